@@ -1,0 +1,58 @@
+import { type Static, Type } from 'typebox';
+
+/** Comparison of versions by the rules of the package manager that holds the package. */
+export const VersionOperator = Type.Union([
+  Type.Literal('='),
+  Type.Literal('!='),
+  Type.Literal('<'),
+  Type.Literal('<='),
+  Type.Literal('>'),
+  Type.Literal('>='),
+]);
+export type VersionOperator = Static<typeof VersionOperator>;
+
+/**
+ * One fact that shows that a package is really on the machine (law 8, BPKG-35).
+ * All rules of a package must hold.
+ */
+export const Detection = Type.Union([
+  Type.Object({
+    kind: Type.Literal('file'),
+    path: Type.String({ minLength: 1, maxLength: 4096 }),
+    /** Lower-case hex. */
+    sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
+    minimumBytes: Type.Optional(Type.Integer({ minimum: 0 })),
+  }),
+  Type.Object({
+    kind: Type.Literal('package'),
+    source: Type.Union([Type.Literal('dpkg'), Type.Literal('rpm'), Type.Literal('msi')]),
+    name: Type.String({ minLength: 1, maxLength: 255 }),
+    /** Absent: any version that is wholly installed. */
+    operator: Type.Optional(VersionOperator),
+    version: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+  }),
+  Type.Object({
+    kind: Type.Literal('script'),
+    interpreter: Type.Union([Type.Literal('sh'), Type.Literal('bash'), Type.Literal('powershell')]),
+    /** Detected when it exits with 0 and prints something; a limit of 60 seconds holds. */
+    text: Type.String({ minLength: 1, maxLength: 65_536 }),
+  }),
+]);
+export type Detection = Static<typeof Detection>;
+
+/** What a machine found for one rule. */
+export const DetectionResult = Type.Object({
+  rule: Detection,
+  isDetected: Type.Boolean(),
+  /** What was found instead, such as `1.2-1` or `no such file`; shown to people. */
+  found: Type.String({ maxLength: 1024 }),
+});
+export type DetectionResult = Static<typeof DetectionResult>;
+
+/** A short human sentence for a table's column: how it was verified. */
+export function describeDetection(rule: Detection): string {
+  if (rule.kind === 'file') return `file ${rule.path}${rule.sha256 ? ' (sha256)' : ''}`;
+  if (rule.kind === 'script') return `${rule.interpreter} script`;
+  const wanted = rule.operator && rule.version ? ` ${rule.operator} ${rule.version}` : '';
+  return `${rule.source} ${rule.name}${wanted}`;
+}

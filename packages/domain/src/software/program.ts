@@ -1,0 +1,59 @@
+import { type Static, Type } from 'typebox';
+import { PlatformTarget } from './platform-target.ts';
+
+/** How a program is run on a machine (DIST-09..12). */
+export const RunOptions = Type.Object({
+  window: Type.Union([
+    Type.Literal('hidden'),
+    Type.Literal('normal'),
+    Type.Literal('minimized'),
+    Type.Literal('maximized'),
+  ]),
+  logon: Type.Union([
+    Type.Literal('whether-or-not'),
+    Type.Literal('only-when-logged-on'),
+    Type.Literal('only-when-nobody'),
+  ]),
+  rights: Type.Union([Type.Literal('administrator'), Type.Literal('user')]),
+  /** BPKG-34: the whole process group is ended at this limit. */
+  maxRunTimeMinutes: Type.Integer({ minimum: 1, maximum: 1440 }),
+});
+export type RunOptions = Static<typeof RunOptions>;
+
+/** What exit codes mean; all others are failures. 3010 and 1641 are Windows Installer's restart codes. */
+export const ExitCodes = Type.Object({
+  success: Type.Array(Type.Integer(), { minItems: 1, maxItems: 64 }),
+  restart: Type.Array(Type.Integer(), { maxItems: 64 }),
+});
+export type ExitCodes = Static<typeof ExitCodes>;
+
+/** A command line of a package with its run options (DIST-08). */
+export const Program = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 63 }),
+  /**
+   * A file inside the package's folders, `folder/setup.sh` (BPKG-23), or null: `parameters` is then a whole
+   * command line for the system's shell. A `.deb` or `.rpm` is given to the package manager; `.sh` runs by `sh`.
+   */
+  executable: Type.Union([Type.String({ minLength: 1, maxLength: 1024 }), Type.Null()]),
+  /** BPKG-25: passed on unchanged. `${NAME}` is replaced by the scenario variable of that name. */
+  parameters: Type.String({ maxLength: 8192 }),
+  options: RunOptions,
+  exitCodes: ExitCodes,
+  /** DIST-13: further limits to those of the package; empty: none. */
+  targets: Type.Array(PlatformTarget, { maxItems: 50 }),
+  /** DIST-14, DIST-15: run that program of that package first, where it is not detected yet. */
+  requires: Type.Array(
+    Type.Object({ packageId: Type.String(), program: Type.Union([Type.String(), Type.Null()]) }),
+    { maxItems: 20 },
+  ),
+});
+export type Program = Static<typeof Program>;
+
+/** What the forms start from. */
+export const defaultRunOptions: RunOptions = {
+  window: 'hidden',
+  logon: 'whether-or-not',
+  rights: 'administrator',
+  maxRunTimeMinutes: 60,
+};
+export const defaultExitCodes: ExitCodes = { success: [0], restart: [3010, 1641] };
