@@ -1,0 +1,56 @@
+import type { Kysely } from 'kysely';
+import { openPostgres } from './postgres.ts';
+import { openSqlite } from './sqlite.ts';
+import type { Tables } from './tables.ts';
+
+export type Engine = 'sqlite' | 'postgres';
+
+/** What may be bound to a `?`. Booleans are stored as 0 and 1 on both engines. */
+export type Param = string | number | bigint | boolean | null | Uint8Array;
+
+/** Reads. Outside of a transaction each call sees the latest committed state and never waits behind a write. */
+export interface Reader {
+  readonly engine: Engine;
+  /** The typed query builder over every table. */
+  readonly sql: Kysely<Tables>;
+  /** All rows of a hand-written statement; `?` placeholders on both engines. */
+  all<Row = Record<string, unknown>>(text: string, params?: readonly Param[]): Promise<Row[]>;
+  /** The first row, or undefined. */
+  one<Row = Record<string, unknown>>(text: string, params?: readonly Param[]): Promise<Row | undefined>;
+}
+
+/** A transaction in progress. Only database work belongs inside; the function may run again after a conflict. */
+export interface Tx extends Reader {
+  /** A hand-written statement that changes rows. */
+  run(text: string, params?: readonly Param[]): Promise<{ changes: number }>;
+  /** Called once, in order, after the commit is durable; never when the transaction failed. Must not throw. */
+  afterCommit(effect: () => void): void;
+}
+
+export interface Database {
+  readonly engine: Engine;
+  readonly read: Reader;
+  /**
+   * Runs `work` atomically and isolated from every other transaction. Resolves once the commit is on disk;
+   * rejects with what `work` threw, in which case nothing of it remains.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Waits for transactions in flight, then closes. */
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** Path of the embedded database; used where `url` is empty. */
+  readonly file?: string;
+  /** A PostgreSQL URL. */
+  readonly url?: string;
+  /** Largest number of PostgreSQL connections. */
+  readonly maxConnections?: number;
+}
+
+/** Opens the embedded database at `file`, or PostgreSQL at `url`. */
+export async function openDatabase(options: OpenOptions): Promise<Database> {
+  if (options.url) return openPostgres({ url: options.url, maxConnections: options.maxConnections ?? 10 });
+  if (options.file) return openSqlite({ file: options.file });
+  throw new TypeError('openDatabase needs a file or a url');
+}

@@ -1,0 +1,32 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Param } from './database.ts';
+
+/** One SQLite connection with its prepared statements. */
+export interface SqliteConnection {
+  readonly db: DatabaseSync;
+  all(text: string, params: readonly Param[]): Record<string, unknown>[];
+  run(text: string, params: readonly Param[]): { changes: number };
+}
+
+const maxCachedStatements = 500;
+
+/** Wraps a connection so that a text is compiled once; the least recently used statements are dropped. */
+export function withStatementCache(db: DatabaseSync): SqliteConnection {
+  const cache = new Map<string, StatementSync>();
+  const statement = (text: string) => {
+    const found = cache.get(text) ?? db.prepare(text);
+    cache.delete(text);
+    cache.set(text, found);
+    if (cache.size > maxCachedStatements) cache.delete(cache.keys().next().value as string);
+    return found;
+  };
+  return {
+    db,
+    all: (text, params) => statement(text).all(...bind(params)) as Record<string, unknown>[],
+    run: (text, params) => ({ changes: Number(statement(text).run(...bind(params)).changes) }),
+  };
+}
+
+function bind(params: readonly Param[]) {
+  return params.map((param) => (typeof param === 'boolean' ? Number(param) : param));
+}
