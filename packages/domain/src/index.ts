@@ -7,3 +7,4 @@ export * from './schedule/index.ts';
 export * from './software/index.ts';
 export * from './scenario/index.ts';
 export * from './deployment/index.ts';
+export * from './definitions.ts';

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Condition } from './condition.ts';
+import type { Condition } from './condition.ts';
 import { Detection } from './detection.ts';
 import { PlatformTarget } from './platform-target.ts';
 import { Program } from './program.ts';
@@ -57,7 +57,7 @@ export const PackageDraft = Type.Object({
   /** BPKG-43..47: the machines it suits; empty means every machine. */
   targets: Type.Array(PlatformTarget, { maxItems: 200 }),
   /** BPKG-48..52: what must hold on the machine. */
-  condition: Type.Union([Condition, Type.Null()]),
+  condition: Type.Union([Type.Unsafe<Condition>(Type.Ref('Condition')), Type.Null()]),
   /** Laws 8: how we know afterwards that it is really there. At least one rule, unless the type is `tool`. */
   detection: Type.Array(Detection, { maxItems: 50 }),
   /** DIST-08. The first one is what a scenario runs when it names none. */

@@ -1,0 +1,57 @@
+import { type Static, Type } from 'typebox';
+import { VersionOperator } from './detection.ts';
+
+const packageSource = Type.Union([Type.Literal('dpkg'), Type.Literal('rpm')]);
+
+/** One question to the machine. There is none that runs a command: conditions must be safe to ask. */
+export const ConditionLeaf = Type.Union([
+  Type.Object({
+    kind: Type.Literal('file-exists'),
+    path: Type.String({ minLength: 1, maxLength: 4096 }),
+  }),
+  Type.Object({
+    kind: Type.Literal('package-installed'),
+    name: Type.String({ minLength: 1, maxLength: 255 }),
+    source: packageSource,
+  }),
+  Type.Object({
+    kind: Type.Literal('package-version'),
+    name: Type.String({ minLength: 1, maxLength: 255 }),
+    source: packageSource,
+    operator: VersionOperator,
+    version: Type.String({ minLength: 1, maxLength: 128 }),
+  }),
+  /** BPKG-48: *exists*, with `name`, `data` and `type` as far as they are given (BPKG-50). Windows only. */
+  Type.Object({
+    kind: Type.Literal('registry'),
+    key: Type.String({ minLength: 1, maxLength: 1024 }),
+    name: Type.Optional(Type.String({ maxLength: 1024 })),
+    data: Type.Optional(Type.String({ maxLength: 8192 })),
+    type: Type.Optional(Type.String({ pattern: '^REG_[A-Z_]{1,40}$' })),
+  }),
+  /** A line of `/etc/os-release`. Order operators compare as dotted numbers. */
+  Type.Object({
+    kind: Type.Literal('os-release'),
+    key: Type.String({ pattern: '^[A-Z][A-Z0-9_]{0,62}$' }),
+    operator: VersionOperator,
+    value: Type.String({ maxLength: 255 }),
+  }),
+]);
+export type ConditionLeaf = Static<typeof ConditionLeaf>;
+
+/** How deep conditions may be nested, and how many leaves one may have. */
+export const conditionLimits = { depth: 16, leaves: 200 } as const;
+
+/** What must hold on the machine, combined freely (BPKG-51). `all` of nothing holds, `any` of nothing does not. */
+export const Condition = Type.Cyclic(
+  {
+    Condition: Type.Union([
+      Type.Object({ kind: Type.Literal('all'), of: Type.Array(Type.Ref('Condition'), { maxItems: 100 }) }),
+      Type.Object({ kind: Type.Literal('any'), of: Type.Array(Type.Ref('Condition'), { maxItems: 100 }) }),
+      Type.Object({ kind: Type.Literal('not'), of: Type.Ref('Condition') }),
+      ConditionLeaf,
+    ]),
+  },
+  'Condition',
+);
+export type Condition = Static<typeof Condition>;
