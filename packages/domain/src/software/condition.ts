@@ -43,15 +43,17 @@ export type ConditionLeaf = Static<typeof ConditionLeaf>;
 export const conditionLimits = { depth: 16, leaves: 200 } as const;
 
 /** What must hold on the machine, combined freely (BPKG-51). `all` of nothing holds, `any` of nothing does not. */
-export const Condition = Type.Cyclic(
-  {
-    Condition: Type.Union([
-      Type.Object({ kind: Type.Literal('all'), of: Type.Array(Type.Ref('Condition'), { maxItems: 100 }) }),
-      Type.Object({ kind: Type.Literal('any'), of: Type.Array(Type.Ref('Condition'), { maxItems: 100 }) }),
-      Type.Object({ kind: Type.Literal('not'), of: Type.Ref('Condition') }),
-      ConditionLeaf,
-    ]),
-  },
-  'Condition',
-);
-export type Condition = Static<typeof Condition>;
+export type Condition =
+  | { kind: 'all' | 'any'; of: Condition[] }
+  | { kind: 'not'; of: Condition }
+  | ConditionLeaf;
+
+/** Refers to itself as `Condition`: validators need the `definitions` of this package. */
+export const ConditionSchema = Type.Union([
+  Type.Object({
+    kind: Type.Union([Type.Literal('all'), Type.Literal('any')]),
+    of: Type.Array(Type.Ref('Condition'), { maxItems: 100 }),
+  }),
+  Type.Object({ kind: Type.Literal('not'), of: Type.Ref('Condition') }),
+  ConditionLeaf,
+]);
