@@ -1,0 +1,26 @@
+import { type Static, Type } from 'typebox';
+
+/** `GET /agent/v1/channel` (WebSocket, RFC 6455): the server only says that there is something to fetch. */
+export const ChannelMessage = Type.Union([
+  Type.Object({ type: Type.Literal('nudge') }),
+  /** The server is about to stop: come back after a random part of this time. */
+  Type.Object({ type: Type.Literal('goodbye'), reconnectWithinMs: Type.Integer() }),
+]);
+export type ChannelMessage = Static<typeof ChannelMessage>;
+
+/** Version of the agent protocol; additive changes do not raise it. */
+export const agentProtocolVersion = 1;
+
+/** Every path that an agent calls. */
+export const agentPaths = {
+  site: '/agent/v1/site',
+  enroll: '/agent/v1/enroll',
+  challenge: '/agent/v1/challenge',
+  token: '/agent/v1/token',
+  channel: '/agent/v1/channel',
+  orders: '/agent/v1/orders',
+  reports: '/agent/v1/reports',
+  progress: '/agent/v1/progress',
+  /** Distribution point of the site server itself: `/content/objects/..`, `/content/manifests/..`. */
+  content: '/content',
+} as const;

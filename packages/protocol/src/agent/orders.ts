@@ -1,0 +1,93 @@
+import { FrozenStep } from '@tenkai/domain';
+import { type Static, Type } from 'typebox';
+
+/**
+ * One thing that the site tells one machine to do. Law 11: an agent runs an order only when the signature holds
+ * up to its pinned root, the machine is its own, it has not expired, and its `orderId` was not carried out before.
+ */
+export const RunOrder = Type.Object({
+  kind: Type.Literal('run'),
+  orderId: Type.String(),
+  machineId: Type.String(),
+  issuedAt: Type.Integer(),
+  expiresAt: Type.Integer(),
+  runId: Type.String(),
+  /** Repeats of the same run count up; the journal of each is its own. */
+  attempt: Type.Integer({ minimum: 1 }),
+  deploymentName: Type.String(),
+  steps: Type.Array(FrozenStep),
+  variables: Type.Record(Type.String(), Type.String()),
+  options: Type.Object({ powerOffAtEnd: Type.Boolean() }),
+  /** Base URLs of distribution points, best first; content lies at `<base>/objects/..` and `<base>/manifests/..`. */
+  sources: Type.Array(Type.String()),
+});
+export type RunOrder = Static<typeof RunOrder>;
+
+export const CancelOrder = Type.Object({
+  kind: Type.Literal('cancel'),
+  orderId: Type.String(),
+  machineId: Type.String(),
+  issuedAt: Type.Integer(),
+  expiresAt: Type.Integer(),
+  runId: Type.String(),
+  attempt: Type.Integer({ minimum: 1 }),
+});
+export type CancelOrder = Static<typeof CancelOrder>;
+
+/** Restart and shut down by an administrator (BPWR-02, BPWR-11), outside of any run. */
+export const PowerOrder = Type.Object({
+  kind: Type.Literal('power'),
+  orderId: Type.String(),
+  machineId: Type.String(),
+  issuedAt: Type.Integer(),
+  expiresAt: Type.Integer(),
+  action: Type.Union([Type.Literal('restart'), Type.Literal('shut-down')]),
+  delaySeconds: Type.Integer({ minimum: 0, maximum: 86_400 }),
+  /** True: also while a run is in progress. */
+  force: Type.Boolean(),
+});
+export type PowerOrder = Static<typeof PowerOrder>;
+
+/** Send a whole inventory, not a difference. */
+export const InventoryOrder = Type.Object({
+  kind: Type.Literal('inventory'),
+  orderId: Type.String(),
+  machineId: Type.String(),
+  issuedAt: Type.Integer(),
+  expiresAt: Type.Integer(),
+});
+export type InventoryOrder = Static<typeof InventoryOrder>;
+
+export const Order = Type.Union([RunOrder, CancelOrder, PowerOrder, InventoryOrder]);
+export type Order = Static<typeof Order>;
+
+/** `payload` is the order as JSON text: exactly these bytes (UTF-8) are signed, so no canonical form is needed. */
+export const SignedOrder = Type.Object({
+  payload: Type.String(),
+  /** ECDSA P-256 with SHA-256 over `orderProof(payload)`, IEEE P1363 form, base64. */
+  signature: Type.String(),
+  /** PEM certificate of the site's signing key, issued by the root. */
+  certificate: Type.String(),
+});
+export type SignedOrder = Static<typeof SignedOrder>;
+
+/** Domain separation: a signature over an order can never be one over a manifest. */
+export function orderProof(payload: string): string {
+  return `tenkai-order-1\n${payload}`;
+}
+
+/** `GET /agent/v1/orders`: everything that is open for this machine; safe to ask again at any time. */
+export const OrdersReply = Type.Object({ orders: Type.Array(SignedOrder) });
+export type OrdersReply = Static<typeof OrdersReply>;
+
+/** `GET <source>/manifests/<contentId>.json`: manifest body as text and signature over `manifestProof(body)`. */
+export const SignedManifest = Type.Object({
+  body: Type.String(),
+  signature: Type.String(),
+  certificate: Type.String(),
+});
+export type SignedManifest = Static<typeof SignedManifest>;
+
+export function manifestProof(body: string): string {
+  return `tenkai-manifest-1\n${body}`;
+}

@@ -1,0 +1,71 @@
+import { Failure, type FailureKind } from '@tenkai/domain';
+import { type Static, Type } from 'typebox';
+
+/** The body of every refusal, on every route (design, section 7). */
+export const Problem = Type.Object({
+  code: Type.String(),
+  message: Type.String(),
+  detail: Type.String(),
+  remedy: Type.String(),
+  /** Values that the console puts into its own sentence for the code. */
+  params: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+});
+export type Problem = Static<typeof Problem>;
+
+const statusOfKind: Record<FailureKind, number> = {
+  invalid: 422,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  'too-large': 413,
+  'too-many': 429,
+  unavailable: 503,
+  broken: 500,
+};
+
+/** HTTP status (RFC 9110) of a refusal. */
+export function statusOf(failure: Failure): number {
+  return statusOfKind[failure.kind];
+}
+
+/** What goes over the wire. */
+export function toProblem(failure: Failure): Problem {
+  return {
+    code: failure.code,
+    message: failure.message,
+    detail: failure.detail,
+    remedy: failure.remedy,
+    params: { ...failure.params },
+  };
+}
+
+/** A refusal as the other side sees it: carries the server's own sentences. */
+export class RemoteProblem extends Error {
+  readonly status: number;
+  readonly problem: Problem;
+
+  constructor(status: number, problem: Problem) {
+    super(problem.message);
+    this.name = 'RemoteProblem';
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** Reads a refusal; anything that is not one (a proxy's page, nothing) becomes a problem that says so. */
+export function problemFromBody(status: number, body: unknown): RemoteProblem {
+  if (isProblem(body)) return new RemoteProblem(status, body);
+  return new RemoteProblem(status, {
+    code: 'not-a-tenkai-answer',
+    message: `The server answered with status ${status} and no explanation.`,
+    detail: '',
+    remedy: 'Check the address, and whether a proxy stands in between.',
+  });
+}
+
+function isProblem(body: unknown): body is Problem {
+  if (typeof body !== 'object' || body === null) return false;
+  const { code, message, detail, remedy } = body as Record<string, unknown>;
+  return [code, message, detail, remedy].every((part) => typeof part === 'string');
+}
