@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 const id = () => Type.String({ minLength: 1, maxLength: 64 });
 
 /** How many characters a query may have. */
-export const queryMaxLength = 4000;
+export const queryMaxLength = 4096;
 
 /** Named machines (DIST-21). */
 export const DirectRule = Type.Object({
