@@ -1,2 +1,3 @@
+export * from './difference.ts';
 export * from './inventory.ts';
 export * from './machine.ts';

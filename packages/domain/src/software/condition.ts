@@ -44,7 +44,8 @@ export const conditionLimits = { depth: 16, leaves: 200 } as const;
 
 /** What must hold on the machine, combined freely (BPKG-51). `all` of nothing holds, `any` of nothing does not. */
 export type Condition =
-  | { kind: 'all' | 'any'; of: Condition[] }
+  | { kind: 'all'; of: Condition[] }
+  | { kind: 'any'; of: Condition[] }
   | { kind: 'not'; of: Condition }
   | ConditionLeaf;
 
@@ -57,3 +58,24 @@ export const ConditionSchema = Type.Union([
   Type.Object({ kind: Type.Literal('not'), of: Type.Ref('Condition') }),
   ConditionLeaf,
 ]);
+
+/** Depth and number of leaves, counted without recursion: hostile input may be nested thousands of levels deep. */
+export function conditionSize(condition: Condition): { depth: number; leaves: number } {
+  const open: { node: Condition; depth: number }[] = [{ node: condition, depth: 1 }];
+  const size = { depth: 0, leaves: 0 };
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { node, depth } = next;
+    size.depth = Math.max(size.depth, depth);
+    if (node.kind === 'not') open.push({ node: node.of, depth: depth + 1 });
+    else if (node.kind === 'all' || node.kind === 'any')
+      open.push(...node.of.map((part) => ({ node: part, depth: depth + 1 })));
+    else size.leaves += 1;
+  }
+  return size;
+}
+
+/** Whether a condition keeps to `conditionLimits`. */
+export function isConditionWithinLimits(condition: Condition): boolean {
+  const { depth, leaves } = conditionSize(condition);
+  return depth <= conditionLimits.depth && leaves <= conditionLimits.leaves;
+}

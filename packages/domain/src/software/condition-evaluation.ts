@@ -1,0 +1,127 @@
+import type { Reason } from '../scenario/frozen-step.ts';
+import { allTruth, anyTruth, notTruth, type Truth, truthOf } from '../truth.ts';
+import { type VersionScheme, versionHolds } from '../version/index.ts';
+import type { Condition, ConditionLeaf } from './condition.ts';
+
+/**
+ * What the machine found for one leaf. `values`: installed versions of a package, the data of a registry value, or
+ * the value of an os-release line; empty for files and registry keys.
+ */
+export type LeafFact =
+  | { readonly state: 'absent' }
+  | { readonly state: 'present'; readonly values: readonly string[]; readonly type?: string }
+  | { readonly state: 'unknown'; readonly cause: string };
+
+export interface ConditionResult {
+  /** True only when it is known to hold. */
+  readonly holds: boolean;
+  readonly truth: Truth;
+  /** The leaves that decided, each with what was expected and what is there (BPKG-52). */
+  readonly reasons: Reason[];
+}
+
+/**
+ * Whether a condition holds on a machine, given what `probe` found for its leaves. `!=` is *not =*: it also holds
+ * where there is nothing to compare. Source: BPKG-48..52, BAGT-18.
+ */
+export function evaluateCondition(
+  condition: Condition,
+  probe: (leaf: ConditionLeaf) => LeafFact,
+): ConditionResult {
+  const { truth, reasons } = judge(condition, probe);
+  return { holds: truth === 'yes', truth, reasons };
+}
+
+interface Judgement {
+  readonly truth: Truth;
+  readonly reasons: Reason[];
+}
+
+function judge(condition: Condition, probe: (leaf: ConditionLeaf) => LeafFact): Judgement {
+  if (condition.kind === 'not') {
+    const inner = judge(condition.of, probe);
+    return { truth: notTruth(inner.truth), reasons: inner.reasons };
+  }
+  if (condition.kind === 'all' || condition.kind === 'any') {
+    const parts = condition.of.map((part) => judge(part, probe));
+    const combine = condition.kind === 'all' ? allTruth : anyTruth;
+    const truth = combine(parts.map((part) => part.truth));
+    return { truth, reasons: parts.filter((part) => part.truth === truth).flatMap((part) => part.reasons) };
+  }
+  const fact = probe(condition);
+  const truth = fact.state === 'unknown' ? 'unknown' : truthOf(leafHolds(condition, fact));
+  return { truth, reasons: [leafReason(condition, fact, truth)] };
+}
+
+type KnownFact = Exclude<LeafFact, { state: 'unknown' }>;
+
+function leafHolds(leaf: ConditionLeaf, fact: KnownFact): boolean {
+  if (leaf.kind === 'package-version') return versionLeafHolds(leaf, fact);
+  if (leaf.kind === 'os-release') return osReleaseHolds(leaf, fact);
+  if (leaf.kind === 'registry') return registryHolds(leaf, fact);
+  return fact.state === 'present';
+}
+
+function versionLeafHolds(
+  leaf: Extract<ConditionLeaf, { kind: 'package-version' }>,
+  fact: KnownFact,
+): boolean {
+  return anyValueHolds(fact, leaf.operator, (value, operator) =>
+    versionHolds(leaf.source satisfies VersionScheme, value, operator, leaf.version),
+  );
+}
+
+function osReleaseHolds(leaf: Extract<ConditionLeaf, { kind: 'os-release' }>, fact: KnownFact): boolean {
+  return anyValueHolds(fact, leaf.operator, (value, operator) =>
+    operator === '=' ? value === leaf.value : versionHolds('generic', value, operator, leaf.value),
+  );
+}
+
+type Operator = Extract<ConditionLeaf, { kind: 'os-release' }>['operator'];
+
+function anyValueHolds(
+  fact: KnownFact,
+  operator: Operator,
+  holds: (value: string, operator: Operator) => boolean,
+): boolean {
+  const values = fact.state === 'present' ? fact.values : [];
+  if (operator === '!=') return !values.some((value) => holds(value, '='));
+  return values.some((value) => holds(value, operator));
+}
+
+function registryHolds(leaf: Extract<ConditionLeaf, { kind: 'registry' }>, fact: KnownFact): boolean {
+  if (fact.state === 'absent') return false;
+  if (leaf.type !== undefined && leaf.type !== fact.type) return false;
+  return leaf.data === undefined || fact.values.some((value) => value === leaf.data);
+}
+
+function leafReason(leaf: ConditionLeaf, fact: LeafFact, truth: Truth): Reason {
+  return {
+    code: `condition-${leaf.kind}`,
+    params: { subject: subjectOf(leaf), expected: expectedOf(leaf), actual: actualOf(fact), truth },
+  };
+}
+
+function subjectOf(leaf: ConditionLeaf): string {
+  if (leaf.kind === 'file-exists') return leaf.path;
+  if (leaf.kind === 'os-release') return leaf.key;
+  if (leaf.kind === 'registry') return leaf.name === undefined ? leaf.key : `${leaf.key}\\${leaf.name}`;
+  return leaf.name;
+}
+
+function expectedOf(leaf: ConditionLeaf): string {
+  if (leaf.kind === 'package-version') return `${leaf.operator} ${leaf.version}`;
+  if (leaf.kind === 'os-release') return `${leaf.operator} ${leaf.value}`;
+  if (leaf.kind !== 'registry') return 'present';
+  return (
+    [leaf.type, leaf.data === undefined ? undefined : `= ${leaf.data}`].filter(Boolean).join(' ') || 'present'
+  );
+}
+
+function actualOf(fact: LeafFact): string {
+  if (fact.state === 'unknown') return fact.cause;
+  if (fact.state === 'absent') return 'absent';
+  return (
+    [fact.type, ...fact.values].filter((part) => part !== undefined && part !== '').join(' ') || 'present'
+  );
+}
