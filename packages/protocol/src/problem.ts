@@ -1,4 +1,4 @@
-import { Failure, type FailureKind } from '@tenkai/domain';
+import type { Failure, FailureKind } from '@tenkai/domain';
 import { type Static, Type } from 'typebox';
 
 /** The body of every refusal, on every route (design, section 7). */

@@ -36,7 +36,12 @@ export type RuntimeCondition =
 
 /** The content that a step needs on disk before it starts. */
 const content = Type.Union([
-  Type.Object({ contentId: Type.String(), packageId: Type.String(), revision: Type.Integer(), bytes: Type.Integer() }),
+  Type.Object({
+    contentId: Type.String(),
+    packageId: Type.String(),
+    revision: Type.Integer(),
+    bytes: Type.Integer(),
+  }),
   Type.Null(),
 ]);
 
@@ -86,11 +91,22 @@ export const FrozenStep = Type.Union([
   Type.Object({
     ...frozen,
     kind: Type.Literal('run-script'),
-    interpreter: Type.Union([Type.Literal('sh'), Type.Literal('bash'), Type.Literal('powershell'), Type.Literal('cmd')]),
+    interpreter: Type.Union([
+      Type.Literal('sh'),
+      Type.Literal('bash'),
+      Type.Literal('powershell'),
+      Type.Literal('cmd'),
+    ]),
     text: Type.String(),
     exitCodes: ExitCodes,
   }),
-  Type.Object({ ...frozen, kind: Type.Literal('copy-files'), content, from: Type.String(), to: Type.String() }),
+  Type.Object({
+    ...frozen,
+    kind: Type.Literal('copy-files'),
+    content,
+    from: Type.String(),
+    to: Type.String(),
+  }),
   /** `ifNeeded`: only where an earlier step asked for it (exit code of ExitCodes.restart). */
   Type.Object({
     ...frozen,

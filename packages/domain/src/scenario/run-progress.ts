@@ -45,7 +45,12 @@ export const RunStatus = Type.Union([
 ]);
 export type RunStatus = Static<typeof RunStatus>;
 
-export const finalStatuses: ReadonlySet<RunStatus> = new Set(['succeeded', 'failed', 'not-applicable', 'cancelled']);
+export const finalStatuses: ReadonlySet<RunStatus> = new Set([
+  'succeeded',
+  'failed',
+  'not-applicable',
+  'cancelled',
+]);
 
 /** True when nothing more will happen to the run unless somebody acts. */
 export function isFinal(status: RunStatus): boolean {

@@ -64,7 +64,12 @@ export const Step = Type.Union([
   Type.Object({
     ...common,
     kind: Type.Literal('run-script'),
-    interpreter: Type.Union([Type.Literal('sh'), Type.Literal('bash'), Type.Literal('powershell'), Type.Literal('cmd')]),
+    interpreter: Type.Union([
+      Type.Literal('sh'),
+      Type.Literal('bash'),
+      Type.Literal('powershell'),
+      Type.Literal('cmd'),
+    ]),
     text: Type.String({ minLength: 1, maxLength: 262_144 }),
     successCodes: Type.Optional(Type.Array(Type.Integer(), { minItems: 1, maxItems: 64 })),
     timeoutMinutes,
@@ -91,7 +96,11 @@ export const Step = Type.Union([
   }),
   /** Wake-on-LAN, sent by the server while the machine is off; nothing to do where it is on. */
   Type.Object({ ...common, kind: Type.Literal('wake'), timeoutMinutes }),
-  Type.Object({ ...common, kind: Type.Literal('wait'), seconds: Type.Integer({ minimum: 1, maximum: 86_400 }) }),
+  Type.Object({
+    ...common,
+    kind: Type.Literal('wait'),
+    seconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
+  }),
 ]);
 export type Step = Static<typeof Step>;
 export type StepKind = Step['kind'];

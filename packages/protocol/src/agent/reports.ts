@@ -33,7 +33,11 @@ export const InventoryReport = Type.Object({
 });
 export type InventoryReport = Static<typeof InventoryReport>;
 
-const run = { runId: Type.String({ maxLength: 64 }), attempt: Type.Integer({ minimum: 1 }), at: Type.Integer() };
+const run = {
+  runId: Type.String({ maxLength: 64 }),
+  attempt: Type.Integer({ minimum: 1 }),
+  at: Type.Integer(),
+};
 
 /** The run as a whole moved on. `phase` says where: installed system, or boot environment. */
 export const RunReport = Type.Object({
@@ -59,7 +63,11 @@ export const RunReport = Type.Object({
   /** For `finished`: detection of everything installed, looked at again after the last restart. */
   verified: Type.Optional(
     Type.Array(
-      Type.Object({ index: Type.Integer(), isDetected: Type.Boolean(), found: Type.String({ maxLength: 1024 }) }),
+      Type.Object({
+        index: Type.Integer(),
+        isDetected: Type.Boolean(),
+        found: Type.String({ maxLength: 1024 }),
+      }),
     ),
   ),
 });
@@ -72,7 +80,11 @@ export const StepStartedReport = Type.Object({
 });
 export type StepStartedReport = Static<typeof StepStartedReport>;
 
-export const StepFinishedReport = Type.Object({ kind: Type.Literal('step-finished'), ...run, result: StepResult });
+export const StepFinishedReport = Type.Object({
+  kind: Type.Literal('step-finished'),
+  ...run,
+  result: StepResult,
+});
 export type StepFinishedReport = Static<typeof StepFinishedReport>;
 
 /** An order that was not carried out or, for `power`, that was. */
@@ -109,7 +121,9 @@ export type Report = Static<typeof Report>;
 /** `POST /agent/v1/reports`. `outbox` is a random name made with the outbox: a wiped agent starts a new one. */
 export const ReportBatch = Type.Object({
   outbox: Type.String({ minLength: 8, maxLength: 64 }),
-  reports: Type.Array(Type.Object({ number: Type.Integer({ minimum: 1 }), report: Report }), { maxItems: 500 }),
+  reports: Type.Array(Type.Object({ number: Type.Integer({ minimum: 1 }), report: Report }), {
+    maxItems: 500,
+  }),
 });
 export type ReportBatch = Static<typeof ReportBatch>;
 

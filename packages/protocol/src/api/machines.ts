@@ -1,0 +1,238 @@
+import { Inventory, PowerState } from '@tenkai/domain';
+import { type Static, Type } from 'typebox';
+import { Done, IdParams, Nullable, Page, pageQuery } from './paging.ts';
+import { defineRoute } from './route.ts';
+
+/** How far a machine is on its way into the site. */
+export const EnrollmentStatus = Type.Union([
+  Type.Literal('enrolled'),
+  Type.Literal('pending'),
+  Type.Literal('refused'),
+  Type.Literal('quarantined'),
+]);
+export type EnrollmentStatus = Static<typeof EnrollmentStatus>;
+
+/** What the machine is doing (BCON-08, BSRV-26); power is a column of its own. */
+export const MachineActivity = Type.Union([
+  Type.Literal('idle'),
+  Type.Literal('waiting'),
+  Type.Literal('running'),
+  Type.Literal('error'),
+]);
+export type MachineActivity = Static<typeof MachineActivity>;
+
+/** A row of the machine list. */
+export const MachineRow = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  enrollment: EnrollmentStatus,
+  powerState: PowerState,
+  isOnline: Type.Boolean(),
+  activity: MachineActivity,
+  operatingSystem: Type.String(),
+  servicePack: Type.String(),
+  architecture: Type.String(),
+  address: Type.String(),
+  agentVersion: Type.String(),
+  lastSeenAt: Nullable(Type.Integer()),
+  /** Name and final state of the last run (BSRV-25). */
+  lastRun: Nullable(
+    Type.Object({ deploymentName: Type.String(), status: Type.String(), at: Type.Integer() }),
+  ),
+});
+export type MachineRow = Static<typeof MachineRow>;
+
+export const MachineDetail = Type.Object({
+  ...MachineRow.properties,
+  enrolledAt: Type.Integer(),
+  hardwareFingerprint: Type.String(),
+  properties: Type.Record(Type.String(), Type.String()),
+  inventory: Nullable(Inventory),
+  inventoryAt: Nullable(Type.Integer()),
+  collections: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
+  /** Deployments for which the machine is in error until cleared (BSCN-36). */
+  errors: Type.Array(
+    Type.Object({
+      runId: Type.String(),
+      deploymentId: Type.String(),
+      deploymentName: Type.String(),
+      at: Type.Integer(),
+    }),
+  ),
+});
+export type MachineDetail = Static<typeof MachineDetail>;
+
+/** One line of a machine's history. */
+export const TimelineEntry = Type.Object({
+  id: Type.Integer(),
+  at: Type.Integer(),
+  severity: Type.Union([Type.Literal('info'), Type.Literal('warning'), Type.Literal('error')]),
+  code: Type.String(),
+  message: Type.String(),
+  params: Type.Record(Type.String(), Type.Unknown()),
+  runId: Nullable(Type.String()),
+});
+export type TimelineEntry = Static<typeof TimelineEntry>;
+
+export const MachineIds = Type.Object({
+  machineIds: Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 10_000 }),
+});
+
+/** Outcome of an act on many machines, one by one. */
+export const PerMachineResult = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      machineId: Type.String(),
+      accepted: Type.Boolean(),
+      /** Why not, or what it waits for: `held-until-check-in`, `offline`, ... (BAGT-11). */
+      code: Nullable(Type.String()),
+    }),
+  ),
+});
+
+export const machineRoutes = {
+  list: defineRoute({
+    method: 'GET',
+    path: '/api/v1/machines',
+    permission: 'view',
+    summary: 'Machines, filtered and sorted, a page at a time.',
+    query: Type.Object({
+      ...pageQuery,
+      search: Type.Optional(Type.String({ maxLength: 255 })),
+      collectionId: Type.Optional(Type.String({ maxLength: 64 })),
+      powerState: Type.Optional(PowerState),
+      activity: Type.Optional(MachineActivity),
+      enrollment: Type.Optional(EnrollmentStatus),
+      sort: Type.Optional(
+        Type.Union([
+          Type.Literal('name'),
+          Type.Literal('-name'),
+          Type.Literal('lastSeenAt'),
+          Type.Literal('-lastSeenAt'),
+        ]),
+      ),
+    }),
+    reply: Page(MachineRow),
+  }),
+  get: defineRoute({
+    method: 'GET',
+    path: '/api/v1/machines/:id',
+    permission: 'view',
+    summary: 'One machine with properties and inventory.',
+    params: IdParams,
+    reply: MachineDetail,
+  }),
+  timeline: defineRoute({
+    method: 'GET',
+    path: '/api/v1/machines/:id/timeline',
+    permission: 'view',
+    summary: 'What happened on the machine, newest first.',
+    params: IdParams,
+    query: Type.Object(pageQuery),
+    reply: Page(TimelineEntry),
+  }),
+  setProperties: defineRoute({
+    method: 'PUT',
+    path: '/api/v1/machines/:id/properties',
+    permission: 'manage-machines',
+    summary: 'Replaces the properties that administrators give a machine.',
+    params: IdParams,
+    body: Type.Object({
+      properties: Type.Record(
+        Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_-]{0,62}$' }),
+        Type.String({ maxLength: 1024 }),
+      ),
+    }),
+    reply: Done,
+  }),
+  remove: defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/machines/:id',
+    permission: 'manage-machines',
+    summary: 'Forgets a machine; its agent must enroll again.',
+    params: IdParams,
+    reply: Done,
+  }),
+  power: defineRoute({
+    method: 'POST',
+    path: '/api/v1/machines/power',
+    permission: 'operate',
+    summary: 'Wakes, restarts or shuts down machines, or asks their power state.',
+    body: Type.Object({
+      ...MachineIds.properties,
+      action: Type.Union([
+        Type.Literal('wake'),
+        Type.Literal('restart'),
+        Type.Literal('shut-down'),
+        Type.Literal('query'),
+      ]),
+      delaySeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
+      force: Type.Optional(Type.Boolean()),
+    }),
+    reply: PerMachineResult,
+  }),
+  clearErrors: defineRoute({
+    method: 'POST',
+    path: '/api/v1/machines/clear-errors',
+    permission: 'operate',
+    summary: 'エラー解除: clears the error state of machines, for all deployments or one.',
+    body: Type.Object({
+      ...MachineIds.properties,
+      deploymentId: Type.Optional(Type.String({ maxLength: 64 })),
+    }),
+    reply: PerMachineResult,
+  }),
+};
+
+/** One-time permission to enroll (design, section 8). The secret is shown once. */
+export const EnrollmentTicket = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  createdAt: Type.Integer(),
+  expiresAt: Type.Integer(),
+  maxUses: Type.Integer(),
+  uses: Type.Integer(),
+  isRevoked: Type.Boolean(),
+});
+export type EnrollmentTicket = Static<typeof EnrollmentTicket>;
+
+export const enrollmentRoutes = {
+  listTickets: defineRoute({
+    method: 'GET',
+    path: '/api/v1/enrollment/tickets',
+    permission: 'manage-machines',
+    summary: 'Enrollment tickets, without their secrets.',
+    reply: Type.Object({ items: Type.Array(EnrollmentTicket) }),
+  }),
+  createTicket: defineRoute({
+    method: 'POST',
+    path: '/api/v1/enrollment/tickets',
+    permission: 'manage-machines',
+    summary: 'Makes a ticket with which machines enroll by themselves.',
+    body: Type.Object({
+      name: Type.String({ minLength: 1, maxLength: 127 }),
+      maxUses: Type.Integer({ minimum: 1, maximum: 200_000 }),
+      validHours: Type.Integer({ minimum: 1, maximum: 8760 }),
+    }),
+    reply: Type.Object({ ticket: EnrollmentTicket, secret: Type.String(), rootFingerprint: Type.String() }),
+  }),
+  revokeTicket: defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/enrollment/tickets/:id',
+    permission: 'manage-machines',
+    summary: 'Revokes a ticket; machines that used it stay.',
+    params: IdParams,
+    reply: Done,
+  }),
+  decide: defineRoute({
+    method: 'POST',
+    path: '/api/v1/enrollment/decisions',
+    permission: 'manage-machines',
+    summary: 'Approves or refuses machines that wait, or releases quarantined ones.',
+    body: Type.Object({
+      ...MachineIds.properties,
+      decision: Type.Union([Type.Literal('approve'), Type.Literal('refuse')]),
+    }),
+    reply: PerMachineResult,
+  }),
+};

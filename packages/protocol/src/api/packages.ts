@@ -1,0 +1,177 @@
+import { PackageDraft } from '@tenkai/domain';
+import { type Static, Type } from 'typebox';
+import { Done, Nullable } from './paging.ts';
+import { defineRoute } from './route.ts';
+
+/** A package's id is chosen by its maker (BPKG-05), so paths carry it as it is. */
+const PackageParams = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 63, pattern: '^[A-Za-z0-9_-]+$' }),
+});
+
+export const PackageRow = Type.Object({
+  id: Type.String(),
+  displayName: Type.String(),
+  name: Type.String(),
+  publisher: Type.String(),
+  version: Type.String(),
+  type: Type.String(),
+  urgency: Type.String(),
+  /** The newest sealed revision; 0: none yet, it cannot be deployed. */
+  revision: Type.Integer(),
+  contentBytes: Type.Integer(),
+  contentId: Nullable(Type.String()),
+  createdAt: Type.Integer(),
+  updatedAt: Type.Integer(),
+  /** `api`, `installer`, ...: who made it (DIST-06). */
+  origin: Type.String(),
+});
+export type PackageRow = Static<typeof PackageRow>;
+
+export const PackageFile = Type.Object({
+  path: Type.String(),
+  sizeBytes: Type.Integer(),
+  sha256: Nullable(Type.String()),
+});
+
+export const PackageDetail = Type.Object({
+  ...PackageRow.properties,
+  draft: PackageDraft,
+  /** Top folders of the content (BPKG-22). */
+  folders: Type.Array(Type.String()),
+  files: Type.Array(PackageFile),
+  changes: Type.Array(
+    Type.Object({ revision: Type.Integer(), at: Type.Integer(), by: Type.String(), summary: Type.String() }),
+  ),
+  /** Scenarios that name it. */
+  usedBy: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
+});
+export type PackageDetail = Static<typeof PackageDetail>;
+
+export const PackageProblem = Type.Object({
+  field: Type.String(),
+  code: Type.String(),
+  params: Type.Record(Type.String(), Type.Unknown()),
+  suggestion: Type.Optional(Type.String()),
+});
+
+/** Things worth saying that do not forbid saving, such as BPKG-15 and BPKG-24. */
+export const PackageSaved = Type.Object({ package: PackageRow, warnings: Type.Array(PackageProblem) });
+
+const save = {
+  draft: PackageDraft,
+  /** Content that was uploaded before; null: a package without files. */
+  contentId: Nullable(Type.String({ pattern: '^[0-9a-f]{64}$' })),
+  /** BPKG-09: correct the release date instead of refusing it. */
+  fix: Type.Optional(Type.Boolean()),
+};
+
+export const packageRoutes = {
+  list: defineRoute({
+    method: 'GET',
+    path: '/api/v1/packages',
+    permission: 'view',
+    summary: 'All packages.',
+    query: Type.Object({
+      search: Type.Optional(Type.String({ maxLength: 255 })),
+      type: Type.Optional(Type.String({ maxLength: 32 })),
+    }),
+    reply: Type.Object({ items: Type.Array(PackageRow) }),
+  }),
+  get: defineRoute({
+    method: 'GET',
+    path: '/api/v1/packages/:id',
+    permission: 'view',
+    summary: 'One package with its fields, files and history.',
+    params: PackageParams,
+    reply: PackageDetail,
+  }),
+  create: defineRoute({
+    method: 'POST',
+    path: '/api/v1/packages',
+    permission: 'manage-packages',
+    summary: 'Makes a package; refused where the ID is taken (BPKG-06).',
+    body: Type.Object(save),
+    reply: PackageSaved,
+  }),
+  update: defineRoute({
+    method: 'PUT',
+    path: '/api/v1/packages/:id',
+    permission: 'manage-packages',
+    summary: 'Seals a new revision; `revision` is that of the version that was edited.',
+    params: PackageParams,
+    body: Type.Object({ ...save, revision: Type.Integer() }),
+    reply: PackageSaved,
+  }),
+  check: defineRoute({
+    method: 'POST',
+    path: '/api/v1/packages/check',
+    permission: 'view',
+    summary: 'What is wrong with a draft, without saving it.',
+    body: Type.Object({ draft: PackageDraft, contentId: Nullable(Type.String({ maxLength: 64 })) }),
+    reply: Type.Object({ problems: Type.Array(PackageProblem), warnings: Type.Array(PackageProblem) }),
+  }),
+  remove: defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/packages/:id',
+    permission: 'manage-packages',
+    summary: 'Deletes a package that no scenario names and no run needs.',
+    params: PackageParams,
+    reply: Done,
+  }),
+  verify: defineRoute({
+    method: 'POST',
+    path: '/api/v1/packages/:id/verify',
+    permission: 'manage-packages',
+    summary: 'Reads every chunk at the source and at each distribution point and compares hashes (DIST-33).',
+    params: PackageParams,
+    reply: Type.Object({
+      places: Type.Array(
+        Type.Object({
+          place: Type.String(),
+          checked: Type.Integer(),
+          damaged: Type.Array(Type.String()),
+          missing: Type.Array(Type.String()),
+        }),
+      ),
+    }),
+  }),
+  operatingSystems: defineRoute({
+    method: 'GET',
+    path: '/api/v1/packages/operating-systems',
+    permission: 'view',
+    summary: 'The list of operating systems and languages that packages may name (BSRV-28).',
+    reply: Type.Object({
+      operatingSystems: Type.Array(
+        Type.Object({ id: Type.String(), name: Type.String(), family: Type.String() }),
+      ),
+      languages: Type.Array(Type.String()),
+    }),
+  }),
+};
+
+const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+
+/** Upload: ask what is missing, send only that, then the manifest. Bodies of chunks are raw bytes. */
+export const contentRoutes = {
+  missing: defineRoute({
+    method: 'POST',
+    path: '/api/v1/content/missing',
+    permission: 'manage-packages',
+    summary: 'Which of these chunks the site does not have yet.',
+    body: Type.Object({ chunks: Type.Array(Sha256, { maxItems: 100_000 }) }),
+    reply: Type.Object({ missing: Type.Array(Sha256) }),
+    bodyLimit: 8 * 1024 * 1024,
+  }),
+  manifest: defineRoute({
+    method: 'POST',
+    path: '/api/v1/content/manifests',
+    permission: 'manage-packages',
+    summary: 'Registers content whose chunks are all there; the site signs its manifest.',
+    body: Type.Object({ manifest: Type.Unknown() }),
+    reply: Type.Object({ contentId: Type.String(), totalBytes: Type.Integer() }),
+    bodyLimit: 64 * 1024 * 1024,
+  }),
+};
+
+/** Raw body, so not of the route table's JSON kind: `PUT` with the chunk's bytes. */
+export const contentChunkPath = '/api/v1/content/chunks/:sha256';

@@ -1,0 +1,67 @@
+import { Reason, ScenarioDraft } from '@tenkai/domain';
+import { type Static, Type } from 'typebox';
+import { Done, IdParams } from './paging.ts';
+import { defineRoute } from './route.ts';
+
+export const ScenarioRow = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  description: Type.String(),
+  revision: Type.Integer(),
+  stepCount: Type.Integer(),
+  isBuiltIn: Type.Boolean(),
+  updatedAt: Type.Integer(),
+});
+export type ScenarioRow = Static<typeof ScenarioRow>;
+
+export const ScenarioDetail = Type.Object({
+  ...ScenarioRow.properties,
+  draft: ScenarioDraft,
+  /** What keeps it from being deployed now, such as a package without content (DIST-31), and cautions (BPKG-15). */
+  problems: Type.Array(Type.Object({ stepId: Type.String(), severity: Type.String(), ...Reason.properties })),
+});
+export type ScenarioDetail = Static<typeof ScenarioDetail>;
+
+export const scenarioRoutes = {
+  list: defineRoute({
+    method: 'GET',
+    path: '/api/v1/scenarios',
+    permission: 'view',
+    summary: 'All scenarios (シナリオ一覧).',
+    query: Type.Object({ search: Type.Optional(Type.String({ maxLength: 255 })) }),
+    reply: Type.Object({ items: Type.Array(ScenarioRow) }),
+  }),
+  get: defineRoute({
+    method: 'GET',
+    path: '/api/v1/scenarios/:id',
+    permission: 'view',
+    summary: 'One scenario with its steps.',
+    params: IdParams,
+    reply: ScenarioDetail,
+  }),
+  create: defineRoute({
+    method: 'POST',
+    path: '/api/v1/scenarios',
+    permission: 'manage-scenarios',
+    summary: 'Makes a scenario (シナリオ追加); refused where the name is taken (BSCN-05).',
+    body: ScenarioDraft,
+    reply: ScenarioDetail,
+  }),
+  update: defineRoute({
+    method: 'PUT',
+    path: '/api/v1/scenarios/:id',
+    permission: 'manage-scenarios',
+    summary: 'Replaces a scenario; deployments that have started keep the revision they started with.',
+    params: IdParams,
+    body: Type.Object({ draft: ScenarioDraft, revision: Type.Integer() }),
+    reply: ScenarioDetail,
+  }),
+  remove: defineRoute({
+    method: 'DELETE',
+    path: '/api/v1/scenarios/:id',
+    permission: 'manage-scenarios',
+    summary: 'Deletes a scenario that no open deployment uses.',
+    params: IdParams,
+    reply: Done,
+  }),
+};
