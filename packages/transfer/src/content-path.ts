@@ -30,7 +30,7 @@ export function checkContentPath(path: string): void {
 }
 
 function checkName(name: string, path: string): void {
-  if (name === '') throw new Failure('content-path-empty', {}, { detail: quoted(path) });
+  if (name === '') throw new Failure('content-path-empty', {}, { detail: printablePath(path) });
   if (name === '.' || name === '..') throw refusal('traversal', path);
   if (/[. ]$/.test(name)) throw refusal('ending', path);
   if (reservedName.test(name)) throw refusal('reserved', path);
@@ -39,15 +39,15 @@ function checkName(name: string, path: string): void {
 
 function checkLength(text: string, path: string, limitBytes: number): void {
   if (new TextEncoder().encode(text).length <= limitBytes) return;
-  throw new Failure('content-path-too-long', { path: quoted(path), limitBytes });
+  throw new Failure('content-path-too-long', { path: printablePath(path), limitBytes });
 }
 
 function refusal(reason: string, path: string): Failure {
-  return new Failure(`content-path-${reason}`, { path: quoted(path) });
+  return new Failure(`content-path-${reason}`, { path: printablePath(path) });
 }
 
 /** A hostile path made harmless for logs and terminals: escaped and cut. */
-function quoted(path: string): string {
+export function printablePath(path: string): string {
   const escaped = path.replace(
     /[^\x20-\x7e\u00a1-\u1fff\u3000-\ud7ff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -97,5 +97,5 @@ function addFolders(path: string, files: Map<string, string>, folders: Map<strin
 
 function refuseClash(path: string, other: string | undefined): void {
   if (other === undefined) return;
-  throw new Failure('content-path-duplicate', { path: quoted(path), other: quoted(other) });
+  throw new Failure('content-path-duplicate', { path: printablePath(path), other: printablePath(other) });
 }

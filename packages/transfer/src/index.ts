@@ -1,5 +1,10 @@
+export * from './build-manifest.ts';
+export * from './chunk-store.ts';
 export * from './content-path.ts';
 export * from './failures.ts';
 export * from './manifest.ts';
 export * from './manifest-check.ts';
 export * from './manifest-digest.ts';
+export * from './read-chunk.ts';
+export type { GarbageOptions, GarbageReport, StoreReport, VerifyOptions } from './store-upkeep.ts';
+export * from './upload.ts';

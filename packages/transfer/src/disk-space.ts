@@ -1,0 +1,25 @@
+import { statfs } from 'node:fs/promises';
+import { Failure } from '@tenkai/domain/failure.ts';
+import { errorCode } from './durable.ts';
+
+/** Bytes that a program without special rights may still write to the file system of this path. */
+export async function freeBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
+}
+
+/**
+ * Refuses before the first byte is written when the disk cannot hold what is to come.
+ * @throws Failure disk-full with neededBytes and freeBytes
+ */
+export async function requireFreeBytes(path: string, neededBytes: number): Promise<void> {
+  const free = await freeBytes(path);
+  if (free < neededBytes) throw new Failure('disk-full', { path, neededBytes, freeBytes: free });
+}
+
+/** Turns "no space left" of a write into the same refusal as the check beforehand; passes on everything else. */
+export async function explainWriteError(error: unknown, path: string, neededBytes: number): Promise<unknown> {
+  if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT') return error;
+  const free = await freeBytes(path).catch(() => 0);
+  return new Failure('disk-full', { path, neededBytes, freeBytes: free }, { cause: error });
+}

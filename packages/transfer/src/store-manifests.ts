@@ -1,0 +1,53 @@
+import { readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '@tenkai/domain/failure.ts';
+import { errorCode, syncFolder, writeFileDurably } from './durable.ts';
+import { distinctChunks, type Manifest, manifestPath } from './manifest.ts';
+import { isSha256, manifestText } from './manifest-check.ts';
+import { parseManifest } from './manifest-digest.ts';
+
+interface Place {
+  readonly root: string;
+  readonly pathOf: (sha256: string) => string;
+}
+
+/** Publishes a manifest, once all its chunks are in the store with the right sizes. */
+export async function putManifest({ root, pathOf }: Place, manifest: Manifest): Promise<void> {
+  const checked = parseManifest(manifest);
+  for (const { sha256, sizeBytes } of distinctChunks(checked).values()) {
+    const found = await stat(pathOf(sha256)).catch(() => undefined);
+    if (found?.size !== sizeBytes) throw new Failure('content-chunk-missing', { sha256 });
+  }
+  await writeFileDurably(join(root, 'manifests'), `${checked.contentId}.json`, manifestText(checked));
+}
+
+/** @throws Failure not-found, content-manifest-mismatch, and as checkManifest */
+export async function readManifest(root: string, contentId: string): Promise<Manifest> {
+  if (!isSha256(contentId))
+    throw new Failure('not-found', { what: 'content', id: String(contentId).slice(0, 64) });
+  try {
+    return parseManifest(await readFile(join(root, manifestPath(contentId))), { contentId });
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') throw new Failure('not-found', { what: 'content', id: contentId });
+    throw error;
+  }
+}
+
+/** The contentIds of all published manifests, sorted. */
+export async function listManifests(root: string): Promise<string[]> {
+  const names = await readdir(join(root, 'manifests'));
+  return names
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => name.slice(0, -'.json'.length))
+    .filter(isSha256)
+    .sort();
+}
+
+/** Takes a manifest back; one that is not there is no error. */
+export async function removeManifest(root: string, contentId: string): Promise<void> {
+  if (!isSha256(contentId)) return;
+  await unlink(join(root, manifestPath(contentId))).catch((error) => {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  });
+  await syncFolder(join(root, 'manifests'));
+}
