@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import type { Condition } from '../software/condition.ts';
 import { Detection } from '../software/detection.ts';
 import { ExitCodes, RunOptions } from '../software/program.ts';
 import { HookScript } from '../software/software-package.ts';
@@ -74,6 +75,8 @@ export const FrozenStep = Type.Union([
     options: RunOptions,
     exitCodes: ExitCodes,
     detection: Type.Array(Detection),
+    /** BPKG-48..52: asked on the machine before anything else; where it does not hold the step is skipped. */
+    applicableWhen: Type.Union([Type.Unsafe<Condition>(Type.Ref('Condition')), Type.Null()]),
     before: Type.Union([HookScript, Type.Null()]),
     after: Type.Union([HookScript, Type.Null()]),
     /** A dependency: an already detected one is not run again (DIST-14). */
@@ -113,6 +116,8 @@ export const FrozenStep = Type.Union([
     kind: Type.Literal('restart'),
     delaySeconds: Type.Integer(),
     ifNeeded: Type.Boolean(),
+    /** Not empty: skipped where all of them hold, for the package that it prepares is there already (BPKG-33). */
+    skipIfDetected: Type.Array(Detection),
   }),
   Type.Object({ ...frozen, kind: Type.Literal('shut-down'), delaySeconds: Type.Integer() }),
   Type.Object({ ...frozen, kind: Type.Literal('wake') }),

@@ -1,0 +1,153 @@
+import { Failure } from '../failure.ts';
+import { platformApplicability } from '../software/applicability.ts';
+import { freezeStep, programOf } from './freeze-step.ts';
+import { contentOf, type FrozenStep, type Reason, type RuntimeCondition } from './frozen-step.ts';
+import { type PlanInput, type RunPlan, restartTimeMs, type SkippedStep } from './plan-input.ts';
+import { resolveAll } from './resolve-condition.ts';
+import { withRestarts } from './restarts.ts';
+import { type FlatStep, flattenSteps, type Step } from './scenario.ts';
+
+export * from './plan-input.ts';
+
+/** A step of the scenario that this machine will do, before it is frozen. */
+export interface ChosenStep {
+  readonly step: Step;
+  readonly condition: RuntimeCondition | null;
+  readonly continueOnError: boolean;
+  /** Was put before another step because that one's program requires it (DIST-14). */
+  readonly isDependency: boolean;
+}
+
+/**
+ * Decides for one machine what a scenario means: the frozen list of steps, a reason for each one left out.
+ * Pure: the same question always has the same answer, so that preview, what-if and the real thing cannot differ.
+ * @throws Failure `package-missing`, `program-missing`, `dependency-cycle`: the scenario itself is wrong.
+ * Source: design section 5; BSCN-31..35, BSCN-41, BPKG-32, 33, 43..47, 52, DIST-13, 14.
+ */
+export function plan(input: PlanInput): RunPlan {
+  const choice = choose(input);
+  const reasons = choice.skipped.map((skip) => skip.reason);
+  if (choice.isUnknown) return nothing(input, 'unknown', reasons, choice.skipped);
+  if (isPointless(input, choice.chosen)) return nothing(input, 'not-applicable', reasons, choice.skipped);
+  const steps = withRestarts(choice.chosen, input).map((chosen, index) => freezeStep(chosen, index, input));
+  return {
+    state: 'applicable',
+    reasons: [],
+    steps,
+    skipped: choice.skipped,
+    variables: variablesOf(input),
+    powerOffAtEnd: input.scenario.options.powerOffAtEnd,
+    bytes: contentOf(steps).reduce((sum, content) => sum + content.bytes, 0),
+    restarts: steps.filter((step) => step.kind === 'restart' && !step.ifNeeded).length,
+    maxRunTimeMs: steps.reduce((sum, step) => sum + stepTimeMs(step), 0),
+  };
+}
+
+interface Choice {
+  readonly chosen: ChosenStep[];
+  readonly skipped: SkippedStep[];
+  readonly isUnknown: boolean;
+}
+
+function choose(input: PlanInput): Choice {
+  const chosen: ChosenStep[] = [];
+  const skipped: SkippedStep[] = [];
+  let isUnknown = false;
+  const planned = new Set<string>();
+  for (const flat of flattenSteps(input.scenario.steps)) {
+    const condition = resolveAll(conditionsOf(flat), input.matches);
+    if (condition === false) {
+      skipped.push(skip(flat.step, { code: 'condition-false', params: { step: flat.step.name } }));
+      continue;
+    }
+    const verdict = suits(flat.step, input);
+    isUnknown ||= verdict.state === 'unknown';
+    if (verdict.state !== 'applicable') {
+      skipped.push(...verdict.reasons.map((reason) => skip(flat.step, reason)));
+      continue;
+    }
+    const shared = {
+      condition: condition === true ? null : condition,
+      continueOnError: [...flat.groups, flat.step].some((node) => node.continueOnError === true),
+    };
+    for (const step of withDependencies(flat.step, input, planned)) {
+      chosen.push({ step, ...shared, isDependency: step !== flat.step });
+    }
+  }
+  return { chosen, skipped, isUnknown };
+}
+
+function conditionsOf({ step, groups }: FlatStep) {
+  return [...groups, step].flatMap((node) => (node.condition ? [node.condition] : []));
+}
+
+function skip(step: Step, reason: Reason): SkippedStep {
+  return { stepId: step.id, name: step.name, reason };
+}
+
+/** Judges package and program by their platform rows; steps without a package suit every machine. */
+function suits(step: Step, input: PlanInput) {
+  const packageId = 'packageId' in step ? step.packageId : null;
+  if (!packageId) return { state: 'applicable' as const, reasons: [] };
+  const { software, program } = programOf(packageId, 'program' in step ? step.program : null, input.packages);
+  const bySoftware = platformApplicability(software.targets, input.facts);
+  if (bySoftware.state !== 'applicable' || step.kind === 'copy-files') return bySoftware;
+  return platformApplicability(program.targets, input.facts);
+}
+
+/** The programs that this step's program requires, first things first, each once in a run; then the step. */
+function withDependencies(step: Step, input: PlanInput, planned: Set<string>, path: string[] = []): Step[] {
+  if (step.kind !== 'install-package') return [step];
+  const { program } = programOf(step.packageId, step.program, input.packages);
+  const key = `${step.packageId}/${program.name}`;
+  refuseCycle(path, key);
+  const before = program.requires.flatMap((required) => {
+    const { program: first } = programOf(required.packageId, required.program, input.packages);
+    const requiredKey = `${required.packageId}/${first.name}`;
+    refuseCycle([...path, key], requiredKey);
+    if (planned.has(requiredKey)) return [];
+    const dependency: Step = {
+      kind: 'install-package',
+      id: `${step.id}.requires.${required.packageId}`.slice(0, 64),
+      name: `${required.packageId}: ${first.name}`,
+      packageId: required.packageId,
+      program: first.name,
+    };
+    if (suits(dependency, input).state !== 'applicable') return [];
+    return withDependencies(dependency, input, planned, [...path, key]);
+  });
+  planned.add(key);
+  return [...before, step];
+}
+
+function refuseCycle(path: readonly string[], key: string): void {
+  if (!path.includes(key)) return;
+  throw new Failure('dependency-cycle', { path: [...path.slice(path.indexOf(key)), key].join(' → ') });
+}
+
+/** A scenario that installs packages is not applicable where none of them suits (BSCN-41). */
+function isPointless(input: PlanInput, chosen: readonly ChosenStep[]): boolean {
+  if (chosen.length === 0) return true;
+  const installs = flattenSteps(input.scenario.steps).filter(({ step }) => step.kind === 'install-package');
+  return installs.length > 0 && !chosen.some(({ step }) => step.kind === 'install-package');
+}
+
+function nothing(
+  input: PlanInput,
+  state: 'not-applicable' | 'unknown',
+  reasons: Reason[],
+  skipped: SkippedStep[],
+): RunPlan {
+  const empty = { steps: [], powerOffAtEnd: false, bytes: 0, restarts: 0, maxRunTimeMs: 0 };
+  return { state, reasons, skipped, variables: variablesOf(input), ...empty };
+}
+
+function variablesOf({ scenario, facts, variables }: PlanInput): Record<string, string> {
+  const own = Object.fromEntries(scenario.variables.map(({ name, value }) => [name, value]));
+  return { ...own, ...facts.properties, ...variables, MACHINE_NAME: facts.name, MACHINE_ID: facts.id };
+}
+
+function stepTimeMs(step: FrozenStep): number {
+  if (step.kind === 'restart') return step.ifNeeded ? 0 : restartTimeMs;
+  return step.kind === 'wait' ? step.seconds * 1000 : step.timeoutMs;
+}

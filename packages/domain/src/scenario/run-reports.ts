@@ -1,0 +1,176 @@
+import type { Reason } from './frozen-step.ts';
+import { isFinal, type RunStatus, type StepResult } from './run-progress.ts';
+import { changed, end, type RunState, type StepState, same, type Transition } from './run-state.ts';
+
+/** What a machine says of a run, free of the wire's words. */
+export type RunReported =
+  | {
+      readonly kind: 'moved';
+      readonly to: 'received' | 'delivering' | 'delivered' | 'executing' | 'resumed' | 'verifying';
+    }
+  | { readonly kind: 'power'; readonly to: 'restarting' | 'shutting-down' }
+  | { readonly kind: 'step-started'; readonly index: number }
+  | { readonly kind: 'step-finished'; readonly result: StepResult }
+  | {
+      readonly kind: 'finished';
+      readonly succeeded: boolean;
+      readonly reason: Reason | null;
+      readonly verified: readonly Verified[];
+    }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'refused'; readonly reason: Reason };
+
+/** One install, looked at again after the last restart. */
+export interface Verified {
+  readonly index: number;
+  readonly isDetected: boolean;
+  readonly found: string;
+}
+
+/** What a machine may be silent for on top of a step's own limit: a restart, a bad line, a slow disk. */
+const graceMs = 30 * 60_000;
+/** Delivery may pause for a night without network. */
+const deliveryGraceMs = 24 * 60 * 60_000;
+
+/** Takes one report of an attempt. Of another attempt, or after the end, it is history and changes nothing. */
+export function acknowledge(state: RunState, attempt: number, report: RunReported, at: number): Transition {
+  if (attempt !== state.attempt) return same(state);
+  const open = reopened(state);
+  if (isFinal(open.status)) return same(state);
+  const begun = open.startedAt === null ? { ...open, startedAt: at, isReleased: true } : open;
+  switch (report.kind) {
+    case 'moved':
+      return moved(begun, report.to, at);
+    case 'power':
+      return changed({ ...begun, status: 'restarting', reason: null, deadlineAt: at + graceMs });
+    case 'step-started':
+      return stepStarted(begun, report.index, at);
+    case 'step-finished':
+      return stepFinished(begun, report.result, at);
+    case 'finished':
+      return finished(begun, report, at);
+    case 'cancelled':
+      return end(begun, 'cancelled', { code: 'cancelled', params: {} }, at);
+    case 'refused':
+      return end(begun, 'failed', report.reason, at);
+  }
+}
+
+/** A run that was given up only for silence goes on when the machine speaks again: the truth wins. */
+function reopened(state: RunState): RunState {
+  if (state.status !== 'failed' || state.reason?.code !== 'timed-out') return state;
+  return {
+    ...state,
+    status: 'executing',
+    isInError: false,
+    isReleased: true,
+    finishedAt: null,
+    reason: null,
+  };
+}
+
+const statusOf: Record<Extract<RunReported, { kind: 'moved' }>['to'], RunStatus> = {
+  received: 'delivering',
+  delivering: 'delivering',
+  delivered: 'delivering',
+  executing: 'executing',
+  resumed: 'executing',
+  verifying: 'verifying',
+};
+
+function moved(state: RunState, to: Extract<RunReported, { kind: 'moved' }>['to'], at: number): Transition {
+  const status = statusOf[to];
+  const isDelivery = status === 'delivering';
+  // A late `delivering` must not take back that steps have begun.
+  if (isDelivery && state.stepIndex !== null) return same(state);
+  const deadlineAt = at + (isDelivery ? deliveryGraceMs : graceMs);
+  return changed({ ...state, status, reason: null, waitsUntil: null, deadlineAt });
+}
+
+function stepStarted(state: RunState, index: number, at: number): Transition {
+  const step = state.steps[index];
+  if (!step || step.result) return same(state);
+  const steps = state.steps.with(index, { ...step, startedAt: step.startedAt ?? at });
+  const deadlineAt = at + step.timeoutMs + graceMs;
+  return changed({
+    ...state,
+    status: 'executing',
+    reason: null,
+    waitsUntil: null,
+    stepIndex: index,
+    steps,
+    deadlineAt,
+  });
+}
+
+/** The first result of a step stays; a success that detection does not show is none (law 8). */
+function stepFinished(state: RunState, result: StepResult, at: number): Transition {
+  const step = state.steps[result.index];
+  if (!step || step.result) return same(state);
+  const steps = state.steps.with(result.index, {
+    ...step,
+    startedAt: step.startedAt ?? result.startedAt,
+    result: truthful(step, result),
+  });
+  return changed({
+    ...state,
+    status: 'executing',
+    reason: null,
+    stepIndex: result.index,
+    steps,
+    deadlineAt: at + graceMs,
+  });
+}
+
+function truthful(step: StepState, result: StepResult): StepResult {
+  if (!step.mustBeDetected || result.outcome !== 'succeeded') return result;
+  const missing = result.detection.find((one) => !one.isDetected);
+  if (result.detection.length > 0 && !missing) return result;
+  return {
+    ...result,
+    outcome: 'failed',
+    reason: { code: 'not-detected', params: { found: missing?.found ?? '' } },
+  };
+}
+
+/** Done means verified: every install that succeeded must have been seen again at the end. */
+function finished(
+  state: RunState,
+  report: Extract<RunReported, { kind: 'finished' }>,
+  at: number,
+): Transition {
+  if (!report.succeeded)
+    return end(state, 'failed', report.reason ?? { code: 'step-failed', params: {} }, at);
+  const verdict = verify(state, report.verified);
+  if (verdict) return end(state, 'failed', verdict, at);
+  const refused = notApplicableReason(state.steps);
+  if (refused) return end(state, 'not-applicable', refused, at);
+  return end(state, 'succeeded', null, at);
+}
+
+function verify(state: RunState, verified: readonly Verified[]): Reason | null {
+  for (const [index, step] of state.steps.entries()) {
+    if (step.result === null) return { code: 'step-without-result', params: { step: index } };
+    if (step.result.outcome === 'failed' && !step.continueOnError) {
+      return step.result.reason ?? { code: 'step-failed', params: { step: index } };
+    }
+    if (!step.mustBeDetected || !claimsPresence(step.result)) continue;
+    const seen = verified.find((one) => one.index === index);
+    if (!seen) return { code: 'not-verified', params: { step: index } };
+    if (!seen.isDetected) return { code: 'not-detected', params: { step: index, found: seen.found } };
+  }
+  return null;
+}
+
+function claimsPresence(result: StepResult): boolean {
+  return result.outcome === 'succeeded' || result.reason?.code === 'already-installed';
+}
+
+/** All installs were skipped because the packages' conditions do not hold on the machine (BSCN-41, BPKG-52). */
+function notApplicableReason(steps: readonly StepState[]): Reason | null {
+  const installs = steps.filter((step) => step.isInstall);
+  const isRefused = (step: StepState) =>
+    step.result?.outcome === 'skipped' && step.result.reason?.code === 'condition-not-met';
+  if (installs.length === 0 || !installs.every(isRefused)) return null;
+  return installs[0]?.result?.reason ?? null;
+}
