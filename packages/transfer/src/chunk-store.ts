@@ -5,9 +5,15 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import { explainWriteError } from './disk-space.ts';
 import { errorCode, makeFolder, renameDurably } from './durable.ts';
 import { writeFully } from './file-bytes.ts';
-import { CHUNK_SIZE_BYTES, chunkPath, type Manifest } from './manifest.ts';
+import { CHUNK_SIZE_BYTES, chunkPath, type Manifest, type SignedManifest } from './manifest.ts';
 import { isSha256 } from './manifest-check.ts';
-import { listManifests, putManifest, readManifest, removeManifest } from './store-manifests.ts';
+import {
+  listManifests,
+  type ManifestProof,
+  putManifest,
+  readManifest,
+  removeManifest,
+} from './store-manifests.ts';
 import {
   collectGarbage,
   type GarbageOptions,
@@ -44,9 +50,9 @@ export interface ChunkStore {
    * Publishes a manifest all of whose chunks are here.
    * @throws Failure content-chunk-missing, and as parseManifest
    */
-  putManifest(manifest: Manifest): Promise<void>;
+  putManifest(manifest: Manifest, proof: ManifestProof): Promise<void>;
   /** @throws Failure not-found, and as parseManifest */
-  readManifest(contentId: string): Promise<Manifest>;
+  readManifest(contentId: string): Promise<{ manifest: Manifest; signed: SignedManifest }>;
   listManifests(): Promise<string[]>;
   /** Takes a manifest back; its chunks go with the next garbage collection. */
   removeManifest(contentId: string): Promise<void>;
@@ -75,7 +81,7 @@ export async function openChunkStore({ root }: { root: string }): Promise<ChunkS
     put: (sha256, bytes, options = {}) =>
       putChunk({ root, sha256, target: pathOf(sha256), bytes, ...options }),
     open: (sha256) => openChunk(pathOf(sha256), sha256),
-    putManifest: (manifest) => oneAtATime(() => putManifest({ root, pathOf }, manifest)),
+    putManifest: (manifest, proof) => oneAtATime(() => putManifest({ root, pathOf }, manifest, proof)),
     readManifest: (contentId) => readManifest(root, contentId),
     listManifests: () => listManifests(root),
     removeManifest: (contentId) => removeManifest(root, contentId),

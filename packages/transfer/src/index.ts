@@ -6,5 +6,6 @@ export * from './manifest.ts';
 export * from './manifest-check.ts';
 export * from './manifest-digest.ts';
 export * from './read-chunk.ts';
+export type { ManifestProof } from './store-manifests.ts';
 export type { GarbageOptions, GarbageReport, StoreReport, VerifyOptions } from './store-upkeep.ts';
 export * from './upload.ts';

@@ -2,11 +2,11 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import { checkContentPath, checkDistinctPaths } from './content-path.ts';
 import {
   CHUNK_SIZE_BYTES,
-  canonicalManifest,
   type Manifest,
   type ManifestBody,
   type ManifestChunk,
   type ManifestFile,
+  type SignedManifest,
 } from './manifest.ts';
 
 export interface ManifestLimits {
@@ -104,6 +104,19 @@ function checkTotal(value: unknown, files: readonly ManifestFile[], limits: Mani
   return totalBytes;
 }
 
+/** As published: text, signature and certificate, of which the text alone is looked into here. */
+export function checkSignedManifest(value: unknown): SignedManifest {
+  const { body, certificate, signature } = record(value, 'signed manifest', [
+    'body',
+    'certificate',
+    'signature',
+  ]);
+  if (typeof body !== 'string') throw invalid('body is not a text');
+  if (typeof certificate !== 'string') throw invalid('certificate is not a text');
+  if (typeof signature !== 'string') throw invalid('signature is not a text');
+  return { body, signature, certificate };
+}
+
 function record(value: unknown, where: string, known: readonly string[]): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid(`${where} is not an object`);
@@ -134,9 +147,4 @@ export function isSha256(value: unknown): value is string {
 
 function invalid(detail: string): Failure {
   return new Failure('content-manifest-invalid', {}, { detail });
-}
-
-/** The text of a manifest as it is stored and published. */
-export function manifestText(manifest: Manifest): string {
-  return `{"contentId":"${manifest.contentId}",${canonicalManifest(manifest).slice(1)}`;
 }

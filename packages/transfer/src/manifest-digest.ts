@@ -10,6 +10,7 @@ import {
 import {
   checkManifest,
   checkManifestBody,
+  checkSignedManifest,
   defaultManifestLimits,
   MANIFEST_LIMIT_BYTES,
   type ManifestLimits,
@@ -47,6 +48,23 @@ export function parseManifest(
     throw new Failure('content-manifest-mismatch', { contentId: wanted });
   }
   return manifest;
+}
+
+/**
+ * A published manifest from JSON that any server may have sent. Its contentId is true when this returns; whether the
+ * signature is the site's is for the caller to check, over exactly this body.
+ * @throws Failure as parseManifest
+ */
+export function parseSignedManifest(
+  source: string | Uint8Array | object,
+  options: { contentId: string; limits?: ManifestLimits },
+): { manifest: Manifest; signed: SignedManifest } {
+  const signed = checkSignedManifest(parsed(source));
+  const body = checkManifestBody(parsed(signed.body), options.limits ?? defaultManifestLimits);
+  if (canonicalManifest(body) !== signed.body || manifestDigest(body) !== options.contentId) {
+    throw new Failure('content-manifest-mismatch', { contentId: options.contentId });
+  }
+  return { manifest: { ...body, contentId: options.contentId }, signed };
 }
 
 function parsed(source: string | Uint8Array | object): unknown {

@@ -3,8 +3,7 @@
  * console can build one in the browser; hashing is in manifest-digest.ts.
  *
  * There is exactly one text for one content (RFC 8785: sorted keys, no blanks; files sorted by path), so the SHA-256
- * of that text, the contentId, names the content: whoever has the contentId from a signed order needs no further
- * signature to trust a manifest from any server.
+ * of that text, the contentId, names the content. A manifest is published with the site's signature over the text.
  */
 
 /** One part of a file, stored and transferred under its hash. */
@@ -34,6 +33,13 @@ export interface ManifestBody {
 export interface Manifest extends ManifestBody {
   /** SHA-256 of canonicalManifest(body), 64 lower-case hexadecimal digits. */
   readonly contentId: string;
+}
+
+/** A manifest as it is published: the canonical text, and the site's signature over it (protocol: manifestProof). */
+export interface SignedManifest {
+  readonly body: string;
+  readonly signature: string;
+  readonly certificate: string;
 }
 
 /** The size of every chunk but a file's last. */

@@ -2,31 +2,49 @@ import { readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { errorCode, syncFolder, writeFileDurably } from './durable.ts';
-import { distinctChunks, type Manifest, manifestPath } from './manifest.ts';
-import { isSha256, manifestText } from './manifest-check.ts';
-import { parseManifest } from './manifest-digest.ts';
+import {
+  canonicalManifest,
+  distinctChunks,
+  type Manifest,
+  manifestPath,
+  type SignedManifest,
+} from './manifest.ts';
+import { isSha256 } from './manifest-check.ts';
+import { parseManifest, parseSignedManifest } from './manifest-digest.ts';
 
 interface Place {
   readonly root: string;
   readonly pathOf: (sha256: string) => string;
 }
 
+/** What the site adds to a manifest when it publishes it. */
+export type ManifestProof = Pick<SignedManifest, 'signature' | 'certificate'>;
+
 /** Publishes a manifest, once all its chunks are in the store with the right sizes. */
-export async function putManifest({ root, pathOf }: Place, manifest: Manifest): Promise<void> {
+export async function putManifest(
+  { root, pathOf }: Place,
+  manifest: Manifest,
+  proof: ManifestProof,
+): Promise<void> {
   const checked = parseManifest(manifest);
   for (const { sha256, sizeBytes } of distinctChunks(checked).values()) {
     const found = await stat(pathOf(sha256)).catch(() => undefined);
     if (found?.size !== sizeBytes) throw new Failure('content-chunk-missing', { sha256 });
   }
-  await writeFileDurably(join(root, 'manifests'), `${checked.contentId}.json`, manifestText(checked));
+  const { signature, certificate } = proof;
+  const signed: SignedManifest = { body: canonicalManifest(checked), signature, certificate };
+  await writeFileDurably(join(root, 'manifests'), `${checked.contentId}.json`, JSON.stringify(signed));
 }
 
 /** @throws Failure not-found, content-manifest-mismatch, and as checkManifest */
-export async function readManifest(root: string, contentId: string): Promise<Manifest> {
+export async function readManifest(
+  root: string,
+  contentId: string,
+): Promise<{ manifest: Manifest; signed: SignedManifest }> {
   if (!isSha256(contentId))
     throw new Failure('not-found', { what: 'content', id: String(contentId).slice(0, 64) });
   try {
-    return parseManifest(await readFile(join(root, manifestPath(contentId))), { contentId });
+    return parseSignedManifest(await readFile(join(root, manifestPath(contentId))), { contentId });
   } catch (error) {
     if (errorCode(error) === 'ENOENT') throw new Failure('not-found', { what: 'content', id: contentId });
     throw error;

@@ -52,9 +52,9 @@ async function verifyManifests(root: string, present: ReadonlySet<string>) {
   const missing: { contentId: string; sha256: string }[] = [];
   const brokenManifests: string[] = [];
   for (const contentId of await listManifests(root)) {
-    const manifest = await readManifest(root, contentId).catch(() => undefined);
-    if (!manifest) brokenManifests.push(contentId);
-    for (const sha256 of manifest ? distinctChunks(manifest).keys() : []) {
+    const found = await readManifest(root, contentId).catch(() => undefined);
+    if (!found) brokenManifests.push(contentId);
+    for (const sha256 of found ? distinctChunks(found.manifest).keys() : []) {
       if (!present.has(sha256)) missing.push({ contentId, sha256 });
     }
   }
@@ -83,7 +83,8 @@ export async function collectGarbage(root: string, options: GarbageOptions): Pro
   const before = (options.now ?? Date.now)() - (options.graceMs ?? DAY_MS);
   const referenced = new Set<string>();
   for (const contentId of await listManifests(root)) {
-    for (const sha256 of distinctChunks(await readManifest(root, contentId)).keys()) referenced.add(sha256);
+    const { manifest } = await readManifest(root, contentId);
+    for (const sha256 of distinctChunks(manifest).keys()) referenced.add(sha256);
   }
   const chunks = (await listChunks(root)).filter((sha256) => !referenced.has(sha256)).map(chunkPath);
   const freed = await deleteOld(root, chunks, before, options.signal);
