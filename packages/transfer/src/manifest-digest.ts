@@ -6,6 +6,7 @@ import {
   type ManifestBody,
   type ManifestFile,
   manifestBody,
+  type SignedManifest,
 } from './manifest.ts';
 import {
   checkManifest,
