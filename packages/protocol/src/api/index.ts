@@ -5,3 +5,6 @@ export * from './packages.ts';
 export * from './paging.ts';
 export * from './permissions.ts';
 export * from './scenarios.ts';
+export * from './site.ts';
+export * from './status.ts';
+export * from './users.ts';

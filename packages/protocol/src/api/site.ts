@@ -1,0 +1,66 @@
+import { type Static, Type } from 'typebox';
+import { defineRoute } from './route.ts';
+
+/** What any signed-in user may know of the site. */
+export const SiteView = Type.Object({
+  /** Three characters, capitals and digits. */
+  code: Type.String(),
+  name: Type.String(),
+  version: Type.String(),
+  /** SHA-256 over the root's SubjectPublicKeyInfo, hex: the trusted root key of the agents. */
+  rootFingerprint: Type.String(),
+  /** PEM. */
+  rootCertificate: Type.String(),
+  databaseEngine: Type.Union([Type.Literal('sqlite'), Type.Literal('postgres')]),
+  createdAt: Type.Integer(),
+});
+export type SiteView = Static<typeof SiteView>;
+
+/** Settings of the site as a whole; every one has a default, so a new site works at once. */
+export const SiteSettings = Type.Object({
+  /** 同時実行可能台数: machines that may execute at the same time over all deployments (BSRV-14, BSRV-16). */
+  concurrency: Type.Integer({ minimum: 1, maximum: 100_000 }),
+  /** Time between two reports of an idle agent. */
+  heartbeatMs: Type.Integer({ minimum: 10_000, maximum: 86_400_000 }),
+  /** Each agent adds a random part of this, so that they do not all come at once. */
+  heartbeatJitterMs: Type.Integer({ minimum: 0, maximum: 86_400_000 }),
+  /** A machine without a report for longer than this counts as silent (STAT-15). */
+  silentAfterMs: Type.Integer({ minimum: 60_000, maximum: 7_776_000_000 }),
+  /** Base URLs of further distribution points, best first; the site server itself is always the last. */
+  distributionPoints: Type.Array(Type.String({ maxLength: 512, pattern: '^https?://' }), { maxItems: 100 }),
+});
+export type SiteSettings = Static<typeof SiteSettings>;
+
+export const getSite = defineRoute({
+  method: 'GET',
+  path: '/api/v1/site',
+  permission: 'self',
+  summary: 'Code, name, version and trusted root key of this site.',
+  reply: SiteView,
+});
+
+export const renameSite = defineRoute({
+  method: 'PUT',
+  path: '/api/v1/site',
+  permission: 'manage-site',
+  summary: 'Give the site another name; its code stays.',
+  body: Type.Object({ name: Type.String({ minLength: 1, maxLength: 100 }) }),
+  reply: SiteView,
+});
+
+export const getSiteSettings = defineRoute({
+  method: 'GET',
+  path: '/api/v1/site/settings',
+  permission: 'view',
+  summary: 'Settings of the site.',
+  reply: SiteSettings,
+});
+
+export const changeSiteSettings = defineRoute({
+  method: 'PATCH',
+  path: '/api/v1/site/settings',
+  permission: 'manage-site',
+  summary: 'Change some settings of the site; the others stay.',
+  body: Type.Partial(SiteSettings),
+  reply: SiteSettings,
+});
