@@ -25,6 +25,19 @@ export interface FailureEntry {
 
 export type FailureParams = Readonly<Record<string, string | number | boolean | null>>;
 
+/**
+ * One of several things that are wrong with what somebody filled in. `code` has its sentence in the table, and in
+ * the console.
+ */
+export interface FieldProblem {
+  /** Path of the field in the draft: `releaseDate`, `programs[1].executable`. */
+  readonly field: string;
+  readonly code: string;
+  readonly params: FailureParams;
+  /** What would be right, where we know (BPKG-09). */
+  readonly suggestion?: string;
+}
+
 const table: Record<string, FailureEntry> = {};
 
 /**
@@ -52,8 +65,10 @@ export class Failure extends Error {
   /** What exactly was wrong in this case, such as a field path; may be empty. */
   readonly detail: string;
   readonly remedy: string;
+  /** Field by field, where a whole draft was refused; else empty. */
+  readonly problems: readonly FieldProblem[];
 
-  constructor(code: string, params: FailureParams = {}, options: { detail?: string; cause?: unknown } = {}) {
+  constructor(code: string, params: FailureParams = {}, options: FailureOptions = {}) {
     const entry = table[code] ?? missing(code);
     super(fill(entry.message, params), { cause: options.cause });
     this.name = 'Failure';
@@ -62,15 +77,48 @@ export class Failure extends Error {
     this.params = params;
     this.detail = options.detail ?? '';
     this.remedy = fill(entry.remedy, params);
+    this.problems = options.problems ?? [];
   }
 }
 
+export interface FailureOptions {
+  readonly detail?: string;
+  readonly cause?: unknown;
+  readonly problems?: readonly FieldProblem[];
+}
+
+/** The sentence of one problem of a draft: which rule is broken. */
+export function problemSentence(problem: Pick<FieldProblem, 'code' | 'params'>): string {
+  return fill((table[problem.code] ?? missing(problem.code)).message, problem.params);
+}
+
+/**
+ * The refusal of a draft with everything that is wrong with it at once; the detail names field and rule.
+ * @returns Failure draft-invalid
+ */
+export function draftRefusal(what: string, problems: readonly FieldProblem[]): Failure {
+  const detail = problems
+    .map((problem) => `${problem.field}: ${problemSentence(problem)}${suggestionText(problem)}`)
+    .join('\n');
+  return new Failure('draft-invalid', { what, count: problems.length }, { detail, problems });
+}
+
+function suggestionText({ suggestion }: FieldProblem): string {
+  return suggestion === undefined ? '' : ` Suggestion: ${suggestion}`;
+}
+
 function missing(code: string): FailureEntry {
-  return { kind: 'broken', message: `undefined failure ${code}`, remedy: 'Report this as a defect of Tenkai.' };
+  return {
+    kind: 'broken',
+    message: `undefined failure ${code}`,
+    remedy: 'Report this as a defect of Tenkai.',
+  };
 }
 
 function fill(sentence: string, params: FailureParams): string {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
+  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    name in params ? String(params[name]) : whole,
+  );
 }
 
 defineFailures({
@@ -78,6 +126,11 @@ defineFailures({
     kind: 'invalid',
     message: 'The request does not have the expected form.',
     remedy: 'Correct the field named in the detail and send the request again.',
+  },
+  'draft-invalid': {
+    kind: 'invalid',
+    message: 'The {what} cannot be saved: {count} of its fields break a rule.',
+    remedy: 'Correct the fields named in the detail; nothing was changed.',
   },
   'not-found': {
     kind: 'not-found',

@@ -1,5 +1,17 @@
-import type { Failure, FailureKind } from '@tenkai/domain';
+import { type Failure, type FailureKind, type FieldProblem, problemSentence } from '@tenkai/domain';
 import { type Static, Type } from 'typebox';
+
+/** One of several things that are wrong with a draft, or worth a warning. */
+export const DraftProblemReply = Type.Object({
+  /** Path of the field in the draft. */
+  field: Type.String(),
+  code: Type.String(),
+  params: Type.Record(Type.String(), Type.Unknown()),
+  /** The rule as an English sentence; the console has its own by code. */
+  message: Type.String(),
+  suggestion: Type.Optional(Type.String()),
+});
+export type DraftProblemReply = Static<typeof DraftProblemReply>;
 
 /** The body of every refusal, on every route (design, section 7). */
 export const Problem = Type.Object({
@@ -9,6 +21,8 @@ export const Problem = Type.Object({
   remedy: Type.String(),
   /** Values that the console puts into its own sentence for the code. */
   params: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  /** Field by field, where a whole draft was refused (`draft-invalid`). */
+  problems: Type.Optional(Type.Array(DraftProblemReply)),
 });
 export type Problem = Static<typeof Problem>;
 
@@ -37,7 +51,13 @@ export function toProblem(failure: Failure): Problem {
     detail: failure.detail,
     remedy: failure.remedy,
     params: { ...failure.params },
+    ...(failure.problems.length > 0 ? { problems: failure.problems.map(toDraftProblemReply) } : {}),
   };
+}
+
+/** A problem or warning with its sentence. */
+export function toDraftProblemReply(problem: FieldProblem): DraftProblemReply {
+  return { ...problem, params: { ...problem.params }, message: problemSentence(problem) };
 }
 
 /** A refusal as the other side sees it: carries the server's own sentences. */

@@ -1,14 +1,14 @@
-import type { FailureParams } from '../failure.ts';
+import type { FieldProblem } from '../failure.ts';
+import { conditionLimits, isConditionWithinLimits } from './condition.ts';
+import type { Detection } from './detection.ts';
+import './package-failures.ts';
+import type { PlatformTarget } from './platform-target.ts';
+import type { Program } from './program.ts';
 import type { PackageDraft } from './software-package.ts';
+import { textProblems } from './text-problems.ts';
 
-/** One thing that is wrong with a draft; `field` is its name in the draft, `code` has a sentence in the console. */
-export interface DraftProblem {
-  readonly field: string;
-  readonly code: string;
-  readonly params: FailureParams;
-  /** What would be right, where we know (BPKG-09). */
-  readonly suggestion?: string;
-}
+/** One thing that is wrong with a draft; `field` is its path in the draft, `code` has a sentence in the console. */
+export type DraftProblem = FieldProblem;
 
 /** Limits in UTF-8 bytes (BPKG-05, 07, 10, 16; BPKG-11 says why UTF-8). */
 export const packageByteLimits = { id: 63, publisher: 127, summary: 511, advisoryId: 31 } as const;
@@ -21,17 +21,24 @@ export function utf8Bytes(text: string): number {
 }
 
 /**
- * Every rule of the image builder's tabs that a schema cannot say. Empty when the draft may be saved.
+ * Every rule of the image builder's tabs that a schema cannot say. Empty when the draft may be saved. `files`: the
+ * paths of the content; null where the package has none; absent where they are not known yet.
  * Source: BPKG-05..24, BPKG-35.
  */
-export function packageDraftProblems(draft: PackageDraft): DraftProblem[] {
+export function packageDraftProblems(draft: PackageDraft, files?: readonly string[] | null): DraftProblem[] {
   return [
     ...idProblems(draft.id),
     ...byteProblems(draft),
     ...dateProblems(draft.releaseDate),
     ...servicePackProblems(draft),
-    ...programProblems(draft),
+    ...programNameProblems(draft.programs),
+    ...draft.programs.flatMap((program, index) => programProblems(draft.id, program, `programs[${index}]`)),
+    ...(files === undefined ? [] : executableProblems(draft.programs, files ?? [])),
     ...detectionProblems(draft),
+    ...targetProblems(draft.targets, 'targets'),
+    ...draft.programs.flatMap(({ targets }, index) => targetProblems(targets, `programs[${index}].targets`)),
+    ...conditionProblems(draft),
+    ...textProblems(draft),
   ];
 }
 
@@ -50,7 +57,9 @@ function byteProblems(draft: PackageDraft): DraftProblem[] {
 function dateProblems(date: string): DraftProblem[] {
   if (date === '' || isReleaseDate(date)) return [];
   const suggestion = correctedReleaseDate(date);
-  return [{ field: 'releaseDate', code: 'release-date', params: { date }, ...(suggestion ? { suggestion } : {}) }];
+  return [
+    { field: 'releaseDate', code: 'release-date', params: { date }, ...(suggestion ? { suggestion } : {}) },
+  ];
 }
 
 function isReleaseDate(date: string): boolean {
@@ -78,13 +87,76 @@ function servicePackProblems(draft: PackageDraft): DraftProblem[] {
   return missing.map((field) => ({ field, code: 'required-for-service-pack', params: {} }));
 }
 
-function programProblems(draft: PackageDraft): DraftProblem[] {
-  const names = draft.programs.map((program) => program.name);
-  const repeated = names.filter((name, index) => names.indexOf(name) !== index);
-  return repeated.map((name) => ({ field: 'programs', code: 'program-name-twice', params: { name } }));
+function programNameProblems(programs: readonly Program[]): DraftProblem[] {
+  return programs.flatMap(({ name }, index) =>
+    programs.findIndex((other) => other.name === name) === index
+      ? []
+      : [{ field: `programs[${index}].name`, code: 'program-name-twice', params: { name } }],
+  );
+}
+
+function programProblems(packageId: string, program: Program, field: string): DraftProblem[] {
+  const { name, executable, parameters, exitCodes, requires } = program;
+  const problems: DraftProblem[] = [];
+  if (executable === null && parameters.trim() === '')
+    problems.push({ field: `${field}.executable`, code: 'program-empty', params: { name } });
+  if (requires.some((need) => need.packageId === packageId && (need.program ?? name) === name))
+    problems.push({ field: `${field}.requires`, code: 'program-needs-itself', params: { name } });
+  const both = exitCodes.success.find((code) => exitCodes.restart.includes(code));
+  if (both !== undefined)
+    problems.push({ field: `${field}.exitCodes`, code: 'exit-code-twice', params: { exitCode: both } });
+  return problems;
+}
+
+/** BPKG-23. Windows writes folders with a backslash, as the source does; both mean the same file. */
+function executableProblems(programs: readonly Program[], files: readonly string[]): DraftProblem[] {
+  const known = new Set(files);
+  return programs.flatMap(({ executable }, index) =>
+    executable === null || known.has(executable)
+      ? []
+      : [outside(`programs[${index}].executable`, executable, files)],
+  );
+}
+
+function outside(field: string, executable: string, files: readonly string[]): DraftProblem {
+  const wanted = executable.replaceAll('\\', '/').toLowerCase();
+  const found = files.filter((file) => `/${file.toLowerCase()}`.endsWith(`/${wanted}`));
+  const suggestion = found.length === 1 ? found[0] : undefined;
+  const problem = { field, code: 'program-executable-outside', params: { executable } };
+  return suggestion === undefined ? problem : { ...problem, suggestion };
 }
 
 function detectionProblems(draft: PackageDraft): DraftProblem[] {
-  if (draft.type === 'tool' || draft.detection.length > 0) return [];
-  return [{ field: 'detection', code: 'detection-required', params: {} }];
+  if (draft.detection.length === 0)
+    return draft.type === 'tool' ? [] : [{ field: 'detection', code: 'detection-required', params: {} }];
+  return draft.detection.flatMap((rule, index) => detectionRuleProblems(rule, `detection[${index}]`));
+}
+
+function detectionRuleProblems(rule: Detection, field: string): DraftProblem[] {
+  if (rule.kind === 'file' && !isAbsolutePath(rule.path))
+    return [{ field: `${field}.path`, code: 'detection-path-relative', params: { path: rule.path } }];
+  if (rule.kind === 'package' && (rule.operator === undefined) !== (rule.version === undefined))
+    return [{ field, code: 'detection-version-incomplete', params: {} }];
+  return [];
+}
+
+/** On Linux or Windows; `%ProgramFiles%` and the like stand for a drive and a folder. */
+function isAbsolutePath(path: string): boolean {
+  return /^(\/|[A-Za-z]:[\\/]|\\\\|%[A-Za-z()0-9_]+%)/.test(path);
+}
+
+function targetProblems(targets: readonly PlatformTarget[], field: string): DraftProblem[] {
+  const keys = targets.map((target) =>
+    [target.operatingSystem, target.version ?? 'any', target.language, target.architecture].join(' '),
+  );
+  return keys.flatMap((key, index) =>
+    keys.indexOf(key) === index
+      ? []
+      : [{ field: `${field}[${index}]`, code: 'target-twice', params: { target: key } }],
+  );
+}
+
+function conditionProblems({ condition }: PackageDraft): DraftProblem[] {
+  if (condition === null || isConditionWithinLimits(condition)) return [];
+  return [{ field: 'condition', code: 'condition-too-large', params: { ...conditionLimits } }];
 }

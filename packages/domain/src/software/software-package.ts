@@ -26,7 +26,12 @@ export type Urgency = Static<typeof Urgency>;
 
 /** A script that runs around the installer, such as one that opens ports (BPKG-36). */
 export const HookScript = Type.Object({
-  interpreter: Type.Union([Type.Literal('sh'), Type.Literal('bash'), Type.Literal('powershell'), Type.Literal('cmd')]),
+  interpreter: Type.Union([
+    Type.Literal('sh'),
+    Type.Literal('bash'),
+    Type.Literal('powershell'),
+    Type.Literal('cmd'),
+  ]),
   text: Type.String({ maxLength: 65_536 }),
 });
 export type HookScript = Static<typeof HookScript>;
@@ -82,6 +87,8 @@ export const SoftwarePackage = Type.Intersect([
 export type SoftwarePackage = Static<typeof SoftwarePackage>;
 
 /** DIST-01: `Microsoft Corporation Microsoft Updates Tool 2.0 ALL`. */
-export function displayName(draft: Pick<PackageDraft, 'publisher' | 'name' | 'version' | 'language'>): string {
+export function displayName(
+  draft: Pick<PackageDraft, 'publisher' | 'name' | 'version' | 'language'>,
+): string {
   return [draft.publisher, draft.name, draft.version, draft.language].filter((part) => part !== '').join(' ');
 }

@@ -1,5 +1,6 @@
 export * from './collections.ts';
 export * from './deployments.ts';
+export * from './distribution-points.ts';
 export * from './machines.ts';
 export * from './packages.ts';
 export * from './paging.ts';

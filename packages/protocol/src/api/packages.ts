@@ -1,5 +1,6 @@
 import { PackageDraft } from '@tenkai/domain';
 import { type Static, Type } from 'typebox';
+import { DraftProblemReply } from '../problem.ts';
 import { Done, Nullable } from './paging.ts';
 import { defineRoute } from './route.ts';
 
@@ -33,6 +34,37 @@ export const PackageFile = Type.Object({
   sha256: Nullable(Type.String()),
 });
 
+/** Where the content of a package's newest revision lies (DIST-07, DIST-30). */
+export const ContentPlace = Type.Object({
+  /** Id of a distribution point; `site`: the server itself. */
+  pointId: Type.String(),
+  name: Type.String(),
+  /** `stale`: it holds an older revision; `failed`: see `error`; the server tries again by itself. */
+  state: Type.Union([
+    Type.Literal('current'),
+    Type.Literal('publishing'),
+    Type.Literal('stale'),
+    Type.Literal('failed'),
+  ]),
+  error: Nullable(Type.String()),
+  publishedAt: Nullable(Type.Integer()),
+});
+export type ContentPlace = Static<typeof ContentPlace>;
+
+/** What reading every part at one place has shown. */
+export const PlaceVerification = Type.Object({
+  place: Type.String(),
+  checked: Type.Integer(),
+  /** Hashes of parts whose bytes are not what they should be. */
+  damaged: Type.Array(Type.String()),
+  missing: Type.Array(Type.String()),
+  /** Of those, the ones that were replaced by good copies. */
+  repaired: Type.Array(Type.String()),
+  /** Why the place could not be read at all; else null. */
+  error: Nullable(Type.String()),
+});
+export type PlaceVerification = Static<typeof PlaceVerification>;
+
 export const PackageDetail = Type.Object({
   ...PackageRow.properties,
   draft: PackageDraft,
@@ -44,18 +76,13 @@ export const PackageDetail = Type.Object({
   ),
   /** Scenarios that name it. */
   usedBy: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
+  /** Empty: machines have nowhere to get it from (DIST-07). */
+  places: Type.Array(ContentPlace),
 });
 export type PackageDetail = Static<typeof PackageDetail>;
 
-export const PackageProblem = Type.Object({
-  field: Type.String(),
-  code: Type.String(),
-  params: Type.Record(Type.String(), Type.Unknown()),
-  suggestion: Type.Optional(Type.String()),
-});
-
 /** Things worth saying that do not forbid saving, such as BPKG-15 and BPKG-24. */
-export const PackageSaved = Type.Object({ package: PackageRow, warnings: Type.Array(PackageProblem) });
+export const PackageSaved = Type.Object({ package: PackageRow, warnings: Type.Array(DraftProblemReply) });
 
 const save = {
   draft: PackageDraft,
@@ -108,7 +135,7 @@ export const packageRoutes = {
     permission: 'view',
     summary: 'What is wrong with a draft, without saving it.',
     body: Type.Object({ draft: PackageDraft, contentId: Nullable(Type.String({ maxLength: 64 })) }),
-    reply: Type.Object({ problems: Type.Array(PackageProblem), warnings: Type.Array(PackageProblem) }),
+    reply: Type.Object({ problems: Type.Array(DraftProblemReply), warnings: Type.Array(DraftProblemReply) }),
   }),
   remove: defineRoute({
     method: 'DELETE',
@@ -124,16 +151,21 @@ export const packageRoutes = {
     permission: 'manage-packages',
     summary: 'Reads every chunk at the source and at each distribution point and compares hashes (DIST-33).',
     params: PackageParams,
-    reply: Type.Object({
-      places: Type.Array(
-        Type.Object({
-          place: Type.String(),
-          checked: Type.Integer(),
-          damaged: Type.Array(Type.String()),
-          missing: Type.Array(Type.String()),
-        }),
-      ),
+    query: Type.Object({
+      /** Replaces damaged and missing parts, from the source or from a place that still has them. */
+      repair: Type.Optional(Type.Boolean()),
     }),
+    reply: Type.Object({ places: Type.Array(PlaceVerification) }),
+  }),
+  place: defineRoute({
+    method: 'PUT',
+    path: '/api/v1/packages/:id/places',
+    permission: 'manage-packages',
+    summary:
+      'Chooses the distribution points that hold a package, beside those that take every package (DIST-07).',
+    params: PackageParams,
+    body: Type.Object({ pointIds: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000 }) }),
+    reply: Type.Object({ places: Type.Array(ContentPlace) }),
   }),
   operatingSystems: defineRoute({
     method: 'GET',
@@ -142,7 +174,13 @@ export const packageRoutes = {
     summary: 'The list of operating systems and languages that packages may name (BSRV-28).',
     reply: Type.Object({
       operatingSystems: Type.Array(
-        Type.Object({ id: Type.String(), name: Type.String(), family: Type.String() }),
+        Type.Object({
+          id: Type.String(),
+          name: Type.String(),
+          family: Type.String(),
+          versions: Type.Array(Type.String()),
+          architectures: Type.Array(Type.String()),
+        }),
       ),
       languages: Type.Array(Type.String()),
     }),
