@@ -3,6 +3,8 @@ export * from './frozen-step.ts';
 export * from './plan.ts';
 export * from './resolve-condition.ts';
 export * from './run-progress.ts';
+export * from './run-reports.ts';
 export * from './run-state.ts';
+export * from './run-transition.ts';
 export * from './scenario.ts';
 export * from './scenario-problems.ts';

@@ -1,6 +1,6 @@
 import type { Reason } from './frozen-step.ts';
 import { isFinal, type RunStatus, type StepResult } from './run-progress.ts';
-import { changed, end, type RunState, type StepState, same, type Transition } from './run-state.ts';
+import { changed, end, type RunState, type StepState, same, type Transition } from './run-transition.ts';
 
 /** What a machine says of a run, free of the wire's words. */
 export type RunReported =

@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { aStepResult } from '@tenkai/testkit/builders.ts';
+import fc from 'fast-check';
+import { isFinal } from './run-progress.ts';
+import type { RunReported } from './run-reports.ts';
+import { next, type RunEvent } from './run-state.ts';
+import { newRun, type RunState } from './run-transition.ts';
+
+const install = { isInstall: true, continueOnError: false, mustBeDetected: true, timeoutMs: 1000 };
+const script = { isInstall: false, continueOnError: false, mustBeDetected: false, timeoutMs: 1000 };
+
+function walk(state: RunState, ...events: RunEvent[]): RunState {
+  return events.reduce((current, event) => next(current, event).state, state);
+}
+const at = 1000;
+const report = (reported: RunReported, attempt = 1): RunEvent => ({
+  kind: 'report',
+  attempt,
+  report: reported,
+  at,
+});
+const release: RunEvent = { kind: 'release', at };
+const received = report({ kind: 'moved', to: 'received' });
+const started = report({ kind: 'step-started', index: 0 });
+const done = report({ kind: 'step-finished', result: aStepResult(0) });
+const seen = [{ index: 0, isDetected: true, found: '' }];
+const finished = (verified = seen) => report({ kind: 'finished', succeeded: true, reason: null, verified });
+const failed = report({
+  kind: 'finished',
+  succeeded: false,
+  reason: { code: 'step-failed', params: {} },
+  verified: [],
+});
+
+test('a run goes the whole road to succeeded', () => {
+  const road: [RunEvent, string][] = [
+    [release, 'waiting'],
+    [received, 'delivering'],
+    [report({ kind: 'moved', to: 'delivering' }), 'delivering'],
+    [started, 'executing'],
+    [report({ kind: 'power', to: 'restarting' }), 'restarting'],
+    [report({ kind: 'moved', to: 'resumed' }), 'executing'],
+    [done, 'executing'],
+    [report({ kind: 'moved', to: 'verifying' }), 'verifying'],
+    [finished(), 'succeeded'],
+  ];
+  let state = newRun([install], 0);
+  for (const [event, status] of road) {
+    state = next(state, event).state;
+    assert.equal(state.status, status);
+  }
+  assert.equal(state.isReleased, false, 'its slot is free');
+});
+
+test('BPKG-35, BSCN-40: complete means verified: exit 0 without detection ends failed', () => {
+  const result = aStepResult(0, {
+    detection: [{ rule: { kind: 'file', path: '/x' }, isDetected: false, found: 'no such file' }],
+  });
+  const state = walk(
+    newRun([install], 0),
+    release,
+    received,
+    started,
+    report({ kind: 'step-finished', result }),
+    finished(),
+  );
+  assert.equal(state.status, 'failed');
+  assert.equal(state.reason?.code, 'not-detected');
+  assert.equal(state.steps[0]?.result?.outcome, 'failed');
+});
+
+test('BPKG-35: a success without any detection result is none', () => {
+  const result = aStepResult(0, { detection: [] });
+  const state = walk(
+    newRun([install], 0),
+    release,
+    started,
+    report({ kind: 'step-finished', result }),
+    finished(),
+  );
+  assert.equal(state.status, 'failed');
+});
+
+test('an install that is gone after the last restart ends failed', () => {
+  const gone = [{ index: 0, isDetected: false, found: 'not installed' }];
+  assert.equal(
+    walk(newRun([install], 0), release, started, done, finished(gone)).reason?.code,
+    'not-detected',
+  );
+  assert.equal(walk(newRun([install], 0), release, started, done, finished([])).reason?.code, 'not-verified');
+});
+
+test('a run cannot succeed while a step has no result', () => {
+  const state = walk(newRun([install, script], 0), release, started, done, finished());
+  assert.equal(state.reason?.code, 'step-without-result');
+});
+
+test('a failed step that may fail does not end the run', () => {
+  const tolerant = { ...script, continueOnError: true };
+  const result = aStepResult(0, {
+    outcome: 'failed',
+    detection: [],
+    reason: { code: 'exit-code', params: {} },
+  });
+  const state = walk(
+    newRun([tolerant], 0),
+    release,
+    started,
+    report({ kind: 'step-finished', result }),
+    finished([]),
+  );
+  assert.equal(state.status, 'succeeded');
+});
+
+test('BSCN-41: a package whose condition does not hold is not applicable, not an error', () => {
+  const result = aStepResult(0, {
+    outcome: 'skipped',
+    detection: [],
+    reason: { code: 'condition-not-met', params: {} },
+  });
+  const state = walk(
+    newRun([install], 0),
+    release,
+    started,
+    report({ kind: 'step-finished', result }),
+    finished([]),
+  );
+  assert.equal(state.status, 'not-applicable');
+  assert.equal(state.isInError, false);
+});
+
+test('BSCN-36: a failure puts the machine into error until an operator clears it', () => {
+  const state = walk(newRun([install], 0), release, received, failed);
+  assert.equal(state.isInError, true);
+  const cleared = walk(state, { kind: 'clear', at });
+  assert.deepEqual([cleared.isInError, cleared.status], [false, 'failed']);
+});
+
+test('BSCN-37: automatic retries begin new attempts, then the failure stays', () => {
+  const once = walk(newRun([install], 1), release, received, failed);
+  assert.deepEqual([once.status, once.attempt, once.isInError], ['planned', 2, false]);
+  assert.equal(walk(once, failed).attempt, 2, 'a late report of the first attempt changes nothing');
+  const again: RunEvent = { ...failed, attempt: 2 } as RunEvent;
+  const twice = walk(once, release, again);
+  assert.deepEqual([twice.status, twice.attempt, twice.isInError], ['failed', 2, true]);
+});
+
+test('retry by hand is a new attempt, and only of what has ended without success', () => {
+  const state = walk(newRun([install], 0), release, received, failed, { kind: 'retry', at });
+  assert.deepEqual(
+    [state.status, state.attempt, state.isInError, state.steps[0]?.result],
+    ['planned', 2, false, null],
+  );
+  const good = walk(newRun([install], 0), release, started, done, finished());
+  assert.equal(next(good, { kind: 'retry', at }).state, good);
+});
+
+test('BSCN-38: cancel ends a waiting run at once and tells a running machine', () => {
+  assert.equal(walk(newRun([install], 0), release, { kind: 'cancel', at }).status, 'cancelled');
+  const running = next(walk(newRun([install], 0), release, started), { kind: 'cancel', at });
+  assert.deepEqual([running.state.status, running.state.isCancelRequested], ['executing', true]);
+  assert.deepEqual(running.effects, [{ kind: 'nudge' }]);
+  assert.equal(walk(running.state, report({ kind: 'cancelled' })).status, 'cancelled');
+});
+
+test('BSRV-27: a silent machine does not keep a run for ever, and its late word still counts', () => {
+  const running = walk(newRun([install], 0), release, received, started);
+  assert.equal(walk(running, { kind: 'tick', at: (running.deadlineAt ?? 0) - 1 }).status, 'executing');
+  const late = walk(running, { kind: 'tick', at: running.deadlineAt ?? 0 });
+  assert.deepEqual([late.status, late.reason?.code, late.isInError], ['failed', 'timed-out', true]);
+  const truth = walk(late, done, finished());
+  assert.deepEqual([truth.status, truth.isInError], ['succeeded', false]);
+});
+
+test('a held run shows why and until when, and a released one is not held again', () => {
+  const reason = { code: 'window-closed', params: {} };
+  const held = walk(newRun([install], 0), { kind: 'hold', reason, until: 5000, at });
+  assert.deepEqual([held.status, held.reason, held.waitsUntil], ['waiting', reason, 5000]);
+  const released = walk(held, release);
+  assert.equal(
+    walk(released, { kind: 'hold', reason, until: 1, at }).reason?.code,
+    'machine-has-not-fetched',
+  );
+});
+
+const anyReported = fc.oneof<fc.Arbitrary<RunReported>[]>(
+  fc
+    .constantFrom('received', 'delivering', 'executing', 'resumed', 'verifying')
+    .map((to) => ({ kind: 'moved' as const, to: to as 'received' })),
+  fc.constantFrom<RunReported>(
+    { kind: 'power', to: 'restarting' },
+    { kind: 'cancelled' },
+    { kind: 'refused', reason: { code: 'x', params: {} } },
+  ),
+  fc.nat(3).map((index) => ({ kind: 'step-started' as const, index })),
+  fc
+    .tuple(fc.nat(3), fc.constantFrom('succeeded', 'failed', 'skipped'), fc.boolean())
+    .map(([index, outcome, isDetected]) => ({
+      kind: 'step-finished' as const,
+      result: aStepResult(index, {
+        outcome: outcome as 'succeeded',
+        detection: [{ rule: { kind: 'file', path: '/x' }, isDetected, found: '' }],
+      }),
+    })),
+  fc
+    .tuple(
+      fc.boolean(),
+      fc.array(fc.record({ index: fc.nat(3), isDetected: fc.boolean(), found: fc.constant('') }), {
+        maxLength: 4,
+      }),
+    )
+    .map(([succeeded, verified]) => ({ kind: 'finished' as const, succeeded, reason: null, verified })),
+);
+const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
+  fc.constantFrom<RunEvent>(
+    release,
+    { kind: 'cancel', at },
+    { kind: 'retry', at },
+    { kind: 'clear', at },
+    { kind: 'hold', reason: { code: 'y', params: {} }, until: null, at },
+  ),
+  fc.nat(10_000_000_000).map((time): RunEvent => ({ kind: 'tick', at: time })),
+  fc.tuple(anyReported, fc.integer({ min: 1, max: 3 })).map(([one, attempt]) => report(one, attempt)),
+);
+
+test('property: whatever happens, results never change, success is verified, and every event twice is as once', () => {
+  fc.assert(
+    fc.property(fc.array(anyEvent, { maxLength: 40 }), fc.nat(2), (events, retries) => {
+      let state = newRun([install, { ...script, continueOnError: true }], retries);
+      for (const event of events) {
+        const after = next(state, event).state;
+        assert.ok(after.attempt >= state.attempt);
+        if (after.attempt === state.attempt) {
+          for (const [index, step] of state.steps.entries())
+            if (step.result) assert.equal(after.steps[index]?.result, step.result, 'a result never changes');
+        }
+        if (after.status === 'succeeded') {
+          const first = after.steps[0]?.result;
+          assert.ok(
+            first?.outcome !== 'failed' &&
+              first?.detection.every((one) => one.isDetected || first.outcome === 'skipped'),
+          );
+        }
+        if (isFinal(after.status)) assert.equal(after.isReleased, false, 'a final run holds no slot');
+        if (event.kind === 'report') {
+          const twice = next(after, event).state;
+          assert.equal(isFinal(twice.status) && !isFinal(after.status), false);
+        }
+        state = after;
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
