@@ -18,7 +18,10 @@ export const RunOrder = Type.Object({
   steps: Type.Array(FrozenStep),
   variables: Type.Record(Type.String(), Type.String()),
   options: Type.Object({ powerOffAtEnd: Type.Boolean() }),
-  /** Base URLs of distribution points, best first; content lies at `<base>/objects/..` and `<base>/manifests/..`. */
+  /**
+   * Base URLs of distribution points, best first; content lies at `<base>/objects/..` and `<base>/manifests/..`.
+   * `/content` is the site itself, under the address by which the agent knows it; only there goes the agent's token.
+   */
   sources: Type.Array(Type.String()),
 });
 export type RunOrder = Static<typeof RunOrder>;
