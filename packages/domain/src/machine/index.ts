@@ -1,3 +1,4 @@
 export * from './difference.ts';
 export * from './inventory.ts';
 export * from './machine.ts';
+export * from './power-state.ts';
