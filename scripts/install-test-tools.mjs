@@ -1,0 +1,153 @@
+// Installs the programs that the tests start (PostgreSQL, nginx, QEMU, Chromium ...) on a Debian machine where we are
+// root. It never fails a run: what is not here afterwards is named, and the tests that need it skip with a loud line.
+// Plain JavaScript for Node 20: it can run before anything is installed. `--list` shows the table and changes nothing.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const aptAttempts = 3;
+const aptTimeoutMs = 15 * 60_000;
+const policyFile = '/usr/sbin/policy-rc.d';
+
+/**
+ * What is needed by which tests. `provides`: paths that must all exist, `*` standing for one folder name.
+ * @type {{ group: string, usedBy: string, packages: string[], provides: string[] }[]}
+ */
+export const testTools = [
+  {
+    group: 'postgresql',
+    usedBy: 'every store, on its second database engine',
+    packages: ['postgresql'],
+    provides: ['/usr/lib/postgresql/*/bin/postgres'],
+  },
+  {
+    group: 'nginx',
+    usedBy: 'a distribution point that is a plain web server; the content benchmark',
+    packages: ['nginx', 'curl'],
+    provides: ['/usr/sbin/nginx', '/usr/bin/curl'],
+  },
+  {
+    group: 'debian-hosts',
+    usedBy: 'managed Debian hosts in network namespaces',
+    packages: [
+      'debootstrap',
+      'iproute2',
+      'nftables',
+      'iputils-ping',
+      'procps',
+      'util-linux',
+      'mount',
+      'dpkg-dev',
+    ],
+    provides: [
+      '/usr/sbin/debootstrap',
+      '/bin/ip',
+      '/usr/sbin/nft',
+      '/bin/ping',
+      '/bin/ps',
+      '/usr/bin/nsenter',
+      '/bin/mount',
+      '/usr/bin/dpkg-deb',
+      '/usr/bin/dpkg-scanpackages',
+    ],
+  },
+  {
+    group: 'qemu',
+    usedBy: 'machines with systemd, whose power can be cut',
+    packages: ['qemu-system-x86', 'qemu-utils', 'e2fsprogs'],
+    provides: ['/usr/bin/qemu-system-x86_64', '/usr/bin/qemu-img', '/sbin/mke2fs'],
+  },
+  {
+    group: 'browser',
+    usedBy: 'the console in a real browser, in English and Japanese',
+    packages: ['chromium', 'fonts-dejavu-core', 'fonts-ipafont-gothic'],
+    provides: [
+      '/usr/bin/chromium',
+      '/usr/share/fonts/opentype/ipafont-gothic',
+      '/usr/share/fonts/truetype/dejavu',
+    ],
+  },
+];
+
+/** The groups of which something is not on this machine. */
+export function missingTools() {
+  return testTools.filter((tool) => !tool.provides.every(isPresent));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main();
+
+function main() {
+  if (process.argv.includes('--list')) return list();
+  const missing = missingTools();
+  if (missing.length === 0) return;
+  const packages = [...new Set(missing.flatMap((tool) => tool.packages))];
+  const refusal = whyNotHere();
+  if (refusal === undefined) install(packages);
+  for (const tool of missingTools()) {
+    console.warn(`MISSING: ${tool.group} (${tool.usedBy}). ${refusal ?? 'apt-get could not install it.'}`);
+    console.warn(`  The way out: apt-get install --no-install-recommends ${tool.packages.join(' ')}`);
+  }
+}
+
+function list() {
+  const missing = new Set(missingTools());
+  for (const tool of testTools) {
+    console.log(
+      `${missing.has(tool) ? 'missing' : 'here   '}  ${tool.group}: ${tool.packages.join(' ')} (${tool.usedBy})`,
+    );
+  }
+}
+
+function isPresent(path) {
+  const [before, after] = path.split('/*/');
+  if (after === undefined) return existsSync(path);
+  return existsSync(before) && readdirSync(before).some((name) => existsSync(`${before}/${name}/${after}`));
+}
+
+function whyNotHere() {
+  if (!existsSync('/usr/bin/apt-get')) return 'There is no apt-get on this machine.';
+  if (process.getuid?.() !== 0) return 'Only root can install it.';
+  return undefined;
+}
+
+function install(packages) {
+  const startedAt = Date.now();
+  console.log(`Installing test tools: ${packages.join(' ')}`);
+  // Debian starts what it installs; the tests start their own.
+  const ownsPolicy = !existsSync(policyFile);
+  if (ownsPolicy) writeFileSync(policyFile, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    if (aptGet(['update'])) installAll(packages);
+  } finally {
+    if (ownsPolicy) rmSync(policyFile, { force: true });
+  }
+  console.log(`Test tools: done in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
+}
+
+// One package that the distribution does not have must not take the others with it.
+function installAll(packages) {
+  if (aptGet(['install', ...packages])) return;
+  for (const name of packages) aptGet(['install', name]);
+}
+
+function aptGet(args) {
+  const options = [
+    '-y',
+    '-q',
+    '--no-install-recommends',
+    '-o',
+    `Acquire::Retries=${aptAttempts}`,
+    '-o',
+    'DPkg::Lock::Timeout=300',
+  ];
+  const result = spawnSync('apt-get', [...options, ...args], {
+    encoding: 'utf8',
+    timeout: aptTimeoutMs,
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
+  });
+  if (result.status === 0) return true;
+  console.warn(`apt-get ${args.join(' ')} failed (${result.error?.message ?? `status ${result.status}`}):`);
+  console.warn((result.stderr || result.stdout || '').trim().split('\n').slice(-15).join('\n'));
+  return false;
+}
