@@ -1,0 +1,91 @@
+import { Failure } from '@tenkai/domain/failure.ts';
+import { type Download, openDownload, sourceName, unreachable } from './download.ts';
+import type { NetworkOptions } from './fetch-chunks.ts';
+import { get } from './http-get.ts';
+import { type Manifest, manifestPath, type SignedManifest } from './manifest.ts';
+import { isSha256, MANIFEST_LIMIT_BYTES, type ManifestLimits } from './manifest-check.ts';
+import { parseSignedManifest } from './manifest-digest.ts';
+import type { ContentSource } from './source-choice.ts';
+
+export interface FetchManifestOptions extends NetworkOptions {
+  readonly contentId: string;
+  readonly limits?: ManifestLimits;
+}
+
+export interface FetchedManifest {
+  readonly manifest: Manifest;
+  /** As published; the caller checks the signature over `body`. */
+  readonly signed: SignedManifest;
+}
+
+/**
+ * Downloads the manifest of a content. Its hash is the contentId when this returns; a source with another text is
+ * passed over.
+ * @throws Failure content-unreachable, content-refused, and as parseSignedManifest; AbortError
+ */
+export async function fetchManifest(options: FetchManifestOptions): Promise<FetchedManifest> {
+  if (!isSha256(options.contentId))
+    throw new Failure('content-manifest-mismatch', { contentId: 'not a SHA-256' });
+  const download = openDownload(options);
+  const out = new Map<ContentSource, unknown>();
+  try {
+    for (;;) {
+      const source = await download.nextSource('the manifest', (candidate) => out.has(candidate));
+      if (!source) throw whyNone(download, [...out.values()]);
+      const found = await fetchFrom(download, { source, out, options });
+      if (found) return found;
+    }
+  } finally {
+    download.close();
+  }
+}
+
+function whyNone(download: Download, reasons: readonly unknown[]): unknown {
+  const hostile = reasons.find((reason) => reason instanceof Failure && reason.code !== 'content-refused');
+  return (
+    hostile ?? reasons.find((reason) => reason instanceof Failure) ?? unreachable(download, 'the manifest')
+  );
+}
+
+interface Attempt {
+  readonly source: ContentSource;
+  /** Sources that will not give us this manifest, each with its failure where it has one. */
+  readonly out: Map<ContentSource, unknown>;
+  readonly options: FetchManifestOptions;
+}
+
+async function fetchFrom(download: Download, attempt: Attempt): Promise<FetchedManifest | undefined> {
+  const { source, out, options } = attempt;
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const { status, problem, isTooLong } = await get(download.connectionTo(source), {
+    path: manifestPath(options.contentId),
+    signal: download.signal,
+    onHead: (head) => head.status === 200 && !head.isEncoded,
+    onBytes: (bytes) => {
+      parts.push(Uint8Array.from(bytes));
+      length += bytes.length;
+      return length <= MANIFEST_LIMIT_BYTES;
+    },
+  });
+  download.problems.set(source, status === 200 || status === 0 ? problem : `status ${status}`);
+  if (isTooLong) out.set(source, new Failure('content-too-large', { limitBytes: MANIFEST_LIMIT_BYTES }));
+  else if (status === 401 || status === 403) out.set(source, refused(source, status));
+  else if (status === 404 || status === 410) out.set(source, undefined);
+  else if (status !== 200 || problem !== '') download.choice.failed(source);
+  else return parse(attempt, Buffer.concat(parts));
+  return undefined;
+}
+
+function refused(source: ContentSource, status: number): Failure {
+  return new Failure('content-refused', { source: sourceName(source), what: 'the manifest', status });
+}
+
+function parse({ source, out, options }: Attempt, text: Buffer): FetchedManifest | undefined {
+  try {
+    return parseSignedManifest(text, options);
+  } catch (error) {
+    out.set(source, error);
+    return undefined;
+  }
+}
