@@ -46,7 +46,10 @@ export function defineRoute<P extends TSchema, Q extends TSchema, B extends TSch
 
 // biome-ignore lint/suspicious/noExplicitAny: the table holds routes of every type
 export type AnyRoute = Route<any, any, any, any>;
-export type ParamsOf<T extends AnyRoute> = T['params'] extends TSchema ? Static<T['params']> : undefined;
-export type QueryOf<T extends AnyRoute> = T['query'] extends TSchema ? Static<T['query']> : undefined;
-export type BodyOf<T extends AnyRoute> = T['body'] extends TSchema ? Static<T['body']> : undefined;
+/** What a route does not declare it does not have: the schema then stays the constraint itself. */
+type Declared<S> =
+  NonNullable<S> extends infer D extends TSchema ? (TSchema extends D ? undefined : Static<D>) : undefined;
+export type ParamsOf<T extends AnyRoute> = Declared<T['params']>;
+export type QueryOf<T extends AnyRoute> = Declared<T['query']>;
+export type BodyOf<T extends AnyRoute> = Declared<T['body']>;
 export type ReplyOf<T extends AnyRoute> = Static<T['reply']>;

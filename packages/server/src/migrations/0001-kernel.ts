@@ -4,6 +4,9 @@ export const kernel: Migration = {
   id: '0001-kernel',
   name: 'events, jobs and audit log',
   up: () => [
+    // Single facts of the kernel, such as how far events were delivered.
+    'CREATE TABLE kernel_state (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)',
+
     `CREATE TABLE kernel_events (
        seq INTEGER PRIMARY KEY AUTOINCREMENT,
        kind TEXT NOT NULL,

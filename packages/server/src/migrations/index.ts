@@ -1,5 +1,12 @@
 import type { Migration } from '../kernel/database/migrate.ts';
 import { kernel } from './0001-kernel.ts';
+import { sitesUsersStatus } from './0002-sites-users-status.ts';
+import { content } from './0010-content.ts';
+import { packages } from './0011-packages.ts';
+import { scenarios } from './0012-scenarios.ts';
+import { enrollment } from './0020-enrollment.ts';
+import { machines } from './0021-machines.ts';
+import { collections } from './0022-collections.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -9,4 +16,13 @@ import { kernel } from './0001-kernel.ts';
  * of this list. The number is for people, the id is what is remembered, so two features may meet with the same
  * number. Then run `node scripts/dump-schema.ts` and commit schema.sqlite.sql and schema.postgres.sql too.
  */
-export const migrations: readonly Migration[] = [kernel];
+export const migrations: readonly Migration[] = [
+  kernel,
+  sitesUsersStatus,
+  content,
+  packages,
+  scenarios,
+  enrollment,
+  machines,
+  collections,
+];

@@ -1,0 +1,41 @@
+import { registerSites } from './features/sites/index.ts';
+import { registerUsers, type Users } from './features/users/index.ts';
+import { registerHealth } from './kernel/health.ts';
+import { createKernel, type Kernel, type KernelOptions } from './kernel/kernel.ts';
+
+/** The whole server, built but not listening. */
+export interface App {
+  readonly kernel: Kernel;
+  readonly users: Users;
+  /** Begins background work. Call it after the features are registered and before the first request. */
+  start(): Promise<void>;
+  /** Ends in the order that loses nothing: doors, then work in progress, then the database. */
+  stop(): Promise<void>;
+}
+
+/** The one composition root: kernel, then features in the order in which they may know each other. */
+export async function createApp(options: KernelOptions & { readonly siteCode: string }): Promise<App> {
+  const kernel = createKernel(options);
+  registerHealth(kernel);
+  await registerSites(kernel, options);
+  const users = registerUsers(kernel);
+  return {
+    kernel,
+    users,
+    async start() {
+      kernel.http.fastify.server.on('upgrade', kernel.channel.upgrade);
+      await kernel.http.fastify.ready();
+      await kernel.events.start();
+      await kernel.jobs.start();
+    },
+    async stop() {
+      kernel.live.stop();
+      await kernel.channel.stop();
+      await kernel.http.fastify.close();
+      await kernel.jobs.stop();
+      await kernel.events.stop();
+      await kernel.audit.stop();
+      await kernel.db.close();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { Failure } from '@tenkai/domain/failure.ts';
+
+/** What an agent proved when it answered the challenge. */
+export interface AgentClaims {
+  readonly machineId: string;
+  /** Thumbprint of the signing key that answered: the token is worth nothing for another key. */
+  readonly keyThumbprint: string;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
+export interface AgentTokens {
+  issue(claims: AgentClaims): string;
+  /** @throws Failure agent-token-invalid: altered, expired, or not ours. */
+  verify(token: string): AgentClaims;
+}
+
+const prefix = 'tka1';
+const longestToken = 1024;
+
+/**
+ * Short-lived bearer tokens that need no table: `tka1.<claims>.<HMAC-SHA-256>`, both parts base64url. Every
+ * process that holds the key (server and gateways) can check one.
+ */
+export function createAgentTokens({ key, now }: { key: Buffer; now: () => number }): AgentTokens {
+  const sign = (body: string) => createHmac('sha256', key).update(`${prefix}.${body}`).digest();
+  return {
+    issue(claims) {
+      const body = Buffer.from(JSON.stringify([claims.machineId, claims.keyThumbprint, claims.expiresAt]));
+      const text = body.toString('base64url');
+      return `${prefix}.${text}.${sign(text).toString('base64url')}`;
+    },
+    verify(token) {
+      const [head, body, signature, ...rest] = token.length > longestToken ? [] : token.split('.');
+      if (head !== prefix || !body || !signature || rest.length > 0) throw new Failure('agent-token-invalid');
+      const given = Buffer.from(signature, 'base64url');
+      const expected = sign(body);
+      if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+        throw new Failure('agent-token-invalid');
+      }
+      const [machineId, keyThumbprint, expiresAt] = JSON.parse(Buffer.from(body, 'base64url').toString());
+      if (expiresAt <= now())
+        throw new Failure('agent-token-invalid', {}, { detail: 'the token has expired' });
+      return { machineId, keyThumbprint, expiresAt };
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:https';
+import { Failure } from '@tenkai/domain/failure.ts';
+import type { AnyRoute } from '@tenkai/protocol/api/route.ts';
+import { fastify as createServer, type FastifyInstance } from 'fastify';
+import type { TSchema } from 'typebox';
+import type { Access } from '../access/access.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { securityHeaders } from './headers.ts';
+import { badHttpAnswer, refuse } from './refuse.ts';
+import {
+  type AgentHandler,
+  type AgentRoute,
+  addAgentRoute,
+  addRoute,
+  type Handler,
+  type PublicHandler,
+} from './routes.ts';
+
+/** The door of the server: features hang their routes here and never meet fastify's hooks. */
+export interface Http {
+  /** For what is not JSON (uploads, downloads, pages); everything else goes through the route table. */
+  readonly fastify: FastifyInstance;
+  /** Binds a handler to a route of the public API: permission, checks and documentation come from the route. */
+  route<T extends AnyRoute>(route: T, handler: Handler<T>): void;
+  /** The same for a route whose permission is `public`: the caller may be nobody. */
+  publicRoute<T extends AnyRoute>(route: T, handler: PublicHandler<T>): void;
+  /** Binds a handler to an address below /agent; the agent's token decides who it is. */
+  agentRoute<B extends TSchema, Q extends TSchema>(
+    route: AgentRoute<B, Q>,
+    handler: AgentHandler<B, Q>,
+  ): void;
+}
+
+export interface HttpOptions {
+  readonly log: Log;
+  readonly access: Access;
+  readonly metrics: Metrics;
+  /** PEM; absent only in tests that never listen. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** In tests: an answer that its schema does not describe is a failure rather than a surprise. */
+  readonly checkReplies?: boolean;
+}
+
+const defaultBodyLimit = 1024 * 1024;
+/** Time to send a whole request; an upload of a file arrives in parts, each a request. */
+const requestTimeoutMs = 10 * 60_000;
+
+/** Builds the server without listening. The fastify instance is always typed as HTTPS. */
+export function createHttp(options: HttpOptions): Http {
+  const fastify = createFastify(options);
+  const paths = new Map<string, Set<string>>();
+  countRequests(fastify, options.metrics);
+  fastify.addHook('onRoute', ({ method, url }) => {
+    const methods = paths.get(url) ?? new Set();
+    for (const one of [method].flat()) methods.add(one);
+    paths.set(url, methods);
+  });
+  fastify.addHook('onSend', async (request, reply) => {
+    reply.headers({ ...securityHeaders, 'x-request-id': request.id });
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+  });
+  fastify.setErrorHandler((error, request, reply) => refuse(options.log, error, request, reply));
+  fastify.setNotFoundHandler((request) => {
+    throw nothingThere(paths, request.method, request.url.split('?')[0] ?? '');
+  });
+  return {
+    fastify,
+    route: (route, handler) => addRoute({ ...options, fastify }, route, handler as never),
+    publicRoute: (route, handler) => addRoute({ ...options, fastify }, route, handler as never),
+    agentRoute: (route, handler) => addAgentRoute({ ...options, fastify }, route, handler as never),
+  };
+}
+
+function createFastify({ log, tls }: HttpOptions): FastifyInstance {
+  const fastify = createServer<Server>({
+    // Node's TLS resumes sessions by tickets: reconnecting agents save most of a handshake.
+    https: (tls ? { ...tls, minVersion: 'TLSv1.2' } : null) as never,
+    bodyLimit: defaultBodyLimit,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    genReqId: () => randomBytes(8).toString('hex'),
+    return503OnClosing: false,
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) socket.end(badHttpAnswer(error));
+      else socket.destroy();
+    },
+    frameworkErrors: (error, request, reply) => void refuse(log, error, request, reply),
+    logger: false,
+  });
+  // Replies are plain JSON: what a schema forgets must fail a test, not vanish in silence.
+  fastify.setSerializerCompiler(() => (value) => JSON.stringify(value));
+  fastify.setValidatorCompiler(() => () => true);
+  return fastify as unknown as FastifyInstance;
+}
+
+function nothingThere(paths: Map<string, Set<string>>, method: string, path: string): Failure {
+  const segments = path.split('/');
+  const allowed = [...paths]
+    .filter(([pattern]) => matches(pattern.split('/'), segments))
+    .flatMap(([, set]) => [...set]);
+  if (allowed.length === 0) return new Failure('no-such-address', { method, path });
+  return new Failure('method-not-allowed', { method, path, allowed: [...new Set(allowed)].join(', ') });
+}
+
+function matches(pattern: readonly string[], path: readonly string[]): boolean {
+  if (pattern.at(-1) === '*') return false;
+  return (
+    pattern.length === path.length &&
+    pattern.every((part, index) => part.startsWith(':') || part === path[index])
+  );
+}
+
+function countRequests(fastify: FastifyInstance, metrics: Metrics) {
+  const bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+  const seconds = metrics.histogram(
+    'tenkai_http_request_duration_seconds',
+    'Time to answer, by route.',
+    bounds,
+  );
+  fastify.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    seconds.observe(reply.elapsedTime / 1000, {
+      route,
+      method: request.method,
+      status: String(reply.statusCode),
+    });
+  });
+}

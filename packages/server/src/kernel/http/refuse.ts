@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { Failure } from '@tenkai/domain/failure.ts';
+import { statusOf, toProblem } from '@tenkai/protocol/problem.ts';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Log } from '../log.ts';
+import './failures.ts';
+
+/** Statuses that say more than the failure's kind does. */
+const statusByCode: Readonly<Record<string, number>> = {
+  'method-not-allowed': 405,
+  'unsupported-media-type': 415,
+  'malformed-request': 400,
+};
+
+/** Every way out of a request that is not success ends here: one shape, one log line, nothing of the inside. */
+export function refuse(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const failure = asFailure(error, request);
+  const status = statusByCode[failure.code] ?? statusOf(failure);
+  const line = {
+    requestId: request.id,
+    method: request.method,
+    path: request.url.split('?')[0],
+    status,
+    code: failure.code,
+    detail: failure.detail,
+  };
+  if (failure.kind === 'broken') log.error({ ...line, id: failure.params.id, err: error }, 'request failed');
+  else log.info(line, 'request refused');
+  const seconds = failure.params.seconds;
+  if (failure.kind === 'too-many' && seconds) reply.header('retry-after', String(seconds));
+  return reply.code(status).type('application/json; charset=utf-8').send(toProblem(failure));
+}
+
+/** What the caller is told. Whatever is not a refusal of ours is a defect: it gets an id that the log has too. */
+export function asFailure(error: unknown, request: Pick<FastifyRequest, 'routeOptions'>): Failure {
+  if (error instanceof Failure) return error;
+  const { code, statusCode } = error as Partial<FastifyError>;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Failure('body-too-large');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    const expected = request.routeOptions.config.accepts ?? 'application/json';
+    return new Failure('unsupported-media-type', { expected });
+  }
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new Failure('malformed-request', {}, { detail: (error as Error).message });
+  }
+  return new Failure('unexpected', { id: randomUUID() }, { cause: error });
+}
+
+/** The answer to bytes that are not HTTP at all; there is no request to speak of yet. */
+export function badHttpAnswer(error: Error): string {
+  const body = JSON.stringify(toProblem(new Failure('malformed-request', {}, { detail: error.message })));
+  const head = ['HTTP/1.1 400 Bad Request', 'content-type: application/json', 'connection: close'];
+  return `${head.join('\r\n')}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}

@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Role } from '@tenkai/protocol/api/permissions.ts';
+import type { AnyRoute, ReplyOf } from '@tenkai/protocol/api/route.ts';
+import { address, type CallInput } from '@tenkai/protocol/client.ts';
+import { problemFromBody } from '@tenkai/protocol/problem.ts';
+import { type App, createApp } from '@tenkai/server/app.ts';
+import { type Clock, systemClock } from '@tenkai/server/kernel/clock.ts';
+import { openDatabase } from '@tenkai/server/kernel/database/database.ts';
+import { migrate } from '@tenkai/server/kernel/database/migrate.ts';
+import type { Kernel } from '@tenkai/server/kernel/kernel.ts';
+import { openKeyChain } from '@tenkai/server/kernel/keys/key-chain.ts';
+import { createLog } from '@tenkai/server/kernel/log.ts';
+import { migrations } from '@tenkai/server/migrations/index.ts';
+
+export interface TestServerOptions {
+  /** PostgreSQL URL of an empty database; absent: the embedded engine in a folder of its own. */
+  readonly databaseUrl?: string | undefined;
+  readonly clock?: Clock;
+  /** True: listens on a free port of 127.0.0.1; `baseUrl` is then set. */
+  readonly listen?: boolean;
+  /** Each log line as JSON text. */
+  readonly onLog?: (line: string) => void;
+}
+
+export interface TestServer {
+  readonly app: App;
+  readonly kernel: Kernel;
+  readonly dataDir: string;
+  /** `https://localhost:<port>`; empty unless it listens. */
+  readonly baseUrl: string;
+  /**
+   * Calls a route through the door, as a user of that role (default administrator; null: nobody).
+   * @throws RemoteProblem for every refusal
+   */
+  call<T extends AnyRoute>(
+    route: T,
+    input?: CallInput<T> & { as?: Role | null; headers?: Record<string, string> },
+  ): Promise<ReplyOf<T>>;
+  /** A bearer token for an agent that has already proved its key. */
+  agentToken(machineId: string, keyThumbprint?: string): string;
+  /** API token of a user of this role. */
+  apiToken(role: Role): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** The real server on a database of its own; stop it in `t.after`. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tenkai-server-'));
+  const clock = options.clock ?? systemClock;
+  const log = createLog({
+    level: options.onLog ? 'debug' : 'silent',
+    sink: { write: (line) => options.onLog?.(line) },
+  });
+  const db = await openDatabase(
+    options.databaseUrl ? { url: options.databaseUrl } : { file: join(dataDir, 'tenkai.db') },
+  );
+  await migrate(db, migrations, clock.now());
+  const keys = await openKeyChain({
+    dir: join(dataDir, 'keys'),
+    siteCode: 'TST',
+    names: ['localhost', '127.0.0.1'],
+    clock,
+    log,
+  });
+  const app = await createApp({ dataDir, db, clock, log, keys, siteCode: 'TST', checkReplies: true });
+  await app.start();
+  const baseUrl = options.listen ? await listen(app) : '';
+  const tokens = new Map<Role, Promise<string>>();
+  const apiToken = (role: Role) => {
+    const known =
+      tokens.get(role) ??
+      app.users.createWithToken({ name: `test-${role}`, role }).then(({ secret }) => secret);
+    tokens.set(role, known);
+    return known;
+  };
+  return {
+    app,
+    kernel: app.kernel,
+    dataDir,
+    baseUrl,
+    apiToken,
+    agentToken: (machineId, keyThumbprint = 'test') =>
+      app.kernel.access.agentTokens.issue({ machineId, keyThumbprint, expiresAt: clock.now() + 3_600_000 }),
+    async call(route, input = {}) {
+      const role = input.as === undefined ? 'administrator' : input.as;
+      const answer = await app.kernel.http.fastify.inject({
+        method: route.method,
+        url: address(route.path, input.params, input.query),
+        headers: {
+          ...(role === null ? {} : { authorization: `Bearer ${await apiToken(role)}` }),
+          ...input.headers,
+        },
+        ...(input.body === undefined ? {} : { payload: input.body as object }),
+      });
+      if (answer.statusCode >= 400) throw problemFromBody(answer.statusCode, answer.json());
+      return answer.json();
+    },
+    async stop() {
+      await app.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function listen(app: App): Promise<string> {
+  await app.kernel.http.fastify.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.kernel.http.fastify.server.address() as { port: number };
+  return `https://localhost:${port}`;
+}
