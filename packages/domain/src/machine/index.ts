@@ -1,4 +1,5 @@
 export * from './difference.ts';
 export * from './inventory.ts';
+export * from './ip-address.ts';
 export * from './machine.ts';
 export * from './power-state.ts';

@@ -123,17 +123,13 @@ test('a schedule says what is wrong with it', () => {
   const good = recurring({ every: 'day', interval: 1, at: '12:00' });
   assert.deepEqual(scheduleProblems(good), []);
   assert.deepEqual(scheduleProblems({ kind: 'now' }), []);
-  assert.deepEqual(scheduleProblems({ kind: 'at', at: 'tomorrow' }), [
-    { field: 'at', code: 'not-an-instant' },
-  ]);
-  assert.deepEqual(scheduleProblems({ ...good, timeZone: 'Mars/Base' }), [
-    { field: 'timeZone', code: 'unknown-time-zone' },
-  ]);
-  assert.deepEqual(scheduleProblems({ ...good, endsAt: '2025-01-01T00:00:00Z' }), [
-    { field: 'endsAt', code: 'ends-before-it-starts' },
-  ]);
+  const codes = (schedule: Schedule) =>
+    scheduleProblems(schedule).map(({ field, code }) => `${field}: ${code}`);
+  assert.deepEqual(codes({ kind: 'at', at: 'tomorrow' }), ['at: schedule-instant']);
+  assert.deepEqual(codes({ ...good, timeZone: 'Mars/Base' }), ['timeZone: schedule-time-zone']);
+  assert.deepEqual(codes({ ...good, endsAt: '2025-01-01T00:00:00Z' }), ['endsAt: schedule-end']);
   const mixed = recurring({ every: 'day', interval: 1, at: '12:00', weekdays: ['monday'] });
-  assert.deepEqual(scheduleProblems(mixed), [{ field: 'rule', code: 'not-for-this-rule' }]);
+  assert.deepEqual(codes(mixed), ['rule: schedule-rule']);
   assert.equal(Value.Check(Schedule, { ...good, rule: { ...good.rule, at: '24:00' } }), false);
   assert.equal(Value.Check(Schedule, good), true);
 });

@@ -1,3 +1,4 @@
+import { defineReasons } from '../reason.ts';
 import type { Reason } from '../scenario/frozen-step.ts';
 import { nextOccurrence } from './occurrence.ts';
 import { type MaintenanceWindow, nextSpan, windowState } from './window.ts';
@@ -14,6 +15,14 @@ export interface WindowQuestion {
   /** Kept free before the window closes, for restart and verification. */
   readonly marginMs?: number;
 }
+
+defineReasons({
+  'window-closed': 'No maintenance window is open.',
+  'window-too-little-left':
+    'The open maintenance window closes too soon for the longest time that this may take.',
+  'window-never-fits': 'No maintenance window is long enough for the longest time that this may take.',
+  'window-none-left': 'No maintenance window opens any more.',
+});
 
 /** Enough for three months of daily windows that join only now and then. */
 const spansToTry = 100;

@@ -1,9 +1,20 @@
 import { canonicalJson } from '../canonical-json.ts';
 import type { OperatingSystem } from '../machine/inventory.ts';
 import type { MachineFacts } from '../machine/machine.ts';
+import { defineReasons } from '../reason.ts';
 import type { Reason } from '../scenario/frozen-step.ts';
 import { compareVersions } from '../version/index.ts';
 import type { PlatformTarget, ServicePackLevel } from './platform-target.ts';
+
+defineReasons({
+  'inventory-missing': 'The machine has not reported its inventory yet.',
+  'platform-operating-system': 'It is for {wanted}; the machine runs {actual}.',
+  'platform-version': 'It is for version {wanted}; the machine runs {actual}.',
+  'platform-language': 'It is for language {wanted}; the machine has {actual}.',
+  'platform-architecture': 'It is for {wanted}; the machine has {actual}.',
+  'platform-service-pack': 'It is for service pack {wanted}; the machine has {actual}.',
+  'platform-contained': 'Service pack {level} of the machine contains it already.',
+});
 
 /**
  * Whether software suits a machine. `contained`: the machine's service pack holds it already (BPKG-46).

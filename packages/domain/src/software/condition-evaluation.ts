@@ -1,7 +1,16 @@
+import { defineReasons } from '../reason.ts';
 import type { Reason } from '../scenario/frozen-step.ts';
 import { allTruth, anyTruth, notTruth, type Truth, truthOf } from '../truth.ts';
 import { type VersionScheme, versionHolds } from '../version/index.ts';
 import type { Condition, ConditionLeaf } from './condition.ts';
+
+defineReasons({
+  'condition-file-exists': 'File {subject}: expected {expected}, found {actual}.',
+  'condition-package-installed': 'Package {subject}: expected {expected}, found {actual}.',
+  'condition-package-version': 'Version of package {subject}: expected {expected}, found {actual}.',
+  'condition-registry': 'Registry {subject}: expected {expected}, found {actual}.',
+  'condition-os-release': '{subject} of os-release: expected {expected}, found {actual}.',
+});
 
 /**
  * What the machine found for one leaf. `values`: installed versions of a package, the data of a registry value, or

@@ -1,0 +1,30 @@
+import type { Reason } from './scenario/frozen-step.ts';
+
+const sentences: Record<string, string> = {};
+
+/**
+ * Adds the English sentences of one room's reasons, for CLI, API and logs; the console has its own in its
+ * languages. `{name}` is replaced by the parameter of that name.
+ * @throws Error when a code is already taken: a programming mistake, found at start-up.
+ */
+export function defineReasons<T extends Record<string, string>>(entries: T): T {
+  for (const [code, sentence] of Object.entries(entries)) {
+    if (sentences[code] !== undefined) throw new Error(`reason code defined twice: ${code}`);
+    sentences[code] = sentence;
+  }
+  return entries;
+}
+
+/** All reason codes with their sentences, for documentation and for the console's completeness test. */
+export function allReasons(): Readonly<Record<string, string>> {
+  return sentences;
+}
+
+/** What a reason says, in English; the bare code where no sentence is known (a newer server's, for instance). */
+export function reasonSentence(reason: Reason): string {
+  const sentence = Object.hasOwn(sentences, reason.code) ? sentences[reason.code] : undefined;
+  if (sentence === undefined) return reason.code;
+  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(reason.params, name) ? String(reason.params[name]) : whole,
+  );
+}
