@@ -17,3 +17,4 @@ export type { ManifestProof } from './store-manifests.ts';
 export type { GarbageOptions, GarbageReport, StoreReport, VerifyOptions } from './store-upkeep.ts';
 export * from './upload.ts';
 export * from './work-path.ts';
+export * from './in-parallel.ts';
