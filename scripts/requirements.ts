@@ -2,7 +2,7 @@
  * `npm run requirements`: which ids of docs/requirements/ had a passing test in the last full `npm test`, by area.
  * `--missing` also lists those without any test; `--json` prints everything for a program.
  */
-import { glob, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AreaCoverage, coverage, type ReportedTest } from './test-run/coverage.ts';
