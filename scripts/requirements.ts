@@ -32,9 +32,9 @@ async function readReport(): Promise<{ startedAt: string; tests: ReportedTest[] 
 
 async function readRequirements(): Promise<Map<string, string>> {
   const documents = new Map<string, string>();
-  const files = await Array.fromAsync(glob('docs/requirements/*.md', { cwd: root }));
-  for (const file of files.sort())
-    documents.set(basename(file, '.md'), await readFile(join(root, file), 'utf8'));
+  const folder = join(root, 'docs/requirements');
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.md')).sort();
+  for (const file of files) documents.set(basename(file, '.md'), await readFile(join(folder, file), 'utf8'));
   return documents;
 }
 
