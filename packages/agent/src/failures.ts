@@ -1,0 +1,125 @@
+import { defineFailures } from '@tenkai/domain/failure.ts';
+
+/** Refusals of the agent. Those of steps become the reason of a step's result. */
+export const agentFailures = defineFailures({
+  'agent-not-configured': {
+    kind: 'invalid',
+    message: 'This agent does not know its site yet.',
+    remedy: 'Run: tenkai-agent enroll --server URL --root-fingerprint HEX --ticket-file FILE',
+  },
+  'agent-settings-invalid': {
+    kind: 'invalid',
+    message: 'The settings file {file} cannot be used.',
+    remedy: 'Correct the field named in the detail.',
+  },
+  'agent-not-running': {
+    kind: 'unavailable',
+    message: 'The agent service is not running on this machine.',
+    remedy: 'Start it: systemctl start tenkai-agent',
+  },
+  'agent-runs-already': {
+    kind: 'conflict',
+    message: 'Another {what} holds the data folder {folder} (process {pid}).',
+    remedy: 'Stop that one first, or give this one a data folder of its own.',
+  },
+  'agent-no-answer': {
+    kind: 'unavailable',
+    message: 'The agent service has not finished {what} within {seconds} seconds.',
+    remedy: 'Look at the connection with: tenkai-agent status',
+  },
+  'secret-file-open': {
+    kind: 'forbidden',
+    message: 'The file {file} can be read by others.',
+    remedy: 'Take the rights away: chmod 600 {file}',
+  },
+  'ticket-missing': {
+    kind: 'invalid',
+    message: 'There is no enrollment ticket in {file}.',
+    remedy: 'Make a ticket in the console and put it, alone, into that file.',
+  },
+  'platform-unsupported': {
+    kind: 'invalid',
+    message: 'There is no agent for {platform} yet.',
+    remedy: 'Use a Linux machine.',
+  },
+  'journal-corrupt': {
+    kind: 'broken',
+    message: 'The journal of run {run} is damaged at line {line}.',
+    remedy: 'Check the disk of this machine, then retry the run.',
+  },
+  'order-expired': {
+    kind: 'invalid',
+    message: 'The order {orderId} has expired.',
+    remedy: 'Compare the clocks of site and machine, then give the order again.',
+  },
+  'order-for-another-machine': {
+    kind: 'forbidden',
+    message: 'The order {orderId} is for another machine.',
+    remedy: 'Look for somebody who copies traffic; nothing was run.',
+  },
+  'order-not-understood': {
+    kind: 'invalid',
+    message: 'This agent does not understand the order.',
+    remedy: 'Upgrade the agent of this machine.',
+  },
+  'run-unknown': {
+    kind: 'not-found',
+    message: 'This machine has no run {runId}, attempt {attempt}.',
+    remedy: 'Nothing is to be done: there is nothing to cancel.',
+  },
+  'run-in-progress': {
+    kind: 'conflict',
+    message: 'A run is in progress on this machine.',
+    remedy: 'Wait for its end, cancel it, or give the order with force.',
+  },
+  'power-not-supported': {
+    kind: 'invalid',
+    message: 'This machine has no command to {action}.',
+    remedy: 'Set powerCommand in the settings of the agent.',
+  },
+  'program-failed': {
+    kind: 'broken',
+    message: '{program} failed: {cause}.',
+    remedy: 'Look at the detail and the log of the agent.',
+  },
+  'parameters-unbalanced': {
+    kind: 'invalid',
+    message: 'The parameters have a quote that is never closed.',
+    remedy: 'Correct the parameters of the program in the package.',
+  },
+  'executable-missing': {
+    kind: 'not-found',
+    message: 'The package holds no file {path}.',
+    remedy: 'Correct the executable of the program, or seal the package again.',
+  },
+  'interpreter-missing': {
+    kind: 'invalid',
+    message: 'This machine has no {interpreter}.',
+    remedy: 'Use an interpreter of this operating system, or install it first.',
+  },
+  'copy-target-relative': {
+    kind: 'invalid',
+    message: 'The target {path} is no absolute folder.',
+    remedy: 'Give the target from the root on.',
+  },
+  'copy-target-link': {
+    kind: 'forbidden',
+    message: '{path} is a symbolic link; the files would land elsewhere.',
+    remedy: 'Remove the link, or give the real folder as target.',
+  },
+  'copy-source-missing': {
+    kind: 'not-found',
+    message: 'The package holds no folder {path}.',
+    remedy: 'Correct the folder in the step, or seal the package again.',
+  },
+  'rights-missing': {
+    kind: 'forbidden',
+    message: 'The agent does not run with administrative rights.',
+    remedy: 'Install the agent as a service of the system.',
+  },
+  'clock-unknown': {
+    kind: 'unavailable',
+    message: 'The time of the site is not known yet.',
+    remedy: 'Nothing is to be done: the agent asks again.',
+  },
+});

@@ -1,0 +1,63 @@
+import { Failure } from '@tenkai/domain/failure.ts';
+import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import type { DataFolder } from './data-folder.ts';
+import { readIfThere, writeDurably } from './durable-file.ts';
+
+/** `agent.json` in the data folder. No secrets: the ticket has a file of its own. */
+export const Settings = Type.Object({
+  /** `https://site:8443`; absent: not assigned to a site yet. */
+  server: Type.Optional(Type.String({ pattern: '^https://[^/]+/?$' })),
+  /** SHA-256 of the site's root key, hex: the trusted root key. */
+  rootFingerprint: Type.Optional(Type.String({ pattern: '^[0-9a-fA-F]{64}$' })),
+  /** File with a one-time enrollment ticket, 0600; removed once the site has taken it. */
+  ticketFile: Type.Optional(Type.String({ minLength: 1 })),
+  /** Name of the machine; absent: its host name. */
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+  /**
+   * For demonstrations and tests: a folder that stands for the machine's file system, so that several agents on one
+   * machine have a machine each. Detection, copied files and the package manager work below it; programs find it
+   * in `TENKAI_ROOT`.
+   */
+  root: Type.Optional(Type.String({ pattern: '^/' })),
+  /** Program and arguments; `restart` or `shut-down` is added. Absent: systemctl, where systemd runs. */
+  powerCommand: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: 64 })),
+  contentCacheBytes: Type.Optional(Type.Integer({ minimum: 0 })),
+  logLevel: Type.Optional(
+    Type.Union(['debug', 'info', 'warn', 'error'].map((level) => Type.Literal(level as 'info'))),
+  ),
+});
+export type Settings = Static<typeof Settings>;
+
+/**
+ * Reads the settings; a file that is not there means an agent that was not configured yet.
+ * @throws Failure agent-settings-invalid, with every mistake in the detail
+ */
+export function readSettings(data: DataFolder): Settings {
+  const text = readIfThere(data.settings);
+  if (text === undefined) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new Failure('agent-settings-invalid', { file: data.settings }, { detail: 'not JSON', cause });
+  }
+  const mistakes = Value.Errors(Settings, value).map(
+    (error) => `${error.instancePath || '/'}: ${error.message}`,
+  );
+  if (mistakes.length > 0) {
+    throw new Failure('agent-settings-invalid', { file: data.settings }, { detail: mistakes.join('; ') });
+  }
+  return value as Settings;
+}
+
+export function writeSettings(data: DataFolder, settings: Settings): void {
+  writeDurably(data.settings, `${JSON.stringify(settings, null, 2)}\n`, 0o644);
+}
+
+/** @throws Failure agent-not-configured */
+export function siteOf(settings: Settings): { server: string; rootFingerprint: string } {
+  const { server, rootFingerprint } = settings;
+  if (!server || !rootFingerprint) throw new Failure('agent-not-configured');
+  return { server, rootFingerprint };
+}

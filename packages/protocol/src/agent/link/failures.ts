@@ -1,0 +1,37 @@
+import { defineFailures } from '@tenkai/domain/failure.ts';
+
+/** Refusals of the agents' side of the protocol. */
+export const linkFailures = defineFailures({
+  'site-address-invalid': {
+    kind: 'invalid',
+    message: '{url} is not the address of a site.',
+    remedy: 'Give an address such as https://tenkai.example:8443.',
+  },
+  'site-root-mismatch': {
+    kind: 'forbidden',
+    message: 'The site {url} has the root key {actual}, not the pinned {expected}.',
+    remedy:
+      'Compare the root fingerprint with the one in the console; if they differ, this is not your site.',
+  },
+  'site-unreachable': {
+    kind: 'unavailable',
+    message: 'The site {url} cannot be reached.',
+    remedy:
+      'Check the address, the network, and whether the site is running; the agent tries again by itself.',
+  },
+  'site-answer-invalid': {
+    kind: 'broken',
+    message: 'The site {url} gave an answer that this agent does not understand.',
+    remedy: 'Compare the versions of agent and site.',
+  },
+  'site-signature-invalid': {
+    kind: 'forbidden',
+    message: 'A signature of the site does not hold.',
+    remedy: 'Nothing was run. Look for somebody who alters traffic, or for a site that was set up anew.',
+  },
+  'enrollment-refused': {
+    kind: 'forbidden',
+    message: 'The site does not take this machine ({status}).',
+    remedy: 'Look at the machine in the console: approve it there, or enroll it again with a new ticket.',
+  },
+});

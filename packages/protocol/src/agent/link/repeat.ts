@@ -1,0 +1,31 @@
+import { backOffMs } from './back-off.ts';
+import type { LinkState } from './link.ts';
+import { pause, type WakeUp } from './wake-up.ts';
+
+interface Repeated {
+  readonly what: 'reports' | 'orders';
+  readonly wakeUp: WakeUp;
+  /** @returns after how many milliseconds to act again if nobody pokes. */
+  readonly act: (signal: AbortSignal) => Promise<number>;
+}
+
+/** Does an act each time it is woken; after a failure again with growing waits, until the signal aborts. */
+export async function repeat(
+  state: LinkState,
+  { what, wakeUp, act }: Repeated,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let failures = 0; !signal.aborted; ) {
+    try {
+      const waitMs = await act(signal);
+      failures = 0;
+      await wakeUp.wait(waitMs, signal);
+    } catch (cause) {
+      if (signal.aborted) return;
+      failures += 1;
+      state.onEvent({ type: 'failed', what, cause });
+      const until = AbortSignal.any([signal, state.reconnected.signal]);
+      await pause(backOffMs(failures, state.random(), state.backOff), until);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { Agent, request } from 'node:https';
+import { Failure } from '@tenkai/domain/failure.ts';
+import type { Static, TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { problemFromBody } from '../../problem.ts';
+
+/** Largest answer that is read; orders hold scripts of up to 256 KiB each. */
+const replyLimitBytes = 64 * 1024 * 1024;
+const defaultTimeoutMs = 30_000;
+
+export interface SiteClientOptions {
+  /** `https://host:port`. */
+  readonly url: string;
+  /** PEM of the pinned root: the only one whose certificates are accepted. Null: none is checked (first contact). */
+  readonly rootCertificate: string | null;
+  /** For many agents in one process; absent: a connection of its own. */
+  readonly httpsAgent?: Agent;
+}
+
+export interface SiteRequest<T extends TSchema> {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly reply: T;
+  readonly body?: unknown;
+  readonly token?: string;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SiteClient {
+  readonly url: string;
+  readonly rootCertificate: string | null;
+  /**
+   * @throws RemoteProblem for a refusal by the site
+   * @throws Failure site-unreachable, site-answer-invalid
+   */
+  call<T extends TSchema>(request: SiteRequest<T>): Promise<Static<T>>;
+  /** Ends idle connections. */
+  close(): void;
+}
+
+/** Checked JSON over HTTPS to one site, on kept-alive connections with resumed TLS sessions. */
+export function createSiteClient(options: SiteClientOptions): SiteClient {
+  const url = checkedUrl(options.url);
+  const agent = options.httpsAgent ?? ownAgent(options.rootCertificate);
+  return {
+    url,
+    rootCertificate: options.rootCertificate,
+    async call(input) {
+      const { status, text } = await exchange(agent, url, input);
+      const body = parse(text);
+      if (status < 200 || status > 299) throw problemFromBody(status, body);
+      if (!Value.Check(input.reply, body))
+        throw new Failure('site-answer-invalid', { url }, { detail: input.path });
+      return body as never;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** An HTTPS agent that trusts the pinned root alone. */
+export function ownAgent(rootCertificate: string | null): Agent {
+  const trust = rootCertificate === null ? { rejectUnauthorized: false } : { ca: rootCertificate };
+  return new Agent({ keepAlive: true, maxSockets: 4, minVersion: 'TLSv1.2', ...trust });
+}
+
+function checkedUrl(url: string): string {
+  if (!URL.canParse(url)) throw new Failure('site-address-invalid', { url });
+  const { protocol, origin, pathname } = new URL(url);
+  if (protocol !== 'https:' || pathname !== '/') throw new Failure('site-address-invalid', { url });
+  return origin;
+}
+
+function exchange(agent: Agent, url: string, input: SiteRequest<TSchema>) {
+  const body = input.body === undefined ? undefined : JSON.stringify(input.body);
+  const limit = AbortSignal.timeout(input.timeoutMs ?? defaultTimeoutMs);
+  const signal = input.signal ? AbortSignal.any([input.signal, limit]) : limit;
+  const headers = {
+    accept: 'application/json',
+    ...(body === undefined
+      ? {}
+      : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+    ...(input.token === undefined ? {} : { authorization: `Bearer ${input.token}` }),
+  };
+  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const fail = (cause: unknown) =>
+      reject(input.signal?.aborted ? input.signal.reason : unreachable(url, cause));
+    const call = request(url + input.path, { method: input.method, agent, headers, signal }, (response) => {
+      const parts: Buffer[] = [];
+      let bytes = 0;
+      response.on('data', (part: Buffer) => {
+        bytes += part.length;
+        if (bytes > replyLimitBytes) call.destroy(new Error('the answer is too long'));
+        else parts.push(part);
+      });
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString() }),
+      );
+      response.on('error', fail);
+    });
+    call.on('error', fail);
+    call.end(body);
+  });
+}
+
+function unreachable(url: string, cause: unknown): Failure {
+  return new Failure('site-unreachable', { url }, { detail: messageOf(cause), cause });
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return [code, error.message].filter((part) => part !== '').join(': ');
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
