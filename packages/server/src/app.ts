@@ -1,7 +1,9 @@
 import { registerSites } from './features/sites/index.ts';
+import { registerStatus } from './features/status/index.ts';
 import { registerUsers, type Users } from './features/users/index.ts';
 import { registerHealth } from './kernel/health.ts';
 import { createKernel, type Kernel, type KernelOptions } from './kernel/kernel.ts';
+import { serverVersion } from './kernel/version.ts';
 
 /** The whole server, built but not listening. */
 export interface App {
@@ -17,7 +19,8 @@ export interface App {
 export async function createApp(options: KernelOptions & { readonly siteCode: string }): Promise<App> {
   const kernel = createKernel(options);
   registerHealth(kernel);
-  await registerSites(kernel, options);
+  const sites = await registerSites(kernel, options);
+  const status = registerStatus(kernel, { sites });
   const users = registerUsers(kernel);
   return {
     kernel,
@@ -27,12 +30,19 @@ export async function createApp(options: KernelOptions & { readonly siteCode: st
       await kernel.http.fastify.ready();
       await kernel.events.start();
       await kernel.jobs.start();
+      await status.note({
+        severity: 'info',
+        component: 'server',
+        code: 'site.started',
+        params: { version: serverVersion },
+      });
     },
     async stop() {
       kernel.live.stop();
       await kernel.channel.stop();
       await kernel.http.fastify.close();
       await kernel.jobs.stop();
+      await status.note({ severity: 'info', component: 'server', code: 'site.stopped', params: {} });
       await kernel.events.stop();
       await kernel.audit.stop();
       await kernel.db.close();

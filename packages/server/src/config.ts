@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type LogLevel, logLevels } from './kernel/log.ts';
 
 /** What the operator decides before the server starts; everything else is a setting of the site. */
@@ -19,6 +19,10 @@ export interface Config {
   /** Processes that hold the agents' sockets; 0: this one. */
   readonly gateways: number;
   readonly logLevel: LogLevel;
+  /** Three capitals or digits; read at the first start, afterwards the site keeps its code. */
+  readonly siteCode: string;
+  /** Folder of the built console; where it is absent the API serves alone. */
+  readonly consoleDir: string;
 }
 
 /**
@@ -48,12 +52,17 @@ export function readConfig(
       .filter((name) => name !== ''),
     gateways: integer('TENKAI_GATEWAYS', 0, 64),
     logLevel: text('TENKAI_LOG_LEVEL', 'info') as LogLevel,
+    siteCode: text('TENKAI_SITE', 'TK1'),
+    consoleDir: resolve(text('TENKAI_CONSOLE', join(import.meta.dirname, '../../console/dist'))),
   };
 
   if (isIP(config.listen) === 0)
     mistakes.push(`TENKAI_LISTEN must be an IP address, but is "${config.listen}".`);
   if (!logLevels.includes(config.logLevel)) {
     mistakes.push(`TENKAI_LOG_LEVEL must be one of ${logLevels.join(', ')}, but is "${config.logLevel}".`);
+  }
+  if (!/^[A-Z0-9]{3}$/.test(config.siteCode)) {
+    mistakes.push(`TENKAI_SITE must be three capitals or digits, but is "${config.siteCode}".`);
   }
   // The address may hold a password: it is not repeated here.
   if (config.databaseUrl !== '' && !isPostgresUrl(config.databaseUrl)) {

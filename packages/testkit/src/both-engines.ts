@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { type TestContext, test } from 'node:test';
-import pg from 'pg';
+import { after, type TestContext, test } from 'node:test';
+import { noPostgres, type Postgres, startPostgres } from './rig/postgres.ts';
 
 /** The engine on which a test runs at the moment; hand it to startTestServer or openDatabase. */
 export interface EngineUnderTest {
@@ -10,57 +9,26 @@ export interface EngineUnderTest {
 }
 
 /**
- * Runs a test twice: on the embedded engine, and on PostgreSQL in a new, empty database. Without PostgreSQL the
- * second half is skipped and says so.
+ * Runs a test twice: on the embedded engine, and on PostgreSQL in a new, empty database. One PostgreSQL serves a
+ * test file. Where it is not installed the second half is skipped and says so.
  */
 export function onBothEngines(name: string, run: (t: TestContext, under: EngineUnderTest) => Promise<void>) {
+  stopAtTheEnd();
   test(`${name} [sqlite]`, (t) => run(t, { engine: 'sqlite', databaseUrl: undefined }));
-  test(`${name} [postgres]`, async (t) => {
-    const server = await postgresServer();
-    if (server.missing !== undefined) return t.skip(`POSTGRESQL IS MISSING: ${server.missing}`);
-    const database = await createDatabase(server.url);
-    // Registered last and so run after the test's own hooks: nobody uses the database any more.
-    try {
-      await run(t, { engine: 'postgres', databaseUrl: database });
-    } finally {
-      t.after(() => dropDatabase(server.url, database));
-    }
+  test(`${name} [postgres]`, { skip: noPostgres }, async (t) => {
+    server ??= startPostgres();
+    await run(t, { engine: 'postgres', databaseUrl: await (await server).createDatabase() });
   });
 }
 
-type PostgresServer = { url: string; missing?: undefined } | { missing: string };
+let server: Promise<Postgres> | undefined;
+let willStop = false;
 
-let shared: Promise<PostgresServer> | undefined;
-
-/** One server for a test file: the one named by the environment, or one that the rig starts. */
-function postgresServer(): Promise<PostgresServer> {
-  shared ??= findServer();
-  return shared;
-}
-
-async function findServer(): Promise<PostgresServer> {
-  const named = process.env.TENKAI_TEST_POSTGRES;
-  if (named) return { url: named };
-  return { missing: 'TENKAI_TEST_POSTGRES is not set' };
-}
-
-async function createDatabase(adminUrl: string): Promise<string> {
-  const name = `tenkai_test_${randomBytes(6).toString('hex')}`;
-  await asAdministrator(
-    adminUrl,
-    `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`,
-  );
-  const url = new URL(adminUrl);
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-async function dropDatabase(adminUrl: string, databaseUrl: string) {
-  await asAdministrator(adminUrl, `DROP DATABASE ${new URL(databaseUrl).pathname.slice(1)} WITH (FORCE)`);
-}
-
-async function asAdministrator(url: string, statement: string) {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(statement).finally(() => client.end());
+function stopAtTheEnd() {
+  if (willStop) return;
+  willStop = true;
+  after(async () => {
+    const running = await server?.catch(() => undefined);
+    await running?.stop();
+  });
 }

@@ -31,6 +31,8 @@ export const StatusMessage = Type.Object({
   /** Numeric id of the kind of message, stable for ever; the console has its sentence. */
   id: Type.Integer(),
   code: Type.String(),
+  /** English sentence, for CLI and exports. */
+  message: Type.String(),
   severity: StatusSeverity,
   /** Part of the site or of an agent that speaks. */
   component: Type.String(),

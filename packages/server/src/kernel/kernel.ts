@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts';
 import type { Database } from './database/database.ts';
 import { createEvents, type Events } from './events.ts';
 import { createHttp, type Http } from './http/http.ts';
-import { createJobs, type Jobs } from './jobs.ts';
+import { createJobs, type Jobs } from './jobs/jobs.ts';
 import type { KeyChain } from './keys/key-chain.ts';
 import { createLive, type Live } from './live.ts';
 import type { Log } from './log.ts';

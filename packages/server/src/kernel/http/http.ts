@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:https';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { AnyRoute } from '@tenkai/protocol/api/route.ts';
-import { fastify as createServer, type FastifyInstance } from 'fastify';
+import {
+  fastify as createServer,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { TSchema } from 'typebox';
 import type { Access } from '../access/access.ts';
 import type { Log } from '../log.ts';
@@ -26,6 +31,10 @@ export interface Http {
   route<T extends AnyRoute>(route: T, handler: Handler<T>): void;
   /** The same for a route whose permission is `public`: the caller may be nobody. */
   publicRoute<T extends AnyRoute>(route: T, handler: PublicHandler<T>): void;
+  /** Every route of the API that was bound, for its description. */
+  readonly apiRoutes: readonly AnyRoute[];
+  /** Answers addresses that no route knows, unless it returns false. */
+  fallback: (request: FastifyRequest, reply: FastifyReply) => Promise<boolean>;
   /** Binds a handler to an address below /agent; the agent's token decides who it is. */
   agentRoute<B extends TSchema, Q extends TSchema>(
     route: AgentRoute<B, Q>,
@@ -62,15 +71,24 @@ export function createHttp(options: HttpOptions): Http {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
   fastify.setErrorHandler((error, request, reply) => refuse(options.log, error, request, reply));
-  fastify.setNotFoundHandler((request) => {
-    throw nothingThere(paths, request.method, request.url.split('?')[0] ?? '');
-  });
-  return {
+  const apiRoutes: AnyRoute[] = [];
+  const add = (route: AnyRoute, handler: unknown) => {
+    apiRoutes.push(route);
+    addRoute({ ...options, fastify }, route, handler as never);
+  };
+  const http: Http = {
     fastify,
-    route: (route, handler) => addRoute({ ...options, fastify }, route, handler as never),
-    publicRoute: (route, handler) => addRoute({ ...options, fastify }, route, handler as never),
+    apiRoutes,
+    fallback: async () => false,
+    route: add,
+    publicRoute: add,
     agentRoute: (route, handler) => addAgentRoute({ ...options, fastify }, route, handler as never),
   };
+  fastify.setNotFoundHandler(async (request, reply) => {
+    if (await http.fallback(request, reply)) return reply;
+    throw nothingThere(paths, request.method, request.url.split('?')[0] ?? '');
+  });
+  return http;
 }
 
 function createFastify({ log, tls }: HttpOptions): FastifyInstance {

@@ -1,5 +1,6 @@
-import type { Reader, Tx } from './database/database.ts';
-import type { JobRow } from './database/kernel-tables.ts';
+import { randomUUID } from 'node:crypto';
+import type { Reader, Tx } from '../database/database.ts';
+import type { JobRow } from '../database/kernel-tables.ts';
 
 /** The only code that writes kernel_jobs. */
 export interface ClaimedJob {
@@ -12,7 +13,6 @@ export interface ClaimedJob {
 }
 
 interface NewJob {
-  readonly id: string;
   readonly kind: string;
   readonly key: string | null;
   readonly payload: string;
@@ -31,7 +31,7 @@ export async function coalesce(tx: Tx, job: NewJob) {
      ON CONFLICT (kind, key) WHERE key IS NOT NULL AND ${waiting}
      DO UPDATE SET payload = excluded.payload,
        run_at = CASE WHEN excluded.run_at < kernel_jobs.run_at THEN excluded.run_at ELSE kernel_jobs.run_at END`,
-    [job.id, job.kind, job.key, job.payload, job.runAt, job.maxAttempts, job.now],
+    [randomUUID(), job.kind, job.key, job.payload, job.runAt, job.maxAttempts, job.now],
   );
 }
 

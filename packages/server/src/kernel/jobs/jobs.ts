@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { Database, Tx } from '../database/database.ts';
+import '../database/kernel-tables.ts';
+import type { Log } from '../log.ts';
+import { claim, coalesce, nextDueAt, release } from './job-rows.ts';
+import { type JobDefinition, repeatKey, runJob } from './run-job.ts';
+
+/** Work that must happen although the process may die: its row is written with the data that asks for it. */
+export interface JobRequest {
+  readonly kind: string;
+  /** While a job of this kind and key waits, asking again replaces its payload and keeps the earlier time. */
+  readonly key?: string;
+  readonly payload?: unknown;
+  /** Epoch milliseconds; default: now. */
+  readonly runAt?: number;
+  readonly maxAttempts?: number;
+}
+
+export interface JobRun<P = unknown> {
+  readonly payload: P;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** Aborted when the server stops: leave, the job will run again. */
+  readonly signal: AbortSignal;
+}
+
+export interface Jobs {
+  /** One handler for each kind, set before start. A handler may run again after a crash and must bear that. */
+  define<P>(kind: string, handler: (run: JobRun<P>) => Promise<void>): void;
+  /** Runs the handler again and again; the first time soon after the start. Survives restarts. */
+  every(kind: string, intervalMs: number, handler: (run: JobRun) => Promise<void>): void;
+  enqueue(tx: Tx, request: JobRequest): Promise<void>;
+  /** Called for a job whose last attempt has failed. */
+  onGivenUp(handler: (kind: string, error: string) => Promise<void>): void;
+  start(): Promise<void>;
+  /** Resolves when nothing that is due at this moment waits or runs. For tests. */
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const maxConcurrent = 4;
+const defaultMaxAttempts = 10;
+/** A job whose server has not renewed its lock for this long is free for others. */
+const leaseMs = 60_000;
+/** Upper limit of sleep: other servers on the same database may have added jobs. */
+const longestSleepMs = 15_000;
+/** Lower limit: a job that is due but cannot be taken must not keep the processor busy. */
+const shortestSleepMs = 20;
+const sleepAfterErrorMs = 2000;
+
+/** The worker's memory. */
+interface Worker {
+  readonly id: string;
+  readonly definitions: Map<string, JobDefinition>;
+  readonly running: Set<Promise<void>>;
+  readonly stopping: AbortController;
+  wake: AbortController;
+  givenUp: (kind: string, error: string) => Promise<void>;
+}
+
+interface Deps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export function createJobs(deps: Deps): Jobs {
+  const { db, clock } = deps;
+  const worker = createWorker();
+  let loop: Promise<void> | undefined;
+  const enqueue = async (tx: Tx, { kind, key, payload, runAt, maxAttempts }: JobRequest) => {
+    await coalesce(tx, {
+      kind,
+      key: key ?? null,
+      payload: JSON.stringify(payload ?? null),
+      runAt: runAt ?? clock.now(),
+      maxAttempts: maxAttempts ?? defaultMaxAttempts,
+      now: clock.now(),
+    });
+    tx.afterCommit(() => worker.wake.abort());
+  };
+  return {
+    define: (kind, handler) => void worker.definitions.set(kind, { handler, intervalMs: null }),
+    every: (kind, intervalMs, handler) => void worker.definitions.set(kind, { handler, intervalMs }),
+    enqueue,
+    onGivenUp(handler) {
+      worker.givenUp = handler;
+    },
+    async start() {
+      await db.transaction(async (tx) => {
+        // The embedded database has one server: whatever is locked was left behind by a crash.
+        if (db.engine === 'sqlite') await release(tx, null);
+        for (const [kind, { intervalMs }] of worker.definitions) {
+          if (intervalMs !== null) await enqueue(tx, { kind, key: repeatKey });
+        }
+      });
+      loop = work(deps, worker);
+    },
+    async idle() {
+      for (
+        let dueAt = await nextDue(deps, worker);
+        !isIdle(worker, dueAt, clock.now());
+        dueAt = await nextDue(deps, worker)
+      ) {
+        worker.wake.abort();
+        await Promise.race([...worker.running, new Promise((resolve) => setTimeout(resolve, 5))]);
+      }
+    },
+    async stop() {
+      worker.stopping.abort();
+      await loop;
+      await Promise.all(worker.running);
+    },
+  };
+}
+
+function createWorker(): Worker {
+  return {
+    id: randomUUID(),
+    definitions: new Map(),
+    running: new Set(),
+    stopping: new AbortController(),
+    wake: new AbortController(),
+    givenUp: async () => {},
+  };
+}
+
+async function work(deps: Deps, worker: Worker) {
+  const { clock, log } = deps;
+  while (!worker.stopping.signal.aborted) {
+    worker.wake = new AbortController();
+    const sleepMs = await startDue(deps, worker).catch((error: unknown) => {
+      log.error({ err: error }, 'jobs cannot be read');
+      return sleepAfterErrorMs;
+    });
+    if (sleepMs > 0) await clock.wait(sleepMs, AbortSignal.any([worker.wake.signal, worker.stopping.signal]));
+  }
+}
+
+/** Starts what is due and fits; answers how long there is nothing more to do. */
+async function startDue(deps: Deps, worker: Worker): Promise<number> {
+  const limit = maxConcurrent - worker.running.size;
+  if (limit <= 0) return longestSleepMs;
+  const now = deps.clock.now();
+  const dueAt = await nextDue(deps, worker);
+  if (dueAt === undefined) return longestSleepMs;
+  if (dueAt > now) return Math.min(Math.max(dueAt - now, shortestSleepMs), longestSleepMs);
+  const kinds = [...worker.definitions.keys()];
+  const jobs = await deps.db.transaction((tx) =>
+    claim(tx, { now, expiredBefore: now - leaseMs, limit, by: worker.id, kinds }),
+  );
+  for (const job of jobs) {
+    const definition = worker.definitions.get(job.kind) as JobDefinition;
+    const done = runJob(
+      { ...deps, givenUp: worker.givenUp },
+      job,
+      definition,
+      worker.stopping.signal,
+    ).finally(() => {
+      worker.running.delete(done);
+      worker.wake.abort();
+    });
+    worker.running.add(done);
+  }
+  return jobs.length > 0 ? 0 : shortestSleepMs;
+}
+
+function nextDue({ db, clock }: Deps, worker: Worker) {
+  return nextDueAt(db.read, [...worker.definitions.keys()], clock.now() - leaseMs);
+}
+
+function isIdle(worker: Worker, dueAt: number | undefined, now: number): boolean {
+  return worker.running.size === 0 && (dueAt === undefined || dueAt > now);
+}
