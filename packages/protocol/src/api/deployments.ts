@@ -197,6 +197,14 @@ export const deploymentRoutes = {
     body: RunIds,
     reply: PerMachineResult,
   }),
+  requestRuns: defineRoute({
+    method: 'POST',
+    path: '/api/v1/runs/request',
+    permission: 'operate',
+    summary: 'Starts runs of an available deployment, as the user of the machine would.',
+    body: RunIds,
+    reply: PerMachineResult,
+  }),
 };
 
 /** Maintenance windows belong to a collection. */

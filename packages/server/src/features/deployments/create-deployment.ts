@@ -1,0 +1,85 @@
+import './failures.ts';
+import { type DeploymentDraft, Failure, nextOccurrence, scheduleProblems } from '@tenkai/domain';
+import type { Caller } from '../../kernel/access/caller.ts';
+import type { Actor } from '../../kernel/audit.ts';
+import type { Tx } from '../../kernel/database/database.ts';
+import { newId } from '../../kernel/ids.ts';
+import { insertDeployment } from './deployments.store.ts';
+import type { Deps } from './needs.ts';
+import { freezeSubject } from './subject.ts';
+
+export const startJob = 'deployments.start';
+
+/**
+ * Makes a deployment; it starts by its schedule, also after a restart of the server in between.
+ * @throws Failure `not-found`, `not-allowed`, `schedule-wrong`, `schedule-in-the-past`
+ */
+export async function createDeployment(deps: Deps, caller: Caller, draft: DeploymentDraft): Promise<string> {
+  await deps.collections.requireCollection(caller, draft.collectionId);
+  const subject = await freezeSubject(deps, draft.subject);
+  const now = deps.clock.now();
+  const startsAt = firstStart(draft, now);
+  const id = newId(now);
+  await deps.db.transaction(async (tx) => {
+    await insertDeployment(tx, {
+      id,
+      name: draft.name,
+      draft: JSON.stringify(draft),
+      subject: JSON.stringify(subject),
+      subject_name: subject.name,
+      collection_id: draft.collectionId,
+      status: 'scheduled',
+      occurrence: 0,
+      created_at: now,
+      created_by: caller.name,
+      next_start_at: startsAt,
+      started_at: null,
+      finished_at: null,
+    });
+    await scheduleStart(deps, tx, id, startsAt);
+    await recordCreation(deps, tx, caller, id, draft);
+  });
+  return id;
+}
+
+/** One job for each deployment: asking twice starts once. */
+export async function scheduleStart({ jobs }: Pick<Deps, 'jobs'>, tx: Tx, id: string, at: number) {
+  await jobs.enqueue(tx, { kind: startJob, key: id, payload: { deploymentId: id }, runAt: at });
+}
+
+async function recordCreation(
+  { audit, events }: Deps,
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  draft: DeploymentDraft,
+) {
+  const details = {
+    name: draft.name,
+    collection: draft.collectionId,
+    subject: draft.subject,
+    purpose: draft.purpose,
+  };
+  await audit.record(tx, { actor, action: 'deployments.created', object: `deployment:${id}`, details });
+  await events.publish(tx, 'deployments.changed', { deploymentId: id });
+}
+
+/** A moment that is just past is meant as *now*; one that is long past is a mistake. */
+function firstStart({ schedule }: DeploymentDraft, now: number): number {
+  const problem = scheduleProblems(schedule)[0];
+  if (problem)
+    throw new Failure(
+      'schedule-wrong',
+      { problem: problem.code },
+      { detail: JSON.stringify(problem.params) },
+    );
+  if (schedule.kind === 'now') return now;
+  if (schedule.kind === 'recurring') {
+    const first = nextOccurrence(schedule, now);
+    if (first === null) throw new Failure('schedule-in-the-past', {});
+    return first;
+  }
+  const at = Date.parse(schedule.at);
+  if (at < now - 60_000) throw new Failure('schedule-in-the-past', {});
+  return Math.max(at, now);
+}

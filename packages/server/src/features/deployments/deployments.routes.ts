@@ -1,0 +1,56 @@
+import { Failure } from '@tenkai/domain';
+import { deploymentRoutes } from '@tenkai/protocol/api/deployments.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { createDeployment } from './create-deployment.ts';
+import { getDeployment, listDeployments } from './deployments.views.ts';
+import type { ReleaseDeps } from './evaluate-run.ts';
+import { cancelDeployment, cancelRuns, requestRuns, retryRuns } from './operate.ts';
+import { previewDeployment } from './preview-deployment.ts';
+import type { ProgressBoard } from './progress-board.ts';
+import { getRun, listMachineRuns, listRuns } from './runs.views.ts';
+
+export function addDeploymentRoutes({ http }: Pick<Kernel, 'http'>, deps: ReleaseDeps, board: ProgressBoard) {
+  const { read } = deps.db;
+  const found = async (id: string, scope: readonly string[] | null) => {
+    const row = await getDeployment(read, id, scope);
+    if (!row) throw new Failure('not-found', { what: 'deployment', id });
+    return row;
+  };
+
+  http.route(deploymentRoutes.list, ({ caller, query }) =>
+    listDeployments(read, query, caller.collectionScope),
+  );
+  http.route(deploymentRoutes.get, ({ caller, params }) => found(params.id, caller.collectionScope));
+  http.route(deploymentRoutes.preview, ({ caller, body }) => previewDeployment(deps, caller, body));
+  http.route(deploymentRoutes.create, async ({ caller, body }) => {
+    const id = await createDeployment(deps, caller, body);
+    return found(id, caller.collectionScope);
+  });
+  http.route(deploymentRoutes.cancel, async ({ caller, params }) => {
+    await cancelDeployment(deps, caller, params.id);
+    return { ok: true as const };
+  });
+  http.route(deploymentRoutes.runs, async ({ caller, params, query }) => {
+    await found(params.id, caller.collectionScope);
+    return listRuns(read, board, params.id, query);
+  });
+  http.route(deploymentRoutes.run, async ({ caller, params }) => {
+    const run = await getRun(read, board, params.id);
+    if (!run) throw new Failure('not-found', { what: 'run', id: params.id });
+    await deps.collections.requireMachines(caller, [run.machineId]);
+    return run;
+  });
+  http.route(deploymentRoutes.machineRuns, async ({ caller, params, query }) => {
+    await deps.collections.requireMachines(caller, [params.id]);
+    return listMachineRuns(read, board, params.id, query);
+  });
+  http.route(deploymentRoutes.cancelRuns, async ({ caller, body }) => ({
+    results: await cancelRuns(deps, caller, body.runIds),
+  }));
+  http.route(deploymentRoutes.retryRuns, async ({ caller, body }) => ({
+    results: await retryRuns(deps, caller, body.runIds),
+  }));
+  http.route(deploymentRoutes.requestRuns, async ({ caller, body }) => ({
+    results: await requestRuns(deps, caller, body.runIds),
+  }));
+}

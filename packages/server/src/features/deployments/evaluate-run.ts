@@ -1,0 +1,163 @@
+import { end, type MachineFacts, type MaintenanceWindow, type Reason, type RunPlan } from '@tenkai/domain';
+import type { Tx } from '../../kernel/database/database.ts';
+import { countSlots, loadDeployment, type StoredDeployment } from './deployments.store.ts';
+import { askGates } from './gates.ts';
+import type { Deps } from './needs.ts';
+import { createPlanner, type Planner } from './planning.ts';
+import { applyToRun, type RunDeps, store } from './run-events.ts';
+import { type LoadedRun, savePlan, setPlan } from './runs.store.ts';
+import type { Gate } from './tables.ts';
+
+export type ReleaseDeps = Deps & RunDeps;
+
+/** What one round of the lane looks up once. */
+export interface Round {
+  readonly deps: ReleaseDeps;
+  readonly deployments: Map<string, StoredDeployment | undefined>;
+  readonly planners: Map<string, Planner>;
+  slots: Awaited<ReturnType<typeof countSlots>>;
+}
+
+export async function beginRound(deps: ReleaseDeps): Promise<Round> {
+  return { deps, deployments: new Map(), planners: new Map(), slots: await countSlots(deps.db.read) };
+}
+
+/** Reads a deployment and prepares its planner, once a round. */
+export async function prepare(round: Round, id: string): Promise<void> {
+  if (round.deployments.has(id)) return;
+  const found = await loadDeployment(round.deps.db.read, id);
+  round.deployments.set(id, found);
+  if (found) round.planners.set(id, await createPlanner(round.deps, found.subject.scenario, found.draft));
+}
+
+/** The machine as it is at this moment. */
+export interface MachineNow {
+  readonly facts: MachineFacts | undefined;
+  readonly windows: readonly MaintenanceWindow[];
+}
+
+/** Decides one waiting run: released, held with its reason, or not applicable. Returns true to send magic packets. */
+export async function evaluateRun(
+  round: Round,
+  tx: Tx,
+  run: LoadedRun,
+  machine: MachineNow,
+): Promise<boolean> {
+  const { deps } = round;
+  const at = deps.clock.now();
+  const deployment = round.deployments.get(run.row.deployment_id);
+  const planner = round.planners.get(run.row.deployment_id);
+  if (!deployment || !planner || deployment.row.status === 'cancelled') {
+    await applyToRun(deps, tx, run, { kind: 'cancel', at });
+    return false;
+  }
+  if (!machine.facts) {
+    await store(
+      deps,
+      tx,
+      run,
+      end(run.state, 'not-applicable', { code: 'machine-gone', params: {} }, at),
+      null,
+    );
+    return false;
+  }
+  const plan = planner.planFor(machine.facts);
+  if (plan.state === 'unknown') {
+    await hold(deps, tx, run, {
+      gate: 'inventory',
+      reason: { code: 'inventory-missing', params: {} },
+      until: null,
+    });
+    return false;
+  }
+  if (plan.state === 'not-applicable') {
+    await endNotApplicable(deps, tx, run, plan, at);
+    return false;
+  }
+  return releaseOrHold(round, tx, run, { deployment, plan, facts: machine.facts, windows: machine.windows });
+}
+
+interface Candidate {
+  readonly deployment: StoredDeployment;
+  readonly plan: RunPlan;
+  readonly facts: MachineFacts;
+  readonly windows: readonly MaintenanceWindow[];
+}
+
+async function releaseOrHold(
+  round: Round,
+  tx: Tx,
+  run: LoadedRun,
+  { deployment, plan, facts, windows }: Candidate,
+) {
+  const { deps } = round;
+  const answer = askGates({
+    draft: deployment.draft,
+    isRequested: run.row.is_requested === 1,
+    facts,
+    isBusy: await isBusy(tx, run),
+    windows,
+    maxRunTimeMs: plan.maxRunTimeMs,
+    beginsWithWake: plan.steps[0]?.kind === 'wake',
+    nowMs: deps.clock.now(),
+  });
+  if (!answer.isOpen) {
+    await hold(deps, tx, run, answer);
+    return answer.wakes;
+  }
+  const full = fullReason(round, deployment);
+  if (full) {
+    await hold(deps, tx, run, { gate: 'slot', reason: full, until: null });
+    return false;
+  }
+  await setPlan(tx, run.row.id, await savePlan(tx, storedPlan(plan)), plan.variables);
+  await applyToRun(deps, tx, run, { kind: 'release', at: deps.clock.now() });
+  takeSlot(round, run.row.deployment_id);
+  return false;
+}
+
+/** BSRV-16: the site's limit counts machines over all deployments; a deployment may have a smaller one. */
+function fullReason({ deps, slots }: Round, { row, draft }: StoredDeployment): Reason | null {
+  const limit = deps.settings().concurrency;
+  if (slots.total >= limit) return { code: 'slot-site', params: { limit } };
+  const own = slots.byDeployment.get(row.id) ?? 0;
+  if (draft.concurrency === null || own < draft.concurrency) return null;
+  return { code: 'slot-deployment', params: { limit: draft.concurrency } };
+}
+
+function takeSlot({ slots }: Round, deploymentId: string) {
+  slots.total += 1;
+  slots.byDeployment.set(deploymentId, (slots.byDeployment.get(deploymentId) ?? 0) + 1);
+}
+
+function storedPlan({ steps, skipped, powerOffAtEnd, bytes, maxRunTimeMs }: RunPlan) {
+  return { steps, skipped, powerOffAtEnd, bytes, maxRunTimeMs };
+}
+
+interface Hold {
+  readonly gate: Gate;
+  readonly reason: Reason;
+  readonly until: number | null;
+}
+
+/** Holding again for the same reason writes nothing: a sweep over many waiting runs costs no disk. */
+async function hold(deps: ReleaseDeps, tx: Tx, run: LoadedRun, { gate, reason, until }: Hold) {
+  const { row, state } = run;
+  if (row.gate === gate && state.reason?.code === reason.code && state.waitsUntil === until) return;
+  await applyToRun(deps, tx, run, { kind: 'hold', reason, until, at: deps.clock.now() }, gate);
+}
+
+async function endNotApplicable(deps: ReleaseDeps, tx: Tx, run: LoadedRun, plan: RunPlan, at: number) {
+  const reason = plan.reasons[0] ?? { code: 'nothing-to-do', params: {} };
+  await setPlan(tx, run.row.id, await savePlan(tx, storedPlan(plan)), plan.variables);
+  await store(deps, tx, run, end(run.state, 'not-applicable', reason, at), null);
+}
+
+/** One run at a time on a machine. */
+async function isBusy(tx: Tx, run: LoadedRun): Promise<boolean> {
+  const other = await tx.one(
+    'SELECT id FROM deployments_runs WHERE machine_id = ? AND is_released = 1 AND id <> ? LIMIT 1',
+    [run.row.machine_id, run.row.id],
+  );
+  return other !== undefined;
+}

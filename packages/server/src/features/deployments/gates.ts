@@ -1,0 +1,55 @@
+import {
+  type DeploymentDraft,
+  fitsWindow,
+  type MachineFacts,
+  type MaintenanceWindow,
+  type Reason,
+} from '@tenkai/domain';
+import type { Gate } from './tables.ts';
+
+/** Everything that decides whether a machine may begin now. */
+export interface GateQuestion {
+  readonly draft: Pick<DeploymentDraft, 'purpose' | 'respectsWindows' | 'wakesMachines'>;
+  readonly isRequested: boolean;
+  readonly facts: MachineFacts;
+  /** Another run of the machine is released and has not ended. */
+  readonly isBusy: boolean;
+  readonly windows: readonly MaintenanceWindow[];
+  readonly maxRunTimeMs: number;
+  /** The run's first step is `wake`. */
+  readonly beginsWithWake: boolean;
+  readonly nowMs: number;
+}
+
+export type GateAnswer =
+  | { readonly isOpen: true }
+  | {
+      readonly isOpen: false;
+      readonly gate: Gate;
+      readonly reason: Reason;
+      readonly until: number | null;
+      /** Send magic packets, and look again at `until`. */
+      readonly wakes: boolean;
+    };
+
+const wakeEveryMs = 60_000;
+
+/** The gates in the order in which a person would ask; slots come after all of them. Pure. */
+export function askGates(question: GateQuestion): GateAnswer {
+  const { draft, facts, nowMs } = question;
+  if (draft.purpose === 'available' && !question.isRequested)
+    return shut('request', 'not-requested', {}, null);
+  if (question.isBusy) return shut('earlier-run', 'earlier-run', {}, null);
+  if (draft.respectsWindows) {
+    const fit = fitsWindow({ windows: question.windows, nowMs, maxRunTimeMs: question.maxRunTimeMs });
+    if (!fit.fits)
+      return { isOpen: false, gate: 'window', reason: fit.reason, until: fit.earliestAt, wakes: false };
+  }
+  if (facts.isOnline) return { isOpen: true };
+  if (!draft.wakesMachines && !question.beginsWithWake) return shut('machine', 'machine-off', {}, null);
+  return { ...shut('machine', 'machine-waking', {}, nowMs + wakeEveryMs), wakes: true };
+}
+
+function shut(gate: Gate, code: string, params: Reason['params'], until: number | null) {
+  return { isOpen: false as const, gate, reason: { code, params }, until, wakes: false };
+}

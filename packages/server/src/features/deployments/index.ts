@@ -1,0 +1,95 @@
+import type { Kernel } from '../../kernel/kernel.ts';
+import { startJob } from './create-deployment.ts';
+import { addDeploymentRoutes } from './deployments.routes.ts';
+import type { ReleaseDeps } from './evaluate-run.ts';
+import type { Neighbours } from './needs.ts';
+import { clearErrors } from './operate.ts';
+import { createProgressBoard } from './progress-board.ts';
+import { evaluateRuns } from './release.ts';
+import { createReleaseLane, type ReleaseLane } from './release-lane.ts';
+import { ordersFor } from './run-orders.ts';
+import { type AnyRunReport, recordRunReport } from './runs.agent.ts';
+import { contentInUse } from './runs.views.ts';
+import { extendToNewMembers, startDeployment } from './start-deployment.ts';
+
+export type { Neighbours } from './needs.ts';
+
+/** What other features may ask of deployments. */
+export interface Deployments {
+  /** Takes a report about a run, in the transaction that acknowledges it. Returns why it can never be taken. */
+  recordReport(
+    tx: Parameters<typeof recordRunReport>[1],
+    machineId: string,
+    report: AnyRunReport,
+  ): Promise<string | null>;
+  /** Open orders of a machine. */
+  ordersFor(machineId: string): ReturnType<typeof ordersFor>;
+  clearErrors(
+    caller: Parameters<typeof clearErrors>[1],
+    machineIds: readonly string[],
+    deploymentId?: string,
+  ): ReturnType<typeof clearErrors>;
+  /** New members of a collection get its open deployments (DIST-18). */
+  membersChanged(collectionId: string): Promise<void>;
+  readonly lane: ReleaseLane;
+  stop(): Promise<void>;
+}
+
+/** How often waiting runs are looked at for what no event tells: a window that opens, a machine that is silent. */
+const sweepEveryMs = 10_000;
+
+export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Deployments {
+  const log = kernel.log.child({ component: 'deployments' });
+  const board = createProgressBoard();
+  const lane = createReleaseLane(log, (work) => evaluateRuns(deps, work));
+  const deps: ReleaseDeps = { ...kernel, ...neighbours, log, lane };
+
+  kernel.jobs.define<{ deploymentId: string }>(startJob, ({ payload }) =>
+    startDeployment(deps, payload.deploymentId),
+  );
+  kernel.jobs.every('deployments.sweep', sweepEveryMs, async () => lane.sweep());
+  neighbours.content.registerUser(() => contentInUse(kernel.db.read));
+  listen(kernel, lane, board);
+  expose(kernel);
+  addDeploymentRoutes(kernel, deps, board);
+  return {
+    recordReport: (tx, machineId, report) => recordRunReport(deps, tx, machineId, report),
+    ordersFor: (machineId) => ordersFor(deps, machineId),
+    clearErrors: (caller, machineIds, deploymentId) => clearErrors(deps, caller, machineIds, deploymentId),
+    membersChanged: (collectionId) => extendToNewMembers(deps, collectionId),
+    lane,
+    stop: () => lane.stop(),
+  };
+}
+
+/** Everything that can open a gate. */
+function listen({ events }: Kernel, lane: ReleaseLane, board: ReturnType<typeof createProgressBoard>) {
+  events.on('machines.presence', ({ payload }) => lane.machine(payload.machineId));
+  events.on('machines.inventory-changed', ({ payload }) => lane.machine(payload.machineId));
+  events.on('sites.changed', () => lane.slots());
+  events.on('machines.progress', ({ payload }) => {
+    for (const run of payload.runs) {
+      const { bytesDone, bytesTotal, bytesPerSecond } = run;
+      board.set(run.runId, run.attempt, { bytesDone, bytesTotal, bytesPerSecond });
+    }
+  });
+  events.on('deployments.run-changed', ({ payload }) => {
+    if (payload.isFinal) board.forget(payload.runId);
+  });
+}
+
+function expose({ live }: Kernel) {
+  live.expose('deployments.changed', {
+    permission: 'view',
+    message: ({ deploymentId }) => ({ topic: 'deployments', id: deploymentId }),
+  });
+  live.expose('deployments.run-changed', {
+    permission: 'view',
+    message: ({ runId, deploymentId, machineId, status }) => ({
+      topic: 'runs',
+      id: runId,
+      facts: { deploymentId, machineId, status },
+    }),
+    machineId: ({ machineId }) => machineId,
+  });
+}

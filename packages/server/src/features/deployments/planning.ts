@@ -1,0 +1,57 @@
+import {
+  type DeploymentDraft,
+  evaluate,
+  Failure,
+  type MachineFacts,
+  parseRule,
+  plan,
+  type RunPlan,
+  type ScenarioDraft,
+  type SoftwarePackage,
+} from '@tenkai/domain';
+import type { Deps } from './needs.ts';
+import { packagesOf } from './subject.ts';
+
+/** Plans one scenario for many machines; packages and queries are looked up and read once. */
+export interface Planner {
+  /** Never throws for the scenario's own faults: they become the reason why the machine is not applicable. */
+  planFor(facts: MachineFacts): RunPlan;
+}
+
+export async function createPlanner(
+  deps: Pick<Deps, 'packages'>,
+  scenario: ScenarioDraft,
+  draft: Pick<DeploymentDraft, 'variables'>,
+): Promise<Planner> {
+  const packages = await packagesOf(deps, scenario);
+  const variables = Object.fromEntries(draft.variables.map(({ name, value }) => [name, value]));
+  const rules = new Map<string, ReturnType<typeof parseRule>>();
+  const ruleOf = (query: string) => {
+    const rule = rules.get(query) ?? parseRule(query);
+    rules.set(query, rule);
+    return rule;
+  };
+  return {
+    planFor(facts) {
+      const matches = (query: string) => evaluate(ruleOf(query), facts).matches;
+      return planSafely(scenario, packages, facts, variables, matches);
+    },
+  };
+}
+
+function planSafely(
+  scenario: ScenarioDraft,
+  packages: Map<string, SoftwarePackage>,
+  facts: MachineFacts,
+  variables: Record<string, string>,
+  matches: (query: string) => boolean,
+): RunPlan {
+  try {
+    return plan({ scenario, packages, facts, variables, matches });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const reason = { code: error.code, params: { ...error.params } };
+    const empty = { steps: [], skipped: [], variables: {}, powerOffAtEnd: false };
+    return { state: 'not-applicable', reasons: [reason], ...empty, bytes: 0, restarts: 0, maxRunTimeMs: 0 };
+  }
+}

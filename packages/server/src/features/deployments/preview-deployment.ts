@@ -1,0 +1,110 @@
+import {
+  type DeploymentDraft,
+  fitsWindow,
+  type MachineFacts,
+  type MaintenanceWindow,
+  type Reason,
+  type RunPlan,
+  scenarioProblems,
+} from '@tenkai/domain';
+import type { DeploymentPreview } from '@tenkai/protocol/api/deployments.ts';
+import type { Caller } from '../../kernel/access/caller.ts';
+import type { Deps } from './needs.ts';
+import { createPlanner } from './planning.ts';
+import { freezeSubject, packagesOf } from './subject.ts';
+
+type PreviewedMachine = DeploymentPreview['machines'][number];
+
+/** The list is for people; the counts are of all machines. */
+const longestList = 1000;
+const batchSize = 500;
+
+/** What a deployment would do, by the function that plans the real thing; nothing is stored. */
+export async function previewDeployment(
+  deps: Deps,
+  caller: Caller,
+  draft: DeploymentDraft,
+): Promise<DeploymentPreview> {
+  await deps.collections.requireCollection(caller, draft.collectionId);
+  const subject = await freezeSubject(deps, draft.subject);
+  const planner = await createPlanner(deps, subject.scenario, draft);
+  const machineIds = await deps.collections.membersOf(draft.collectionId);
+  const machines: PreviewedMachine[] = [];
+  const sums = { applicableCount: 0, totalBytes: 0, totalRestarts: 0 };
+  for (let from = 0; from < machineIds.length; from += batchSize) {
+    const batch = machineIds.slice(from, from + batchSize);
+    const facts = await deps.machines.factsOf(batch);
+    const windows = await deps.collections.windowsFor(batch);
+    for (const one of facts.values()) {
+      const row = previewMachine(
+        draft,
+        one,
+        planner.planFor(one),
+        windows.get(one.id) ?? [],
+        deps.clock.now(),
+      );
+      sums.applicableCount += row.isApplicable ? 1 : 0;
+      sums.totalBytes += row.bytes;
+      sums.totalRestarts += row.restarts;
+      if (machines.length < longestList) machines.push(row);
+    }
+  }
+  const warnings = await warningsOf(deps, draft, subject.scenario, sums.applicableCount);
+  return {
+    machines,
+    targetCount: machineIds.length,
+    ...sums,
+    warnings,
+    isTruncated: machineIds.length > machines.length,
+  };
+}
+
+function previewMachine(
+  draft: DeploymentDraft,
+  facts: MachineFacts,
+  plan: RunPlan,
+  windows: MaintenanceWindow[],
+  nowMs: number,
+): PreviewedMachine {
+  const startsAt = draft.schedule.kind === 'at' ? Math.max(Date.parse(draft.schedule.at), nowMs) : nowMs;
+  const fit = draft.respectsWindows
+    ? fitsWindow({ windows, nowMs: startsAt, maxRunTimeMs: plan.maxRunTimeMs })
+    : ({ fits: true } as const);
+  const isApplicable = plan.state === 'applicable';
+  return {
+    machineId: facts.id,
+    machineName: facts.name,
+    isApplicable,
+    reasons: [
+      ...plan.reasons,
+      ...plan.skipped.map(({ reason }) => reason),
+      ...(fit.fits ? [] : [fit.reason]),
+    ].filter(isFirst),
+    bytes: plan.bytes,
+    restarts: plan.restarts,
+    earliestStartAt: isApplicable ? (fit.fits ? startsAt : fit.earliestAt) : null,
+    isOnline: facts.isOnline,
+  };
+}
+
+function isFirst(reason: Reason, index: number, all: readonly Reason[]): boolean {
+  return all.findIndex((one) => JSON.stringify(one) === JSON.stringify(reason)) === index;
+}
+
+async function warningsOf(
+  deps: Deps,
+  draft: DeploymentDraft,
+  scenario: Parameters<typeof scenarioProblems>[0],
+  count: number,
+): Promise<Reason[]> {
+  const packages = await packagesOf(deps, scenario);
+  const problems = scenarioProblems(scenario, {
+    softwarePackage: (id) => packages.get(id),
+    queryProblem: () => null,
+  });
+  const warnings = problems.map(({ code, params }) => ({ code, params }));
+  const { concurrency } = deps.settings();
+  if (count > concurrency) warnings.push({ code: 'more-than-concurrency', params: { count, concurrency } });
+  if (!draft.respectsWindows) warnings.push({ code: 'windows-ignored', params: {} });
+  return warnings;
+}
