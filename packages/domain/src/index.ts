@@ -8,5 +8,6 @@ export * from './reason.ts';
 export * from './scenario/index.ts';
 export * from './schedule/index.ts';
 export * from './software/index.ts';
+export * from './status-message.ts';
 export * from './truth.ts';
 export * from './version/index.ts';
