@@ -12,6 +12,8 @@ import type { Metrics } from './metrics.ts';
 export interface AgentChannel {
   /** Tells the agent that there is something to fetch; false: it is not connected and will ask by itself. */
   nudge(machineId: string): boolean;
+  /** Called at each nudge, also of a machine that is not connected: its next report is told then. */
+  onNudge(handler: (machineId: string) => void): void;
   isOnline(machineId: string): boolean;
   online(): readonly string[];
   /** Called when a machine appears and when it is gone; a quick reconnect is no change. */
@@ -56,6 +58,7 @@ export function createAgentChannel({ access, log, metrics }: AgentChannelOptions
   });
   const connections = new Map<string, Connection>();
   const presence: ((machineId: string, isOnline: boolean) => void)[] = [];
+  const nudged: ((machineId: string) => void)[] = [];
   let isStopping = false;
   metrics.gauge('tenkai_agents_connected', 'Agents with an open channel.', () => connections.size);
 
@@ -86,6 +89,7 @@ export function createAgentChannel({ access, log, metrics }: AgentChannelOptions
 
   return {
     nudge(machineId) {
+      for (const handler of nudged) handler(machineId);
       const connection = connections.get(machineId);
       if (!connection) return false;
       send(connection.socket, { type: 'nudge' });
@@ -94,6 +98,7 @@ export function createAgentChannel({ access, log, metrics }: AgentChannelOptions
     isOnline: (machineId) => connections.has(machineId),
     online: () => [...connections.keys()],
     onPresence: (handler) => void presence.push(handler),
+    onNudge: (handler) => void nudged.push(handler),
     drop: (machineId) => connections.get(machineId)?.socket.close(closeDropped, 'dropped'),
     upgrade(request, socket, head) {
       try {

@@ -28,6 +28,8 @@ export interface Access {
   admit(request: FastifyRequest, permission: Permission): Promise<Caller | undefined>;
   /** The anti-forgery token of the request's session; empty where it has none. */
   csrfOf(request: FastifyRequest): Promise<string>;
+  /** Whether a machine lost its right to the tokens that it has; set by the enrollment feature. */
+  isShutOut: (machineId: string) => boolean;
   /** @throws Failure agent-token-invalid */
   admitAgent(headers: { authorization?: string | undefined }): AgentClaims;
 }
@@ -40,6 +42,7 @@ const nobody: Identities = {
 export function createAccess({ agentTokens }: { agentTokens: AgentTokens }): Access {
   const access: Access = {
     identities: nobody,
+    isShutOut: () => false,
     agentTokens,
     async admit(request, permission) {
       const caller = await identify(access.identities, request);
@@ -55,7 +58,15 @@ export function createAccess({ agentTokens }: { agentTokens: AgentTokens }): Acc
     admitAgent(headers) {
       const token = bearer(headers.authorization);
       if (!token) throw new Failure('agent-token-invalid', {}, { detail: 'there is no bearer token' });
-      return agentTokens.verify(token);
+      const claims = agentTokens.verify(token);
+      if (access.isShutOut(claims.machineId)) {
+        throw new Failure(
+          'agent-token-invalid',
+          {},
+          { detail: 'the machine was removed, refused or quarantined' },
+        );
+      }
+      return claims;
     },
   };
   return access;
