@@ -30,19 +30,20 @@ export const machines: Migration = {
     'CREATE INDEX machines_by_power ON machines (power_state, name_key, id)',
 
     // One row for each machine that may report. outbox and taken: every number of an outbox is taken once.
-    // announced, power_since and boot_id are the memory of the power state (domain/machine/power-state.ts).
+    // power, power_since, announced and boot_id are a PowerPicture (domain/machine/power-state.ts).
     `CREATE TABLE machines_presence (
        machine_id TEXT NOT NULL PRIMARY KEY REFERENCES machines (id) ON DELETE CASCADE,
        is_admitted INTEGER NOT NULL,
        outbox TEXT NOT NULL,
        taken INTEGER NOT NULL,
        last_seen_at INTEGER,
-       agent_state TEXT NOT NULL,
+       agent_version TEXT NOT NULL,
+       active_runs TEXT NOT NULL,
+       power TEXT NOT NULL,
+       power_since INTEGER NOT NULL,
+       announced TEXT NOT NULL,
        boot_id TEXT,
        booted_at INTEGER,
-       active_runs TEXT NOT NULL,
-       announced TEXT NOT NULL,
-       power_since INTEGER NOT NULL,
        wants_inventory INTEGER NOT NULL,
        free_bytes INTEGER)`,
     'CREATE INDEX machines_presence_seen ON machines_presence (last_seen_at, machine_id)',
@@ -52,6 +53,7 @@ export const machines: Migration = {
        machine_id TEXT NOT NULL REFERENCES machines (id) ON DELETE CASCADE,
        outbox TEXT NOT NULL,
        taken INTEGER NOT NULL,
+       left_at INTEGER NOT NULL,
        PRIMARY KEY (machine_id, outbox)) WITHOUT ROWID`,
 
     // The inventory by sections, JSON. software: ids of machines_software in the order of the inventory, as

@@ -7,6 +7,7 @@ import { scenarios } from './0012-scenarios.ts';
 import { enrollment } from './0020-enrollment.ts';
 import { machines } from './0021-machines.ts';
 import { collections } from './0022-collections.ts';
+import { deployments } from './0030-deployments.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   enrollment,
   machines,
   collections,
+  deployments,
 ];
