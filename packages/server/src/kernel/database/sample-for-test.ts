@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { EngineUnderTest } from '@tenkai/testkit/both-engines.ts';
+import { type Database, openDatabase } from './database.ts';
+import { migrate } from './migrate.ts';
+
+declare module './tables.ts' {
+  interface Tables {
+    sample: { id: string; n: number; note: string | null };
+  }
+}
+
+export const first = {
+  id: '0001-sample',
+  name: 'a table to try on',
+  up: () => ['CREATE TABLE sample (id TEXT NOT NULL PRIMARY KEY, n INTEGER NOT NULL, note TEXT)'],
+};
+
+export async function openSample(t: TestContext, { databaseUrl }: EngineUnderTest): Promise<Database> {
+  const dir = await mkdtemp(join(tmpdir(), 'tenkai-db-'));
+  const db = await openDatabase(databaseUrl ? { url: databaseUrl } : { file: join(dir, 'a.db') });
+  t.after(async () => {
+    await db.close();
+    await rm(dir, { recursive: true });
+  });
+  await migrate(db, [first], 1);
+  return db;
+}
