@@ -2,6 +2,7 @@
  * Every way in which Tenkai says no, in one table: a stable code, what kind of refusal it is, and the sentences.
  * The console has its own sentences for each code in its languages; those here serve the CLI, the API and logs.
  */
+import { reasonSentence } from './reason.ts';
 
 /** What went wrong, seen from the caller: the rim maps it to an HTTP status or an exit status. */
 export type FailureKind =
@@ -89,7 +90,8 @@ export interface FailureOptions {
 
 /** The sentence of one problem of a draft: which rule is broken. */
 export function problemSentence(problem: Pick<FieldProblem, 'code' | 'params'>): string {
-  return fill((table[problem.code] ?? missing(problem.code)).message, problem.params);
+  const entry = table[problem.code];
+  return entry ? fill(entry.message, problem.params) : reasonSentence(problem);
 }
 
 /**

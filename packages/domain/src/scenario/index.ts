@@ -8,3 +8,4 @@ export * from './run-state.ts';
 export * from './run-transition.ts';
 export * from './scenario.ts';
 export * from './scenario-problems.ts';
+export * from './scenario-sentences.ts';

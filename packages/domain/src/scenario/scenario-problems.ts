@@ -1,5 +1,6 @@
 import type { SoftwarePackage, Urgency } from '../software/software-package.ts';
 import type { Reason } from './frozen-step.ts';
+import './scenario-sentences.ts';
 import {
   flattenSteps,
   type ScenarioDraft,

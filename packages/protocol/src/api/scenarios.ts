@@ -17,8 +17,17 @@ export type ScenarioRow = Static<typeof ScenarioRow>;
 export const ScenarioDetail = Type.Object({
   ...ScenarioRow.properties,
   draft: ScenarioDraft,
-  /** What keeps it from being deployed now, such as a package without content (DIST-31), and cautions (BPKG-15). */
-  problems: Type.Array(Type.Object({ stepId: Type.String(), severity: Type.String(), ...Reason.properties })),
+  /** What keeps it from being deployed now, such as a package without content (DIST-31); cautions (BPKG-15). */
+  problems: Type.Array(
+    Type.Object({
+      stepId: Type.String(),
+      /** `error`: it cannot be deployed like this; `caution`: it can. */
+      severity: Type.String(),
+      ...Reason.properties,
+      /** In English; the console has its own sentence for the code. */
+      message: Type.String(),
+    }),
+  ),
 });
 export type ScenarioDetail = Static<typeof ScenarioDetail>;
 
