@@ -1,3 +1,6 @@
+import { type Content, registerContent } from './features/content/index.ts';
+import { type Packages, registerPackages } from './features/packages/index.ts';
+import { registerScenarios, type Scenarios } from './features/scenarios/index.ts';
 import { registerSites } from './features/sites/index.ts';
 import { registerStatus } from './features/status/index.ts';
 import { registerUsers, type Users } from './features/users/index.ts';
@@ -9,6 +12,9 @@ import { serverVersion } from './kernel/version.ts';
 export interface App {
   readonly kernel: Kernel;
   readonly users: Users;
+  readonly content: Content;
+  readonly packages: Packages;
+  readonly scenarios: Scenarios;
   /** Begins background work. Call it after the features are registered and before the first request. */
   start(): Promise<void>;
   /** Ends in the order that loses nothing: doors, then work in progress, then the database. */
@@ -22,9 +28,15 @@ export async function createApp(options: KernelOptions & { readonly siteCode: st
   const sites = await registerSites(kernel, options);
   const status = registerStatus(kernel, { sites });
   const users = registerUsers(kernel);
+  const content = await registerContent(kernel);
+  const packages = registerPackages(kernel, { content });
+  const scenarios = registerScenarios(kernel, { content, packages });
   return {
     kernel,
     users,
+    content,
+    packages,
+    scenarios,
     async start() {
       kernel.http.fastify.server.on('upgrade', kernel.channel.upgrade);
       await kernel.http.fastify.ready();
