@@ -26,6 +26,10 @@ export const SiteSettings = Type.Object({
   heartbeatJitterMs: Type.Integer({ minimum: 0, maximum: 86_400_000 }),
   /** A machine without a report for longer than this counts as silent (STAT-15). */
   silentAfterMs: Type.Integer({ minimum: 60_000, maximum: 7_776_000_000 }),
+  /** How long a command waits for a machine that is not there, before it is given up (BAGT-11). */
+  holdCommandsMs: Type.Integer({ minimum: 60_000, maximum: 86_400_000 }),
+  /** UDP port of wake packets (BPWR-06); 9 is the usual one, 7 and others occur. */
+  wakePort: Type.Integer({ minimum: 1, maximum: 65_535 }),
   /** Base URLs of further distribution points, best first; the site server itself is always the last. */
   distributionPoints: Type.Array(Type.String({ maxLength: 512, pattern: '^https?://' }), { maxItems: 100 }),
 });

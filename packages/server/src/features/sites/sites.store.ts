@@ -20,6 +20,8 @@ export const defaultSettings: SiteSettings = {
   heartbeatMs: 300_000,
   heartbeatJitterMs: 60_000,
   silentAfterMs: 86_400_000,
+  holdCommandsMs: 600_000,
+  wakePort: 9,
   distributionPoints: [],
 };
 
