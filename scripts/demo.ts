@@ -85,7 +85,8 @@ async function report(site: DemoSite, runs: RunDetail[]): Promise<boolean> {
 async function ensureConsole(): Promise<void> {
   if (leavesAtEnd || existsSync(join(root, 'packages/console/dist/index.html'))) return;
   say('Building the console, once …');
-  await import('./build-console.ts');
+  const { buildConsole } = await import('./build-console.ts');
+  await buildConsole();
 }
 
 function say(text: string): void {

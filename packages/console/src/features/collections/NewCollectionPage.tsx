@@ -1,0 +1,3 @@
+export function NewCollectionPage() {
+  return <p>later</p>;
+}

@@ -1,0 +1,3 @@
+export function NewDeploymentPage() {
+  return <p>later</p>;
+}

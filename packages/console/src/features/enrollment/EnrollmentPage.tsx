@@ -1,0 +1,3 @@
+export function EnrollmentPage() {
+  return <p>later</p>;
+}

@@ -1,0 +1,126 @@
+import { Select } from '@mantine/core';
+import { IconDeviceDesktop } from '@tabler/icons-react';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import type { MachineRow } from '@tenkai/protocol/api/machines.ts';
+import { useCallback, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Empty } from '../../ui/Empty.tsx';
+import { PageHeader } from '../../ui/PageHeader.tsx';
+import { SearchBox } from '../../ui/SearchBox.tsx';
+import { DataTable } from '../../ui/table/DataTable.tsx';
+import { listSource } from '../../ui/table/row-source.ts';
+import { useSelection } from '../../ui/table/selection.ts';
+import { useCollections } from '../collections/collections.queries.ts';
+import { MachineActs } from './MachineActs.tsx';
+import { machineColumns } from './machine-columns.tsx';
+import { fetchAllMachines, type MachineFilter, useMachineList } from './machines.queries.ts';
+
+const route = getRouteApi('/inside/machines');
+
+const powerStates = ['on', 'off', 'booting', 'restarting', 'unreachable', 'unknown'] as const;
+const activities = ['idle', 'waiting', 'running', 'error'] as const;
+
+export function MachinesPage() {
+  const { t } = useTranslation();
+  const filter = route.useSearch();
+  const navigate = route.useNavigate();
+  const change = useCallback(
+    (part: Partial<Record<keyof MachineFilter, string | null>>) =>
+      void navigate({
+        search: (before) => cleaned({ ...before, ...part }),
+        replace: true,
+      }),
+    [navigate],
+  );
+  const source = listSource(useMachineList(filter));
+  const columns = useMemo(() => machineColumns(t), [t]);
+  const selection = useSelection<MachineRow>();
+  const isFiltered = Object.keys(filter).some((name) => name !== 'sort');
+  const open = useCallback(
+    (row: MachineRow) => void navigate({ to: '/machines/$machineId', params: { machineId: row.id } }),
+    [navigate],
+  );
+  const selectAll = async () => selection.add((await fetchAllMachines(filter)).map((row) => [row.id, row]));
+  return (
+    <div className="tk-page tk-page-fill">
+      <PageHeader title={t('nav.machines')} actions={<MachineActs selection={selection} />} />
+      <DataTable
+        label={t('nav.machines')}
+        storageKey="machines"
+        source={source}
+        columns={columns}
+        rowId={idOf}
+        rowName={nameOf}
+        sort={filter.sort ?? 'name'}
+        onSort={(sort) => change({ sort })}
+        selection={selection}
+        onSelectAll={() => void selectAll()}
+        onOpen={open}
+        filters={<Filters filter={filter} onChange={change} />}
+        empty={
+          isFiltered ? (
+            <Empty icon={IconDeviceDesktop} title={t('table.noMatch')} text={t('table.noMatchText')} />
+          ) : (
+            <Empty
+              icon={IconDeviceDesktop}
+              title={t('machines.none')}
+              text={t('machines.noneText')}
+              action={<Link to="/enrollment">{t('nav.enrollment')}</Link>}
+            />
+          )
+        }
+      />
+    </div>
+  );
+}
+
+const idOf = (row: MachineRow) => row.id;
+const nameOf = (row: MachineRow) => row.name;
+
+function cleaned(values: Record<string, unknown>): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== ''));
+}
+
+interface FilterProps {
+  readonly filter: MachineFilter;
+  readonly onChange: (part: Partial<Record<keyof MachineFilter, string | null>>) => void;
+}
+
+function Filters({ filter, onChange }: FilterProps) {
+  const { t } = useTranslation();
+  const collections = useCollections();
+  const search = useCallback((text: string) => onChange({ search: text }), [onChange]);
+  return (
+    <>
+      <SearchBox value={filter.search ?? ''} label={t('machines.search')} onChange={search} />
+      <Select
+        aria-label={t('machines.columns.power')}
+        placeholder={t('machines.columns.power')}
+        clearable
+        w={150}
+        data={powerStates.map((value) => ({ value, label: t(`machines.power.${value}`) }))}
+        value={filter.power ?? null}
+        onChange={(power) => onChange({ power })}
+      />
+      <Select
+        aria-label={t('machines.columns.activity')}
+        placeholder={t('machines.columns.activity')}
+        clearable
+        w={150}
+        data={activities.map((value) => ({ value, label: t(`machines.activity.${value}`) }))}
+        value={filter.activity ?? null}
+        onChange={(activity) => onChange({ activity })}
+      />
+      <Select
+        aria-label={t('machines.collection')}
+        placeholder={t('machines.collection')}
+        clearable
+        searchable
+        w={190}
+        data={(collections.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+        value={filter.collection ?? null}
+        onChange={(collection) => onChange({ collection })}
+      />
+    </>
+  );
+}

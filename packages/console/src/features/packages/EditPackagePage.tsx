@@ -1,0 +1,3 @@
+export function EditPackagePage() {
+  return <p>later</p>;
+}

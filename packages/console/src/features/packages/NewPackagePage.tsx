@@ -1,0 +1,3 @@
+export function NewPackagePage() {
+  return <p>later</p>;
+}

@@ -1,0 +1,3 @@
+export function NewScenarioPage() {
+  return <p>later</p>;
+}

@@ -1,0 +1,8 @@
+import type { Texts } from '../en/index.ts';
+import type { Localized } from '../localized.ts';
+import * as deployments from './deployments.ts';
+import * as machines from './machines.ts';
+import * as shell from './shell.ts';
+
+/** Every Japanese text of the console; the names of the old product's screens are kept (BCON-21). */
+export const texts: Localized<Texts> = { ...shell, ...machines, ...deployments };

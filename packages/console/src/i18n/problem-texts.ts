@@ -1,0 +1,48 @@
+import type { Problem } from '@tenkai/protocol/problem.ts';
+import i18next from 'i18next';
+import { useTranslation } from 'react-i18next';
+
+export interface ProblemTexts {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/**
+ * The sentences of a refusal in the language on the screen. A code that this console does not know (an older
+ * console, a newer site) keeps the site's own sentence.
+ */
+export function problemTexts(problem: Problem): ProblemTexts {
+  return {
+    message: sentence(`failures.${problem.code}.message`, problem.params) ?? problem.message,
+    remedy: sentence(`failures.${problem.code}.remedy`, problem.params) ?? problem.remedy,
+  };
+}
+
+/** Why something waits, failed or does not apply. An unknown code shows itself. */
+export function reasonText(reason: { code: string; params?: Record<string, unknown> }): string {
+  return (
+    sentence(`reasons.${reason.code}`, reason.params) ??
+    sentence(`failures.${reason.code}.message`, reason.params) ??
+    reason.code
+  );
+}
+
+/** A status message or a line of a timeline. */
+export function statusText(message: {
+  code: string;
+  message?: string;
+  params: Record<string, unknown>;
+}): string {
+  return sentence(`statusMessages.${message.code}`, message.params) ?? message.message ?? message.code;
+}
+
+function sentence(key: string, params: Record<string, unknown> | undefined): string | undefined {
+  if (!i18next.exists(key)) return undefined;
+  return i18next.t(key as never, params as never) as unknown as string;
+}
+
+/** Renders again when the language changes. */
+export function useSentences() {
+  useTranslation();
+  return { problemTexts, reasonText, statusText };
+}
