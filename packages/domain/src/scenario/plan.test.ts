@@ -113,6 +113,21 @@ test('BSCN-41, BPKG-52: a package that does not suit is not applicable, with the
   );
 });
 
+test('BSCN-41: a script beside a package that does not suit makes no applicable scenario', () => {
+  const script: Step = { kind: 'run-script', id: 's', name: 's', interpreter: 'sh', text: 'true' };
+  const unsuitable = aPackage({ targets: [windows] });
+  assert.equal(planned({ steps: [installStep('hello'), script] }, [unsuitable]).state, 'not-applicable');
+  assert.equal(planned({ steps: [script] }).state, 'applicable');
+});
+
+test('two certain restarts in a row are one', () => {
+  const restart: Step = { kind: 'restart', id: 'r', name: 'r' };
+  const options = { restartAtStart: true, restartAfter: true, powerOffAtEnd: false };
+  const result = planned({ options, steps: [restart, { ...restart, id: 'r2' }, installStep('hello')] });
+  assert.deepEqual(shape(result), ['restart', 'install-package', 'restart']);
+  assert.equal(result.restarts, 2);
+});
+
 test('one package of two that suits is enough, and the other one has its reason', () => {
   const result = planned({ steps: [installStep('hello'), installStep('win')] }, [
     aPackage(),

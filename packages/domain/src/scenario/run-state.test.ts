@@ -96,6 +96,31 @@ test('a run cannot succeed while a step has no result', () => {
   assert.equal(state.reason?.code, 'step-without-result');
 });
 
+test('the first result of a step stays, whatever is said of it later', () => {
+  const failure = aStepResult(0, { outcome: 'failed', reason: { code: 'exit-code', params: {} } });
+  const state = walk(
+    newRun([install], 0),
+    release,
+    started,
+    report({ kind: 'step-finished', result: failure }),
+  );
+  const later = walk(state, done, started);
+  assert.deepEqual(later.steps, state.steps);
+  assert.equal(walk(later, finished()).status, 'failed');
+});
+
+test('what is said of another attempt, or after the end, changes nothing', () => {
+  const running = walk(newRun([install], 0), release, started);
+  for (const attempt of [0, 2]) {
+    const event = report({ kind: 'step-finished', result: aStepResult(0) }, attempt);
+    assert.deepEqual(next(running, event), { state: running, effects: [] });
+  }
+  const succeeded = walk(running, done, finished());
+  assert.equal(succeeded.status, 'succeeded');
+  for (const event of [failed, report({ kind: 'cancelled' }), received])
+    assert.deepEqual(next(succeeded, event), { state: succeeded, effects: [] });
+});
+
 test('a failed step that may fail does not end the run', () => {
   const tolerant = { ...script, continueOnError: true };
   const result = aStepResult(0, {

@@ -62,19 +62,18 @@ function refuse(code: string, params: Reason['params'], earliestAt: number | nul
 
 /** The first instant from `nowMs` on with enough open time behind it; short windows may join to a long one. */
 function earliestFit(windows: readonly MaintenanceWindow[], nowMs: number, neededMs: number): number | null {
-  const certain = earliestLongEnough(windows, nowMs, neededMs);
   let fromMs = nowMs;
   for (let tries = 0; tries < spansToTry; tries += 1) {
     const span = nextSpan(windows, fromMs);
-    if (!span) return certain;
+    if (!span) return null;
     const beginsAt = Math.max(span.opensAt, nowMs);
-    if (certain !== null && certain <= beginsAt) return certain;
     if (span.closesAt - beginsAt >= neededMs) return beginsAt;
     fromMs = span.closesAt;
   }
-  return certain;
+  return earliestLongEnough(windows, nowMs, neededMs);
 }
 
+/** Beyond the spans that were tried only windows that are long enough by themselves count. */
 function earliestLongEnough(
   windows: readonly MaintenanceWindow[],
   nowMs: number,

@@ -63,6 +63,7 @@ test('BPKG-43: a version means its point releases too, and no other version', ()
     ['9', '9.4', 'applicable'],
     ['22.04', '22.04.3', 'applicable'],
     ['1', '12', 'not-applicable'],
+    ['2', '12.5', 'not-applicable'],
     ['12', '13', 'not-applicable'],
     ['9.4', '9', 'not-applicable'],
   ];

@@ -20,6 +20,7 @@ const ascending = [
     '1.0.1',
     '1.1',
   ],
+  ['1-1', '1-~x-1', '1-1-1'],
   ['9', '10', '1:0', '1:1', '2:0.1', '10:0'],
   ['1.2.3~beta2-1', '1.2.3-0.1', '1.2.3-1~bpo12+1', '1.2.3-1', '1.2.3-1+deb12u1', '1.2.3-1+deb12u2'],
   ['1.18.0-6ubuntu14.4', '1.18.0-6ubuntu14.10', '1.22.1-9', '1.22.1-9+deb12u1'],
@@ -51,10 +52,10 @@ test('dpkg versions stand in the order of Debian policy', () => {
 
 const part = fc.string({ unit: fc.constantFrom('0', '1', '9', 'a', 'Z', '.', '+', '~'), maxLength: 6 });
 const version = fc
-  .tuple(fc.option(fc.nat(2)), part, fc.option(part))
+  .tuple(fc.option(fc.nat(2)), part, fc.option(fc.tuple(part, part)))
   .map(
     ([epoch, upstream, revision]) =>
-      `${epoch === null ? '' : `${epoch}:`}1${upstream}${revision === null ? '' : `-${revision}0`}`,
+      `${epoch === null ? '' : `${epoch}:`}1${upstream}${revision === null ? '' : `-${revision.join('-')}0`}`,
   );
 
 test('dpkg order is a total order', () => {
