@@ -1,0 +1,34 @@
+import type { Session } from '../platform.ts';
+import type { Account } from './user-rights.ts';
+
+/** Ids in the first column of `loginctl list-sessions --no-legend`. */
+export function parseLoginctlList(text: string): string[] {
+  return text.split('\n').flatMap((line) => /^\s*(\S+)\s+\d+\s+\S+/.exec(line)?.[1] ?? []);
+}
+
+/**
+ * Blocks of `Name=value` lines, one block for each session, of `loginctl show-session`. Sessions of the greeter, of
+ * services and of systemd's own user manager are nobody's.
+ */
+export function parseLoginctlShow(text: string): Session[] {
+  return text.split(/\n\s*\n/).flatMap((block) => {
+    const fields = new Map(
+      block.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    );
+    const id = fields.get('Id');
+    if (!id || fields.get('Class') !== 'user' || fields.get('State') === 'closing') return [];
+    const isActive = fields.get('State') === 'active';
+    return [{ id, user: fields.get('Name') ?? '', uid: Number(fields.get('User') ?? -1), isActive }];
+  });
+}
+
+/** `name line date time (host)` of who(1). */
+export function parseWho(text: string, accounts: readonly Account[]): Session[] {
+  return text.split('\n').flatMap((line) => {
+    const [user, terminal] = line.trim().split(/\s+/);
+    if (!user || !terminal) return [];
+    return [
+      { id: terminal, user, uid: accounts.find(({ name }) => name === user)?.uid ?? -1, isActive: true },
+    ];
+  });
+}

@@ -1,0 +1,137 @@
+import type { ConditionLeaf, Detection, DetectionResult, Inventory, LeafFact } from '@tenkai/domain';
+
+/**
+ * THE PORT: all that the agent asks of an operating system. Steps never ask which system it is, they ask what it
+ * supports. Windows and the boot environment bring their own; the tests use the real one.
+ */
+export interface Platform {
+  readonly family: 'linux' | 'windows';
+  readonly installer: Installer;
+  readonly inventory: InventorySource;
+  readonly power: Power;
+  readonly processes: Processes;
+  readonly detection: DetectionSource;
+  readonly paths: Paths;
+  readonly sessions: Sessions;
+  /** Changes with every start of the machine. */
+  bootId(): string;
+  /** When the machine was started, epoch milliseconds. */
+  bootedAt(): number;
+}
+
+export interface PlatformOptions {
+  /** Folder that stands for the machine's file system; null: the real one. */
+  readonly root: string | null;
+  /** Program and arguments to which `restart` or `shut-down` is added; null: the system's own way. */
+  readonly powerCommand: readonly string[] | null;
+  /** Tests "restart" a machine by changing this file; null: the kernel's boot id. */
+  readonly bootIdFile: string | null;
+  /** Folder of the engine's program and its Node, for hints in errors. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A program as the system is to start it: no shell is involved unless `program` is one. */
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+export interface Installer {
+  readonly supports: { readonly dpkg: boolean; readonly rpm: boolean };
+  /**
+   * How a file of a package is run: by the package manager, by an interpreter, or by itself.
+   * @throws Failure interpreter-missing
+   */
+  commandFor(file: string, args: readonly string[]): Command;
+  /** A whole command line for the system's shell. */
+  shellCommand(line: string): Command;
+  /** @throws Failure interpreter-missing */
+  scriptCommand(interpreter: string, scriptFile: string): Command;
+}
+
+export interface InventorySource {
+  collect(signal: AbortSignal): Promise<Omit<Inventory, 'agent'>>;
+  /** Facts that stay with the hardware and the installation, whatever is plugged in: for the fingerprint. */
+  hardwareFacts(): readonly string[];
+  freeBytes(folder: string): Promise<number>;
+}
+
+export interface Power {
+  readonly supports: { readonly restart: boolean; readonly shutDown: boolean };
+  /** Gives the command; returns when it was taken, not when it has happened. @throws Failure power-not-supported */
+  restart(signal: AbortSignal): Promise<void>;
+  shutDown(signal: AbortSignal): Promise<void>;
+  /** True while the system is going down. */
+  isStopping(): Promise<boolean>;
+}
+
+/** One process, told from another one that later has the same number. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks since the machine's start. */
+  readonly startTime: string;
+  readonly bootId: string;
+}
+
+export interface StartProcess extends Command {
+  /** Names everything that belongs to this act, over all its descendants and over a crash of the engine. */
+  readonly mark: string;
+  /** An empty folder for this process: its number, its output and its exit code are kept there. */
+  readonly folder: string;
+  readonly workFolder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly rights: 'administrator' | 'user';
+}
+
+/** How a process ended. `lost`: it is gone and left no exit code, for somebody ended it or the machine restarted. */
+export type ProcessEnd = { readonly kind: 'exited'; readonly code: number } | { readonly kind: 'lost' };
+
+export interface Processes {
+  /** @throws Failure rights-missing */
+  start(input: StartProcess): Promise<void>;
+  /** Waits for the end of a process that was started with this folder, by us or by an engine before us. */
+  ended(input: { folder: string; mark: string; signal: AbortSignal }): Promise<ProcessEnd>;
+  /** Whether a process was ever started with this folder. */
+  wasStarted(folder: string): boolean;
+  /** When it was started, epoch milliseconds. */
+  startedAt(folder: string): number;
+  /** Ends the process, its group, and all its descendants wherever they went; returns when none is left. */
+  endAll(input: { folder: string; mark: string }): Promise<void>;
+  /** The last part of what was printed, at most `bytes` long. */
+  outputTail(folder: string, bytes: number): string;
+  /** Keeps the output on the disk bounded; to be called now and then. */
+  trimOutput(folder: string): void;
+  own(): ProcessIdentity;
+  isAlive(identity: ProcessIdentity): boolean;
+}
+
+export interface DetectionSource {
+  /** Looks whether one rule holds; never throws for what it finds. */
+  detect(rule: Detection, signal: AbortSignal): Promise<DetectionResult>;
+  /** The version of an installed package; null: not installed. */
+  versionOf(source: 'dpkg' | 'rpm' | 'msi', name: string, signal: AbortSignal): Promise<string | null>;
+  /** What the machine finds for a leaf of a condition. */
+  probe(leaf: ConditionLeaf, signal: AbortSignal): Promise<LeafFact>;
+}
+
+export interface Paths {
+  readonly root: string | null;
+  /** Where an absolute path of the machine lies for this process. */
+  real(path: string): string;
+  /** The environment of programs: nothing of the agent's own but what they need. */
+  environment(): Record<string, string>;
+}
+
+export interface Session {
+  readonly id: string;
+  readonly user: string;
+  readonly uid: number;
+  readonly isActive: boolean;
+}
+
+export interface Sessions {
+  /** Sessions of people, not of services. */
+  list(signal: AbortSignal): Promise<Session[]>;
+  /** Tells everybody who is signed in. */
+  warn(text: string, signal: AbortSignal): Promise<void>;
+}
