@@ -1,5 +1,5 @@
 import { contentRoutes } from '@tenkai/protocol';
-import { problemFromBody, RemoteProblem } from '@tenkai/protocol/problem.ts';
+import { problemFromBody } from '@tenkai/protocol/problem.ts';
 import { buildManifest, chunkReader, type Manifest, uploadContent } from '@tenkai/transfer';
 import type { TestServer } from './start-server.ts';
 

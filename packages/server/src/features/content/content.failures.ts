@@ -28,6 +28,11 @@ export const contentPointFailures = defineFailures({
     message: 'There is no distribution point {id}.',
     remedy: 'List the distribution points; it may have been removed.',
   },
+  'upload-corrupt': {
+    kind: 'invalid',
+    message: 'The bytes that arrived are not those of {sha256}.',
+    remedy: 'Send the part again; read it again from the disk first.',
+  },
   'range-outside': {
     kind: 'invalid',
     message: 'The range asked for lies outside of the file.',

@@ -58,7 +58,9 @@ function addChunkUpload({ http, access, store }: Deps) {
         if (!request.body) throw invalid('there is no body');
         // A refusal in the middle must not cut the line on which it is sent.
         const bytes = (request.body as Readable).iterator({ destroyOnReturn: false });
-        const { sizeBytes } = await store.put(sha256, bytes);
+        const { sizeBytes } = await store.put(sha256, bytes).catch((cause: unknown) => {
+          throw isCorrupt(cause) ? new Failure('upload-corrupt', { sha256 }, { cause }) : cause;
+        });
         return { sizeBytes };
       },
     );
@@ -69,6 +71,11 @@ function addChunkUpload({ http, access, store }: Deps) {
 function refuseWrongSize(request: FastifyRequest) {
   const length = Number(request.headers['content-length'] ?? 0);
   if (length > CHUNK_SIZE_BYTES) throw new Failure('content-too-large', { limitBytes: CHUNK_SIZE_BYTES });
+}
+
+/** At a distribution point that is our fault; here it is the sender's. */
+function isCorrupt(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'content-chunk-corrupt';
 }
 
 function invalid(detail: string): Failure {

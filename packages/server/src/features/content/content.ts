@@ -1,7 +1,7 @@
 import { Failure } from '@tenkai/domain/failure.ts';
 import { manifestProof } from '@tenkai/protocol/agent/orders.ts';
 import { type ChunkStore, canonicalManifest, type Manifest, parseManifest } from '@tenkai/transfer';
-import type { Actor } from '../../kernel/audit.ts';
+import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { findManifest, touchManifest, upsertManifest } from './content.store.ts';
 

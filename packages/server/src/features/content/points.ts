@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { draftRefusal, Failure } from '@tenkai/domain/failure.ts';
 import type { DistributionPointDraft } from '@tenkai/protocol/api/distribution-points.ts';
-import type { Actor } from '../../kernel/audit.ts';
+import type { Actor } from '../../kernel/audit/audit.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { PointRow } from './content.store.ts';
