@@ -40,6 +40,7 @@ export async function createApp(options: KernelOptions & { readonly siteCode: st
     async start() {
       kernel.http.fastify.server.on('upgrade', kernel.channel.upgrade);
       await kernel.http.fastify.ready();
+      await kernel.audit.start();
       await kernel.events.start();
       await kernel.jobs.start();
       await status.note({

@@ -1,30 +1,125 @@
-CREATE TABLE collections (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL UNIQUE, description TEXT NOT NULL, limiting_id TEXT REFERENCES collections (id), rules TEXT NOT NULL, is_built_in INTEGER NOT NULL, revision INTEGER NOT NULL, created_at INTEGER NOT NULL, evaluated_at INTEGER) STRICT;
+CREATE TABLE collections (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL UNIQUE,
+  description TEXT NOT NULL,
+  limiting_id TEXT REFERENCES collections (id),
+  rules TEXT NOT NULL,
+  is_built_in INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  evaluated_at INTEGER
+) STRICT;
 
-CREATE TABLE collections_changes (machine_id TEXT NOT NULL PRIMARY KEY, attributes TEXT, stamp INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE collections_changes (
+  machine_id TEXT NOT NULL PRIMARY KEY,
+  attributes TEXT,
+  stamp INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
 
-CREATE TABLE collections_members (collection_id TEXT NOT NULL REFERENCES collections (id) ON DELETE CASCADE, machine_id TEXT NOT NULL, PRIMARY KEY (collection_id, machine_id)) WITHOUT ROWID, STRICT;
+CREATE TABLE collections_members (
+  collection_id TEXT NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+  machine_id TEXT NOT NULL,
+  PRIMARY KEY (collection_id, machine_id)
+) WITHOUT ROWID, STRICT;
 
 CREATE INDEX collections_members_machine ON collections_members (machine_id, collection_id);
 
-CREATE TABLE collections_stale (collection_id TEXT NOT NULL PRIMARY KEY, revision INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE collections_stale (
+  collection_id TEXT NOT NULL PRIMARY KEY,
+  revision INTEGER NOT NULL
+) WITHOUT ROWID, STRICT;
 
-CREATE TABLE collections_windows (collection_id TEXT NOT NULL REFERENCES collections (id) ON DELETE CASCADE, position INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (collection_id, position)) WITHOUT ROWID, STRICT;
+CREATE TABLE collections_windows (
+  collection_id TEXT NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (collection_id, position)
+) WITHOUT ROWID, STRICT;
 
-CREATE TABLE content_copies (content_id TEXT NOT NULL, point_id TEXT NOT NULL REFERENCES content_points (id), state TEXT NOT NULL, error TEXT, published_at INTEGER, PRIMARY KEY (content_id, point_id)) WITHOUT ROWID, STRICT;
+CREATE TABLE content_copies (
+  content_id TEXT NOT NULL,
+  point_id TEXT NOT NULL REFERENCES content_points (id),
+  state TEXT NOT NULL,
+  error TEXT,
+  published_at INTEGER,
+  PRIMARY KEY (content_id, point_id)
+) WITHOUT ROWID, STRICT;
 
-CREATE TABLE content_manifests (content_id TEXT NOT NULL PRIMARY KEY, total_bytes INTEGER NOT NULL, file_count INTEGER NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL, touched_at INTEGER NOT NULL, is_leaving INTEGER NOT NULL) STRICT;
+CREATE TABLE content_manifests (
+  content_id TEXT NOT NULL PRIMARY KEY,
+  total_bytes INTEGER NOT NULL,
+  file_count INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  touched_at INTEGER NOT NULL,
+  is_leaving INTEGER NOT NULL
+) STRICT;
 
-CREATE TABLE content_points (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL UNIQUE, base_url TEXT NOT NULL, folder TEXT, is_enabled INTEGER NOT NULL, takes_all INTEGER NOT NULL, has_file_view INTEGER NOT NULL, preference INTEGER NOT NULL, is_built_in INTEGER NOT NULL, revision INTEGER NOT NULL, created_at INTEGER NOT NULL) STRICT;
+CREATE TABLE content_points (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL UNIQUE,
+  base_url TEXT NOT NULL,
+  folder TEXT,
+  is_enabled INTEGER NOT NULL,
+  takes_all INTEGER NOT NULL,
+  has_file_view INTEGER NOT NULL,
+  preference INTEGER NOT NULL,
+  is_built_in INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
 
-CREATE TABLE deployments_deployments (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, draft TEXT NOT NULL, subject TEXT NOT NULL, subject_name TEXT NOT NULL, collection_id TEXT NOT NULL, status TEXT NOT NULL, occurrence INTEGER NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL, next_start_at INTEGER, started_at INTEGER, finished_at INTEGER) STRICT;
+CREATE TABLE deployments_deployments (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  draft TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  subject_name TEXT NOT NULL,
+  collection_id TEXT NOT NULL,
+  status TEXT NOT NULL,
+  occurrence INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  next_start_at INTEGER,
+  started_at INTEGER,
+  finished_at INTEGER
+) STRICT;
 
 CREATE INDEX deployments_deployments_collection ON deployments_deployments (collection_id, status);
 
 CREATE INDEX deployments_deployments_start ON deployments_deployments (next_start_at) WHERE next_start_at IS NOT NULL;
 
-CREATE TABLE deployments_plans (hash TEXT NOT NULL PRIMARY KEY, body TEXT NOT NULL) STRICT;
+CREATE TABLE deployments_plans (
+  hash TEXT NOT NULL PRIMARY KEY,
+  body TEXT NOT NULL
+) STRICT;
 
-CREATE TABLE deployments_runs (id TEXT NOT NULL PRIMARY KEY, deployment_id TEXT NOT NULL REFERENCES deployments_deployments (id) ON DELETE CASCADE, occurrence INTEGER NOT NULL, machine_id TEXT NOT NULL, status TEXT NOT NULL, attempt INTEGER NOT NULL, gate TEXT, is_released INTEGER NOT NULL, is_cancel_requested INTEGER NOT NULL, is_in_error INTEGER NOT NULL, is_requested INTEGER NOT NULL, reason TEXT, waits_until INTEGER, step_index INTEGER, retries_left INTEGER NOT NULL, plan_hash TEXT REFERENCES deployments_plans (hash), variables TEXT NOT NULL, created_at INTEGER NOT NULL, started_at INTEGER, finished_at INTEGER, deadline_at INTEGER, UNIQUE (deployment_id, occurrence, machine_id)) STRICT;
+CREATE TABLE deployments_runs (
+  id TEXT NOT NULL PRIMARY KEY,
+  deployment_id TEXT NOT NULL REFERENCES deployments_deployments (id) ON DELETE CASCADE,
+  occurrence INTEGER NOT NULL,
+  machine_id TEXT NOT NULL,
+  status TEXT NOT NULL,
+  attempt INTEGER NOT NULL,
+  gate TEXT,
+  is_released INTEGER NOT NULL,
+  is_cancel_requested INTEGER NOT NULL,
+  is_in_error INTEGER NOT NULL,
+  is_requested INTEGER NOT NULL,
+  reason TEXT,
+  waits_until INTEGER,
+  step_index INTEGER,
+  retries_left INTEGER NOT NULL,
+  plan_hash TEXT REFERENCES deployments_plans (hash),
+  variables TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  deadline_at INTEGER,
+  UNIQUE (deployment_id, occurrence, machine_id)
+) STRICT;
 
 CREATE INDEX deployments_runs_deadline ON deployments_runs (deadline_at) WHERE deadline_at IS NOT NULL;
 
@@ -40,35 +135,115 @@ CREATE INDEX deployments_runs_released ON deployments_runs (machine_id) WHERE is
 
 CREATE INDEX deployments_runs_status ON deployments_runs (deployment_id, status);
 
-CREATE TABLE deployments_steps (run_id TEXT NOT NULL REFERENCES deployments_runs (id) ON DELETE CASCADE, attempt INTEGER NOT NULL, step_index INTEGER NOT NULL, started_at INTEGER, result TEXT, PRIMARY KEY (run_id, attempt, step_index)) STRICT;
+CREATE TABLE deployments_steps (
+  run_id TEXT NOT NULL REFERENCES deployments_runs (id) ON DELETE CASCADE,
+  attempt INTEGER NOT NULL,
+  step_index INTEGER NOT NULL,
+  started_at INTEGER,
+  result TEXT,
+  PRIMARY KEY (run_id, attempt, step_index)
+) STRICT;
 
-CREATE TABLE enrollment_identities (machine_id TEXT NOT NULL PRIMARY KEY, key_thumbprint TEXT NOT NULL UNIQUE, signing_key TEXT NOT NULL, encryption_key TEXT NOT NULL, fingerprints TEXT NOT NULL, foreign_fingerprint TEXT, status TEXT NOT NULL, ticket_id TEXT REFERENCES enrollment_tickets (id), asked_at INTEGER NOT NULL, decided_at INTEGER) STRICT;
+CREATE TABLE enrollment_identities (
+  machine_id TEXT NOT NULL PRIMARY KEY,
+  key_thumbprint TEXT NOT NULL UNIQUE,
+  signing_key TEXT NOT NULL,
+  encryption_key TEXT NOT NULL,
+  fingerprints TEXT NOT NULL,
+  foreign_fingerprint TEXT,
+  status TEXT NOT NULL,
+  ticket_id TEXT REFERENCES enrollment_tickets (id),
+  asked_at INTEGER NOT NULL,
+  decided_at INTEGER
+) STRICT;
 
 CREATE INDEX enrollment_identities_status ON enrollment_identities (status);
 
-CREATE TABLE enrollment_tickets (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, secret_hash TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, max_uses INTEGER NOT NULL, uses INTEGER NOT NULL, revoked_at INTEGER) STRICT;
+CREATE TABLE enrollment_tickets (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  secret_hash TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  max_uses INTEGER NOT NULL,
+  uses INTEGER NOT NULL,
+  revoked_at INTEGER
+) STRICT;
 
-CREATE TABLE kernel_audit (seq INTEGER NOT NULL PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, actor_name TEXT NOT NULL, action TEXT NOT NULL, object TEXT NOT NULL, details TEXT NOT NULL, previous_hash TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TABLE kernel_audit (
+  seq INTEGER NOT NULL PRIMARY KEY,
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  actor_name TEXT NOT NULL,
+  action TEXT NOT NULL,
+  object TEXT NOT NULL,
+  details TEXT NOT NULL,
+  previous_hash TEXT NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
 
 CREATE INDEX kernel_audit_action ON kernel_audit (action, seq);
 
 CREATE INDEX kernel_audit_object ON kernel_audit (object, seq);
 
-CREATE TABLE kernel_events (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, payload TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+CREATE TABLE kernel_events (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
 
 CREATE INDEX kernel_events_at ON kernel_events (at);
 
-CREATE TABLE kernel_jobs (id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, key TEXT, payload TEXT NOT NULL, run_at INTEGER NOT NULL, attempts INTEGER NOT NULL, max_attempts INTEGER NOT NULL, locked_at INTEGER, locked_by TEXT, last_error TEXT, failed_at INTEGER, created_at INTEGER NOT NULL) STRICT;
+CREATE TABLE kernel_jobs (
+  id TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  key TEXT,
+  payload TEXT NOT NULL,
+  run_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  max_attempts INTEGER NOT NULL,
+  locked_at INTEGER,
+  locked_by TEXT,
+  last_error TEXT,
+  failed_at INTEGER,
+  created_at INTEGER NOT NULL
+) STRICT;
 
 CREATE INDEX kernel_jobs_due ON kernel_jobs (run_at) WHERE failed_at IS NULL;
 
 CREATE UNIQUE INDEX kernel_jobs_key ON kernel_jobs (kind, key) WHERE key IS NOT NULL AND locked_at IS NULL AND failed_at IS NULL;
 
-CREATE TABLE kernel_migrations (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT;
+CREATE TABLE kernel_migrations (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  applied_at INTEGER NOT NULL
+) STRICT;
 
-CREATE TABLE kernel_state (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE kernel_state (
+  name TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
 
-CREATE TABLE machines (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL, enrollment TEXT NOT NULL, enrolled_at INTEGER NOT NULL, hardware_fingerprint TEXT NOT NULL, power_state TEXT NOT NULL, activity TEXT NOT NULL, operating_system TEXT NOT NULL, service_pack TEXT NOT NULL, architecture TEXT NOT NULL, address TEXT NOT NULL, agent_version TEXT NOT NULL, last_run_name TEXT, last_run_status TEXT, last_run_at INTEGER, properties TEXT NOT NULL) STRICT;
+CREATE TABLE machines (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  enrollment TEXT NOT NULL,
+  enrolled_at INTEGER NOT NULL,
+  hardware_fingerprint TEXT NOT NULL,
+  power_state TEXT NOT NULL,
+  activity TEXT NOT NULL,
+  operating_system TEXT NOT NULL,
+  service_pack TEXT NOT NULL,
+  architecture TEXT NOT NULL,
+  address TEXT NOT NULL,
+  agent_version TEXT NOT NULL,
+  last_run_name TEXT,
+  last_run_status TEXT,
+  last_run_at INTEGER,
+  properties TEXT NOT NULL
+) STRICT;
 
 CREATE INDEX machines_by_activity ON machines (activity, name_key, id);
 
@@ -78,7 +253,19 @@ CREATE INDEX machines_by_power ON machines (power_state, name_key, id);
 
 CREATE INDEX machines_by_state ON machines (enrollment, power_state, activity, name_key, id);
 
-CREATE TABLE machines_commands (id TEXT NOT NULL PRIMARY KEY, machine_id TEXT NOT NULL REFERENCES machines (id) ON DELETE CASCADE, kind TEXT NOT NULL, delay_seconds INTEGER NOT NULL, force INTEGER NOT NULL, created_at INTEGER NOT NULL, created_by TEXT NOT NULL, expires_at INTEGER NOT NULL, fetched_at INTEGER, outcome TEXT, closed_at INTEGER) STRICT;
+CREATE TABLE machines_commands (
+  id TEXT NOT NULL PRIMARY KEY,
+  machine_id TEXT NOT NULL REFERENCES machines (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  delay_seconds INTEGER NOT NULL,
+  force INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  fetched_at INTEGER,
+  outcome TEXT,
+  closed_at INTEGER
+) STRICT;
 
 CREATE INDEX machines_commands_closed ON machines_commands (closed_at) WHERE closed_at IS NOT NULL;
 
@@ -86,39 +273,129 @@ CREATE INDEX machines_commands_due ON machines_commands (expires_at) WHERE close
 
 CREATE INDEX machines_commands_open ON machines_commands (machine_id) WHERE closed_at IS NULL;
 
-CREATE TABLE machines_inventory (machine_id TEXT NOT NULL PRIMARY KEY REFERENCES machines (id) ON DELETE CASCADE, digest TEXT NOT NULL, is_exact INTEGER NOT NULL, received_at INTEGER NOT NULL, hardware TEXT NOT NULL, network TEXT NOT NULL, operating_system TEXT NOT NULL, agent TEXT NOT NULL, software BLOB NOT NULL, installed_at TEXT) STRICT;
+CREATE TABLE machines_inventory (
+  machine_id TEXT NOT NULL PRIMARY KEY REFERENCES machines (id) ON DELETE CASCADE,
+  digest TEXT NOT NULL,
+  is_exact INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  hardware TEXT NOT NULL,
+  network TEXT NOT NULL,
+  operating_system TEXT NOT NULL,
+  agent TEXT NOT NULL,
+  software BLOB NOT NULL,
+  installed_at TEXT
+) STRICT;
 
-CREATE TABLE machines_outboxes (machine_id TEXT NOT NULL REFERENCES machines (id) ON DELETE CASCADE, outbox TEXT NOT NULL, taken INTEGER NOT NULL, left_at INTEGER NOT NULL, PRIMARY KEY (machine_id, outbox)) WITHOUT ROWID, STRICT;
+CREATE TABLE machines_outboxes (
+  machine_id TEXT NOT NULL REFERENCES machines (id) ON DELETE CASCADE,
+  outbox TEXT NOT NULL,
+  taken INTEGER NOT NULL,
+  left_at INTEGER NOT NULL,
+  PRIMARY KEY (machine_id, outbox)
+) WITHOUT ROWID, STRICT;
 
-CREATE TABLE machines_presence (machine_id TEXT NOT NULL PRIMARY KEY REFERENCES machines (id) ON DELETE CASCADE, is_admitted INTEGER NOT NULL, outbox TEXT NOT NULL, taken INTEGER NOT NULL, last_seen_at INTEGER, agent_version TEXT NOT NULL, active_runs TEXT NOT NULL, power TEXT NOT NULL, power_since INTEGER NOT NULL, announced TEXT NOT NULL, boot_id TEXT, booted_at INTEGER, wants_inventory INTEGER NOT NULL, free_bytes INTEGER) STRICT;
+CREATE TABLE machines_presence (
+  machine_id TEXT NOT NULL PRIMARY KEY REFERENCES machines (id) ON DELETE CASCADE,
+  is_admitted INTEGER NOT NULL,
+  outbox TEXT NOT NULL,
+  taken INTEGER NOT NULL,
+  last_seen_at INTEGER,
+  agent_version TEXT NOT NULL,
+  active_runs TEXT NOT NULL,
+  power TEXT NOT NULL,
+  power_since INTEGER NOT NULL,
+  announced TEXT NOT NULL,
+  boot_id TEXT,
+  booted_at INTEGER,
+  wants_inventory INTEGER NOT NULL,
+  free_bytes INTEGER
+) STRICT;
 
 CREATE INDEX machines_presence_seen ON machines_presence (last_seen_at, machine_id);
 
-CREATE TABLE machines_software (id INTEGER PRIMARY KEY AUTOINCREMENT, entry TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE machines_software (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  entry TEXT NOT NULL UNIQUE
+) STRICT;
 
-CREATE TABLE packages (id TEXT NOT NULL PRIMARY KEY, revision INTEGER NOT NULL, origin TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE TABLE packages (
+  id TEXT NOT NULL PRIMARY KEY,
+  revision INTEGER NOT NULL,
+  origin TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
 
 CREATE UNIQUE INDEX packages_id ON packages (lower(id));
 
-CREATE TABLE packages_places (package_id TEXT NOT NULL REFERENCES packages (id), point_id TEXT NOT NULL, PRIMARY KEY (package_id, point_id)) WITHOUT ROWID, STRICT;
+CREATE TABLE packages_places (
+  package_id TEXT NOT NULL REFERENCES packages (id),
+  point_id TEXT NOT NULL,
+  PRIMARY KEY (package_id, point_id)
+) WITHOUT ROWID, STRICT;
 
-CREATE TABLE packages_revisions (package_id TEXT NOT NULL REFERENCES packages (id), revision INTEGER NOT NULL, draft TEXT NOT NULL, content_id TEXT, content_bytes INTEGER NOT NULL, sealed_at INTEGER NOT NULL, sealed_by TEXT NOT NULL, summary TEXT NOT NULL, PRIMARY KEY (package_id, revision)) WITHOUT ROWID, STRICT;
+CREATE TABLE packages_revisions (
+  package_id TEXT NOT NULL REFERENCES packages (id),
+  revision INTEGER NOT NULL,
+  draft TEXT NOT NULL,
+  content_id TEXT,
+  content_bytes INTEGER NOT NULL,
+  sealed_at INTEGER NOT NULL,
+  sealed_by TEXT NOT NULL,
+  summary TEXT NOT NULL,
+  PRIMARY KEY (package_id, revision)
+) WITHOUT ROWID, STRICT;
 
 CREATE INDEX packages_revisions_content ON packages_revisions (content_id);
 
-CREATE TABLE scenarios (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL, is_built_in INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) STRICT;
+CREATE TABLE scenarios (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL UNIQUE,
+  revision INTEGER NOT NULL,
+  is_built_in INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
 
-CREATE TABLE scenarios_packages (scenario_id TEXT NOT NULL REFERENCES scenarios (id), package_id TEXT NOT NULL, PRIMARY KEY (scenario_id, package_id)) WITHOUT ROWID, STRICT;
+CREATE TABLE scenarios_packages (
+  scenario_id TEXT NOT NULL REFERENCES scenarios (id),
+  package_id TEXT NOT NULL,
+  PRIMARY KEY (scenario_id, package_id)
+) WITHOUT ROWID, STRICT;
 
 CREATE INDEX scenarios_packages_package ON scenarios_packages (package_id);
 
-CREATE TABLE scenarios_revisions (scenario_id TEXT NOT NULL REFERENCES scenarios (id), revision INTEGER NOT NULL, draft TEXT NOT NULL, saved_at INTEGER NOT NULL, saved_by TEXT NOT NULL, PRIMARY KEY (scenario_id, revision)) WITHOUT ROWID, STRICT;
+CREATE TABLE scenarios_revisions (
+  scenario_id TEXT NOT NULL REFERENCES scenarios (id),
+  revision INTEGER NOT NULL,
+  draft TEXT NOT NULL,
+  saved_at INTEGER NOT NULL,
+  saved_by TEXT NOT NULL,
+  PRIMARY KEY (scenario_id, revision)
+) WITHOUT ROWID, STRICT;
 
-CREATE TABLE sites_settings (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE sites_settings (
+  name TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
 
-CREATE TABLE sites_sites (code TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+CREATE TABLE sites_sites (
+  code TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
 
-CREATE TABLE status_messages (seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, message_id INTEGER NOT NULL, code TEXT NOT NULL, severity TEXT NOT NULL, component TEXT NOT NULL, machine_id TEXT, params TEXT NOT NULL) STRICT;
+CREATE TABLE status_messages (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  message_id INTEGER NOT NULL,
+  code TEXT NOT NULL,
+  severity TEXT NOT NULL,
+  component TEXT NOT NULL,
+  machine_id TEXT,
+  params TEXT NOT NULL
+) STRICT;
 
 CREATE INDEX status_messages_at ON status_messages (at);
 
@@ -128,20 +405,55 @@ CREATE INDEX status_messages_machine ON status_messages (machine_id, seq);
 
 CREATE INDEX status_messages_severity ON status_messages (severity, seq);
 
-CREATE TABLE status_objects (kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL REFERENCES status_messages (seq) ON DELETE CASCADE, PRIMARY KEY (kind, id, seq)) STRICT;
+CREATE TABLE status_objects (
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  seq INTEGER NOT NULL REFERENCES status_messages (seq) ON DELETE CASCADE,
+  PRIMARY KEY (kind, id, seq)
+) STRICT;
 
 CREATE INDEX status_objects_seq ON status_objects (seq);
 
-CREATE TABLE users_links (hash TEXT NOT NULL PRIMARY KEY, user_id TEXT REFERENCES users_users (id) ON DELETE CASCADE, expires_at INTEGER NOT NULL) STRICT;
+CREATE TABLE users_links (
+  hash TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT REFERENCES users_users (id) ON DELETE CASCADE,
+  expires_at INTEGER NOT NULL
+) STRICT;
 
-CREATE TABLE users_sessions (hash TEXT NOT NULL PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users_users (id) ON DELETE CASCADE, csrf TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+CREATE TABLE users_sessions (
+  hash TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL REFERENCES users_users (id) ON DELETE CASCADE,
+  csrf TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
 
 CREATE INDEX users_sessions_expiry ON users_sessions (expires_at);
 
 CREATE INDEX users_sessions_user ON users_sessions (user_id);
 
-CREATE TABLE users_tokens (id TEXT NOT NULL PRIMARY KEY, user_id TEXT NOT NULL REFERENCES users_users (id) ON DELETE CASCADE, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, role TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER, last_used_at INTEGER) STRICT;
+CREATE TABLE users_tokens (
+  id TEXT NOT NULL PRIMARY KEY,
+  user_id TEXT NOT NULL REFERENCES users_users (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE,
+  role TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  last_used_at INTEGER
+) STRICT;
 
 CREATE INDEX users_tokens_user ON users_tokens (user_id);
 
-CREATE TABLE users_users (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL UNIQUE, display_name TEXT NOT NULL, role TEXT NOT NULL, collection_scope TEXT, password_hash TEXT, is_disabled INTEGER NOT NULL, created_at INTEGER NOT NULL, last_sign_in_at INTEGER) STRICT;
+CREATE TABLE users_users (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL UNIQUE,
+  display_name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  collection_scope TEXT,
+  password_hash TEXT,
+  is_disabled INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  last_sign_in_at INTEGER
+) STRICT;

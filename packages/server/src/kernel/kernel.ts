@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { type Access, createAccess } from './access/access.ts';
 import { createAgentTokens } from './access/agent-token.ts';
 import { type AgentChannel, createAgentChannel } from './agent-channel.ts';
-import { type Audit, createAudit } from './audit.ts';
-import { createAuditAnchor } from './audit-anchor.ts';
+import { type Audit, createAudit } from './audit/audit.ts';
+import { createAuditAnchor } from './audit/audit-anchor.ts';
 import type { Clock } from './clock.ts';
 import type { Database } from './database/database.ts';
 import { createEvents, type Events } from './events.ts';
@@ -50,6 +50,7 @@ export function createKernel({ dataDir, db, clock, log, keys, checkReplies = fal
   const anchor = createAuditAnchor({
     file: join(dataDir, 'audit-anchor.json'),
     key: { sign: (text) => keys.sign(text).signature, verify: keys.verify },
+    read: db.read,
     log: component('audit'),
   });
   return {

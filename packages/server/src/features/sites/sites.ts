@@ -1,5 +1,5 @@
 import type { SiteSettings } from '@tenkai/protocol/api/site.ts';
-import type { Actor } from '../../kernel/audit.ts';
+import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import {
   insertSite,

@@ -1,7 +1,7 @@
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { Role } from '@tenkai/protocol/api/permissions.ts';
 import { apiTokenPrefix, hashSecret } from '../../kernel/access/access.ts';
-import type { Actor } from '../../kernel/audit.ts';
+import type { Actor } from '../../kernel/audit/audit.ts';
 import { newId, newSecret } from '../../kernel/ids.ts';
 import { lowerRole } from './identify.ts';
 import { deleteToken, insertToken, type TokenRow } from './users.store.ts';

@@ -1,6 +1,6 @@
 import './failures.ts';
 import { createAttempts } from '../../kernel/access/attempts.ts';
-import { systemActor } from '../../kernel/audit.ts';
+import { systemActor } from '../../kernel/audit/audit.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { createApiToken } from './api-tokens.ts';
 import { createIdentities } from './identify.ts';

@@ -1,7 +1,7 @@
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { Role } from '@tenkai/protocol/api/permissions.ts';
 import { hashSecret } from '../../kernel/access/access.ts';
-import type { Actor } from '../../kernel/audit.ts';
+import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Kernel } from '../../kernel/kernel.ts';

@@ -11,7 +11,16 @@ async function sqliteSchema(read: Reader): Promise<string[]> {
     `SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'
      ORDER BY tbl_name, CASE type WHEN 'table' THEN 0 ELSE 1 END, name`,
   );
-  return rows.map(({ sql }) => `${sql.replace(/\s+/g, ' ').replaceAll('( ', '(').trim()};`);
+  return rows.map(({ sql }) => `${onePerLine(sql.replace(/\s+/g, ' ').trim())};`);
+}
+
+/** `CREATE TABLE t (a, b (c))` with each column and constraint on a line of its own, so that a change is one line. */
+function onePerLine(sql: string): string {
+  if (!sql.startsWith('CREATE TABLE')) return sql;
+  const open = sql.indexOf('(');
+  const close = sql.lastIndexOf(')');
+  const parts = sql.slice(open + 1, close).split(/,(?![^(]*\))/);
+  return `${sql.slice(0, open)}(\n  ${parts.map((part) => part.trim()).join(',\n  ')}\n)${sql.slice(close + 1)}`;
 }
 
 interface PostgresColumn {

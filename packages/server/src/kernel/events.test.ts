@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engines.ts';
+import { migrations } from '../migrations/index.ts';
+import { createFakeClock } from './clock.ts';
+import { openDatabase } from './database/database.ts';
+import { migrate } from './database/migrate.ts';
+import { createEvents } from './events.ts';
+import { createLog } from './log.ts';
+
+declare module './events.ts' {
+  interface EventMap {
+    'tests.happened': { n: number };
+    'tests.other': { n: number };
+  }
+}
+
+async function setUp(t: TestContext, { databaseUrl }: EngineUnderTest) {
+  const dir = await mkdtemp(join(tmpdir(), 'tenkai-events-'));
+  const db = await openDatabase(databaseUrl ? { url: databaseUrl } : { file: join(dir, 'a.db') });
+  t.after(async () => {
+    await db.close();
+    await rm(dir, { recursive: true });
+  });
+  await migrate(db, migrations, 1);
+  const clock = createFakeClock();
+  const lines: string[] = [];
+  const log = createLog({ level: 'info', sink: { write: (line) => lines.push(line) } });
+  return { db, clock, lines, make: () => createEvents({ db, clock, log }) };
+}
+
+onBothEngines(
+  'events come after the commit, in order, and not for a failed transaction',
+  async (t, under) => {
+    const { db, make } = await setUp(t, under);
+    const events = make();
+    const seen: number[] = [];
+    events.on('tests.happened', async ({ payload }) => {
+      await new Promise((resolve) => setTimeout(resolve, payload.n === 1 ? 20 : 0));
+      seen.push(payload.n);
+    });
+    events.on('tests.other', ({ payload }) => void seen.push(payload.n * 100));
+    await events.start();
+    await db.transaction(async (tx) => {
+      await events.publish(tx, 'tests.happened', { n: 1 });
+      await events.publish(tx, 'tests.other', { n: 2 });
+      assert.deepEqual(seen, []);
+    });
+    const failed = db.transaction(async (tx) => {
+      await events.publish(tx, 'tests.happened', { n: 3 });
+      throw new Error('no');
+    });
+    await assert.rejects(failed, /no/);
+    events.announce('tests.happened', { n: 4 });
+    await events.idle();
+    assert.deepEqual(seen, [1, 200, 4]);
+  },
+);
+
+onBothEngines('a handler that fails is logged and hinders nobody', async (t, under) => {
+  const { db, lines, make } = await setUp(t, under);
+  const events = make();
+  const seen: number[] = [];
+  events.on('tests.happened', () => {
+    throw new Error('handler broke');
+  });
+  events.on('tests.happened', ({ payload }) => void seen.push(payload.n));
+  await db.transaction((tx) => events.publish(tx, 'tests.happened', { n: 1 }));
+  await events.idle();
+  assert.deepEqual(seen, [1]);
+  assert.match(lines.join(''), /handler broke/);
+});
+
+onBothEngines(
+  'what a crash left undelivered comes at the next start, what was delivered does not',
+  async (t, under) => {
+    const { db, make } = await setUp(t, under);
+    const before = make();
+    before.on('tests.happened', () => {});
+    await before.start();
+    await db.transaction((tx) => before.publish(tx, 'tests.happened', { n: 1 }));
+    await before.stop();
+    // The crash: a transaction that commits while nobody remembers that it was delivered.
+    const dying = make();
+    await db.transaction((tx) => dying.publish(tx, 'tests.happened', { n: 2 }));
+
+    const after = make();
+    const seen: number[] = [];
+    after.on('tests.happened', ({ payload }) => void seen.push(payload.n));
+    await after.start();
+    await after.idle();
+    assert.deepEqual(seen, [2]);
+    await after.stop();
+  },
+);
+
+onBothEngines('old events are forgotten, but never undelivered ones', async (t, under) => {
+  const { db, clock, make } = await setUp(t, under);
+  const events = make();
+  await events.start();
+  await db.transaction((tx) => events.publish(tx, 'tests.happened', { n: 1 }));
+  clock.advance(10_000);
+  assert.equal(await events.prune(5000), 0);
+  await events.stop();
+  assert.equal(await events.prune(20_000), 0);
+  assert.equal(await events.prune(5000), 1);
+});
