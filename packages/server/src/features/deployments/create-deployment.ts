@@ -1,7 +1,7 @@
 import './failures.ts';
 import { type DeploymentDraft, Failure, nextOccurrence, scheduleProblems } from '@tenkai/domain';
 import type { Caller } from '../../kernel/access/caller.ts';
-import type { Actor } from '../../kernel/audit.ts';
+import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import { newId } from '../../kernel/ids.ts';
 import { insertDeployment } from './deployments.store.ts';

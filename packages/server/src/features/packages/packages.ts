@@ -9,7 +9,7 @@ import {
   packageWarnings,
 } from '@tenkai/domain';
 import type { Manifest } from '@tenkai/transfer';
-import type { Actor } from '../../kernel/audit.ts';
+import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Content } from '../content/index.ts';

@@ -1,5 +1,5 @@
 import { canonicalJson, draftRefusal, Failure, type ScenarioDraft } from '@tenkai/domain';
-import type { Actor } from '../../kernel/audit.ts';
+import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
