@@ -46,7 +46,7 @@ export async function startSite(root: string, dir: string): Promise<DemoSite> {
 async function enter(child: Child): Promise<DemoSite> {
   const [, printed = ''] = await child.line(/ready at (https:\S+)/, startTimeoutMs);
   const [, fingerprint = ''] = await child.line(/root key ([0-9a-f]{64})/, startTimeoutMs);
-  const [, setupToken = ''] = await child.line(/setup#token=(\S+)/, startTimeoutMs);
+  const [, setupToken = ''] = await child.line(/setup#(?:token=)?(\S+)/, startTimeoutMs);
   const url = `https://localhost:${new URL(printed).port}`;
   await trust(url, fingerprint);
   const { token, userId } = await becomeAdministrator(url, setupToken);
