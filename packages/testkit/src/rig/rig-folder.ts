@@ -1,0 +1,31 @@
+/** Folders of the rig under the system's temporary folder, named after the process that owns them. */
+import { existsSync, readlinkSync } from 'node:fs';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const prefix = 'tenkai-rig';
+
+/** A new empty folder that every user may pass through (PostgreSQL and nginx run as others). Remove it when done. */
+export async function makeRigFolder(purpose: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `${prefix}-${pidSpace()}-${process.pid}-${purpose}-`));
+  await chmod(folder, 0o755);
+  return folder;
+}
+
+/** Removes the folders of processes that died before they could. */
+export async function sweepRigFolders(): Promise<readonly string[]> {
+  const names = (await readdir(tmpdir())).filter(isOrphan);
+  for (const name of names) await rm(join(tmpdir(), name), { recursive: true, force: true });
+  return names;
+}
+
+function isOrphan(name: string): boolean {
+  const [space, pid] = name.startsWith(`${prefix}-`) ? name.slice(prefix.length + 1).split('-') : [];
+  return space === pidSpace() && pid !== undefined && !existsSync(`/proc/${pid}`);
+}
+
+// Process numbers mean something in one pid namespace only, and a temporary folder may be seen by several.
+function pidSpace(): string {
+  return process.platform === 'linux' ? readlinkSync('/proc/self/ns/pid').replaceAll(/\D/g, '') : '0';
+}

@@ -1,0 +1,7 @@
+/** Run at the end of `npm test`: removes what killed tests left on disk. */
+import { sweepRigFolders } from './rig-folder.ts';
+
+if (process.platform === 'linux') {
+  for (const name of await sweepRigFolders())
+    console.log(`LEFT BEHIND by a test that died, removed: ${name}`);
+}
