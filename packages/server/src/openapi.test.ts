@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import * as api from '@tenkai/protocol/api/index.ts';
+import { startTestServer } from '@tenkai/testkit/start-server.ts';
+
+test('openapi.json is what the server serves (else: npm run openapi)', async (t) => {
+  const server = await startTestServer();
+  t.after(() => server.stop());
+  const served = await server.kernel.http.fastify.inject({ method: 'GET', url: '/api/v1/openapi.json' });
+  const committed = await readFile(join(import.meta.dirname, '../../../openapi.json'), 'utf8');
+  assert.deepEqual(served.json(), JSON.parse(committed));
+});
+
+test('every route of the contract is carried out by the server', async (t) => {
+  const server = await startTestServer();
+  t.after(() => server.stop());
+  const bound = new Set(server.kernel.http.apiRoutes.map((route) => `${route.method} ${route.path}`));
+  const promised = routesIn(api).map((route) => `${route.method} ${route.path}`);
+  assert.ok(promised.length > 60, `${promised.length} were found`);
+  assert.deepEqual(
+    promised.filter((route) => !bound.has(route)),
+    [],
+  );
+});
+
+/** Routes stand alone or in groups by noun. */
+function routesIn(group: object): { method: string; path: string }[] {
+  return (Object.values(group) as unknown[]).flatMap((value) => {
+    if (isRoute(value)) return [value];
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.values(value).filter(isRoute)
+      : [];
+  });
+}
+
+function isRoute(value: unknown): value is { method: string; path: string } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'method' in value &&
+    'path' in value &&
+    'permission' in value
+  );
+}
