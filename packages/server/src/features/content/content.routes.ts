@@ -56,9 +56,11 @@ function addChunkUpload({ http, access, store }: Deps) {
           throw invalid('the last part of the path is not a SHA-256 in lower-case hexadecimal');
         // No body at all: fastify then asks no parser, and the chunk would be empty.
         if (!request.body) throw invalid('there is no body');
-        // A refusal in the middle must not cut the line on which it is sent.
-        const bytes = (request.body as Readable).iterator({ destroyOnReturn: false });
+        // A refusal in the middle must neither cut the line on which it is sent nor leave the rest unread on it.
+        const body = request.body as Readable;
+        const bytes = body.iterator({ destroyOnReturn: false });
         const { sizeBytes } = await store.put(sha256, bytes).catch((cause: unknown) => {
+          body.resume();
           throw isCorrupt(cause) ? new Failure('upload-corrupt', { sha256 }, { cause }) : cause;
         });
         return { sizeBytes };
