@@ -19,6 +19,8 @@ export interface Nginx {
   readonly port: number;
   /** `https://localhost:<port>/` */
   readonly url: string;
+  /** The same in the clear: `http://localhost:<another port>/` */
+  readonly plainUrl: string;
   /** PEM certificate to trust. */
   readonly ca: string;
   stop(): Promise<void>;
@@ -39,8 +41,8 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
   await writeFile(join(home, 'cert.pem'), cert);
   // Between our asking for a free port and nginx's taking it, somebody else may: then nginx ends, and we ask again.
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
-    await writeFile(join(home, 'nginx.conf'), configuration(home, port, options));
+    const [port, plainPort] = [await freePort(), await freePort()];
+    await writeFile(join(home, 'nginx.conf'), configuration(home, { port, plainPort }, options));
     const child = spawn(
       program,
       ['-p', home, '-c', join(home, 'nginx.conf'), '-e', join(home, 'error.log')],
@@ -49,14 +51,19 @@ export async function startNginx(options: NginxOptions): Promise<Nginx> {
       },
     );
     if (await isListening(child, port)) {
-      return { port, url: `https://localhost:${port}/`, ca: cert, stop: () => stop(child, home) };
+      const urls = { url: `https://localhost:${port}/`, plainUrl: `http://localhost:${plainPort}/` };
+      return { port, ...urls, ca: cert, stop: () => stop(child, home) };
     }
     if (attempt === 3)
       throw new Error(`nginx does not start: ${await readFile(join(home, 'error.log'), 'utf8')}`);
   }
 }
 
-function configuration(home: string, port: number, { root, settings = '' }: NginxOptions): string {
+function configuration(
+  home: string,
+  { port, plainPort }: { port: number; plainPort: number },
+  { root, settings = '' }: NginxOptions,
+): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${join(home, name)};`)
     .join(' ');
@@ -66,7 +73,7 @@ events { worker_connections 256; }
 http {
   access_log off; sendfile on; tcp_nopush on; default_type application/octet-stream; ${temporary}
   server {
-    listen 127.0.0.1:${port} ssl; ssl_certificate cert.pem; ssl_certificate_key key.pem;
+    listen 127.0.0.1:${plainPort}; listen 127.0.0.1:${port} ssl; ssl_certificate cert.pem; ssl_certificate_key key.pem;
     root "${root}"; keepalive_requests 100000; ${settings}
   }
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ChunkStore, ManifestFile } from '@tenkai/transfer';
-import { readChunkFile } from './folder-copy.ts';
+import { readChunkFile, requireFolder } from './folder-copy.ts';
 
 /**
  * The plain files of packages, `packages/<package ID>/<path>`, beside the chunks of a distribution point: for people
@@ -19,8 +19,9 @@ export interface FileView {
   readonly signal: AbortSignal;
 }
 
-/** Makes the folder show exactly the wanted packages. */
+/** Makes the folder show exactly the wanted packages. @throws Failure point-folder */
 export async function reconcileFileView(view: FileView): Promise<void> {
+  await requireFolder(view.folder);
   const root = join(view.folder, 'packages');
   const shown = await shownContents(root);
   for (const name of shown.keys()) if (!view.wanted.has(name)) await hide(root, name);

@@ -8,10 +8,15 @@ export interface FolderCopy {
   readonly signal: AbortSignal;
 }
 
-/** The store in a distribution point's folder. A folder that is gone is not made anew: its disk may be unmounted. */
-export async function openFolder(folder: string): Promise<ChunkStore> {
+/** A folder that is gone is not made anew: its disk may be unmounted. @throws Failure point-folder */
+export async function requireFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (!found?.isDirectory()) throw new Failure('point-folder', { folder, reason: 'it does not exist' });
+}
+
+/** The store in a distribution point's folder. @throws Failure point-folder */
+export async function openFolder(folder: string): Promise<ChunkStore> {
+  await requireFolder(folder);
   return openChunkStore({ root: folder });
 }
 
