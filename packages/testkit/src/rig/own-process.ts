@@ -11,7 +11,7 @@ export interface OwnProcessOptions extends SpawnOptions {
   /** What the program gets when this process dies; default KILL. */
   readonly deathSignal?: 'KILL' | 'QUIT' | 'TERM';
   /** Run as this user; only root can. */
-  readonly as?: { readonly uid: number; readonly gid: number };
+  readonly as?: { readonly uid: number; readonly gid: number } | undefined;
 }
 
 /** Like spawn(). Where there is no setpriv (not Linux), the program simply is a child. */

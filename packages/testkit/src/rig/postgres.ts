@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chown, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { end, ended, spawnOwned, tailOf } from './own-process.ts';
+import { end, ended, type OwnProcessOptions, spawnOwned, tailOf } from './own-process.ts';
 import { makeRigFolder } from './rig-folder.ts';
 
 const installed = '/usr/lib/postgresql';
@@ -47,12 +47,12 @@ async function startIn(folder: string, programs: string): Promise<ChildProcess> 
     await mkdir(join(folder, name), { mode: 0o700 });
     if (as) await chown(join(folder, name), as.uid, as.gid);
   }
-  const options = {
+  const options: OwnProcessOptions = {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     deathSignal: 'QUIT',
-    ...(as && { as }),
-  } as const;
+    as,
+  };
   const init = [
     '-D',
     'data',
