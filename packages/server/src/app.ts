@@ -1,4 +1,6 @@
 import { type Content, registerContent } from './features/content/index.ts';
+import { type Enrollment, registerEnrollment } from './features/enrollment/index.ts';
+import { type Machines, registerMachines } from './features/machines/index.ts';
 import { type Packages, registerPackages } from './features/packages/index.ts';
 import { registerScenarios, type Scenarios } from './features/scenarios/index.ts';
 import { registerSites } from './features/sites/index.ts';
@@ -12,6 +14,8 @@ import { serverVersion } from './kernel/version.ts';
 export interface App {
   readonly kernel: Kernel;
   readonly users: Users;
+  readonly machines: Machines;
+  readonly enrollment: Enrollment;
   readonly content: Content;
   readonly packages: Packages;
   readonly scenarios: Scenarios;
@@ -28,12 +32,16 @@ export async function createApp(options: KernelOptions & { readonly siteCode: st
   const sites = await registerSites(kernel, options);
   const status = registerStatus(kernel, { sites });
   const users = registerUsers(kernel);
+  const machines = registerMachines(kernel, { sites, status });
+  const enrollment = await registerEnrollment(kernel, { machines, sites, status });
   const content = await registerContent(kernel);
   const packages = registerPackages(kernel, { content });
   const scenarios = registerScenarios(kernel, { content, packages });
   return {
     kernel,
     users,
+    machines,
+    enrollment,
     content,
     packages,
     scenarios,

@@ -26,6 +26,7 @@ export const enrollment: Migration = {
        foreign_fingerprint TEXT,
        status TEXT NOT NULL,
        ticket_id TEXT REFERENCES enrollment_tickets (id),
+       asked_name TEXT NOT NULL,
        asked_at INTEGER NOT NULL,
        decided_at INTEGER)`,
     'CREATE INDEX enrollment_identities_status ON enrollment_identities (status)',

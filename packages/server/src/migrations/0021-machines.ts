@@ -25,18 +25,20 @@ export const machines: Migration = {
        properties TEXT NOT NULL)`,
     // In the order of the list, with everything that a search looks at.
     'CREATE INDEX machines_by_name ON machines (name_key, id, address)',
-    'CREATE INDEX machines_by_state ON machines (enrollment, power_state, activity, name_key, id)',
-    'CREATE INDEX machines_by_activity ON machines (activity, name_key, id)',
+    'CREATE INDEX machines_by_enrollment ON machines (enrollment, name_key, id)',
     'CREATE INDEX machines_by_power ON machines (power_state, name_key, id)',
+    'CREATE INDEX machines_by_activity ON machines (activity, name_key, id)',
+    // For counting alone.
+    'CREATE INDEX machines_by_state ON machines (enrollment, power_state, activity)',
 
-    // One row for each machine that may report. outbox and taken: every number of an outbox is taken once.
+    // One row for each machine; is_admitted: it may report. last_seen_at: 0 before the first time. outbox and taken: every number of an outbox is taken once.
     // power, power_since, announced and boot_id are a PowerPicture (domain/machine/power-state.ts).
     `CREATE TABLE machines_presence (
        machine_id TEXT NOT NULL PRIMARY KEY REFERENCES machines (id) ON DELETE CASCADE,
        is_admitted INTEGER NOT NULL,
        outbox TEXT NOT NULL,
        taken INTEGER NOT NULL,
-       last_seen_at INTEGER,
+       last_seen_at INTEGER NOT NULL,
        agent_version TEXT NOT NULL,
        active_runs TEXT NOT NULL,
        power TEXT NOT NULL,

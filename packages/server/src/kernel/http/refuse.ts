@@ -40,6 +40,10 @@ export function asFailure(error: unknown, request: Pick<FastifyRequest, 'routeOp
     const expected = request.routeOptions.config.accepts ?? 'application/json';
     return new Failure('unsupported-media-type', { expected });
   }
+  // SQLSTATEs of PostgreSQL for a NUL character in a text; the embedded engine would keep it.
+  if (code === '22021' || code === '22P05') {
+    return new Failure('malformed-request', {}, { detail: 'a text holds a NUL character' });
+  }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new Failure('malformed-request', {}, { detail: (error as Error).message });
   }

@@ -1,0 +1,17 @@
+import { defineStatusMessages } from '@tenkai/domain/status-message.ts';
+
+export const enrollmentStatusMessages = defineStatusMessages({
+  'enrollment.enrolled': { id: 1100, message: 'The machine {name} was enrolled with the ticket {ticket}.' },
+  'enrollment.pending': {
+    id: 1101,
+    message: 'The machine {name} asks to be enrolled and waits for approval.',
+  },
+  'enrollment.approved': { id: 1102, message: '{by} approved the machine {name}.' },
+  'enrollment.refused': { id: 1103, message: '{by} refused the machine {name}.' },
+  'enrollment.clone': {
+    id: 1104,
+    message:
+      'The key of the machine {name} was used on other hardware ({foreign} instead of {known}): a copy, or a changed board. The key is in quarantine.',
+  },
+  'enrollment.released': { id: 1105, message: '{by} released the machine {name} from quarantine.' },
+});

@@ -1,0 +1,53 @@
+import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { machineDetail, machineTimeline } from './machine-page.views.ts';
+import { type RemovalListener, removeMachine, setProperties } from './machines.ts';
+import { listMachines } from './machines.views.ts';
+import { commandPower, type PowerCommandDeps } from './power-commands.ts';
+import type { RunsOfMachines } from './runs-of-machines.ts';
+import { requireVisible, visibleIds } from './scope.ts';
+import type { StateCounts } from './state-counts.ts';
+
+export interface RouteDeps extends PowerCommandDeps {
+  readonly stateCounts: StateCounts;
+  readonly removalListeners: readonly RemovalListener[];
+  /** Filled in by whoever knows runs. */
+  readonly runs: () => RunsOfMachines;
+}
+
+export function addMachineRoutes(deps: RouteDeps) {
+  const { http, db } = deps;
+  http.route(machineRoutes.list, ({ caller, query }) => listMachines(deps, caller, query));
+  http.route(machineRoutes.get, async ({ caller, params }) => {
+    await requireVisible(db.read, caller, [params.id]);
+    const detail = await machineDetail(deps, params.id);
+    return { ...detail, errors: await deps.runs().errorsOf(params.id) };
+  });
+  http.route(machineRoutes.timeline, async ({ caller, params, query }) => {
+    await requireVisible(db.read, caller, [params.id]);
+    return machineTimeline(db.read, params.id, query);
+  });
+  http.route(machineRoutes.setProperties, async ({ caller, params, body }) => {
+    await requireVisible(db.read, caller, [params.id]);
+    await setProperties(deps, caller, params.id, body.properties);
+    return { ok: true as const };
+  });
+  http.route(machineRoutes.remove, async ({ caller, params }) => {
+    await requireVisible(db.read, caller, [params.id]);
+    await removeMachine(deps, caller, params.id, deps.removalListeners);
+    return { ok: true as const };
+  });
+  http.route(machineRoutes.power, ({ caller, body }) => commandPower(deps, caller, body));
+  http.route(machineRoutes.clearErrors, async ({ caller, body }) => {
+    const visible = await visibleIds(db.read, caller, body.machineIds);
+    const known = body.machineIds.filter((id) => visible.has(id));
+    const cleared = new Set(
+      known.length > 0 ? await deps.runs().clearErrors(caller, known, body.deploymentId) : [],
+    );
+    const results = body.machineIds.map((machineId) => ({
+      machineId,
+      accepted: cleared.has(machineId),
+      code: cleared.has(machineId) ? null : visible.has(machineId) ? 'no-error' : 'not-found',
+    }));
+    return { results };
+  });
+}

@@ -1,0 +1,66 @@
+import type { EnrollmentStatus } from '@tenkai/protocol/api/machines.ts';
+import type { Reader, Tx } from '../../kernel/database/database.ts';
+import type { MachineRecord } from './tables.ts';
+import './tables.ts';
+
+/** Names are sorted and searched by this: in any case, and in either Unicode form. */
+export function nameKey(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
+export const findMachine = (read: Reader, id: string) =>
+  read.one<MachineRecord>('SELECT * FROM machines WHERE id = ?', [id]);
+
+export interface NewMachine {
+  readonly id: string;
+  readonly name: string;
+  readonly enrollment: EnrollmentStatus;
+  readonly hardwareFingerprint: string;
+  readonly agentVersion: string;
+  readonly operatingSystem: string;
+}
+
+export async function insertMachine(tx: Tx, machine: NewMachine, now: number) {
+  await tx.sql
+    .insertInto('machines')
+    .values({
+      id: machine.id,
+      name: machine.name,
+      name_key: nameKey(machine.name),
+      enrollment: machine.enrollment,
+      enrolled_at: now,
+      hardware_fingerprint: machine.hardwareFingerprint,
+      power_state: 'unknown',
+      activity: 'idle',
+      operating_system: machine.operatingSystem,
+      service_pack: '',
+      architecture: '',
+      address: '',
+      agent_version: machine.agentVersion,
+      last_run_name: null,
+      last_run_status: null,
+      last_run_at: null,
+      properties: '{}',
+    })
+    .execute();
+}
+
+export async function updateMachine(tx: Tx, id: string, change: Partial<MachineRecord>) {
+  await tx.sql.updateTable('machines').set(change).where('id', '=', id).execute();
+}
+
+/** Everything that belongs to it goes with it. */
+export async function deleteMachine(tx: Tx, id: string): Promise<boolean> {
+  return (await tx.run('DELETE FROM machines WHERE id = ?', [id])).changes === 1;
+}
+
+/** Ids of all enrolled machines in ascending order, after one id; for walks over the whole fleet. */
+export async function enrolledAfter(read: Reader, afterId: string, limit: number): Promise<string[]> {
+  const sql = "SELECT id FROM machines WHERE enrollment = 'enrolled' AND id > ? ORDER BY id LIMIT ?";
+  return (await read.all<{ id: string }>(sql, [afterId, limit])).map(({ id }) => id);
+}
+
+export async function countEnrolled(read: Reader): Promise<number> {
+  const sql = "SELECT count(*) AS n FROM machines WHERE enrollment = 'enrolled'";
+  return (await read.one<{ n: number }>(sql))?.n ?? 0;
+}

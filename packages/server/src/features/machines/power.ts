@@ -1,0 +1,57 @@
+import { nextPower, type PowerPicture, type PowerSignal, type PowerState } from '@tenkai/domain';
+import type { Tx } from '../../kernel/database/database.ts';
+import { updateMachine } from './machines.store.ts';
+import type { Deps } from './needs.ts';
+import { findPresence, pictureOf, savePower } from './presence.store.ts';
+import './events.ts';
+
+export type PowerDeps = Pick<Deps, 'db' | 'events' | 'status' | 'changes'>;
+
+/** Lets a signal change the power of a machine: list, history, event and collections in one transaction. */
+export async function applySignal(
+  deps: PowerDeps,
+  tx: Tx,
+  machineId: string,
+  { before, signal }: { before: PowerPicture; signal: PowerSignal },
+): Promise<PowerPicture> {
+  const after = nextPower(before, signal);
+  if (after.power !== before.power) await tellPower(deps, tx, machineId, before.power, after.power);
+  return after;
+}
+
+/** The same for a signal that comes alone, from the socket or from an echo; most of them change nothing. */
+export async function noticeSignal(deps: PowerDeps, machineId: string, signal: PowerSignal) {
+  const seen = await findPresence(deps.db.read, machineId);
+  if (!seen || isWithoutEffect(pictureOf(seen), signal)) return;
+  await deps.db.transaction(async (tx) => {
+    const presence = await findPresence(tx, machineId);
+    if (!presence) return;
+    const before = pictureOf(presence);
+    const after = await applySignal(deps, tx, machineId, { before, signal });
+    if (after !== before) await savePower(tx, machineId, after);
+  });
+}
+
+function isWithoutEffect(picture: PowerPicture, signal: PowerSignal): boolean {
+  return nextPower(picture, signal) === picture;
+}
+
+async function tellPower(
+  { events, status, changes }: PowerDeps,
+  tx: Tx,
+  machineId: string,
+  from: PowerState,
+  to: PowerState,
+) {
+  await updateMachine(tx, machineId, { power_state: to });
+  await events.publish(tx, 'machines.power-changed', { machineId, from, to });
+  await changes.changed(tx, machineId, new Set(['powerState']));
+  if (to === 'unknown') return;
+  await status.append(tx, {
+    severity: to === 'unreachable' ? 'warning' : 'info',
+    component: 'machines',
+    code: `machine.${to}`,
+    machineId,
+    params: {},
+  });
+}

@@ -1,0 +1,140 @@
+import { canonicalJson, type InstalledSoftware } from '@tenkai/domain';
+import type { Reader, Tx } from '../../kernel/database/database.ts';
+import { packVarints, unpackVarints } from './varints.ts';
+
+/** The software of one machine as it is stored. */
+export interface PackedSoftware {
+  readonly software: Uint8Array;
+  readonly installed_at: string | null;
+}
+
+/** A machine's software, ready to be stored: everything that needs no database is done. */
+export interface SoftwareTexts {
+  readonly entries: readonly string[];
+  readonly installedAt: string | null;
+}
+
+/**
+ * Every software is stored once, machines hold numbers: a thousand entries are 3 KB instead of 150, and machines
+ * with the same software share its objects in memory, where collections are judged.
+ */
+export interface SoftwareCatalogue {
+  /** Inside of a transaction, because it may add entries. */
+  pack(tx: Tx, texts: SoftwareTexts): Promise<PackedSoftware>;
+  /** One list for each of the given. */
+  unpack(read: Reader, packed: readonly PackedSoftware[]): Promise<InstalledSoftware[][]>;
+}
+
+/** Bounds the memory; beyond it the cache starts anew. A fleet of many systems has some ten thousand. */
+const maxCached = 200_000;
+const chunk = 500;
+
+/** The date differs from machine to machine; everything else is shared. */
+export function softwareTexts(software: readonly InstalledSoftware[]): SoftwareTexts {
+  const dates = software.map((entry) => entry.installedAt ?? null);
+  return {
+    entries: software.map(({ installedAt: _, ...shared }) => canonicalJson(shared)),
+    installedAt: dates.some((date) => date !== null) ? JSON.stringify(dates) : null,
+  };
+}
+
+export function createSoftwareCatalogue(): SoftwareCatalogue {
+  const idByEntry = new Map<string, number>();
+  const softwareById = new Map<number, InstalledSoftware>();
+  const remember = (rows: readonly EntryRow[]) => {
+    if (softwareById.size + rows.length > maxCached) {
+      idByEntry.clear();
+      softwareById.clear();
+    }
+    for (const { id, entry } of rows) {
+      idByEntry.set(entry, id);
+      softwareById.set(id, JSON.parse(entry) as InstalledSoftware);
+    }
+  };
+
+  return {
+    async pack(tx, { entries, installedAt }) {
+      const [ids, unknown] = lookUp(idByEntry, entries);
+      const rows = await ensureEntries(tx, unknown);
+      for (const { id, entry } of rows) ids.set(entry, id);
+      // Remembered only once they are durable: an id of a transaction that failed may be given again.
+      tx.afterCommit(() => remember(rows));
+      const inOrder = entries.map((entry) => ids.get(entry) as number);
+      return { software: packVarints(inOrder), installed_at: installedAt };
+    },
+    async unpack(read, packed) {
+      const lists = packed.map(({ software }) => unpackVarints(software));
+      const [known, unknown] = lookUp(softwareById, lists.flat());
+      const rows = await findEntries<number>(read, 'id', unknown);
+      remember(rows);
+      for (const { id } of rows) known.set(id, softwareById.get(id) as InstalledSoftware);
+      return lists.map((ids, index) =>
+        withDates(
+          ids.map((id) => known.get(id) as InstalledSoftware),
+          packed[index]?.installed_at ?? null,
+        ),
+      );
+    },
+  };
+}
+
+/** What the cache holds now, as a map of the caller's own: the cache may start anew while the caller waits. */
+function lookUp<K, V>(cache: ReadonlyMap<K, V>, keys: readonly K[]): [known: Map<K, V>, unknown: K[]] {
+  const known = new Map<K, V>();
+  const unknown = new Set<K>();
+  for (const key of keys) {
+    const value = cache.get(key);
+    if (value === undefined) unknown.add(key);
+    else known.set(key, value);
+  }
+  return [known, [...unknown]];
+}
+
+interface EntryRow {
+  readonly id: number;
+  readonly entry: string;
+}
+
+async function ensureEntries(tx: Tx, entries: readonly string[]): Promise<EntryRow[]> {
+  const found = await findEntries<string>(tx, 'entry', entries);
+  const known = new Set(found.map(({ entry }) => entry));
+  const missing = entries.filter((entry) => !known.has(entry));
+  for (let at = 0; at < missing.length; at += chunk) {
+    const part = missing.slice(at, at + chunk);
+    const added = await tx.all<EntryRow>(
+      `INSERT INTO machines_software (entry) VALUES ${part.map(() => '(?)').join(', ')}
+       ON CONFLICT (entry) DO UPDATE SET entry = excluded.entry RETURNING id, entry`,
+      part,
+    );
+    found.push(...added);
+  }
+  return found;
+}
+
+async function findEntries<T extends string | number>(
+  read: Reader,
+  column: 'id' | 'entry',
+  values: readonly T[],
+): Promise<EntryRow[]> {
+  const rows: EntryRow[] = [];
+  for (let at = 0; at < values.length; at += chunk) {
+    const part = values.slice(at, at + chunk);
+    const marks = part.map(() => '?').join(', ');
+    rows.push(
+      ...(await read.all<EntryRow>(
+        `SELECT id, entry FROM machines_software WHERE ${column} IN (${marks})`,
+        part,
+      )),
+    );
+  }
+  return rows;
+}
+
+function withDates(software: InstalledSoftware[], installedAt: string | null): InstalledSoftware[] {
+  if (installedAt === null) return software;
+  const dates = JSON.parse(installedAt) as (string | null)[];
+  return software.map((entry, index) => {
+    const date = dates[index];
+    return date === null || date === undefined ? entry : { ...entry, installedAt: date };
+  });
+}

@@ -1,0 +1,46 @@
+import type { Network } from '@tenkai/domain';
+import type { Deps } from './needs.ts';
+import type { SendWake } from './wake/send-wake.ts';
+import { planWake } from './wake/wake-targets.ts';
+import type { Watch } from './watch.ts';
+
+export interface WakeDeps extends Pick<Deps, 'db' | 'sites' | 'status'> {
+  readonly watch: Pick<Watch, 'expect'>;
+  readonly sendWake: SendWake;
+}
+
+/**
+ * Sends wake packets to each machine's network cards; resolves when they are on the wire.
+ * @returns for each machine whether anything could be sent: not without a card that is known
+ */
+export async function wakeMachines(
+  deps: WakeDeps,
+  machineIds: readonly string[],
+): Promise<Map<string, boolean>> {
+  const result = new Map<string, boolean>();
+  for (const machineId of machineIds) result.set(machineId, await wakeOne(deps, machineId));
+  return result;
+}
+
+async function wakeOne(
+  { db, sites, status, watch, sendWake }: WakeDeps,
+  machineId: string,
+): Promise<boolean> {
+  const row = await db.read.one<{ network: string }>(
+    'SELECT network FROM machines_inventory WHERE machine_id = ?',
+    [machineId],
+  );
+  const plan = row ? planWake(JSON.parse(row.network) as Network) : undefined;
+  if (!plan || plan.packets.length === 0) return false;
+  const sent = await sendWake(plan, sites.settings().wakePort);
+  if (sent.length === 0) return false;
+  watch.expect(machineId);
+  await status.note({
+    severity: 'info',
+    component: 'machines',
+    code: 'machine.wake-sent',
+    machineId,
+    params: { macs: plan.packets.length, targets: sent.length },
+  });
+  return true;
+}

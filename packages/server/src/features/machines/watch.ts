@@ -1,0 +1,124 @@
+import type { PowerState } from '@tenkai/domain';
+import type { Database } from '../../kernel/database/database.ts';
+import type { Deps } from './needs.ts';
+import type { Ping } from './ping.ts';
+import { noticeSignal, type PowerDeps } from './power.ts';
+
+type WatchDeps = PowerDeps &
+  Pick<Deps, 'clock' | 'channel' | 'sites' | 'jobs' | 'log'> & { readonly ping: Ping };
+
+export interface Watch {
+  /** Its socket was closed: asked by echo where it is not back soon. */
+  lost(machineId: string): void;
+  /** Asked for some time although nothing is expected of it: it was woken, or commands wait for it. */
+  expect(machineId: string): void;
+  /** Asks now, and says so to the power state. A machine whose agent is connected is not asked. */
+  ask(machineIds: readonly string[]): Promise<void>;
+}
+
+/** A connection that breaks is usually back before this. */
+const graceMs = 60_000;
+const lookEveryMs = 30_000;
+const longestWaitMs = 10 * 60_000;
+const expectForMs = 15 * 60_000;
+const maxAtOnce = 64;
+const maxPerLook = 1000;
+const maxSilent = 20_000;
+
+interface Probe {
+  readonly at: number;
+  readonly waitMs: number;
+  /** Until when it is asked whatever its state is. */
+  readonly until: number;
+}
+
+/** Finds machines whose agent has fallen silent, and asks their hosts: less and less often, never all at once. */
+export function createWatch(deps: WatchDeps): Watch {
+  const { clock, channel, db, sites, jobs } = deps;
+  const probes = new Map<string, Probe>();
+
+  const ask = async (machineIds: readonly string[]) => {
+    const waiting = (await findHosts(db, machineIds)).filter(({ id }) => !channel.isOnline(id));
+    const worker = async () => {
+      for (let host = waiting.pop(); host; host = waiting.pop()) {
+        const answersEcho = await deps.ping(host.address);
+        // It may have come back meanwhile: an agent that speaks is the better witness.
+        if (channel.isOnline(host.id)) continue;
+        await noticeSignal(deps, host.id, { kind: 'gone', answersEcho, at: clock.now() });
+      }
+    };
+    await Promise.all(Array.from({ length: maxAtOnce }, worker));
+  };
+
+  const look = async () => {
+    const now = clock.now();
+    for (const id of await findSilent(db, now - silenceMs(sites))) {
+      if (!probes.has(id)) probes.set(id, { at: now, waitMs: lookEveryMs, until: 0 });
+    }
+    const due = [...probes].filter(([, probe]) => probe.at <= now).slice(0, maxPerLook);
+    await ask(due.map(([id]) => id));
+    const states = new Map(
+      (
+        await findHosts(
+          db,
+          due.map(([id]) => id),
+        )
+      ).map(({ id, power }) => [id, power]),
+    );
+    for (const [id, probe] of due) {
+      const isOver = channel.isOnline(id) || !isWorthAsking(states.get(id), probe, now);
+      if (isOver) probes.delete(id);
+      else
+        probes.set(id, {
+          ...probe,
+          at: now + probe.waitMs,
+          waitMs: Math.min(probe.waitMs * 2, longestWaitMs),
+        });
+    }
+  };
+  jobs.every('machines.watch', lookEveryMs, look);
+
+  return {
+    lost: (id) => void probes.set(id, { at: clock.now() + graceMs, waitMs: lookEveryMs, until: 0 }),
+    expect(id) {
+      const now = clock.now();
+      probes.set(id, { at: now + lookEveryMs, waitMs: lookEveryMs / 2, until: now + expectForMs });
+    },
+    ask,
+  };
+}
+
+function isWorthAsking(power: PowerState | undefined, { until }: Probe, now: number): boolean {
+  if (power === undefined) return false;
+  return now < until || (power !== 'off' && power !== 'unreachable');
+}
+
+/** Two reports must be missing before an agent without a socket counts as silent. */
+function silenceMs(sites: Deps['sites']): number {
+  const { heartbeatMs, heartbeatJitterMs } = sites.settings();
+  return 2 * (heartbeatMs + heartbeatJitterMs);
+}
+
+async function findSilent(db: Database, before: number): Promise<string[]> {
+  const rows = await db.read.all<{ machine_id: string }>(
+    `SELECT machine_id FROM machines_presence
+     WHERE last_seen_at < ? AND is_admitted = 1 AND power IN ('on', 'booting', 'restarting')
+     ORDER BY last_seen_at LIMIT ?`,
+    [before, maxSilent],
+  );
+  return rows.map((row) => row.machine_id);
+}
+
+interface Host {
+  readonly id: string;
+  readonly address: string;
+  readonly power: PowerState;
+}
+
+async function findHosts(db: Database, ids: readonly string[]): Promise<Host[]> {
+  if (ids.length === 0) return [];
+  return db.read.all<Host>(
+    `SELECT id, address, power_state AS power FROM machines WHERE id IN (${ids.map(() => '?').join(', ')})`,
+    ids,
+  );
+}
