@@ -2,7 +2,7 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import type { EnrollmentTicket, enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
 import type { BodyOf } from '@tenkai/protocol/api/route.ts';
 import { hashSecret } from '../../kernel/access/access.ts';
-import type { Actor } from '../../kernel/audit.ts';
+import type { Actor } from '../../kernel/audit/audit.ts';
 import { newId, newSecret } from '../../kernel/ids.ts';
 import { findTicket, insertTicket, revokeTicket as markRevoked, type TicketRow } from './enrollment.store.ts';
 import type { Deps } from './needs.ts';
