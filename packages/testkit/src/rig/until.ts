@@ -1,0 +1,22 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const pollMs = 100;
+
+/**
+ * Asks again and again until the answer is neither undefined nor false, and gives it.
+ * @param what in the error's words: "the agent is connected"
+ * @throws Error when it has not come true within `limitMs` (default 60 s)
+ */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false> | T | undefined | false,
+  limitMs = 60_000,
+): Promise<T> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > deadline) throw new Error(`not true within ${limitMs / 1000} s: ${what}`);
+    await delay(pollMs);
+  }
+}
