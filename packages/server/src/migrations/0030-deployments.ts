@@ -50,6 +50,7 @@ export const deployments: Migration = {
     'CREATE INDEX deployments_runs_status ON deployments_runs (deployment_id, status)',
     'CREATE INDEX deployments_runs_machine ON deployments_runs (machine_id, created_at)',
     'CREATE INDEX deployments_runs_gate ON deployments_runs (gate, id) WHERE gate IS NOT NULL',
+    'CREATE INDEX deployments_runs_waiting ON deployments_runs (machine_id) WHERE gate IS NOT NULL',
     'CREATE INDEX deployments_runs_due ON deployments_runs (waits_until) WHERE waits_until IS NOT NULL',
     'CREATE INDEX deployments_runs_released ON deployments_runs (machine_id) WHERE is_released = 1',
     'CREATE INDEX deployments_runs_deadline ON deployments_runs (deadline_at) WHERE deadline_at IS NOT NULL',

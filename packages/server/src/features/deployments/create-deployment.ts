@@ -1,3 +1,4 @@
+import { requireCollection } from './scope.ts';
 import './failures.ts';
 import { type DeploymentDraft, Failure, nextOccurrence, scheduleProblems } from '@tenkai/domain';
 import type { Caller } from '../../kernel/access/caller.ts';
@@ -6,7 +7,7 @@ import type { Tx } from '../../kernel/database/database.ts';
 import { newId } from '../../kernel/ids.ts';
 import { insertDeployment } from './deployments.store.ts';
 import type { Deps } from './needs.ts';
-import { freezeSubject } from './subject.ts';
+import { type FrozenSubject, freezeSubject } from './subject.ts';
 
 export const startJob = 'deployments.start';
 
@@ -15,9 +16,10 @@ export const startJob = 'deployments.start';
  * @throws Failure `not-found`, `not-allowed`, `schedule-wrong`, `schedule-in-the-past`
  */
 export async function createDeployment(deps: Deps, caller: Caller, draft: DeploymentDraft): Promise<string> {
-  await deps.collections.requireCollection(caller, draft.collectionId);
+  await requireCollection(deps, caller, draft.collectionId);
   const subject = await freezeSubject(deps, draft.subject);
   const now = deps.clock.now();
+  await refuseBroken(deps, subject);
   const startsAt = firstStart(draft, now);
   const id = newId(now);
   await deps.db.transaction(async (tx) => {
@@ -82,4 +84,12 @@ function firstStart({ schedule }: DeploymentDraft, now: number): number {
   const at = Date.parse(schedule.at);
   if (at < now - 60_000) throw new Failure('schedule-in-the-past', {});
   return Math.max(at, now);
+}
+
+/** A scenario that cannot run is refused now, not on each machine later (law 10, DIST-31). */
+async function refuseBroken({ scenarios }: Deps, { name, scenario }: FrozenSubject): Promise<void> {
+  const wrong = (await scenarios.problemsOf(scenario)).find(({ severity }) => severity === 'error');
+  if (!wrong) return;
+  const detail = `${wrong.stepId}: ${wrong.code} ${JSON.stringify(wrong.params)}`;
+  throw new Failure('scenario-not-ready', { name, problem: wrong.code }, { detail });
 }

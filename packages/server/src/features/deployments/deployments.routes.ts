@@ -37,11 +37,11 @@ export function addDeploymentRoutes({ http }: Pick<Kernel, 'http'>, deps: Releas
   http.route(deploymentRoutes.run, async ({ caller, params }) => {
     const run = await getRun(read, board, params.id);
     if (!run) throw new Failure('not-found', { what: 'run', id: params.id });
-    await deps.collections.requireMachines(caller, [run.machineId]);
+    await deps.machines.requireVisible(caller, [run.machineId]);
     return run;
   });
   http.route(deploymentRoutes.machineRuns, async ({ caller, params, query }) => {
-    await deps.collections.requireMachines(caller, [params.id]);
+    await deps.machines.requireVisible(caller, [params.id]);
     return listMachineRuns(read, board, params.id, query);
   });
   http.route(deploymentRoutes.cancelRuns, async ({ caller, body }) => ({

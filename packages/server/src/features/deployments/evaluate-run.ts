@@ -118,7 +118,7 @@ async function releaseOrHold(
 
 /** BSRV-16: the site's limit counts machines over all deployments; a deployment may have a smaller one. */
 function fullReason({ deps, slots }: Round, { row, draft }: StoredDeployment): Reason | null {
-  const limit = deps.settings().concurrency;
+  const limit = deps.sites.settings().concurrency;
   if (slots.total >= limit) return { code: 'slot-site', params: { limit } };
   const own = slots.byDeployment.get(row.id) ?? 0;
   if (draft.concurrency === null || own < draft.concurrency) return null;

@@ -11,6 +11,11 @@ defineFailures({
     message: 'The schedule has no time left in the future.',
     remedy: 'Choose a later time, or start now.',
   },
+  'scenario-not-ready': {
+    kind: 'conflict',
+    message: 'The scenario {name} cannot be deployed now ({problem}).',
+    remedy: 'Mend the step that the detail names, then deploy again.',
+  },
   'deployment-ended': {
     kind: 'conflict',
     message: 'The deployment {id} was cancelled.',

@@ -1,4 +1,6 @@
+import type { Tx } from '../../kernel/database/database.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import { errorsOf } from './activity.ts';
 import { startJob } from './create-deployment.ts';
 import { addDeploymentRoutes } from './deployments.routes.ts';
 import type { ReleaseDeps } from './evaluate-run.ts';
@@ -9,29 +11,17 @@ import { evaluateRuns } from './release.ts';
 import { createReleaseLane, type ReleaseLane } from './release-lane.ts';
 import { ordersFor } from './run-orders.ts';
 import { type AnyRunReport, recordRunReport } from './runs.agent.ts';
-import { contentInUse } from './runs.views.ts';
+import { contentInUse, deploymentsOfScenario } from './runs.views.ts';
 import { extendToNewMembers, startDeployment } from './start-deployment.ts';
 
 export type { Neighbours } from './needs.ts';
 
 /** What other features may ask of deployments. */
 export interface Deployments {
-  /** Takes a report about a run, in the transaction that acknowledges it. Returns why it can never be taken. */
-  recordReport(
-    tx: Parameters<typeof recordRunReport>[1],
-    machineId: string,
-    report: AnyRunReport,
-  ): Promise<string | null>;
-  /** Open orders of a machine. */
-  ordersFor(machineId: string): ReturnType<typeof ordersFor>;
-  clearErrors(
-    caller: Parameters<typeof clearErrors>[1],
-    machineIds: readonly string[],
-    deploymentId?: string,
-  ): ReturnType<typeof clearErrors>;
-  /** New members of a collection get its open deployments (DIST-18). */
+  /** Members of a collection changed: new ones get its open deployments (DIST-18). */
   membersChanged(collectionId: string): Promise<void>;
-  readonly lane: ReleaseLane;
+  /** Resolves when no run waits for being looked at. For tests. */
+  idle(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -49,17 +39,31 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
   );
   kernel.jobs.every('deployments.sweep', sweepEveryMs, async () => lane.sweep());
   neighbours.content.registerUser(() => contentInUse(kernel.db.read));
+  neighbours.scenarios.registerUser((scenarioId) => deploymentsOfScenario(kernel.db.read, scenarioId));
+  connectMachines(deps);
   listen(kernel, lane, board);
   expose(kernel);
   addDeploymentRoutes(kernel, deps, board);
   return {
-    recordReport: (tx, machineId, report) => recordRunReport(deps, tx, machineId, report),
-    ordersFor: (machineId) => ordersFor(deps, machineId),
-    clearErrors: (caller, machineIds, deploymentId) => clearErrors(deps, caller, machineIds, deploymentId),
     membersChanged: (collectionId) => extendToNewMembers(deps, collectionId),
-    lane,
+    idle: () => lane.idle(),
     stop: () => lane.stop(),
   };
+}
+
+/** Reports come up, orders go down, and the machines' pages ask about runs. */
+function connectMachines(deps: ReleaseDeps) {
+  const { machines } = deps;
+  const record = (tx: Tx, machineId: string, report: AnyRunReport) =>
+    recordRunReport(deps, tx, machineId, report);
+  machines.reports.register('run', record);
+  machines.reports.register('step-started', record);
+  machines.reports.register('step-finished', record);
+  machines.orders.register((machineId) => ordersFor(deps, machineId));
+  machines.setRuns({
+    errorsOf: (machineId) => errorsOf(deps.db.read, machineId),
+    clearErrors: (caller, machineIds, deploymentId) => clearErrors(deps, caller, machineIds, deploymentId),
+  });
 }
 
 /** Everything that can open a gate. */

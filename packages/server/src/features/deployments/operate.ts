@@ -5,6 +5,7 @@ import { loadDeployment, updateDeployment } from './deployments.store.ts';
 import type { ReleaseDeps } from './evaluate-run.ts';
 import { applyToRun } from './run-events.ts';
 import { loadRun, loadRunsWhere, markRequested } from './runs.store.ts';
+import { requireCollection } from './scope.ts';
 
 /** Per run: whether the act was taken, and if not the code that says why. */
 export interface ActResult {
@@ -17,7 +18,7 @@ export interface ActResult {
 export async function cancelDeployment(deps: ReleaseDeps, caller: Caller, id: string): Promise<void> {
   const found = await loadDeployment(deps.db.read, id);
   if (!found) throw new Failure('not-found', { what: 'deployment', id });
-  await deps.collections.requireCollection(caller, found.row.collection_id);
+  await requireCollection(deps, caller, found.row.collection_id);
   if (found.row.status === 'cancelled') return;
   const at = deps.clock.now();
   await deps.db.transaction(async (tx) => {
@@ -62,20 +63,19 @@ export async function requestRuns(
   });
 }
 
-/** エラー解除 (BSCN-36, BCON-07): for all deployments of the machines, or one. */
+/** エラー解除 (BSCN-36, BCON-07): for all deployments of the machines, or one. Returns those that were in error. */
 export async function clearErrors(
   deps: ReleaseDeps,
   caller: Caller,
   machineIds: readonly string[],
   deploymentId?: string,
-): Promise<ActResult[]> {
-  await deps.collections.requireMachines(caller, machineIds);
-  const results: ActResult[] = [];
+): Promise<string[]> {
+  const cleared: string[] = [];
   const at = deps.clock.now();
+  const rest = deploymentId === undefined ? '' : ' AND deployment_id = ?';
   for (const machineId of machineIds) {
-    const rest = deploymentId === undefined ? '' : ' AND deployment_id = ?';
     const params = deploymentId === undefined ? [machineId] : [machineId, deploymentId];
-    const cleared = await deps.db.transaction(async (tx) => {
+    const count = await deps.db.transaction(async (tx) => {
       const runs = await loadRunsWhere(tx, `machine_id = ? AND is_in_error = 1${rest}`, params);
       for (const run of runs) {
         await applyToRun(deps, tx, run, { kind: 'clear', at });
@@ -87,9 +87,9 @@ export async function clearErrors(
       }
       return runs.length;
     });
-    results.push({ machineId, accepted: cleared > 0, code: cleared > 0 ? null : 'not-in-error' });
+    if (count > 0) cleared.push(machineId);
   }
-  return results;
+  return cleared;
 }
 
 function eachRun(
@@ -118,7 +118,7 @@ async function forEachAllowed(
     const run = await loadRun(deps.db.read, runId);
     if (!run) throw new Failure('not-found', { what: 'run', id: runId });
     const machineId = run.row.machine_id;
-    await deps.collections.requireMachines(caller, [machineId]);
+    await deps.machines.requireVisible(caller, [machineId]);
     const code = await deps.db.transaction(async (tx) => {
       const refusal = await act(tx, runId);
       if (refusal === null) await deps.audit.record(tx, { actor: caller, action, object: `run:${runId}` });

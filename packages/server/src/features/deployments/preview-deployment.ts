@@ -5,13 +5,14 @@ import {
   type MaintenanceWindow,
   type Reason,
   type RunPlan,
-  scenarioProblems,
+  type ScenarioDraft,
 } from '@tenkai/domain';
 import type { DeploymentPreview } from '@tenkai/protocol/api/deployments.ts';
 import type { Caller } from '../../kernel/access/caller.ts';
 import type { Deps } from './needs.ts';
 import { createPlanner } from './planning.ts';
-import { freezeSubject, packagesOf } from './subject.ts';
+import { requireCollection } from './scope.ts';
+import { freezeSubject } from './subject.ts';
 
 type PreviewedMachine = DeploymentPreview['machines'][number];
 
@@ -25,7 +26,7 @@ export async function previewDeployment(
   caller: Caller,
   draft: DeploymentDraft,
 ): Promise<DeploymentPreview> {
-  await deps.collections.requireCollection(caller, draft.collectionId);
+  await requireCollection(deps, caller, draft.collectionId);
   const subject = await freezeSubject(deps, draft.subject);
   const planner = await createPlanner(deps, subject.scenario, draft);
   const machineIds = await deps.collections.membersOf(draft.collectionId);
@@ -94,16 +95,12 @@ function isFirst(reason: Reason, index: number, all: readonly Reason[]): boolean
 async function warningsOf(
   deps: Deps,
   draft: DeploymentDraft,
-  scenario: Parameters<typeof scenarioProblems>[0],
+  scenario: ScenarioDraft,
   count: number,
 ): Promise<Reason[]> {
-  const packages = await packagesOf(deps, scenario);
-  const problems = scenarioProblems(scenario, {
-    softwarePackage: (id) => packages.get(id),
-    queryProblem: () => null,
-  });
+  const problems = await deps.scenarios.problemsOf(scenario);
   const warnings = problems.map(({ code, params }) => ({ code, params }));
-  const { concurrency } = deps.settings();
+  const { concurrency } = deps.sites.settings();
   if (count > concurrency) warnings.push({ code: 'more-than-concurrency', params: { count, concurrency } });
   if (!draft.respectsWindows) warnings.push({ code: 'windows-ignored', params: {} });
   return warnings;

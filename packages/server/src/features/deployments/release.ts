@@ -30,7 +30,7 @@ function waiting({ deps }: Round, condition: string, params: (string | number)[]
 }
 
 function hasFreeSlot({ deps, slots }: Round): boolean {
-  return slots.total < deps.settings().concurrency;
+  return slots.total < deps.sites.settings().concurrency;
 }
 
 /** Pages through one gate, oldest first; a long queue costs nothing while there is no slot for it. */

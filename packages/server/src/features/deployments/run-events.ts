@@ -1,5 +1,6 @@
 import { isFinal, next, type RunEffect, type RunEvent, type RunState, type Transition } from '@tenkai/domain';
 import type { Tx } from '../../kernel/database/database.ts';
+import { recordActivity } from './activity.ts';
 import './status-messages.ts';
 import type { Deps } from './needs.ts';
 import type { ReleaseLane } from './release-lane.ts';
@@ -20,7 +21,7 @@ declare module '../../kernel/events.ts' {
   }
 }
 
-export type RunDeps = Pick<Deps, 'events' | 'channel' | 'status'> & {
+export type RunDeps = Pick<Deps, 'events' | 'channel' | 'status' | 'machines' | 'clock'> & {
   readonly lane: Pick<ReleaseLane, 'machine' | 'slots' | 'finished' | 'fresh'>;
 };
 
@@ -47,6 +48,7 @@ export async function store(
   if (state === run.state) return false;
   const isNew = state.status === 'planned';
   await saveRun(tx, run, state, isNew ? 'new' : gate);
+  await recordActivity(deps, tx, run, state);
   for (const effect of transition.effects) await carryOut(deps, tx, run, effect, state);
   const { id, deployment_id: deploymentId, machine_id: machineId } = run.row;
   await deps.events.publish(tx, 'deployments.run-changed', {

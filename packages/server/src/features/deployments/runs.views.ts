@@ -1,4 +1,4 @@
-import { type FrozenStep, isFinal, type StepResult, verifiedBy } from '@tenkai/domain';
+import { type DeploymentDraft, type FrozenStep, isFinal, type StepResult, verifiedBy } from '@tenkai/domain';
 import type { RunDetail, RunRow } from '@tenkai/protocol/api/deployments.ts';
 import type { Reader } from '../../kernel/database/database.ts';
 import { decodeCursor, defaultPageSize, toPage } from '../../kernel/paging.ts';
@@ -147,4 +147,17 @@ export async function contentInUse(read: Reader): Promise<ContentUse[]> {
     }
   }
   return [...found.values()];
+}
+
+/** Names of the deployments that have not ended and run this scenario. */
+export async function deploymentsOfScenario(read: Reader, scenarioId: string): Promise<string[]> {
+  const rows = await read.all<{ name: string; draft: string }>(
+    "SELECT name, draft FROM deployments_deployments WHERE status IN ('scheduled', 'active')",
+  );
+  return rows
+    .filter(({ draft }) => {
+      const { subject } = JSON.parse(draft) as DeploymentDraft;
+      return subject.kind === 'scenario' && subject.scenarioId === scenarioId;
+    })
+    .map(({ name }) => name);
 }
