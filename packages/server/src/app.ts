@@ -4,7 +4,7 @@ import { type Machines, registerMachines } from './features/machines/index.ts';
 import { type Packages, registerPackages } from './features/packages/index.ts';
 import { registerScenarios, type Scenarios } from './features/scenarios/index.ts';
 import { registerSites } from './features/sites/index.ts';
-import { registerStatus } from './features/status/index.ts';
+import { registerStatus, type Status } from './features/status/index.ts';
 import { registerUsers, type Users } from './features/users/index.ts';
 import { registerHealth } from './kernel/health.ts';
 import { createKernel, type Kernel, type KernelOptions } from './kernel/kernel.ts';
@@ -13,6 +13,7 @@ import { serverVersion } from './kernel/version.ts';
 /** The whole server, built but not listening. */
 export interface App {
   readonly kernel: Kernel;
+  readonly status: Status;
   readonly users: Users;
   readonly machines: Machines;
   readonly enrollment: Enrollment;
@@ -39,6 +40,7 @@ export async function createApp(options: KernelOptions & { readonly siteCode: st
   const scenarios = registerScenarios(kernel, { content, packages });
   return {
     kernel,
+    status,
     users,
     machines,
     enrollment,
