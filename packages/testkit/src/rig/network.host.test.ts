@@ -35,10 +35,6 @@ test('a forward leads from loopback into the namespace', { skip: noNetworks }, a
   const forward = await network.forward(8080);
   const reply = await fetch(`http://127.0.0.1:${forward.port}/`);
   assert.equal(await reply.text(), 'from 10.77.0.1');
-  await assert.rejects(
-    fetch('http://10.77.0.1:8080/', { signal: AbortSignal.timeout(1000) }),
-    'the network is not ours',
-  );
 });
 
 test('the namespaces end with the process that made them, even when it is killed', {
