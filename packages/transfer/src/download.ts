@@ -76,7 +76,7 @@ export function openDownload(options: NetworkOptions): Download {
     },
     close: () => {
       stop.abort();
-      for (const { agent } of connections.values()) agent.destroy();
+      for (const { pool } of connections.values()) pool.close();
     },
   };
 }

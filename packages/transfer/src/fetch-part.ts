@@ -1,7 +1,7 @@
 import { Failure } from '@tenkai/domain/failure.ts';
 import { type Download, sourceName, unreachable } from './download.ts';
 import type { ChunkWant } from './fetch-chunks.ts';
-import { sha256Aside } from './file-bytes.ts';
+import { sha256Of } from './file-bytes.ts';
 import { type GetResult, get, type Head } from './http-get.ts';
 import { chunkPath } from './manifest.ts';
 import type { ContentSource } from './source-choice.ts';
@@ -129,7 +129,7 @@ interface Answer {
   readonly result: GetResult;
 }
 
-async function judge(download: Download, { part, source, result }: Answer): Promise<boolean> {
+function judge(download: Download, { part, source, result }: Answer): boolean {
   const { status, problem } = result;
   const isBodyStatus = status === 200 || status === 206;
   download.problems.set(source, isBodyStatus || status === 0 ? problem : `status ${status}`);
@@ -153,8 +153,8 @@ function refuse(download: Download, part: Part, source: ContentSource, status: n
   download.choice.exclude(source);
 }
 
-async function verify(download: Download, part: Part, source: ContentSource): Promise<boolean> {
-  const actual = await sha256Aside(part.bytes);
+function verify(download: Download, part: Part, source: ContentSource): boolean {
+  const actual = sha256Of(part.bytes);
   if (actual === part.want.sha256) {
     download.choice.worked(source);
     return true;

@@ -1,18 +1,12 @@
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingMessage,
-} from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { createResponseReader, type ResponseHead, type ResponseReader } from './http1-response.ts';
+import { createSocketPool, type HttpSocket, type SocketPool, type SocketUser } from './http1-socket.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import type { ContentSource } from './source-choice.ts';
 
 /** Kept-alive connections to one source. */
 export interface Connection {
   readonly source: ContentSource;
-  readonly baseUrl: URL;
-  readonly agent: HttpAgent | HttpsAgent;
+  readonly pool: SocketPool;
   readonly timeouts: Timeouts;
   readonly limiter: RateLimiter;
 }
@@ -30,7 +24,7 @@ export interface GetOptions {
   /** Asks for the bytes from this one on. */
   readonly fromByte?: number;
   readonly signal: AbortSignal;
-  /** The head has come; false ends the request without reading the body. */
+  /** The head has come; false: the body is not wanted. */
   readonly onHead: (head: Head) => boolean;
   /** False ends the request: more came than there should be. The bytes are the caller's only during the call. */
   readonly onBytes: (bytes: Uint8Array) => boolean;
@@ -57,148 +51,155 @@ export function connect(
   limits: { timeouts: Timeouts; limiter: RateLimiter },
 ): Connection {
   const baseUrl = new URL(source.baseUrl.endsWith('/') ? source.baseUrl : `${source.baseUrl}/`);
-  const settings = { keepAlive: true, scheduling: 'lifo' as const };
-  const ca =
-    source.ca === undefined ? {} : { ca: typeof source.ca === 'string' ? source.ca : [...source.ca] };
-  const agent =
-    baseUrl.protocol === 'https:' ? new HttpsAgent({ ...settings, ...ca }) : new HttpAgent(settings);
-  return { source, baseUrl, agent, ...limits };
+  return { source, pool: createSocketPool({ baseUrl, ca: source.ca }), ...limits };
 }
 
 /** One GET. Never throws for what the network or the server does; throws the signal's reason when aborted. */
 export async function get(connection: Connection, options: GetOptions): Promise<GetResult> {
-  for (let attempt = 1; ; attempt++) {
+  for (;;) {
     options.signal.throwIfAborted();
-    const headers = await headersFor(connection, options);
-    const result = await getOnce(connection, options, headers);
+    const text = await requestText(connection, options);
+    const result = await exchange(connection, options, text);
     options.signal.throwIfAborted();
-    // A kept connection may have been closed by the server just when it was used again: no fault of anyone.
-    if (!result.isStale || attempt === 5) return result;
+    // A kept connection may have been closed by the server just when it was used again: no fault of anyone. There are
+    // only so many of them, and a new one is never stale, so this ends.
+    if (!result.isStale) return result;
   }
 }
 
-async function headersFor(
-  { source, baseUrl }: Connection,
-  options: GetOptions,
-): Promise<Record<string, string>> {
+async function requestText({ source, pool }: Connection, options: GetOptions): Promise<string> {
   const token = typeof source.bearerToken === 'function' ? await source.bearerToken() : source.bearerToken;
-  return {
+  const isSecret = token !== undefined && token !== '' && pool.baseUrl.protocol === 'https:';
+  if (isSecret && !/^[\x21-\x7e]+$/.test(token))
+    throw new TypeError('a bearer token has no blanks or controls');
+  const { pathname, search } = new URL(options.path, pool.baseUrl);
+  return [
+    `GET ${pathname}${search} HTTP/1.1`,
+    `host: ${pool.baseUrl.host}`,
+    'user-agent: tenkai',
     // Compressed or otherwise encoded bytes would not be those of the hash.
-    'accept-encoding': 'identity',
-    ...(options.fromByte ? { range: `bytes=${options.fromByte}-` } : {}),
-    ...(token && baseUrl.protocol === 'https:' ? { authorization: `Bearer ${token}` } : {}),
+    'accept-encoding: identity',
+    ...(options.fromByte ? [`range: bytes=${options.fromByte}-`] : []),
+    ...(isSecret ? [`authorization: Bearer ${token}`] : []),
+    '\r\n',
+  ].join('\r\n');
+}
+
+interface Ending extends GetResult {
+  /** The server closed a kept connection instead of answering. */
+  readonly isStale: boolean;
+}
+
+/** A request under way. */
+interface Exchange {
+  readonly connection: Connection;
+  readonly options: GetOptions;
+  readonly line: HttpSocket;
+  readonly end: (ending: Ending) => void;
+  readonly abort: () => void;
+  status: number;
+  isWanted: boolean;
+  isOver: boolean;
+  /** Arrived, and not yet accounted for with the limiter. */
+  unpaidBytes: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+function exchange(connection: Connection, options: GetOptions, request: string): Promise<Ending> {
+  return new Promise((resolve) => {
+    const line = connection.pool.take();
+    const state = { status: 0, isWanted: true, isOver: false, unpaidBytes: 0, timer: undefined };
+    const abort = () => finish(current, { problem: 'aborted' });
+    const current: Exchange = { connection, options, line, end: resolve, abort, ...state };
+    options.signal.addEventListener('abort', abort, { once: true });
+    giveUpAfter(current, connection.timeouts.connectTimeoutMs, 'no connection');
+    line.use(listen(current, request));
+    if (line.isReused) send(current, request);
+  });
+}
+
+function send(current: Exchange, request: string): void {
+  giveUpAfter(current, current.connection.timeouts.idleTimeoutMs, 'no byte');
+  current.line.socket.write(request);
+}
+
+function listen(current: Exchange, request: string): SocketUser {
+  const reader = readAnswer(current);
+  return {
+    onReady: () => send(current, request),
+    onClosed(problem) {
+      const isStale = current.line.isReused && current.status === 0;
+      if (!reader.close()) finish(current, { problem: problem || 'the connection was cut', isStale });
+    },
+    onData(bytes) {
+      current.timer?.refresh();
+      try {
+        reader.push(bytes);
+      } catch (error) {
+        finish(current, { problem: error instanceof Error ? error.message : String(error) });
+      }
+      // A kept socket reads on, to notice when the server closes it.
+      return current.isOver || !pauseForLimit(current);
+    },
   };
 }
 
-function getOnce(
-  connection: Connection,
-  options: GetOptions,
-  headers: Record<string, string>,
-): Promise<GetResult & { isStale: boolean }> {
-  const { baseUrl, agent, timeouts } = connection;
-  const send = baseUrl.protocol === 'https:' ? httpsRequest : httpRequest;
-  return new Promise((resolve) => {
-    let status = 0;
-    const request = send(new URL(options.path, baseUrl), { agent, headers, signal: options.signal });
-    const watch = watchSilence(request, timeouts);
-    const end = ({ problem = '', isTooLong = false, isStale = false }) => {
-      watch.stop();
-      resolve({ status, problem, isTooLong, isStale });
-    };
-    request.on('error', (error) => {
-      end({ problem: error.message || error.name, isStale: request.reusedSocket && status === 0 });
-    });
-    request.on('response', (response) => {
-      status = response.statusCode ?? 0;
-      watch.heard();
-      const abandon = (ending: { problem: string; isTooLong?: boolean }) => {
-        end(ending);
-        request.destroy();
-      };
-      receive({ response, connection, options, watch, end, abandon });
-    });
-    request.end();
+function readAnswer(current: Exchange): ResponseReader {
+  const { options } = current;
+  return createResponseReader({
+    onHead(head) {
+      current.status = head.status;
+      current.isWanted = options.onHead(meaningOf(head));
+      if (!current.isWanted && !isSmall(head)) finish(current, { problem: 'not read' });
+    },
+    onBody(bytes) {
+      current.unpaidBytes += bytes.length;
+      if (!current.isWanted || current.isOver || options.onBytes(bytes)) return;
+      finish(current, { problem: 'longer than it should be', isTooLong: true });
+    },
+    onEnd: (isReusable) => finish(current, { problem: current.isWanted ? '' : 'not read', isReusable }),
   });
 }
 
-interface Receive {
-  readonly response: IncomingMessage;
-  readonly connection: Connection;
-  readonly options: GetOptions;
-  readonly watch: SilenceWatch;
-  readonly end: (ending: { problem?: string }) => void;
-  /** Ends, and closes the connection, since the rest of the answer would still come over it. */
-  readonly abandon: (ending: { problem: string; isTooLong?: boolean }) => void;
+/** Our own pause is not the server's silence: the watch starts anew after it. */
+function pauseForLimit(current: Exchange): boolean {
+  const { limiter, timeouts } = current.connection;
+  const pauseMs = limiter.debit(current.unpaidBytes);
+  current.unpaidBytes = 0;
+  if (pauseMs <= 0) return false;
+  clearTimeout(current.timer);
+  current.timer = setTimeout(() => {
+    giveUpAfter(current, timeouts.idleTimeoutMs, 'no byte');
+    current.line.socket.resume();
+  }, pauseMs);
+  return true;
 }
 
-function receive({ response, connection, options, watch, end, abandon }: Receive): void {
-  response.on('error', (error) => end({ problem: error.message || error.name }));
-  response.on('close', () => end({ problem: 'the connection was cut' }));
-  if (!options.onHead(headOf(response))) {
-    const length = Number(response.headers['content-length'] ?? Number.NaN);
-    if (!(length <= UNREAD_LIMIT_BYTES)) {
-      abandon({ problem: 'not read' });
-      return;
-    }
-    response.on('end', () => end({ problem: 'not read' }));
-    response.resume();
-    return;
-  }
-  response.on('end', () => end({ problem: response.complete ? '' : 'the connection was cut' }));
-  response.on('data', (bytes: Buffer) => {
-    watch.heard();
-    if (!options.onBytes(bytes)) {
-      abandon({ problem: 'longer than it should be', isTooLong: true });
-      return;
-    }
-    const pauseMs = connection.limiter.debit(bytes.length);
-    if (pauseMs > 0) watch.pause(response, pauseMs);
-  });
+function giveUpAfter(current: Exchange, ms: number, awaited: string): void {
+  clearTimeout(current.timer);
+  current.timer = setTimeout(() => finish(current, { problem: `${awaited} for ${ms} ms` }), ms);
+}
+
+function finish(current: Exchange, ending: Partial<Ending> & { isReusable?: boolean }): void {
+  if (current.isOver) return;
+  current.isOver = true;
+  clearTimeout(current.timer);
+  current.options.signal.removeEventListener('abort', current.abort);
+  if (ending.isReusable) current.connection.pool.giveBack(current.line);
+  else current.line.socket.destroy();
+  const { problem = '', isTooLong = false, isStale = false } = ending;
+  current.end({ status: current.status, problem, isTooLong, isStale });
+}
+
+function meaningOf({ status, headers }: ResponseHead): Head {
+  const range = /^bytes (\d+)-/.exec(headers.get('content-range') ?? '');
+  const isEncoded = (headers.get('content-encoding') ?? 'identity') !== 'identity';
+  return { status, fromByte: status === 206 && range ? Number(range[1]) : 0, isEncoded };
 }
 
 /** An error page up to this size is read to its end, so that the connection can be used again. */
 const UNREAD_LIMIT_BYTES = 64 * 1024;
 
-function headOf(response: IncomingMessage): Head {
-  const range = /^bytes (\d+)-/.exec(response.headers['content-range'] ?? '');
-  const encoding = response.headers['content-encoding'] ?? 'identity';
-  const status = response.statusCode ?? 0;
-  return {
-    status,
-    fromByte: status === 206 && range ? Number(range[1]) : 0,
-    isEncoded: encoding !== 'identity',
-  };
-}
-
-interface SilenceWatch {
-  heard(): void;
-  /** Stops reading for a while; our own pause is not the server's silence. */
-  pause(response: IncomingMessage, ms: number): void;
-  stop(): void;
-}
-
-function watchSilence(request: ClientRequest, { connectTimeoutMs, idleTimeoutMs }: Timeouts): SilenceWatch {
-  let timer: NodeJS.Timeout;
-  const giveUpAfter = (ms: number, awaited: string) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => request.destroy(new Error(`${awaited} for ${ms} ms`)), ms);
-  };
-  giveUpAfter(connectTimeoutMs, 'no connection');
-  request.once('socket', (socket) => {
-    const connected = () => giveUpAfter(idleTimeoutMs, 'no byte');
-    if (request.reusedSocket) connected();
-    else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', connected);
-  });
-  return {
-    heard: () => timer.refresh(),
-    pause(response, ms) {
-      response.pause();
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        giveUpAfter(idleTimeoutMs, 'no byte');
-        response.resume();
-      }, ms);
-    },
-    stop: () => clearTimeout(timer),
-  };
+function isSmall({ headers }: ResponseHead): boolean {
+  return Number(headers.get('content-length') ?? Number.NaN) <= UNREAD_LIMIT_BYTES;
 }

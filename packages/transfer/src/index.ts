@@ -8,6 +8,7 @@ export type { ChunkWant, CorruptChunk, FetchChunks, NetworkOptions } from './fet
 export { fetchChunks } from './fetch-chunks.ts';
 export * from './fetch-manifest.ts';
 export type { FetchProgress } from './fetch-progress.ts';
+export * from './in-parallel.ts';
 export * from './manifest.ts';
 export * from './manifest-check.ts';
 export * from './manifest-digest.ts';
@@ -17,4 +18,3 @@ export type { ManifestProof } from './store-manifests.ts';
 export type { GarbageOptions, GarbageReport, StoreReport, VerifyOptions } from './store-upkeep.ts';
 export * from './upload.ts';
 export * from './work-path.ts';
-export * from './in-parallel.ts';
