@@ -1,4 +1,5 @@
 import { type Content, registerContent } from './features/content/index.ts';
+import { type Deployments, registerDeployments } from './features/deployments/index.ts';
 import { type Enrollment, registerEnrollment } from './features/enrollment/index.ts';
 import { type Machines, registerMachines } from './features/machines/index.ts';
 import { type Packages, registerPackages } from './features/packages/index.ts';
@@ -20,6 +21,7 @@ export interface App {
   readonly content: Content;
   readonly packages: Packages;
   readonly scenarios: Scenarios;
+  readonly deployments: Deployments;
   /** Begins background work. Call it after the features are registered and before the first request. */
   start(): Promise<void>;
   /** Ends in the order that loses nothing: doors, then work in progress, then the database. */
@@ -38,6 +40,20 @@ export async function createApp(options: KernelOptions & { readonly siteCode: st
   const content = await registerContent(kernel);
   const packages = registerPackages(kernel, { content });
   const scenarios = registerScenarios(kernel, { content, packages });
+  const collections = {
+    nameOf: async (id: string) => (id === 'all' ? 'All machines' : undefined),
+    membersOf: async () => machines.enrolledAfter('', 1_000_000),
+    windowsFor: async () => new Map(),
+  };
+  const deployments = registerDeployments(kernel, {
+    sites,
+    status,
+    machines,
+    collections,
+    content,
+    packages,
+    scenarios,
+  });
   return {
     kernel,
     status,
@@ -47,6 +63,7 @@ export async function createApp(options: KernelOptions & { readonly siteCode: st
     content,
     packages,
     scenarios,
+    deployments,
     async start() {
       kernel.http.fastify.server.on('upgrade', kernel.channel.upgrade);
       await kernel.http.fastify.ready();
@@ -65,6 +82,7 @@ export async function createApp(options: KernelOptions & { readonly siteCode: st
       await kernel.channel.stop();
       await kernel.http.fastify.close();
       await kernel.jobs.stop();
+      await deployments.stop();
       await status.note({ severity: 'info', component: 'server', code: 'site.stopped', params: {} });
       await kernel.events.stop();
       await kernel.audit.stop();

@@ -45,7 +45,8 @@ export function askGates(question: GateQuestion): GateAnswer {
     if (!fit.fits)
       return { isOpen: false, gate: 'window', reason: fit.reason, until: fit.earliestAt, wakes: false };
   }
-  if (facts.isOnline) return { isOpen: true };
+  // An agent behind a proxy without WebSocket still checks in: its power state says so.
+  if (facts.isOnline || facts.powerState === 'on') return { isOpen: true };
   if (!draft.wakesMachines && !question.beginsWithWake) return shut('machine', 'machine-off', {}, null);
   return { ...shut('machine', 'machine-waking', {}, nowMs + wakeEveryMs), wakes: true };
 }

@@ -69,6 +69,7 @@ function connectMachines(deps: ReleaseDeps) {
 /** Everything that can open a gate. */
 function listen({ events }: Kernel, lane: ReleaseLane, board: ReturnType<typeof createProgressBoard>) {
   events.on('machines.presence', ({ payload }) => lane.machine(payload.machineId));
+  events.on('machines.power-changed', ({ payload }) => lane.machine(payload.machineId));
   events.on('machines.inventory-changed', ({ payload }) => lane.machine(payload.machineId));
   events.on('sites.changed', () => lane.slots());
   events.on('machines.progress', ({ payload }) => {

@@ -1,0 +1,352 @@
+import assert from 'node:assert/strict';
+import {
+  deploymentRoutes,
+  machineRoutes,
+  packageRoutes,
+  scenarioRoutes,
+  windowRoutes,
+} from '@tenkai/protocol';
+import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
+import { aHeartbeat, aWholeInventory, type BareAgent, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
+import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
+import { aDeployment, anInventory, aScenario } from '@tenkai/testkit/builders.ts';
+import { dumpWorld } from '@tenkai/testkit/dump-tables.ts';
+import { aDraft } from '@tenkai/testkit/package-draft.ts';
+import { refusedWith } from '@tenkai/testkit/refused.ts';
+import { failedRun, openOrders, openRuns, runReport, wholeRun } from '@tenkai/testkit/run-reports.ts';
+import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
+import { createFakeClock } from '../../kernel/clock.ts';
+
+async function machine(server: TestServer, name: string): Promise<BareAgent> {
+  const agent = await enrolledAgent(server, { name });
+  await agent.report(
+    aHeartbeat(),
+    aWholeInventory({ ...anInventory(), network: { hostname: name, interfaces: [] } }),
+  );
+  await settle(server);
+  return agent;
+}
+
+async function settle(server: TestServer) {
+  await server.kernel.events.idle();
+  await server.kernel.jobs.idle();
+  await server.app.deployments.idle();
+  await server.kernel.events.idle();
+}
+
+/** A package without files, and the scenario that installs it. */
+async function helloScenario(server: TestServer): Promise<string> {
+  await server.call(packageRoutes.create, { body: { draft: aDraft(), contentId: null } });
+  return (await server.call(scenarioRoutes.create, { body: aScenario() })).id;
+}
+
+async function deploy(server: TestServer, over: Parameters<typeof aDeployment>[0] = {}) {
+  const deployment = await server.call(deploymentRoutes.create, { body: aDeployment(over) });
+  await settle(server);
+  return deployment;
+}
+
+async function runsOf(server: TestServer, id: string) {
+  return (await server.call(deploymentRoutes.runs, { params: { id } })).items;
+}
+
+async function report(server: TestServer, agent: BareAgent, ...reports: Parameters<BareAgent['report']>) {
+  const reply = await agent.report(...reports);
+  await settle(server);
+  return reply;
+}
+
+onBothEngines(
+  'a scenario reaches its machines, is verified on each, and the deployment is complete',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    t.after(() => server.stop());
+    const agents = [await machine(server, 'a'), await machine(server, 'b')];
+    const scenarioId = await helloScenario(server);
+    const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
+    assert.equal((await server.call(machineRoutes.list, { query: { activity: 'running' } })).items.length, 2);
+    for (const agent of agents) {
+      const [order] = await openRuns(agent);
+      assert.ok(order);
+      assert.deepEqual(
+        order.steps.map((step) => step.kind),
+        ['install-package', 'restart'],
+      );
+      const reply = await report(server, agent, ...wholeRun(order));
+      assert.deepEqual(reply.rejected, []);
+      assert.deepEqual(await openOrders(agent), [], 'nothing is left to do');
+    }
+    const runs = await runsOf(server, id);
+    assert.deepEqual(
+      runs.map((run) => [run.status, run.versionAfter, run.verifiedBy]),
+      [
+        ['succeeded', '1.0', 'file /opt/hello/version'],
+        ['succeeded', '1.0', 'file /opt/hello/version'],
+      ],
+    );
+    const deployment = await server.call(deploymentRoutes.get, { params: { id } });
+    assert.deepEqual(
+      [deployment.status, deployment.counts.succeeded, deployment.targetCount],
+      ['completed', 2, 2],
+    );
+    const [row] = (await server.call(machineRoutes.list, { query: {} })).items;
+    assert.deepEqual([row?.activity, row?.lastRun?.status], ['idle', 'succeeded']);
+  },
+);
+
+onBothEngines(
+  'every report twice, in any mix, gives one result for each step',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    t.after(() => server.stop());
+    const agent = await machine(server, 'a');
+    const scenarioId = await helloScenario(server);
+    const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
+    const [order] = await openRuns(agent);
+    assert.ok(order);
+    const all = wholeRun(order);
+    await report(server, agent, ...all, ...all.toReversed(), ...all);
+    const [run] = await runsOf(server, id);
+    assert.equal(run?.status, 'succeeded');
+    const rows = await server.kernel.db.read.all('SELECT * FROM deployments_steps');
+    assert.equal(rows.length, order.steps.length);
+  },
+);
+
+onBothEngines(
+  'BSRV-15, BSRV-16: surplus machines queue over all deployments, and all of them finish',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    t.after(() => server.stop());
+    await server.call(changeSiteSettings, { body: { concurrency: 2 } });
+    await settle(server);
+    const agents = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => machine(server, name)));
+    const scenarioId = await helloScenario(server);
+    const subject = { kind: 'scenario' as const, scenarioId };
+    const preview = await server.call(deploymentRoutes.preview, { body: aDeployment({ subject }) });
+    assert.deepEqual(preview.warnings.find(({ code }) => code === 'more-than-concurrency')?.params, {
+      count: 5,
+      concurrency: 2,
+    });
+    const first = await deploy(server, { subject });
+    const second = await deploy(server, { subject, name: 'again' });
+    for (let round = 0; round < 10; round++) {
+      const active = await Promise.all(
+        agents.map(async (agent) => ({ agent, orders: await openRuns(agent) })),
+      );
+      const busy = active.filter(({ orders }) => orders.length > 0);
+      assert.ok(busy.length <= 2, `${busy.length} machines at once`);
+      assert.ok(
+        busy.every(({ orders }) => orders.length === 1),
+        'a machine does one run at a time',
+      );
+      const [one] = busy;
+      if (!one?.orders[0]) break;
+      await report(server, one.agent, ...wholeRun(one.orders[0]));
+    }
+    for (const { id } of [first, second]) {
+      assert.deepEqual(
+        (await runsOf(server, id)).map((run) => run.status),
+        Array(5).fill('succeeded'),
+      );
+    }
+  },
+);
+
+onBothEngines(
+  'BSCN-36, BCON-07: an error stays until it is cleared, and does not block other runs',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    t.after(() => server.stop());
+    const agent = await machine(server, 'a');
+    const scenarioId = await helloScenario(server);
+    const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
+    const [order] = await openRuns(agent);
+    assert.ok(order);
+    await report(server, agent, failedRun(order));
+    const machineId = agent.machineId;
+    const detail = await server.call(machineRoutes.get, { params: { id: machineId } });
+    assert.deepEqual(
+      [detail.activity, detail.errors.length, detail.errors[0]?.deploymentId],
+      ['error', 1, id],
+    );
+    const cleared = await server.call(machineRoutes.clearErrors, { body: { machineIds: [machineId] } });
+    assert.equal(cleared.results[0]?.accepted, true);
+    assert.equal((await server.call(machineRoutes.get, { params: { id: machineId } })).activity, 'idle');
+    const [run] = await runsOf(server, id);
+    assert.deepEqual([run?.status, run?.isInError], ['failed', false]);
+  },
+);
+
+onBothEngines(
+  'BSCN-37: clear and retry is a new attempt of the same run, planned anew',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    t.after(() => server.stop());
+    const agent = await machine(server, 'a');
+    const scenarioId = await helloScenario(server);
+    const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
+    const [first] = await openRuns(agent);
+    assert.ok(first);
+    await report(server, agent, failedRun(first));
+    const updated = aDraft({ version: '2.0' });
+    await server.call(packageRoutes.update, {
+      params: { id: 'hello' },
+      body: { draft: updated, contentId: null, revision: 1 },
+    });
+    const retried = await server.call(deploymentRoutes.retryRuns, { body: { runIds: [first.runId] } });
+    assert.equal(retried.results[0]?.accepted, true);
+    await settle(server);
+    const [second] = await openRuns(agent);
+    assert.ok(second);
+    assert.deepEqual([second.runId, second.attempt], [first.runId, 2]);
+    await report(server, agent, ...wholeRun(first), runReport(first, 'cancelled'));
+    assert.equal((await runsOf(server, id))[0]?.attempt, 2, 'the first attempt is history');
+    await report(server, agent, ...wholeRun(second));
+    const [run] = await runsOf(server, id);
+    assert.deepEqual([run?.status, run?.versionAfter], ['succeeded', '2.0']);
+  },
+);
+
+onBothEngines('BSCN-38: cancel ends what waits and tells what runs', async (t, { databaseUrl }) => {
+  const server = await startTestServer({ databaseUrl });
+  t.after(() => server.stop());
+  await server.call(changeSiteSettings, { body: { concurrency: 1 } });
+  await settle(server);
+  const agents = [await machine(server, 'a'), await machine(server, 'b')];
+  const scenarioId = await helloScenario(server);
+  const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
+  const found = await Promise.all(
+    agents.map(async (agent) => ({ agent, order: (await openRuns(agent))[0] })),
+  );
+  const busy = found.find(({ order }) => order);
+  assert.ok(busy?.order);
+  await report(server, busy.agent, runReport(busy.order, 'executing'));
+  await server.call(deploymentRoutes.cancel, { params: { id } });
+  await settle(server);
+  assert.deepEqual((await runsOf(server, id)).map((run) => run.status).sort(), ['cancelled', 'executing']);
+  const [cancel] = await openOrders(busy.agent);
+  assert.deepEqual([cancel?.kind, cancel && 'runId' in cancel && cancel.runId], ['cancel', busy.order.runId]);
+  await report(server, busy.agent, runReport(busy.order, 'cancelled'));
+  assert.deepEqual(
+    (await runsOf(server, id)).map((run) => run.status),
+    ['cancelled', 'cancelled'],
+  );
+});
+
+onBothEngines(
+  'a machine may not speak of the run of another, and nothing changes',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    t.after(() => server.stop());
+    const [a, b] = [await machine(server, 'a'), await machine(server, 'b')];
+    const scenarioId = await helloScenario(server);
+    const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
+    const [order] = await openRuns(a);
+    assert.ok(order);
+    const before = await runsOf(server, id);
+    const reply = await report(server, b, ...wholeRun(order));
+    assert.ok(reply.rejected.length > 0 && reply.rejected.every(({ code }) => code === 'run-unknown'));
+    assert.deepEqual(await runsOf(server, id), before);
+  },
+);
+
+onBothEngines(
+  'BSRV-09: a deployment at a time starts once, and a window holds it until it opens',
+  async (t, { databaseUrl }) => {
+    const clock = createFakeClock(Date.parse('2026-03-02T12:00:00Z'));
+    const server = await startTestServer({ databaseUrl, clock });
+    t.after(() => server.stop());
+    const agent = await machine(server, 'a');
+    const scenarioId = await helloScenario(server);
+    const window = {
+      id: 'night',
+      name: 'night',
+      schedule: { kind: 'at' as const, at: '2026-03-02T22:00:00Z' },
+      durationMinutes: 240,
+    };
+    await server.call(windowRoutes.replace, { params: { id: 'all' }, body: { windows: [window] } });
+    const at = '2026-03-02T13:00:00Z';
+    const { id } = await deploy(server, {
+      subject: { kind: 'scenario', scenarioId },
+      schedule: { kind: 'at', at },
+    });
+    assert.deepEqual(await runsOf(server, id), [], 'not before its time');
+    clock.advance(3_600_000);
+    await settle(server);
+    const [held] = await runsOf(server, id);
+    assert.deepEqual(
+      [held?.status, held?.reason?.code, held?.waitsUntil],
+      ['waiting', 'window-closed', Date.parse('2026-03-02T22:00:00Z')],
+    );
+    clock.advance(9 * 3_600_000);
+    await agent.report(aHeartbeat());
+    await settle(server);
+    assert.equal((await openRuns(agent)).length, 1);
+  },
+);
+
+onBothEngines(
+  'DIST-18: a machine that joins later gets the deployment without a new one',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    t.after(() => server.stop());
+    const first = await machine(server, 'a');
+    const scenarioId = await helloScenario(server);
+    const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
+    const [order] = await openRuns(first);
+    assert.ok(order);
+    await report(server, first, ...wholeRun(order));
+    assert.equal((await server.call(deploymentRoutes.get, { params: { id } })).status, 'completed');
+    const later = await machine(server, 'b');
+    await settle(server);
+    assert.equal((await openRuns(later)).length, 1);
+    const after = await server.call(deploymentRoutes.get, { params: { id } });
+    assert.deepEqual([after.status, after.targetCount], ['active', 2]);
+  },
+);
+
+onBothEngines('an available deployment waits until somebody asks for it', async (t, { databaseUrl }) => {
+  const server = await startTestServer({ databaseUrl });
+  t.after(() => server.stop());
+  const agent = await machine(server, 'a');
+  const scenarioId = await helloScenario(server);
+  const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId }, purpose: 'available' });
+  const [offered] = await runsOf(server, id);
+  assert.ok(offered);
+  assert.deepEqual([offered.reason?.code, await openOrders(agent)], ['not-requested', []]);
+  await server.call(deploymentRoutes.requestRuns, { body: { runIds: [offered.id] } });
+  await settle(server);
+  assert.equal((await openRuns(agent)).length, 1);
+});
+
+onBothEngines('what cannot be deployed is refused, and nothing changes', async (t, { databaseUrl }) => {
+  const server = await startTestServer({ databaseUrl });
+  t.after(() => server.stop());
+  const scenarioId = await helloScenario(server);
+  const subject = { kind: 'scenario' as const, scenarioId };
+  const bad: [Parameters<typeof aDeployment>[0], string][] = [
+    [{ subject: { kind: 'scenario', scenarioId: 'none' } }, 'not-found'],
+    [{ subject: { kind: 'program', packageId: 'none', program: null } }, 'not-found'],
+    [{ subject, collectionId: 'none' }, 'not-found'],
+    [{ subject, schedule: { kind: 'at', at: '2001-01-01T00:00:00Z' } }, 'schedule-in-the-past'],
+    [{ subject, schedule: { kind: 'at', at: 'tomorrow' } }, 'schedule-wrong'],
+  ];
+  const before = await dumpWorld(server);
+  for (const [over, code] of bad) {
+    await assert.rejects(
+      server.call(deploymentRoutes.create, { body: aDeployment(over) }),
+      refusedWith(code),
+    );
+  }
+  const body = aDeployment({ subject });
+  await assert.rejects(
+    server.call(deploymentRoutes.create, { body, as: 'viewer' }),
+    refusedWith('not-allowed'),
+  );
+  await assert.rejects(
+    server.call(deploymentRoutes.create, { body, as: null }),
+    refusedWith('not-signed-in'),
+  );
+  assert.deepEqual(await dumpWorld(server), before);
+});
