@@ -18,11 +18,15 @@ export function problemTexts(problem: Problem): ProblemTexts {
   };
 }
 
-/** Why something waits, failed or does not apply. An unknown code shows itself. */
-export function reasonText(reason: { code: string; params?: Record<string, unknown> }): string {
+/** Why something waits, failed or does not apply. An unknown code shows the site's sentence, or itself. */
+export function reasonText(
+  reason: { code: string; params?: Record<string, unknown> },
+  siteSentence?: string,
+): string {
   return (
     sentence(`reasons.${reason.code}`, reason.params) ??
     sentence(`failures.${reason.code}.message`, reason.params) ??
+    siteSentence ??
     reason.code
   );
 }

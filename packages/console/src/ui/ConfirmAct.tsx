@@ -1,4 +1,4 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button, Group, Modal, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemView } from './ProblemView.tsx';
@@ -11,6 +11,9 @@ interface Props {
   readonly act: string;
   readonly isDestructive?: boolean;
   readonly isDisabled?: boolean;
+  /** Where data are lost: the name that must be typed before the act can be done. */
+  readonly typed?: string;
+  readonly size?: 'md' | 'lg' | 'xl';
   readonly onAct: () => Promise<unknown>;
   readonly onClose: () => void;
 }
@@ -20,6 +23,8 @@ export function ConfirmAct(props: Props) {
   const { t } = useTranslation();
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
+  const [text, setText] = useState('');
+  const isUntyped = props.typed !== undefined && text !== props.typed;
   const act = async () => {
     setBusy(true);
     try {
@@ -36,11 +41,19 @@ export function ConfirmAct(props: Props) {
       opened
       onClose={props.onClose}
       title={props.title}
-      size="md"
+      size={props.size ?? 'md'}
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <div className="tk-stack">
         {props.children}
+        {props.typed === undefined ? null : (
+          <TextInput
+            label={t('common.typeName', { name: props.typed })}
+            value={text}
+            autoComplete="off"
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+        )}
         {error === undefined ? null : <ProblemView error={error} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={props.onClose}>
@@ -49,7 +62,7 @@ export function ConfirmAct(props: Props) {
           <Button
             color={props.isDestructive ? 'red' : 'kikyo'}
             loading={isBusy}
-            disabled={props.isDisabled ?? false}
+            disabled={isUntyped || (props.isDisabled ?? false)}
             onClick={() => void act()}
           >
             {props.act}

@@ -21,13 +21,13 @@ export function machineColumns(t: TFunction): Column<MachineRow>[] {
     {
       id: 'power',
       header: t('machines.columns.power'),
-      meta: { min: 120, grow: 0 },
+      meta: { min: 125, grow: 0 },
       cell: ({ row }) => <PowerLabel state={row.original.powerState} />,
     },
     {
       id: 'activity',
       header: t('machines.columns.activity'),
-      meta: { min: 120, grow: 0 },
+      meta: { min: 158, grow: 0 },
       cell: ({ row }) => <ActivityLabel activity={row.original.activity} />,
     },
     {
@@ -51,19 +51,19 @@ export function machineColumns(t: TFunction): Column<MachineRow>[] {
     {
       id: 'address',
       header: t('machines.columns.address'),
-      meta: { min: 130, grow: 1 },
+      meta: { min: 115, grow: 1 },
       cell: ({ row }) => <span className="tk-mono">{row.original.address}</span>,
     },
     {
       id: 'lastRun',
       header: t('machines.columns.lastRun'),
-      meta: { min: 190, grow: 2 },
+      meta: { min: 160, grow: 2 },
       cell: ({ row }) => <LastRun row={row.original} />,
     },
     {
       id: 'lastSeen',
       header: t('machines.columns.lastSeen'),
-      meta: { min: 120, grow: 0, sort: 'lastSeenAt' },
+      meta: { min: 110, grow: 0, sort: 'lastSeenAt' },
       cell: ({ row }) => <When at={row.original.lastSeenAt} />,
     },
     {

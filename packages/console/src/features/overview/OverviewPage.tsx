@@ -1,3 +1,20 @@
+import { useTranslation } from 'react-i18next';
+import { PageHeader } from '../../ui/PageHeader.tsx';
+import { MachinesAtAGlance } from './MachinesAtAGlance.tsx';
+import { OpenDeployments } from './OpenDeployments.tsx';
+import { RecentProblems } from './RecentProblems.tsx';
+import { WaitingMachines } from './WaitingMachines.tsx';
+
+/** The numbers that matter; each part of a picture opens the list behind it. */
 export function OverviewPage() {
-  return <p>later</p>;
+  const { t } = useTranslation();
+  return (
+    <div className="tk-page">
+      <PageHeader title={t('nav.overview')} />
+      <WaitingMachines />
+      <MachinesAtAGlance />
+      <OpenDeployments />
+      <RecentProblems />
+    </div>
+  );
 }

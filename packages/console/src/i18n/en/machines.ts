@@ -135,8 +135,6 @@ export const machines = {
   memberOfNone: 'This machine is in no collection.',
   why: 'Why is it (not) in a collection?',
   whyChoose: 'Choose a collection',
-  isMember: 'The machine is in “{name}”.',
-  isNotMember: 'The machine is not in “{name}”.',
   inError: 'In error',
   inErrorText:
     'A run failed here. The machine stays in error for that deployment until the error is cleared or the run is tried again.',

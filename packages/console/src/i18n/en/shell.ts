@@ -29,6 +29,7 @@ export const common = {
   unsaved: 'There are changes that are not saved.',
   leaveUnsaved: 'Leave this page? Your changes are not saved.',
   moreActs: 'More',
+  typeName: 'To confirm, type {name}',
   moveUp: 'Move up',
   moveDown: 'Move down',
 };

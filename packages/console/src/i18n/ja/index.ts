@@ -1,8 +1,10 @@
 import type { Texts } from '../en/index.ts';
 import type { Localized } from '../localized.ts';
+import * as collections from './collections.ts';
 import * as deployments from './deployments.ts';
 import * as machines from './machines.ts';
+import * as overview from './overview.ts';
 import * as shell from './shell.ts';
 
 /** Every Japanese text of the console; the names of the old product's screens are kept (BCON-21). */
-export const texts: Localized<Texts> = { ...shell, ...machines, ...deployments };
+export const texts: Localized<Texts> = { ...shell, ...collections, ...machines, ...deployments, ...overview };

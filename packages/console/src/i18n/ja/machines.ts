@@ -137,8 +137,6 @@ export const machines: Localized<typeof en.machines> = {
   memberOfNone: 'このマシンはどのコレクションにも属していません。',
   why: 'コレクションに入っている (いない) 理由',
   whyChoose: 'コレクションを選択',
-  isMember: 'このマシンは「{name}」に入っています。',
-  isNotMember: 'このマシンは「{name}」に入っていません。',
   inError: 'エラー状態',
   inErrorText:
     'このマシンで実行が失敗しました。エラー解除または再実行を行うまで、その展開についてエラー状態のままになります。',

@@ -32,6 +32,7 @@ export const common: Localized<typeof en.common> = {
   unsaved: '保存していない変更があります。',
   leaveUnsaved: 'このページを離れますか? 変更は保存されていません。',
   moreActs: 'その他',
+  typeName: '確認のため {name} と入力してください',
   moveUp: '上へ移動',
   moveDown: '下へ移動',
 };

@@ -18,16 +18,22 @@ export function listSource<T>({ list, snapshot, isPrevious }: ListOnScreen<T>): 
   return { ...snapshot, isPrevious, rowAt: list.rowAt, want: list.want, retry: list.retry };
 }
 
+/** The rows of a query that brings all of them at once. */
 export function querySource<T>(query: UseQueryResult<unknown>, rows: readonly T[]): RowSource<T> {
   const status = query.data !== undefined ? 'ready' : query.error ? 'error' : 'loading';
+  return { ...rowsSource(rows), status, error: query.error, retry: () => void query.refetch() };
+}
+
+/** Rows that are all in the browser already. */
+export function rowsSource<T>(rows: readonly T[]): RowSource<T> {
   return {
-    status,
-    error: query.error,
+    status: 'ready',
+    error: undefined,
     count: rows.length,
     isExact: true,
     isPrevious: false,
     rowAt: (index) => rows[index],
     want: () => {},
-    retry: () => void query.refetch(),
+    retry: () => {},
   };
 }

@@ -1,0 +1,34 @@
+import { useTranslation } from 'react-i18next';
+import { useSentences } from '../../i18n/problem-texts.ts';
+import { Loaded } from '../../ui/Loaded.tsx';
+import { StateLabel } from '../../ui/StateLabel.tsx';
+import { useExplanation } from './collections.queries.ts';
+
+interface Props {
+  readonly collectionId: string;
+  readonly machineId: string;
+}
+
+/** Why a machine is, or is not, in a collection: from the function that decides it. */
+export function MembershipReasons({ collectionId, machineId }: Props) {
+  const { t } = useTranslation();
+  const { reasonText } = useSentences();
+  const query = useExplanation(collectionId, machineId);
+  return (
+    <Loaded query={query}>
+      {({ isMember, reasons }) => (
+        <div className="tk-stack">
+          <StateLabel
+            kind={isMember ? 'succeeded' : 'neutral'}
+            text={isMember ? t('collections.isMember') : t('collections.isNotMember')}
+          />
+          <ul>
+            {reasons.map((reason) => (
+              <li key={`${reason.code} ${reason.sentence}`}>{reasonText(reason, reason.sentence)}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </Loaded>
+  );
+}
