@@ -1,0 +1,65 @@
+import { contentOf } from '@tenkai/domain';
+import { Failure } from '@tenkai/domain/failure.ts';
+import { backOffMs } from '@tenkai/protocol/agent/link/back-off.ts';
+import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
+import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
+import type { FetchProgress } from '@tenkai/transfer';
+import type { Log } from '../log.ts';
+import type { ContentCache } from './content.ts';
+
+export interface DeliverDeps {
+  readonly cache: ContentCache;
+  readonly log: Log;
+  /** Told about the delivery as a whole. */
+  readonly onProgress: (progress: FetchProgress) => void;
+  /** No further try is begun after this time of `performance.now()`. */
+  readonly giveUpAt: number;
+}
+
+/** Trouble that may pass: a server that starts, content that is still on its way to a distribution point. */
+const passing = new Set(['content-unreachable', 'content-refused', 'site-unreachable']);
+
+/**
+ * Brings all content of a run to this machine and checks every byte, before its first step. What fails for good
+ * leaves nothing behind; what may pass is tried again, for a network that is gone for a night is no failure.
+ * @throws Failure disk-full, content-*, site-signature-invalid; the signal's reason
+ */
+export async function deliverContent(
+  deps: DeliverDeps,
+  { steps }: RunOrder,
+  signal: AbortSignal,
+): Promise<void> {
+  const contents = contentOf(steps);
+  const bytesTotal = contents.reduce((sum, { bytes }) => sum + bytes, 0);
+  let bytesBefore = 0;
+  for (const { contentId, bytes } of contents) {
+    const onProgress = ({ bytesDone, bytesPerSecond }: FetchProgress) =>
+      deps.onProgress({ bytesDone: bytesBefore + bytesDone, bytesTotal, bytesPerSecond });
+    await deliverOne({ ...deps, onProgress }, contentId, signal);
+    bytesBefore += bytes;
+  }
+}
+
+async function deliverOne(
+  { cache, log, onProgress, giveUpAt }: DeliverDeps,
+  contentId: string,
+  signal: AbortSignal,
+) {
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await cache.deliver(contentId, onProgress, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const mayPass = error instanceof Failure && passing.has(error.code) && performance.now() < giveUpAt;
+      if (!mayPass) {
+        await cache.discard(contentId);
+        throw error;
+      }
+      log.warn(
+        { contentId, code: error.code, detail: error.detail },
+        'content could not be brought; again soon',
+      );
+      await pause(backOffMs(failures, Math.random()), signal);
+    }
+  }
+}

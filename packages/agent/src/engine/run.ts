@@ -1,0 +1,112 @@
+import type { FrozenStep, Reason } from '@tenkai/domain';
+import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
+import type { Boundary } from '../boundary.ts';
+import type { Log } from '../log.ts';
+import type { Platform } from '../platform/platform.ts';
+import { doOneStep, type StepDeps } from './one-step.ts';
+import { reasonOf } from './reason.ts';
+import type { Recorder } from './record.ts';
+import { verifyRun } from './verify.ts';
+
+export interface RunDeps extends StepDeps {
+  readonly order: RunOrder;
+  readonly recorder: Recorder;
+  readonly platform: Platform;
+  readonly log: Log;
+  readonly boundary: Boundary;
+  /** Aborts when an administrator cancels the run. */
+  readonly cancel: AbortSignal;
+  /** Aborts when the engine is to stop: the run goes on in a later one. */
+  readonly stop: AbortSignal;
+  /** Brings all content; @throws Failure. */
+  readonly deliver: (signal: AbortSignal) => Promise<void>;
+}
+
+/** Reports about the end reach the server before the machine goes off, or this time passes. */
+const tellBeforePowerOffMs = 60_000;
+
+/**
+ * Does a run from wherever its journal says it is to its end. May be called again and again: what is done stays
+ * done, each step has one result, and the end is reported once.
+ * @throws the stop signal's reason; nothing else
+ */
+export async function doRun(deps: RunDeps): Promise<void> {
+  const { recorder } = deps;
+  await begin(deps);
+  if (!recorder.memory().end) await toTheEnd(deps);
+  await powerOffAtEnd(deps);
+}
+
+async function begin({ recorder, platform }: RunDeps): Promise<void> {
+  const { entries, memory } = { entries: recorder.entries(), memory: recorder.memory() };
+  if (entries === 0) await recorder.record({ event: 'received' });
+  else if (!memory.end && memory.isExecuting)
+    await recorder.record({ event: 'resumed', bootId: platform.bootId() });
+}
+
+async function toTheEnd(deps: RunDeps): Promise<void> {
+  const { recorder, stop, cancel, log } = deps;
+  try {
+    await deliverAll(deps);
+    if (!recorder.memory().isExecuting) await recorder.record({ event: 'executing' });
+    const failure = await doSteps(deps);
+    cancel.throwIfAborted();
+    await finish(deps, failure);
+  } catch (error) {
+    stop.throwIfAborted();
+    if (cancel.aborted) return recorder.record({ event: 'cancelled' });
+    log.error({ err: error }, 'the run cannot go on');
+    await recorder.record({ event: 'finished', succeeded: false, reason: reasonOf(error), verified: [] });
+  }
+}
+
+async function deliverAll({ recorder, deliver, stop, cancel }: RunDeps): Promise<void> {
+  const signal = AbortSignal.any([stop, cancel]);
+  signal.throwIfAborted();
+  if (recorder.memory().isDelivered) return;
+  await recorder.record({ event: 'delivering' });
+  await deliver(signal);
+  await recorder.record({ event: 'delivered' });
+}
+
+/** @returns why the run ended before its last step; null when it did not. */
+async function doSteps(deps: RunDeps): Promise<Reason | null> {
+  for (const step of deps.order.steps) {
+    const before = deps.recorder.memory().results.get(step.index);
+    const result = before ?? (await doOneStep(deps, step, AbortSignal.any([deps.stop, deps.cancel])));
+    deps.cancel.throwIfAborted();
+    if (result.outcome === 'failed' && !step.continueOnError) return stepFailed(step, result.reason);
+  }
+  return null;
+}
+
+function stepFailed(step: FrozenStep, reason: Reason | null): Reason {
+  return reason ?? { code: 'step-failed', params: { step: step.index } };
+}
+
+async function finish({ recorder, order, platform, stop }: RunDeps, failure: Reason | null): Promise<void> {
+  if (failure) return recorder.record({ event: 'finished', succeeded: false, reason: failure, verified: [] });
+  await recorder.record({ event: 'verifying' });
+  const { verified, reason } = await verifyRun({ order, memory: recorder.memory(), platform, signal: stop });
+  await recorder.record({ event: 'finished', succeeded: reason === null, reason, verified });
+}
+
+/** BSCN-32, BPWR-07: once the end is told. A machine that came up again meanwhile stays on. */
+async function powerOffAtEnd(deps: RunDeps): Promise<void> {
+  const { order, recorder, platform, stop, boundary, log } = deps;
+  const { end, powerOffBootId, results } = recorder.memory();
+  const last = order.steps.at(-1);
+  const byStep = last?.kind === 'shut-down' && results.get(last.index)?.outcome === 'succeeded';
+  if (end?.event !== 'finished' || !(byStep || (order.options.powerOffAtEnd && end.succeeded))) return;
+  const bootId = platform.bootId();
+  if (powerOffBootId !== null && powerOffBootId !== bootId) return;
+  await recorder.told(tellBeforePowerOffMs);
+  stop.throwIfAborted();
+  if (powerOffBootId === null) await recorder.record({ event: 'powering-off', bootId });
+  boundary('before-power-off');
+  await platform.power.shutDown(stop).catch((error: unknown) => {
+    stop.throwIfAborted();
+    log.error({ err: error }, 'the machine could not be switched off');
+    recorder.tell({ severity: 'error', code: 'power-off-failed', params: { runId: order.runId } });
+  });
+}

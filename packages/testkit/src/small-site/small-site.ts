@@ -1,0 +1,293 @@
+import { createPublicKey, randomUUID, verify } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { definitions } from '@tenkai/domain/definitions.ts';
+import { agentPaths, type ChannelMessage } from '@tenkai/protocol/agent/channel.ts';
+import {
+  type EnrollReply,
+  EnrollRequest,
+  enrollmentProof,
+  TokenRequest,
+  tokenProof,
+} from '@tenkai/protocol/agent/enrollment.ts';
+import type { SignedOrder } from '@tenkai/protocol/agent/orders.ts';
+import {
+  type ProgressBatch,
+  type Report,
+  ReportBatch,
+  type ReportReply,
+} from '@tenkai/protocol/agent/reports.ts';
+import { Value } from 'typebox/value';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { makeSiteKeys, type SiteKeys } from './site-keys.ts';
+
+/**
+ * A small site for tests of the agent: real TLS, real signatures, the agent routes and nothing else, everything in
+ * memory and open to the test. What a site does with reports is the real server's business.
+ */
+export interface SmallSite {
+  readonly url: string;
+  readonly keys: SiteKeys;
+  /** Orders by machine id; what an agent fetches next. */
+  readonly orders: Map<string, SignedOrder[]>;
+  /** Every report that was taken, once, with its number. */
+  readonly reports: { readonly machineId: string; readonly number: number; readonly report: Report }[];
+  readonly progress: ProgressBatch[];
+  readonly enrollments: EnrollRequest[];
+  /** `METHOD path` of every request that came. */
+  readonly requests: string[];
+  /** What the next enrollments are answered; `enrolled` unless told. */
+  enrollment: Partial<EnrollReply>;
+  /** Tickets that are good once; undefined: none is asked for. */
+  tickets: Set<string> | undefined;
+  /** Part of each answer to reports. */
+  reply: Partial<ReportReply>;
+  /** Added to our clock to make the site's. */
+  clockOffsetMs: number;
+  /** May answer instead of the site: true when it has. */
+  intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
+  nudge(machineId: string): boolean;
+  send(machineId: string, message: ChannelMessage): void;
+  connected(): string[];
+  /** Cuts all connections without a word. */
+  cut(): void;
+  /** Forgets all tokens. */
+  forgetTokens(): void;
+  serve(path: string, body: Buffer | string): void;
+  close(): Promise<void>;
+  /** Listens again on the same port. */
+  reopen(): Promise<void>;
+}
+
+interface State {
+  readonly machines: Map<string, { id: string; signingKey: string }>;
+  readonly nonces: Map<string, string>;
+  readonly tokens: Map<string, string>;
+  readonly acknowledged: Map<string, number>;
+  readonly sockets: Map<string, WebSocket>;
+  readonly content: Map<string, Buffer>;
+}
+
+type Handler = (site: SmallSite, state: State, input: { body: unknown; machineId: string }) => unknown;
+
+class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string) {
+    super(code);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+const open: Record<string, Handler> = {
+  [`GET ${agentPaths.site}`]: ({ keys }) => ({
+    siteCode: 'TST',
+    siteName: 'Test site',
+    rootCertificate: keys.root.certificate,
+    protocol: 1,
+  }),
+  [`POST ${agentPaths.enroll}`]: enroll,
+  [`POST ${agentPaths.challenge}`](_, state, { body }) {
+    const { machineId } = body as { machineId: string };
+    if (!state.machines.has(machineId)) throw new Refusal(404, 'not-found');
+    const nonce = randomUUID();
+    state.nonces.set(nonce, machineId);
+    return { nonce, expiresAt: Date.now() + 60_000 };
+  },
+  [`POST ${agentPaths.token}`]: token,
+};
+
+const forAgents: Record<string, Handler> = {
+  [`GET ${agentPaths.orders}`]: (site, _, { machineId }) => ({ orders: site.orders.get(machineId) ?? [] }),
+  [`POST ${agentPaths.reports}`]: takeReports,
+  [`POST ${agentPaths.progress}`](site, _, { body }) {
+    site.progress.push(body as ProgressBatch);
+    return {};
+  },
+};
+
+function enroll(site: SmallSite, state: State, { body }: { body: unknown }): EnrollReply {
+  if (!Value.Check(EnrollRequest, body)) throw new Refusal(422, 'invalid-request');
+  const { signature, ...facts } = body;
+  if (!holds(body.signingKey, enrollmentProof(facts), signature)) throw new Refusal(403, 'signature-invalid');
+  const known = [...state.machines.values()].find(({ signingKey }) => signingKey === body.signingKey);
+  if (!known && site.tickets && !site.tickets.delete(body.ticket ?? ''))
+    throw new Refusal(403, 'ticket-invalid');
+  site.enrollments.push(body);
+  const id = known?.id ?? `m-${state.machines.size + 1}`;
+  state.machines.set(id, { id, signingKey: body.signingKey });
+  return { machineId: id, status: 'enrolled', retryAfterMs: 0, ...site.enrollment };
+}
+
+function token(site: SmallSite, state: State, { body }: { body: unknown }) {
+  if (!Value.Check(TokenRequest, body)) throw new Refusal(422, 'invalid-request');
+  const machine = state.machines.get(body.machineId);
+  const isFresh = state.nonces.get(body.nonce) === body.machineId;
+  state.nonces.delete(body.nonce);
+  const isTrue =
+    machine && isFresh && holds(machine.signingKey, tokenProof(body.machineId, body.nonce), body.signature);
+  if (!isTrue) throw new Refusal(401, 'signature-invalid');
+  const made = randomUUID();
+  state.tokens.set(made, body.machineId);
+  const serverTime = Date.now() + site.clockOffsetMs;
+  return { token: made, serverTime, expiresAt: serverTime + 600_000 };
+}
+
+function takeReports(
+  site: SmallSite,
+  state: State,
+  { body, machineId }: { body: unknown; machineId: string },
+): ReportReply {
+  if (!Value.Check(definitions, ReportBatch, body)) throw new Refusal(422, 'invalid-request');
+  const key = `${machineId} ${body.outbox}`;
+  for (const { number, report } of body.reports) {
+    if (number <= (state.acknowledged.get(key) ?? 0)) continue;
+    site.reports.push({ machineId, number, report });
+    state.acknowledged.set(key, number);
+  }
+  return {
+    acknowledged: state.acknowledged.get(key) ?? 0,
+    rejected: [],
+    hasOrders: false,
+    heartbeatMs: 60_000,
+    jitterMs: 0,
+    wantsInventory: false,
+    ...site.reply,
+  };
+}
+
+function holds(publicKey: string, proof: string, signature: string): boolean {
+  const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
+  return verify(
+    'sha256',
+    Buffer.from(proof),
+    { key, dsaEncoding: 'ieee-p1363' },
+    Buffer.from(signature, 'base64'),
+  );
+}
+
+export async function startSmallSite(): Promise<SmallSite> {
+  const keys = await makeSiteKeys();
+  const state: State = {
+    machines: new Map(),
+    nonces: new Map(),
+    tokens: new Map(),
+    acknowledged: new Map(),
+    sockets: new Map(),
+    content: new Map(),
+  };
+  const connections = new Set<Duplex>();
+  const server = createServer(keys.tls, (request, response) => void answer(site, state, request, response));
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+  });
+  const sockets = new WebSocketServer({ noServer: true });
+  server.on('upgrade', (request, socket, head) => {
+    site.requests.push(`UPGRADE ${request.url}`);
+    const machineId = machineOf(state, request);
+    if (machineId === undefined || request.url !== agentPaths.channel)
+      return void socket.end('HTTP/1.1 401 Refused\r\n\r\n');
+    sockets.handleUpgrade(request, socket, head, (accepted) => {
+      state.sockets.set(machineId, accepted);
+      accepted.on(
+        'close',
+        () => state.sockets.get(machineId) === accepted && state.sockets.delete(machineId),
+      );
+    });
+  });
+  const port = await listen(server, 0);
+  const cut = () => {
+    for (const socket of connections) socket.destroy();
+  };
+  const site: SmallSite = {
+    url: `https://localhost:${port}`,
+    keys,
+    orders: new Map(),
+    reports: [],
+    progress: [],
+    enrollments: [],
+    requests: [],
+    enrollment: {},
+    tickets: undefined,
+    reply: {},
+    clockOffsetMs: 0,
+    intercept: () => false,
+    nudge(machineId) {
+      const socket = state.sockets.get(machineId);
+      socket?.send(JSON.stringify({ type: 'nudge' } satisfies ChannelMessage));
+      return socket !== undefined;
+    },
+    send: (machineId, message) => state.sockets.get(machineId)?.send(JSON.stringify(message)),
+    connected: () => [...state.sockets.keys()],
+    cut,
+    forgetTokens: () => state.tokens.clear(),
+    serve: (path, body) => void state.content.set(path, Buffer.from(body)),
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      cut();
+      await closed;
+    },
+    async reopen() {
+      await listen(server, port);
+    },
+  };
+  return site;
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, 'localhost');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+function machineOf(state: State, request: IncomingMessage): string | undefined {
+  return state.tokens.get(request.headers.authorization?.replace('Bearer ', '') ?? '');
+}
+
+async function answer(site: SmallSite, state: State, request: IncomingMessage, response: ServerResponse) {
+  const key = `${request.method} ${request.url}`;
+  site.requests.push(key);
+  try {
+    if (site.intercept(request, response)) return;
+    const machineId = machineOf(state, request);
+    if (request.method === 'GET' && request.url?.startsWith(agentPaths.content)) {
+      if (machineId === undefined) throw new Refusal(401, 'agent-token-invalid');
+      return sendContent(state.content.get(request.url), request, response);
+    }
+    const handler = open[key] ?? (machineId === undefined ? undefined : forAgents[key]);
+    if (!handler)
+      throw new Refusal(forAgents[key] ? 401 : 404, forAgents[key] ? 'agent-token-invalid' : 'not-found');
+    const reply = handler(site, state, { body: await readBody(request), machineId: machineId ?? '' });
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
+  } catch (error) {
+    const { status, code } = error instanceof Refusal ? error : { status: 500, code: 'unexpected' };
+    const problem = { code, message: String(error), detail: '', remedy: '' };
+    if (!response.headersSent) response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(problem));
+  }
+}
+
+function sendContent(body: Buffer | undefined, request: IncomingMessage, response: ServerResponse): void {
+  if (!body) throw new Refusal(404, 'not-found');
+  const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+  const range = { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` };
+  response.writeHead(from > 0 ? 206 : 200, {
+    ...(from > 0 ? range : {}),
+    'content-length': body.length - from,
+  });
+  response.end(body.subarray(from));
+}
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  const text = Buffer.concat(parts).toString();
+  return text === '' ? undefined : JSON.parse(text);
+}
