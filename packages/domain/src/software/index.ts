@@ -2,6 +2,7 @@ export * from './applicability.ts';
 export * from './condition.ts';
 export * from './condition-evaluation.ts';
 export * from './detection.ts';
+export * from './new-draft.ts';
 export * from './operating-system-list.ts';
 export * from './operating-systems.ts';
 export * from './package-failures.ts';
