@@ -1,9 +1,9 @@
 import { constants, type Dirent } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { Failure } from '@tenkai/domain/failure.ts';
 import { checkContentPath, checkDistinctPaths, printablePath } from './content-path.ts';
 import { NO_FOLLOW } from './durable.ts';
+import { Failure } from './failures.ts';
 import { readFully, sha256Of } from './file-bytes.ts';
 import { inParallel } from './in-parallel.ts';
 import { CHUNK_SIZE_BYTES, type Manifest, type ManifestChunk, type ManifestFile } from './manifest.ts';

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Failure } from '@tenkai/domain/failure.ts';
 import { explainWriteError } from './disk-space.ts';
 import { errorCode, makeFolder, renameDurably } from './durable.ts';
+import { Failure } from './failures.ts';
 import { writeFully } from './file-bytes.ts';
 import { CHUNK_SIZE_BYTES, chunkPath, type Manifest, type SignedManifest } from './manifest.ts';
 import { isSha256 } from './manifest-check.ts';

@@ -1,4 +1,4 @@
-import { Failure } from '@tenkai/domain/failure.ts';
+import { Failure } from './failures.ts';
 
 /** Longest path in a manifest, in UTF-8 bytes: leaves room for the target folder below Linux's 4,096. */
 export const PATH_LIMIT_BYTES = 1024;

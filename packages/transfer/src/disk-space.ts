@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
-import { Failure } from '@tenkai/domain/failure.ts';
 import { errorCode } from './durable.ts';
+import { Failure } from './failures.ts';
 
 /** Bytes that a program without special rights may still write to the file system of this path. */
 export async function freeBytes(path: string): Promise<number> {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '@tenkai/domain/failure.ts';
+import { Failure } from './failures.ts';
 import type { NetworkOptions } from './fetch-chunks.ts';
 import { type Connection, connect } from './http-get.ts';
 import { createRateLimiter } from './rate-limit.ts';

@@ -1,5 +1,8 @@
 import { defineFailures } from '@tenkai/domain/failure.ts';
 
+// Whoever throws takes Failure from here, so that the codes below are known wherever they can arise.
+export { Failure } from '@tenkai/domain/failure.ts';
+
 /** Refusals of the content room: hostile or broken manifests, folders, archives and sources. */
 export const contentFailures = defineFailures({
   'content-manifest-invalid': {

@@ -1,5 +1,5 @@
-import { Failure } from '@tenkai/domain/failure.ts';
 import { type Download, openDownload, sourceName, unreachable } from './download.ts';
+import { Failure } from './failures.ts';
 import type { NetworkOptions } from './fetch-chunks.ts';
 import { get } from './http-get.ts';
 import { type Manifest, manifestPath, type SignedManifest } from './manifest.ts';

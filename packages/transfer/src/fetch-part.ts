@@ -1,5 +1,5 @@
-import { Failure } from '@tenkai/domain/failure.ts';
 import { type Download, sourceName, unreachable } from './download.ts';
+import { Failure } from './failures.ts';
 import type { ChunkWant } from './fetch-chunks.ts';
 import { sha256Of } from './file-bytes.ts';
 import { type GetResult, get, type Head } from './http-get.ts';

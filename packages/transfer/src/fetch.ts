@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
-import { Failure } from '@tenkai/domain/failure.ts';
 import { renameDurably } from './durable.ts';
+import { Failure } from './failures.ts';
 import { fetchChunks, type NetworkOptions } from './fetch-chunks.ts';
 import { type FetchProgress, trackProgress } from './fetch-progress.ts';
 import type { Manifest } from './manifest.ts';

@@ -2,7 +2,7 @@ export * from './build-manifest.ts';
 export * from './chunk-store.ts';
 export * from './content-path.ts';
 export { freeBytes, requireFreeBytes } from './disk-space.ts';
-export * from './failures.ts';
+export { contentFailures } from './failures.ts';
 export * from './fetch.ts';
 export type { ChunkWant, CorruptChunk, FetchChunks, NetworkOptions } from './fetch-chunks.ts';
 export { fetchChunks } from './fetch-chunks.ts';

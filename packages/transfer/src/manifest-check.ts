@@ -1,5 +1,5 @@
-import { Failure } from '@tenkai/domain/failure.ts';
 import { checkContentPath, checkDistinctPaths } from './content-path.ts';
+import { Failure } from './failures.ts';
 import {
   CHUNK_SIZE_BYTES,
   type Manifest,
@@ -127,7 +127,8 @@ function record(value: unknown, where: string, known: readonly string[]): Record
 
 function list(value: unknown, where: string): readonly unknown[] {
   if (!Array.isArray(value)) throw invalid(`${where} is not a list`);
-  return value;
+  // A copy without holes, which map and forEach would pass over unchecked.
+  return Array.from(value);
 }
 
 function count(value: unknown, where: string): number {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Failure } from '@tenkai/domain/failure.ts';
+import { Failure } from './failures.ts';
 import {
   canonicalManifest,
   type Manifest,

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { Failure } from '@tenkai/domain/failure.ts';
 import { NO_FOLLOW } from './durable.ts';
+import { Failure } from './failures.ts';
 import { readFully, sha256Of } from './file-bytes.ts';
 import { CHUNK_SIZE_BYTES, type ManifestFile } from './manifest.ts';
 

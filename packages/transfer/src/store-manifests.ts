@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure } from '@tenkai/domain/failure.ts';
 import { errorCode, syncFolder, writeFileDurably } from './durable.ts';
+import { Failure } from './failures.ts';
 import {
   canonicalManifest,
   distinctChunks,

@@ -1,5 +1,5 @@
 /** The client's side of an upload; free of Node, so that console and CLI share it. */
-import { Failure } from '@tenkai/domain/failure.ts';
+import { Failure } from './failures.ts';
 import { inParallel } from './in-parallel.ts';
 import { distinctChunks, type Manifest, type ManifestFile } from './manifest.ts';
 
