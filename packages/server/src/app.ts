@@ -28,10 +28,19 @@ export interface App {
   stop(): Promise<void>;
 }
 
+/** Rows of delivered events are of use after a crash only. */
+const keepEventsMs = 86_400_000;
+const pruneEventsEveryMs = 6 * 3_600_000;
+
 /** The one composition root: kernel, then features in the order in which they may know each other. */
 export async function createApp(options: KernelOptions & { readonly siteCode: string }): Promise<App> {
   const kernel = createKernel(options);
   registerHealth(kernel);
+  kernel.jobs.every(
+    'kernel.prune-events',
+    pruneEventsEveryMs,
+    async () => void (await kernel.events.prune(keepEventsMs)),
+  );
   const sites = await registerSites(kernel, options);
   const status = registerStatus(kernel, { sites });
   const users = registerUsers(kernel);

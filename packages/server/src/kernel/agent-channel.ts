@@ -17,7 +17,7 @@ export interface AgentChannel {
   isOnline(machineId: string): boolean;
   online(): readonly string[];
   /** Called when a machine appears and when it is gone; a quick reconnect is no change. */
-  onPresence(handler: (machineId: string, isOnline: boolean) => void): void;
+  onPresence(listener: PresenceListener): void;
   /** Ends the socket of a machine that lost its right to one (deleted, quarantined). */
   drop(machineId: string): void;
   /** Takes over requests to upgrade; the server's `upgrade` event goes here. */
@@ -41,6 +41,8 @@ const longestReconnectMs = 300_000;
 /** Agents never send; a larger message is not one of ours. */
 const maxMessageBytes = 1024;
 
+const closeWithinMs = 2000;
+
 const closeReplaced = 4001;
 const closeDropped = 4002;
 const closeGoingAway = 1001;
@@ -57,57 +59,33 @@ export function createAgentChannel({ access, log, metrics }: AgentChannelOptions
     perMessageDeflate: false,
   });
   const connections = new Map<string, Connection>();
-  const presence: ((machineId: string, isOnline: boolean) => void)[] = [];
+  const listeners: PresenceListener[] = [];
+  const book: Book = {
+    connections,
+    tell: (id, isOnline) => listeners.forEach((listener) => void listener(id, isOnline)),
+    log,
+  };
   const nudged: ((machineId: string) => void)[] = [];
   let isStopping = false;
   metrics.gauge('tenkai_agents_connected', 'Agents with an open channel.', () => connections.size);
-
-  const pings = setInterval(() => {
-    for (const connection of connections.values()) {
-      if (!connection.isAlive) connection.socket.terminate();
-      connection.isAlive = false;
-      connection.socket.ping();
-    }
-  }, pingEveryMs).unref();
-
-  const accept = (machineId: string, socket: WebSocket) => {
-    const connection: Connection = { socket, isAlive: true };
-    const previous = connections.get(machineId);
-    connections.set(machineId, connection);
-    previous?.socket.close(closeReplaced, 'replaced');
-    socket.on('pong', () => {
-      connection.isAlive = true;
-    });
-    socket.on('error', (error) => log.debug({ err: error, machineId }, 'agent socket failed'));
-    socket.on('close', () => {
-      if (connections.get(machineId) !== connection) return;
-      connections.delete(machineId);
-      for (const handler of presence) handler(machineId, false);
-    });
-    if (!previous) for (const handler of presence) handler(machineId, true);
-  };
-
+  const pings = setInterval(() => pingAll(connections), pingEveryMs).unref();
   return {
     nudge(machineId) {
-      for (const handler of nudged) handler(machineId);
+      for (const tellNudge of nudged) tellNudge(machineId);
       const connection = connections.get(machineId);
-      if (!connection) return false;
-      send(connection.socket, { type: 'nudge' });
-      return true;
+      if (connection) send(connection.socket, { type: 'nudge' });
+      return connection !== undefined;
     },
     isOnline: (machineId) => connections.has(machineId),
     online: () => [...connections.keys()],
-    onPresence: (handler) => void presence.push(handler),
-    onNudge: (handler) => void nudged.push(handler),
+    onNudge: (listener) => void nudged.push(listener),
+    onPresence: (listener) => void listeners.push(listener),
     drop: (machineId) => connections.get(machineId)?.socket.close(closeDropped, 'dropped'),
     upgrade(request, socket, head) {
       try {
         if (isStopping) throw new Failure('stopping');
-        if (request.url?.split('?')[0] !== agentPaths.channel) {
-          throw new Failure('no-such-address', { method: 'GET', path: request.url ?? '' });
-        }
-        const { machineId } = access.admitAgent(request.headers);
-        server.handleUpgrade(request, socket, head, (accepted) => accept(machineId, accepted));
+        const { machineId } = admit(access, request);
+        server.handleUpgrade(request, socket, head, (accepted) => accept(book, machineId, accepted));
       } catch (error) {
         refuseUpgrade(socket, error, log);
       }
@@ -115,16 +93,62 @@ export function createAgentChannel({ access, log, metrics }: AgentChannelOptions
     async stop() {
       isStopping = true;
       clearInterval(pings);
-      const spread = Math.max(shortestReconnectMs, connections.size * reconnectPerAgentMs);
-      const reconnectWithinMs = Math.min(spread, longestReconnectMs);
-      for (const { socket } of connections.values()) {
-        send(socket, { type: 'goodbye', reconnectWithinMs });
-        socket.close(closeGoingAway, 'stopping');
-      }
-      await closed(connections, 2000);
+      await sayGoodbye(connections);
       server.close();
     },
   };
+}
+
+type PresenceListener = (machineId: string, isOnline: boolean) => void;
+
+/** Who is connected, and who wants to know. */
+interface Book {
+  readonly connections: Map<string, Connection>;
+  readonly tell: PresenceListener;
+  readonly log: Log;
+}
+
+function admit(access: Access, request: IncomingMessage) {
+  const path = request.url?.split('?')[0] ?? '';
+  if (path !== agentPaths.channel) throw new Failure('no-such-address', { method: 'GET', path });
+  return access.admitAgent(request.headers);
+}
+
+/** A machine has one socket: the newest, for the older one may be a connection that died unnoticed. */
+function accept({ connections, tell, log }: Book, machineId: string, socket: WebSocket) {
+  const connection: Connection = { socket, isAlive: true };
+  const previous = connections.get(machineId);
+  connections.set(machineId, connection);
+  previous?.socket.close(closeReplaced, 'replaced');
+  socket.on('pong', () => {
+    connection.isAlive = true;
+  });
+  socket.on('error', (error) => log.debug({ err: error, machineId }, 'agent socket failed'));
+  socket.on('close', () => {
+    if (connections.get(machineId) !== connection) return;
+    connections.delete(machineId);
+    tell(machineId, false);
+  });
+  if (!previous) tell(machineId, true);
+}
+
+/** Whoever has not answered the ping before is gone. */
+function pingAll(connections: Map<string, Connection>) {
+  for (const connection of connections.values()) {
+    if (!connection.isAlive) connection.socket.terminate();
+    connection.isAlive = false;
+    connection.socket.ping();
+  }
+}
+
+async function sayGoodbye(connections: Map<string, Connection>) {
+  const spread = Math.max(shortestReconnectMs, connections.size * reconnectPerAgentMs);
+  const reconnectWithinMs = Math.min(spread, longestReconnectMs);
+  for (const { socket } of connections.values()) {
+    send(socket, { type: 'goodbye', reconnectWithinMs });
+    socket.close(closeGoingAway, 'stopping');
+  }
+  await closed(connections, closeWithinMs);
 }
 
 function send(socket: WebSocket, message: ChannelMessage) {

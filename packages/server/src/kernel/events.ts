@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Database, Tx } from './database/database.ts';
-import './database/kernel-tables.ts';
+import type { EventRow } from './database/kernel-tables.ts';
+import { createEventCursor, type EventCursor } from './event-cursor.ts';
 import type { Log } from './log.ts';
 
 /**
@@ -42,103 +43,107 @@ export interface Events {
   prune(olderThanMs: number): Promise<number>;
 }
 
-const cursorName = 'events.delivered';
-const saveCursorEveryMs = 1000;
+interface Subscription {
+  /** Null: every kind. */
+  readonly kind: string | null;
+  readonly handle: (event: never) => Promise<void> | void;
+}
 
+/** An event on its way; `seq` is null where it has no row. */
 interface Pending {
   readonly event: Event;
   readonly seq: number | null;
 }
 
 export function createEvents({ db, clock, log }: { db: Database; clock: Clock; log: Log }): Events {
-  const handlers: { kind: string | null; handle: (event: never) => Promise<void> | void }[] = [];
+  const subscriptions: Subscription[] = [];
+  const cursor = createEventCursor({ db, log });
+  const delivery = createDelivery({ subscriptions, cursor, log });
+  return {
+    async publish(tx, kind, payload) {
+      const event: Event = { kind, payload, at: clock.now() };
+      const seq = await insertEvent(tx, event);
+      tx.afterCommit(() => delivery.add({ event, seq }));
+    },
+    announce: (kind, payload) => delivery.add({ event: { kind, payload, at: clock.now() }, seq: null }),
+    on: (kind, handle) => void subscriptions.push({ kind, handle }),
+    onAny: (handle) => void subscriptions.push({ kind: null, handle }),
+    async start() {
+      for (const pending of await eventsAfter(db, await cursor.load())) delivery.add(pending);
+    },
+    idle: delivery.idle,
+    async stop() {
+      await delivery.idle();
+      await cursor.save();
+    },
+    prune: (olderThanMs) => deleteEvents(db, { before: clock.now() - olderThanMs, upTo: cursor.saved() }),
+  };
+}
+
+/** One after another, so that every subscriber sees the order of the commits. */
+function createDelivery(deps: { subscriptions: readonly Subscription[]; cursor: EventCursor; log: Log }) {
   const queue: Pending[] = [];
   let delivering: Promise<void> | undefined;
-  let delivered = 0;
-  let saved = 0;
-  let saveTimer: NodeJS.Timeout | undefined;
-
-  const deliver = (pending: Pending) => {
-    queue.push(pending);
-    delivering ??= drain();
-  };
   const drain = async () => {
     // Publishers go on first: the commit's own promise settles before its effects are seen.
     await Promise.resolve();
     for (let next = queue.shift(); next; next = queue.shift()) {
-      await handleOne(next);
-      if (next.seq !== null && next.seq > delivered) delivered = next.seq;
+      await tellSubscribers(deps, next.event);
+      if (next.seq !== null) deps.cursor.reached(next.seq);
     }
     delivering = undefined;
-    saveTimer ??= setTimeout(() => void saveCursor(), saveCursorEveryMs).unref();
+    deps.cursor.saveSoon();
   };
-  const handleOne = async ({ event }: Pending) => {
-    for (const { kind, handle } of handlers) {
-      if (kind !== null && kind !== event.kind) continue;
-      try {
-        await handle(event as never);
-      } catch (error) {
-        log.error({ err: error, event: event.kind }, 'an event handler failed');
-      }
-    }
-  };
-  const saveCursor = async () => {
-    clearTimeout(saveTimer);
-    saveTimer = undefined;
-    if (delivered <= saved) return;
-    const reached = delivered;
-    await db
-      .transaction((tx) =>
-        tx.run(
-          `INSERT INTO kernel_state (name, value) VALUES (?, ?)
-           ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-          [cursorName, String(reached)],
-        ),
-      )
-      .then(() => {
-        saved = reached;
-      })
-      .catch((error: unknown) => log.warn({ err: error }, 'the event cursor was not saved'));
-  };
-  const idle = async () => {
-    while (delivering) await delivering;
-  };
-
   return {
-    async publish(tx, kind, payload) {
-      const event: Event = { kind, payload, at: clock.now() };
-      const row = await tx.one<{ seq: number }>(
-        'INSERT INTO kernel_events (kind, payload, at) VALUES (?, ?, ?) RETURNING seq',
-        [kind, JSON.stringify(payload), event.at],
-      );
-      tx.afterCommit(() => deliver({ event, seq: row?.seq ?? null }));
+    add(pending: Pending) {
+      queue.push(pending);
+      delivering ??= drain();
     },
-    announce: (kind, payload) => deliver({ event: { kind, payload, at: clock.now() }, seq: null }),
-    on: (kind, handle) => void handlers.push({ kind, handle }),
-    onAny: (handle) => void handlers.push({ kind: null, handle }),
-    async start() {
-      const row = await db.read.one<{ value: string }>('SELECT value FROM kernel_state WHERE name = ?', [
-        cursorName,
-      ]);
-      delivered = saved = Number(row?.value ?? 0);
-      const rows = await db.read.all<{ seq: number; kind: string; payload: string; at: number }>(
-        'SELECT seq, kind, payload, at FROM kernel_events WHERE seq > ? ORDER BY seq',
-        [saved],
-      );
-      for (const { seq, kind, payload, at } of rows) {
-        deliver({ seq, event: { kind: kind as EventKind, payload: JSON.parse(payload) as never, at } });
-      }
-    },
-    idle,
-    async stop() {
-      await idle();
-      await saveCursor();
-    },
-    async prune(olderThanMs) {
-      const { changes } = await db.transaction((tx) =>
-        tx.run('DELETE FROM kernel_events WHERE at < ? AND seq <= ?', [clock.now() - olderThanMs, saved]),
-      );
-      return changes;
+    async idle() {
+      while (delivering) await delivering;
     },
   };
+}
+
+async function tellSubscribers(
+  { subscriptions, log }: { subscriptions: readonly Subscription[]; log: Log },
+  event: Event,
+) {
+  for (const { kind, handle } of subscriptions) {
+    if (kind !== null && kind !== event.kind) continue;
+    try {
+      await handle(event as never);
+    } catch (error) {
+      log.error({ err: error, event: event.kind }, 'an event handler failed');
+    }
+  }
+}
+
+async function insertEvent(tx: Tx, { kind, payload, at }: Event): Promise<number | null> {
+  const row = await tx.one<{ seq: number }>(
+    'INSERT INTO kernel_events (kind, payload, at) VALUES (?, ?, ?) RETURNING seq',
+    [kind, JSON.stringify(payload), at],
+  );
+  return row?.seq ?? null;
+}
+
+async function eventsAfter(db: Database, seq: number): Promise<Pending[]> {
+  const rows = await db.read.all<EventRow & { seq: number }>(
+    'SELECT seq, kind, payload, at FROM kernel_events WHERE seq > ? ORDER BY seq',
+    [seq],
+  );
+  return rows.map((row) => ({
+    seq: row.seq,
+    event: { kind: row.kind as EventKind, payload: JSON.parse(row.payload) as never, at: row.at },
+  }));
+}
+
+async function deleteEvents(
+  db: Database,
+  { before, upTo }: { before: number; upTo: number },
+): Promise<number> {
+  const { changes } = await db.transaction((tx) =>
+    tx.run('DELETE FROM kernel_events WHERE at < ? AND seq <= ?', [before, upTo]),
+  );
+  return changes;
 }
