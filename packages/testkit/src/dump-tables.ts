@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Reader } from '@tenkai/server/kernel/database/database.ts';
+import type { Database, Reader } from '@tenkai/server/kernel/database/database.ts';
 import type { TestServer } from './start-server.ts';
 
 /** Background work that goes on whatever requests do: due times, delivery cursors. */
@@ -11,7 +11,8 @@ const restless = new Set(['kernel_jobs', 'kernel_state']);
  * Every row of every table as text, to compare before and after a refused request. Left out: the kernel's own
  * book-keeping, and when a token was last used.
  */
-export async function dumpTables(read: Reader): Promise<Record<string, string[]>> {
+export async function dumpTables(from: Reader | Database): Promise<Record<string, string[]>> {
+  const read = 'read' in from ? from.read : from;
   const dump: Record<string, string[]> = {};
   for (const table of await tableNames(read)) {
     if (restless.has(table)) continue;
