@@ -1,3 +1,4 @@
+import { type Collections, registerCollections } from './features/collections/index.ts';
 import { type Content, registerContent } from './features/content/index.ts';
 import { type Deployments, registerDeployments } from './features/deployments/index.ts';
 import { type Enrollment, registerEnrollment } from './features/enrollment/index.ts';
@@ -18,6 +19,7 @@ export interface App {
   readonly users: Users;
   readonly machines: Machines;
   readonly enrollment: Enrollment;
+  readonly collections: Collections;
   readonly content: Content;
   readonly packages: Packages;
   readonly scenarios: Scenarios;
@@ -49,11 +51,7 @@ export async function createApp(options: KernelOptions & { readonly siteCode: st
   const content = await registerContent(kernel);
   const packages = registerPackages(kernel, { content });
   const scenarios = registerScenarios(kernel, { content, packages });
-  const collections = {
-    nameOf: async (id: string) => (id === 'all' ? 'All machines' : undefined),
-    membersOf: async () => machines.enrolledAfter('', 1_000_000),
-    windowsFor: async () => new Map(),
-  };
+  const collections = await registerCollections(kernel, { machines });
   const deployments = registerDeployments(kernel, {
     sites,
     status,
@@ -69,6 +67,7 @@ export async function createApp(options: KernelOptions & { readonly siteCode: st
     users,
     machines,
     enrollment,
+    collections,
     content,
     packages,
     scenarios,

@@ -1,4 +1,10 @@
-export { type AttributeEntry, type AttributeType, attributes, operatorsOf } from './attribute.ts';
+export {
+  type AttributeEntry,
+  type AttributeType,
+  attributes,
+  operatorsOf,
+  propertyChangeKey,
+} from './attribute.ts';
 export * from './changes.ts';
 export * from './collection.ts';
 export { collectionFailures } from './collection-failures.ts';

@@ -2,7 +2,7 @@ import { Failure, type FailureParams } from '../failure.ts';
 import type { MachineFacts } from '../machine/machine.ts';
 import { defineReasons, reasonSentence } from '../reason.ts';
 import type { Reason } from '../scenario/frozen-step.ts';
-import type { Collection, CollectionRule, QueryRule } from './collection.ts';
+import type { Collection, CollectionRule, DirectRule, QueryRule } from './collection.ts';
 import { type Explanation, evaluate, explanationText } from './evaluate.ts';
 import { parseRule } from './parse.ts';
 import type { Rule } from './rule.ts';
@@ -57,6 +57,20 @@ export function explainMembership(
   return explain({ facts, lookup, path: [], known: new Map() }, collection);
 }
 
+/**
+ * The same answer for many collections of one machine, without the reasons; what several of them refer to is
+ * judged once. By collection id.
+ * @throws as explainMembership
+ */
+export function membershipsOf(
+  collections: readonly Collection[],
+  facts: MachineFacts,
+  lookup: CollectionLookup,
+): Map<string, boolean> {
+  const question: Question = { facts, lookup, path: [], known: new Map() };
+  return new Map(collections.map((collection) => [collection.id, explain(question, collection).isMember]));
+}
+
 /** How long a chain of references may be. */
 export const referenceDepthLimit = 100;
 
@@ -102,7 +116,7 @@ function limitReasons(question: Question, collection: Collection): MembershipRea
 function ruleReason(question: Question, collection: Collection, rule: CollectionRule): MembershipReason {
   if (rule.kind === 'query') return queryReason(question, collection, rule);
   if (rule.kind === 'direct') {
-    const isNamed = rule.machineIds.includes(question.facts.id);
+    const isNamed = namedBy(rule).has(question.facts.id);
     return reason(isNamed ? 'named-directly' : 'not-named', isNamed ? 'lets-in' : 'none', collection, {});
   }
   const { by, through } = refer(question, collection, rule.collectionId);
@@ -164,6 +178,17 @@ export function parsedQuery(rule: QueryRule): Rule {
   const parsed = parseRule(rule.query);
   parsedQueries.set(rule, { query: rule.query, rule: parsed });
   return parsed;
+}
+
+/** Asked of every machine, and a rule may name all of them. */
+const namedMachines = new WeakMap<DirectRule, { ids: readonly string[]; set: ReadonlySet<string> }>();
+
+function namedBy(rule: DirectRule): ReadonlySet<string> {
+  const known = namedMachines.get(rule);
+  if (known?.ids === rule.machineIds) return known.set;
+  const set = new Set(rule.machineIds);
+  namedMachines.set(rule, { ids: rule.machineIds, set });
+  return set;
 }
 
 /** A membership as lines of English, references indented by one step each; for CLI, API and logs. */

@@ -15,9 +15,10 @@ export const collections: Migration = {
        is_built_in INTEGER NOT NULL,
        revision INTEGER NOT NULL,
        created_at INTEGER NOT NULL,
+       member_count INTEGER NOT NULL,
        evaluated_at INTEGER)`,
-    `INSERT INTO collections (id, name, name_key, description, rules, is_built_in, revision, created_at)
-     VALUES ('all', 'All machines', 'all machines', '', '[]', 1, 1, 0)`,
+    `INSERT INTO collections (id, name, name_key, description, rules, is_built_in, revision, created_at, member_count)
+     VALUES ('all', 'All machines', 'all machines', '', '[]', 1, 1, 0, 0)`,
 
     `CREATE TABLE collections_members (
        collection_id TEXT NOT NULL REFERENCES collections (id) ON DELETE CASCADE,

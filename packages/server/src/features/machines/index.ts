@@ -12,7 +12,13 @@ import type { ProgressEntry } from './events.ts';
 import { createFactsOf, type FactsOptions } from './facts.ts';
 import { addAgentRoutes } from './machines.agent.ts';
 import { addMachineRoutes } from './machines.routes.ts';
-import { countEnrolled, enrolledAfter, type NewMachine, updateMachine } from './machines.store.ts';
+import {
+  countEnrolled,
+  enrolledAfter,
+  enrolledAmong,
+  type NewMachine,
+  updateMachine,
+} from './machines.store.ts';
 import { addMachine, type RemovalListener, renameMachine, setEnrollment } from './machines.ts';
 import { type ListQuery, listMachines } from './machines.views.ts';
 import type { Deps } from './needs.ts';
@@ -54,6 +60,7 @@ export interface Machines {
   progressOf(machineId: string, runId: string): ProgressEntry | undefined;
   /** Ids of enrolled machines in ascending order after one id ('' for the first). */
   enrolledAfter(afterId: string, limit: number): Promise<string[]>;
+  enrolledAmong(machineIds: readonly string[]): Promise<Set<string>>;
   countEnrolled(): Promise<number>;
   /** A page of the list, as the caller sees it. */
   list(
@@ -129,6 +136,7 @@ export function registerMachines(kernel: Kernel, options: MachineOptions): Machi
     nudge: (machineId) => void kernel.channel.nudge(machineId),
     progressOf: progress.of,
     enrolledAfter: (afterId, limit) => enrolledAfter(kernel.db.read, afterId, limit),
+    enrolledAmong: (ids) => enrolledAmong(kernel.db.read, ids),
     countEnrolled: () => countEnrolled(kernel.db.read),
     list: (caller, query) => listMachines({ ...kernel, stateCounts }, caller, query),
     visibleIds: (caller, ids, read = kernel.db.read) => visibleIds(read, caller, ids),

@@ -60,6 +60,20 @@ export async function enrolledAfter(read: Reader, afterId: string, limit: number
   return (await read.all<{ id: string }>(sql, [afterId, limit])).map(({ id }) => id);
 }
 
+/** Those of the ids whose machines are enrolled. */
+export async function enrolledAmong(read: Reader, ids: readonly string[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (let at = 0; at < ids.length; at += 1000) {
+    const part = ids.slice(at, at + 1000);
+    const rows = await read.all<{ id: string }>(
+      `SELECT id FROM machines WHERE enrollment = 'enrolled' AND id IN (${part.map(() => '?').join(', ')})`,
+      part,
+    );
+    for (const { id } of rows) found.add(id);
+  }
+  return found;
+}
+
 export async function countEnrolled(read: Reader): Promise<number> {
   const sql = "SELECT count(*) AS n FROM machines WHERE enrollment = 'enrolled'";
   return (await read.one<{ n: number }>(sql))?.n ?? 0;

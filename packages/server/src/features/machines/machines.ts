@@ -1,4 +1,4 @@
-import { propertyChangeKey } from '@tenkai/domain/collection/attribute.ts';
+import { propertyChangeKey } from '@tenkai/domain';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { EnrollmentStatus } from '@tenkai/protocol/api/machines.ts';
 import type { Caller } from '../../kernel/access/caller.ts';

@@ -1,0 +1,92 @@
+import type { MaintenanceWindow } from '@tenkai/domain';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { Machines } from '../machines/index.ts';
+import { addCollectionRoutes } from './collections.routes.ts';
+import { dropChange, findCollection, noteChange } from './collections.store.ts';
+import { createEvaluator } from './evaluator.ts';
+import { memberIds, removeFromAll } from './members.store.ts';
+import type { Deps, RemovalGuard } from './needs.ts';
+import { allMachines, createRuleBook } from './rule-book.ts';
+import { windowsFor } from './windows.ts';
+
+export type { RemovalGuard } from './needs.ts';
+
+/** What other features may ask of collections. */
+export interface Collections {
+  /** Undefined: there is no such collection. */
+  nameOf(collectionId: string): Promise<string | undefined>;
+  /** Ids of the enrolled machines in it, ascending. */
+  membersOf(collectionId: string): Promise<string[]>;
+  /** All maintenance windows that hold for each machine; machines without any are left out. */
+  windowsFor(machineIds: readonly string[]): Promise<Map<string, MaintenanceWindow[]>>;
+  /** Resolves when every change so far has been judged. */
+  settled(): Promise<void>;
+  /** Asked in the transaction that would delete a collection. */
+  guardRemoval(guard: RemovalGuard): void;
+}
+
+export async function registerCollections(
+  kernel: Kernel,
+  { machines }: { readonly machines: Machines },
+): Promise<Collections> {
+  const log = kernel.log.child({ component: 'collections' });
+  const ruleBook = createRuleBook();
+  await ruleBook.refresh(kernel.db.read);
+  const evaluator = createEvaluator({ ...kernel, log, machines, ruleBook });
+  const removalGuards: RemovalGuard[] = [];
+  const deps: Deps = { ...kernel, log, machines, ruleBook, evaluator, removalGuards };
+  observeMachines(deps);
+  exposeEvents(deps);
+  addCollectionRoutes(deps);
+  const { read } = kernel.db;
+  return {
+    nameOf: async (id) => (await findCollection(read, id))?.name,
+    membersOf: (id) => (id === allMachines.id ? allEnrolled(machines) : memberIds(read, id)),
+    windowsFor: (ids) => windowsFor(read, ids),
+    settled: () => evaluator.run(),
+    guardRemoval: (guard) => void removalGuards.push(guard),
+  };
+}
+
+function observeMachines({ machines, evaluator, ruleBook, events }: Deps) {
+  machines.observe({
+    async changed(tx, machineId, attributes) {
+      await noteChange(tx, machineId, attributes);
+      tx.afterCommit(evaluator.poke);
+    },
+    async removed(tx, machineId) {
+      await dropChange(tx, machineId);
+      for (const collectionId of await removeFromAll(tx, machineId))
+        await events.publish(tx, 'collections.members-changed', {
+          collectionId,
+          added: [],
+          removed: [machineId],
+        });
+    },
+    isInterestedIn: (attribute) => ruleBook.current().index.byAttribute.has(attribute),
+  });
+}
+
+function exposeEvents({ live, machines }: Deps) {
+  const message = ({ collectionId }: { collectionId: string }) => ({
+    topic: 'collections',
+    id: collectionId,
+  });
+  live.expose('collections.changed', { permission: 'view', message });
+  live.expose('collections.members-changed', { permission: 'view', message });
+  live.expose('collections.windows-changed', { permission: 'view', message });
+  live.expose('collections.removed', { permission: 'view', message: () => ({ topic: 'collections' }) });
+  live.seesMachine = async (caller, machineId) =>
+    (await machines.visibleIds(caller, [machineId])).has(machineId);
+}
+
+const pageSize = 1000;
+
+async function allEnrolled(machines: Machines): Promise<string[]> {
+  const all: string[] = [];
+  for (;;) {
+    const page = await machines.enrolledAfter(all.at(-1) ?? '', pageSize);
+    all.push(...page);
+    if (page.length < pageSize) return all;
+  }
+}
