@@ -16,15 +16,23 @@ export interface CommandOptions {
   readonly cwd?: string;
 }
 
+/** Ends a program that takes too long, with everything that it started. */
+export type KillAll = (child: ChildProcess) => void;
+
 const defaultTimeoutMs = 120_000;
 
 /** @throws Error when it cannot be started or takes too long; never for its exit status */
-export function runCommand(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+export function runCommand(
+  argv: readonly string[],
+  options: CommandOptions = {},
+  killAll: KillAll = ({ pid }) => killGroup(pid),
+): Promise<CommandResult> {
   const [program = '', ...args] = argv;
   // A process group of its own, so that the time limit reaches what it started.
   const child = spawn(program, args, { detached: true, env: options.env, cwd: options.cwd });
   child.stdin?.on('error', () => undefined).end(options.input ?? '');
-  return collect(child, argv, options.timeoutMs ?? defaultTimeoutMs);
+  const limit = { timeoutMs: options.timeoutMs ?? defaultTimeoutMs, killAll };
+  return collect(child, argv, limit);
 }
 
 /** Runs it and gives its standard output. @throws Error with its words when the exit status is not 0 */
@@ -35,7 +43,11 @@ export async function output(argv: readonly string[], options: CommandOptions = 
   return stdout;
 }
 
-function collect(child: ChildProcess, argv: readonly string[], timeoutMs: number): Promise<CommandResult> {
+function collect(
+  child: ChildProcess,
+  argv: readonly string[],
+  { timeoutMs, killAll }: { timeoutMs: number; killAll: KillAll },
+): Promise<CommandResult> {
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name]?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -44,7 +56,7 @@ function collect(child: ChildProcess, argv: readonly string[], timeoutMs: number
   }
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      killGroup(child);
+      killAll(child);
       reject(
         new Error(
           `${argv.join(' ')}: not done after ${timeoutMs / 1000} s: ${(texts.stderr || texts.stdout).slice(-2000)}`,
@@ -65,7 +77,8 @@ function collect(child: ChildProcess, argv: readonly string[], timeoutMs: number
 const numbers: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 const signalNumber = (signal: NodeJS.Signals | null) => (signal && numbers[signal]) ?? 0;
 
-function killGroup({ pid }: ChildProcess): void {
+/** Kills a process group; one that is gone already is what was wanted. */
+export function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');

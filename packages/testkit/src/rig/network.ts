@@ -27,6 +27,7 @@ export interface Namespace {
 export interface Cable extends Namespace {
   /** Name of the interface on the machine's end. */
   readonly interface: string;
+  readonly gateway: string;
   /**
    * Cuts the machine off. `pulled`: both ends lose their carrier; `silent`: packets vanish on the way, and no end
    * is told, as with a dead switch behind the next one.
@@ -173,7 +174,7 @@ async function connect(site: Namespace, machine: Namespace, number: number): Pro
     ['ip', 'link', 'set', 'eth0', 'up'],
     ['ip', 'route', 'add', 'default', 'via', site.address],
   ]);
-  return { ...machine, interface: 'eth0', ...cutter(site, port) };
+  return { ...machine, interface: 'eth0', gateway: site.address, ...cutter(site, port) };
 }
 
 function cutter(site: Namespace, port: string) {
