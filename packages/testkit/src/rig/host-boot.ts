@@ -59,7 +59,8 @@ export async function bootHost(disk: HostDisk, name: string): Promise<Boot> {
 async function pullPlug(child: ChildProcess, initPid: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   process.kill(initPid, 'SIGKILL');
-  await end(child, 'SIGKILL', 0);
+  // unshare ends once process 1 and everything below it are gone.
+  await end(child, 0);
 }
 
 // reboot(2) in a pid namespace ends its process 1 by SIGHUP for a restart and by SIGINT for power off; unshare

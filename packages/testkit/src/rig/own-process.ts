@@ -32,10 +32,10 @@ export function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => child.once('exit', () => resolve()));
 }
 
-/** Asks with `signal`, and after `patienceMs` kills; resolves when the process is gone. */
+/** Asks with `signal` (0: only waits), and after `patienceMs` kills; resolves when the process is gone. */
 export async function end(
   child: ChildProcess,
-  signal: NodeJS.Signals = 'SIGTERM',
+  signal: NodeJS.Signals | 0 = 'SIGTERM',
   patienceMs = 10_000,
 ): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
