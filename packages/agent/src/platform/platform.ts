@@ -54,6 +54,8 @@ export interface InventorySource {
   /** Facts that stay with the hardware and the installation, whatever is plugged in: for the fingerprint. */
   hardwareFacts(): readonly string[];
   freeBytes(folder: string): Promise<number>;
+  /** For people: `Debian GNU/Linux 12 (bookworm)`. */
+  systemName(): string;
 }
 
 export interface Power {
@@ -83,10 +85,20 @@ export interface StartProcess extends Command {
   readonly rights: 'administrator' | 'user';
 }
 
+/** A process of the agent itself that must outlive whoever starts it. */
+export interface StartOwn extends Command {
+  readonly name: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** File for what it prints, where nobody else keeps that. */
+  readonly output: string;
+}
+
 /** How a process ended. `lost`: it is gone and left no exit code, for somebody ended it or the machine restarted. */
 export type ProcessEnd = { readonly kind: 'exited'; readonly code: number } | { readonly kind: 'lost' };
 
 export interface Processes {
+  /** @throws Failure program-failed */
+  startOwn(input: StartOwn): Promise<void>;
   /** @throws Failure rights-missing */
   start(input: StartProcess): Promise<void>;
   /** Waits for the end of a process that was started with this folder, by us or by an engine before us. */

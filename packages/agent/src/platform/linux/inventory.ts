@@ -31,6 +31,7 @@ export function createInventory(deps: InventoryDeps): InventorySource {
       };
     },
     hardwareFacts: () => hardwareFacts(deps.paths),
+    systemName: () => operatingSystem(deps).name,
     async freeBytes(folder) {
       const { bavail, bsize } = await statfs(folder);
       return bavail * bsize;

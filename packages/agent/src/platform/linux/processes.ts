@@ -6,6 +6,7 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import { makeFolder, readIfThere, writeAll } from '../../durable-file.ts';
 import type { Command, Paths, ProcessEnd, Processes, Sessions, StartProcess } from '../platform.ts';
 import { realBootId } from './boot.ts';
+import { startOwn } from './own-process.ts';
 import { hasVariable, statOf } from './proc.ts';
 import { endTree, findTree, markVariable } from './process-tree.ts';
 import { accountFor, asUser } from './user-rights.ts';
@@ -26,6 +27,7 @@ export function createProcesses({ paths, sessions }: { paths: Paths; sessions: S
   /** Those of this engine, whose end is told to us. */
   const children = new Map<string, ChildProcess>();
   return {
+    startOwn,
     async start(input) {
       const command = await withRights(input, { paths, sessions });
       makeFolder(input.folder);

@@ -56,6 +56,8 @@ export interface Link {
   run(signal: AbortSignal): Promise<void>;
   /** There is something new in the outbox. */
   sendSoon(): void;
+  /** The machine's state has changed: a heartbeat now. */
+  heartbeatSoon(): void;
   /** Heartbeat, reports and orders now. */
   checkInSoon(): void;
   /** Sends what lies in the outbox, once. @throws RemoteProblem, Failure site-unreachable */
@@ -77,6 +79,10 @@ export function createLink(deps: LinkDeps): Link {
     reconnected: new AbortController(),
   };
   const reporter = createReporter(state);
+  const heartbeatSoon = () => {
+    reporter.heartbeatIsDue();
+    state.sending.poke();
+  };
   return {
     async run(signal) {
       await Promise.all([
@@ -86,9 +92,9 @@ export function createLink(deps: LinkDeps): Link {
       ]);
     },
     sendSoon: () => state.sending.poke(),
+    heartbeatSoon,
     checkInSoon() {
-      reporter.heartbeatIsDue();
-      state.sending.poke();
+      heartbeatSoon();
       state.asking.poke();
     },
     async flush(signal) {

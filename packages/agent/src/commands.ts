@@ -1,0 +1,171 @@
+import { chmodSync, copyFileSync, existsSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Failure } from '@tenkai/domain/failure.ts';
+import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
+import { RemoteProblem, toProblem } from '@tenkai/protocol/problem.ts';
+import { Command, CommanderError } from 'commander';
+import { noBoundary } from './boundary.ts';
+import { type DataFolder, dataFolderOf, makeDataFolder } from './data-folder.ts';
+import { enroll, readTicket } from './enrollment.ts';
+import './failures.ts';
+import { openLog } from './log.ts';
+import { platformOptions, selectPlatform } from './platform/select.ts';
+import { findEngine } from './service/launch-engine.ts';
+import { askService, type RequestName } from './service/requests.ts';
+import { runService } from './service/service.ts';
+import { readStatus } from './service/status-file.ts';
+import { readSettings, writeSettings } from './settings.ts';
+import { agentStatus, statusText } from './status.ts';
+import { agentVersion } from './version.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * `tenkai-agent ...`
+ * @returns exit status: 0 done, 1 the act failed, 2 wrong use
+ */
+export async function agentCommand(args: readonly string[], env: Env, entry: string): Promise<number> {
+  try {
+    await agentProgram(env, entry).parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(explain(error));
+    return 1;
+  }
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Failure || error instanceof RemoteProblem)) {
+    return `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
+  }
+  const { code, message, detail, remedy } = error instanceof Failure ? toProblem(error) : error.problem;
+  return [`${message} (${code})`, detail, remedy, '']
+    .filter((line, index) => line !== '' || index === 3)
+    .join('\n');
+}
+
+function agentProgram(env: Env, entry: string): Command {
+  const data = () => dataFolderOf(env);
+  const program = new Command('tenkai-agent');
+  program.description('The agent of Tenkai on this machine').version(agentVersion).exitOverride();
+  program
+    .command('run')
+    .description('run the service (started by the system)')
+    .option('--verbose', 'log to standard error too', false)
+    .action(({ verbose }: { verbose: boolean }) => runUntilStopped(data(), env, entry, verbose));
+  program
+    .command('enroll')
+    .description('assign this machine to a site')
+    .requiredOption('--server <url>', 'address of the site, https://name:port')
+    .requiredOption('--root-fingerprint <hex>', "SHA-256 of the site's root key, as the console shows it")
+    .option(
+      '--ticket-file <file>',
+      'file with a one-time ticket, readable by its owner alone; removed when used',
+    )
+    .option('--no-wait', 'leave the enrollment to the service')
+    .action((options: EnrollOptions) => enrollNow(data(), env, options));
+  program
+    .command('status')
+    .description('show general state, components, actions and site')
+    .option('--json', 'as JSON', false)
+    .action(({ json }: { json: boolean }) => showStatus(data(), env, json));
+  for (const [name, description] of [
+    ['check-in', 'tell the site that the machine is here, and ask for orders'],
+    ['inventory', 'collect the inventory and send what has changed'],
+  ] as const) {
+    program
+      .command(name)
+      .description(description)
+      .action(() => ask(data(), env, name));
+  }
+  // Sub-commands do not inherit it in every case.
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+async function runUntilStopped(data: DataFolder, env: Env, entry: string, isVerbose: boolean): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+  const engineEntry = findEngine(resolve(entry), env);
+  await runService({ data, env, engineEntry, boundary: noBoundary, isVerbose, stop: stop.signal });
+}
+
+interface EnrollOptions {
+  readonly server: string;
+  readonly rootFingerprint: string;
+  readonly ticketFile?: string;
+  readonly wait: boolean;
+}
+
+/** Writes the settings, and enrolls at once unless the service is to do it. */
+async function enrollNow(data: DataFolder, env: Env, options: EnrollOptions): Promise<void> {
+  makeDataFolder(data);
+  const server = options.server.replace(/\/$/, '');
+  const rootFingerprint = options.rootFingerprint.toLowerCase().replaceAll(':', '');
+  const ticketFile =
+    options.ticketFile === undefined ? undefined : takeTicket(data, resolve(options.ticketFile));
+  const { ticketFile: _, ...present } = readSettings(data);
+  writeSettings(data, {
+    ...present,
+    server,
+    rootFingerprint,
+    ...(ticketFile === undefined ? {} : { ticketFile }),
+  });
+  const settings = readSettings(data);
+  const platform = await selectPlatform(platformOptions(env, settings));
+  if (!options.wait || isServiceAlive(data, platform)) return;
+  const log = openLog({ folder: data.log, name: 'enroll' }).child({ component: 'enroll' });
+  const onWait = (why: string) => void (why !== '' && process.stderr.write(`${why}\n`));
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const { machineId, siteCode } = await enroll(
+    { data, settings, platform, log, now: Date.now, onWait },
+    stop.signal,
+  );
+  process.stdout.write(`enrolled at site ${siteCode} as ${machineId}\n`);
+}
+
+/** Moves the ticket to where only the agent reads it; the given file is removed. */
+function takeTicket(data: DataFolder, file: string): string {
+  if (!existsSync(file) || readTicket(file) === undefined) throw new Failure('ticket-missing', { file });
+  const own = join(data.identity, 'ticket');
+  if (file === own) return own;
+  copyFileSync(file, own);
+  chmodSync(own, 0o600);
+  rmSync(file);
+  return own;
+}
+
+function isServiceAlive(data: DataFolder, platform: Awaited<ReturnType<typeof selectPlatform>>): boolean {
+  const status = readStatus(data);
+  return status !== undefined && platform.processes.isAlive(status.process);
+}
+
+async function showStatus(data: DataFolder, env: Env, isJson: boolean): Promise<void> {
+  makeDataFolder(data);
+  const platform = await selectPlatform(platformOptions(env, readSettings(data)));
+  const status = agentStatus(data, platform);
+  process.stdout.write(`${isJson ? JSON.stringify(status, null, 2) : statusText(status)}\n`);
+}
+
+const answerLimitMs = 30_000;
+
+/** Asks the running service for something and waits until it was done. */
+async function ask(data: DataFolder, env: Env, name: RequestName): Promise<void> {
+  const platform = await selectPlatform(platformOptions(env, readSettings(data)));
+  if (!isServiceAlive(data, platform)) throw new Failure('agent-not-running');
+  const doneAt = () => {
+    const status = readStatus(data);
+    return (name === 'check-in' ? status?.lastCheckInAt : status?.lastInventoryAt) ?? 0;
+  };
+  const before = doneAt();
+  askService(data, name);
+  const giveUpAt = performance.now() + answerLimitMs;
+  while (doneAt() <= before) {
+    if (performance.now() > giveUpAt)
+      throw new Failure('agent-no-answer', { what: name, seconds: answerLimitMs / 1000 });
+    await pause(100, AbortSignal.timeout(answerLimitMs));
+  }
+  process.stdout.write(`${name}: done\n`);
+}

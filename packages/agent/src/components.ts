@@ -1,0 +1,55 @@
+import type { AgentComponent } from '@tenkai/domain';
+import type { Platform } from './platform/platform.ts';
+import { agentVersion } from './version.ts';
+
+/** What decides the state of the agent's components. */
+export interface ComponentFacts {
+  /** The agent was taken by a site. */
+  readonly isAssigned: boolean;
+  /** The service runs; null: the asker cannot know. */
+  readonly isRunning: boolean;
+  readonly isConnected: boolean;
+  readonly power: Platform['power']['supports'];
+}
+
+/** Name of the component that waits for nudges. */
+export const notification = 'notification';
+
+/**
+ * The components of the agent as the old control panel's tab shows them (AGENT-31..33): before a site has taken the
+ * machine everything is *installed*, and the notification component *disabled*; assignment enables them without
+ * another installation.
+ */
+export function agentComponents(facts: ComponentFacts): AgentComponent[] {
+  const { isAssigned, isRunning, power } = facts;
+  const usual = (name: string): AgentComponent => {
+    if (!isAssigned) return component(name, 'installed');
+    return isRunning
+      ? component(name, 'enabled')
+      : component(name, 'disabled', 'the agent service is not running');
+  };
+  const powerComponent = usual('power');
+  const hasPower = power.restart && power.shutDown;
+  const noPower = component('power', 'disabled', 'this machine has no command to restart or shut down');
+  return [
+    usual('core'),
+    usual('status-reporting'),
+    usual('inventory'),
+    usual('content'),
+    usual('scenario-engine'),
+    powerComponent.state === 'enabled' && !hasPower ? noPower : powerComponent,
+    notificationComponent(facts),
+  ];
+}
+
+function notificationComponent({ isAssigned, isRunning, isConnected }: ComponentFacts): AgentComponent {
+  if (!isAssigned) return component(notification, 'disabled', 'not assigned to a site');
+  if (!isRunning) return component(notification, 'disabled', 'the agent service is not running');
+  return isConnected
+    ? component(notification, 'enabled')
+    : component(notification, 'disabled', 'no connection to the site');
+}
+
+function component(name: string, state: AgentComponent['state'], reason?: string): AgentComponent {
+  return { name, version: agentVersion, state, ...(reason === undefined ? {} : { reason }) };
+}

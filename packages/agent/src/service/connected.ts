@@ -1,0 +1,192 @@
+import { X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
+import { createLink, type Link, type LinkEvent } from '@tenkai/protocol/agent/link/link.ts';
+import { createSiteClient } from '@tenkai/protocol/agent/link/site-client.ts';
+import type { PowerOrder } from '@tenkai/protocol/agent/orders.ts';
+import type { HeartbeatReport } from '@tenkai/protocol/agent/reports.ts';
+import { RemoteProblem } from '@tenkai/protocol/problem.ts';
+import { type Enrollment, openIdentity, removeEnrollment } from '../identity.ts';
+import { openSeenOrders } from '../orders/seen-orders.ts';
+import { createOrderTaker, report } from '../orders/take-orders.ts';
+import { openSender } from '../outbox/sender.ts';
+import { openRuns } from '../run-folder.ts';
+import { agentVersion } from '../version.ts';
+import { forwardProgress, runOf } from './forward-progress.ts';
+import { clearOldRuns } from './housekeeping.ts';
+import { createInventoryReporter, type InventoryReporter } from './inventory-loop.ts';
+import { carryOutPower } from './power-order.ts';
+import { watchFolder, watchRequests } from './requests.ts';
+import type { Service } from './service.ts';
+
+/** One life with one enrollment. */
+interface Life {
+  readonly service: Service;
+  readonly enrollment: Enrollment;
+  readonly link: Link;
+  readonly inventory: InventoryReporter;
+  /** `starting` until the first orders were asked for: only then is the machine ready for commands (BAGT-12). */
+  state: HeartbeatReport['state'];
+  /** Ends this life: the site does not know the machine any more. */
+  readonly gone: AbortController;
+  readonly signal: AbortSignal;
+}
+
+const farewellMs = 3000;
+const announceMs = 5000;
+
+/** Stays in touch with the site until the service is to stop or the enrollment no longer holds. */
+export async function liveConnected(service: Service, enrollment: Enrollment): Promise<void> {
+  const { data, stop, outbox } = service;
+  const gone = new AbortController();
+  const signal = AbortSignal.any([stop, gone.signal]);
+  const client = createSiteClient({ url: enrollment.server, rootCertificate: enrollment.rootCertificate });
+  const life: Life = {
+    service,
+    enrollment,
+    state: 'starting',
+    gone,
+    signal,
+    inventory: createInventoryReporter(service, () => life.link.sendSoon()),
+    link: createLink({
+      ...service,
+      client,
+      signer: openIdentity(data),
+      machineId: enrollment.machineId,
+      outbox: openSender({
+        folder: data.outbox,
+        boundary: service.boundary,
+        onRejected: (number, code) => service.log.error({ number, code }, 'the site cannot take a report'),
+      }),
+      random: Math.random,
+      heartbeat: () => heartbeat(life),
+      onOrders: (orders) => takeOrders(orders),
+      onEvent: (event) => note(life, event),
+    }),
+  };
+  const takeNew = orderTaker(life);
+  const takeOrders = async (orders: Parameters<typeof takeNew>[0]) => {
+    await takeNew(orders);
+    service.status.set({ lastOrdersAt: service.now(), activeRuns: activeRuns(service) });
+    if (life.state === 'starting') changeState(life, 'running');
+  };
+  watchFolder(join(data.outbox, 'new'), () => life.link.sendSoon(), signal);
+  watchRequests(
+    data,
+    (name) => (name === 'check-in' ? life.link.checkInSoon() : life.inventory.soon()),
+    signal,
+  );
+  service.onRunClosed = () => {
+    service.status.set({ activeRuns: activeRuns(service) });
+    life.inventory.soon();
+    clearOldRuns(data, outbox);
+  };
+  try {
+    await Promise.all([
+      life.link.run(signal),
+      life.inventory.run(signal),
+      forwardProgress({ data, link: life.link }, signal),
+    ]);
+    await farewell(life);
+  } finally {
+    client.close();
+    service.status.set({ isConnected: false });
+  }
+}
+
+function orderTaker(life: Life) {
+  const { service, enrollment, link } = life;
+  const { data, now, outbox, log, platform, stop, supervisor } = service;
+  return createOrderTaker({
+    ...service,
+    root: new X509Certificate(enrollment.rootCertificate),
+    machineId: enrollment.machineId,
+    serverTime: () => now() + link.serverOffsetMs(),
+    seen: openSeenOrders({ folder: data.orders, now }),
+    log: log.child({ component: 'orders' }),
+    onRun: () => supervisor.poke(),
+    onInventory: () => life.inventory.whole(),
+    onPower: (order) =>
+      carryOutPower(
+        {
+          platform,
+          log,
+          stop,
+          isRunning: supervisor.isRunning,
+          announce: (announced) => announce(life, announced),
+          onFailed: ({ orderId, action }) => {
+            const params = { orderId, action };
+            outbox.put({ kind: 'status', severity: 'error', code: 'power-order-failed', params, at: now() });
+            changeState(life, 'running');
+          },
+        },
+        order,
+      ),
+  });
+}
+
+/** Before a machine goes down its site should know why; one that cannot be reached does not keep it up. */
+async function announce(life: Life, { orderId, action }: PowerOrder): Promise<void> {
+  const { service, link } = life;
+  report(service, { orderId, accepted: true, reason: null });
+  life.state = action === 'restart' ? 'restarting' : 'shutting-down';
+  await heartbeat(life);
+  await link.flush(AbortSignal.any([life.signal, AbortSignal.timeout(announceMs)])).catch(() => {});
+}
+
+function changeState(life: Life, state: HeartbeatReport['state']): void {
+  life.state = state;
+  life.link.heartbeatSoon();
+}
+
+async function heartbeat({ service, state }: Life): Promise<void> {
+  const { platform, data, outbox } = service;
+  const freeBytes = await platform.inventory.freeBytes(data.root);
+  outbox.replace('heartbeat', {
+    kind: 'heartbeat',
+    agentVersion,
+    bootId: platform.bootId(),
+    bootedAt: platform.bootedAt(),
+    state,
+    activeRuns: activeRuns(service).map(runOf).slice(0, 100),
+    freeBytes,
+  });
+}
+
+function activeRuns({ data }: Service): string[] {
+  return openRuns(data).map(({ folder }) => folder.name);
+}
+
+function note({ service, gone, inventory }: Life, event: LinkEvent): void {
+  const { status, log, now, data } = service;
+  switch (event.type) {
+    case 'connected':
+      log.info('connected to the site');
+      status.set({ isConnected: true, trouble: '' });
+      break;
+    case 'disconnected':
+      log.info({ err: event.cause }, 'the connection to the site has ended');
+      status.set({ isConnected: false });
+      break;
+    case 'checked-in':
+      if (event.reply.wantsInventory) inventory.whole();
+      status.set({ lastCheckInAt: now(), trouble: '' });
+      break;
+    case 'failed': {
+      const { cause, what } = event;
+      const isForgotten = cause instanceof RemoteProblem && cause.problem.code === 'machine-unknown';
+      log.warn({ what, err: cause }, 'the site could not be reached');
+      status.set({ trouble: cause instanceof Error ? cause.message : String(cause) });
+      if (!isForgotten) return;
+      removeEnrollment(data);
+      gone.abort();
+    }
+  }
+}
+
+/** The system goes down with us: the site should not think that the machine was lost. */
+async function farewell(life: Life): Promise<void> {
+  if (!life.service.stop.aborted || !(await life.service.platform.power.isStopping())) return;
+  life.state = life.state === 'restarting' ? 'restarting' : 'shutting-down';
+  await heartbeat(life);
+  await life.link.flush(AbortSignal.timeout(farewellMs)).catch(() => {});
+}

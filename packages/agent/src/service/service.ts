@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { Failure } from '@tenkai/domain/failure.ts';
+import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
+import type { Boundary } from '../boundary.ts';
+import { type DataFolder, makeDataFolder } from '../data-folder.ts';
+import { enroll, presentEnrollment } from '../enrollment.ts';
+import { takeLock } from '../lock.ts';
+import { type Log, openLog } from '../log.ts';
+import { type Outbox, openOutbox } from '../outbox/outbox.ts';
+import type { Platform } from '../platform/platform.ts';
+import { platformOptions, selectPlatform } from '../platform/select.ts';
+import { openRuns } from '../run-folder.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { liveConnected } from './connected.ts';
+import { openStatusFile, type StatusFile } from './status-file.ts';
+import { createSupervisor, type Supervisor } from './supervise.ts';
+
+export interface RunService {
+  readonly data: DataFolder;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly engineEntry: string;
+  readonly boundary: Boundary;
+  readonly isVerbose: boolean;
+  readonly stop: AbortSignal;
+}
+
+/** What the parts of the service have in common. */
+export interface Service {
+  readonly data: DataFolder;
+  readonly settings: Settings;
+  readonly platform: Platform;
+  readonly outbox: Outbox;
+  readonly log: Log;
+  readonly status: StatusFile;
+  readonly supervisor: Supervisor;
+  readonly boundary: Boundary;
+  readonly now: () => number;
+  readonly stop: AbortSignal;
+  /** Called when a run was closed; the part that reports inventories sets it. */
+  onRunClosed: () => void;
+}
+
+/** Settings are looked at this often while the agent waits to be assigned to a site (AGENT-33). */
+const settingsEveryMs = 2000;
+/** What only a person can put right is tried again this seldom. */
+const refusedEveryMs = 5 * 60_000;
+
+/**
+ * The agent's service: keeps the machine in touch with its site, and its runs in the hands of engines. Nothing that
+ * it holds is lost when it ends at any moment.
+ * @throws Failure agent-runs-already, agent-settings-invalid, platform-unsupported
+ */
+export async function runService(input: RunService): Promise<void> {
+  const { data, env } = input;
+  makeDataFolder(data);
+  const settings = readSettings(data);
+  const level = settings.logLevel ?? 'info';
+  const log = openLog({ folder: data.log, name: 'agent', level, isVerbose: input.isVerbose });
+  const platform = await selectPlatform(platformOptions(env, settings));
+  const { processes } = platform;
+  const lock = await takeLock({ processes, folder: join(data.locks, 'service'), what: 'agent service' });
+  try {
+    const service = openService(input, { settings, log, platform });
+    service.log.info({ pid: process.pid }, 'service begins');
+    await Promise.all([service.supervisor.run(), keepEnrolled(service)]);
+    service.log.info('service ends');
+  } finally {
+    lock.release();
+  }
+}
+
+function openService(
+  input: RunService,
+  { settings, log, platform }: Pick<Service, 'settings' | 'log' | 'platform'>,
+): Service {
+  const { data, boundary, stop } = input;
+  const now = () => Date.now();
+  const component = (name: string) => log.child({ component: name });
+  const status = openStatusFile(data, {
+    process: platform.processes.own(),
+    startedAt: now(),
+    isConnected: false,
+    trouble: '',
+    lastCheckInAt: null,
+    lastOrdersAt: null,
+    lastInventoryAt: null,
+    activeRuns: openRuns(data).map(({ folder }) => folder.name),
+  });
+  const outbox = openOutbox({ folder: data.outbox, now, boundary });
+  const onClosed = () => service.onRunClosed();
+  const supervisor = createSupervisor({ ...input, platform, log: component('supervisor'), onClosed });
+  const parts = { data, settings, platform, outbox, status, supervisor, boundary, now, stop };
+  const service: Service = { ...parts, log: component('service'), onRunClosed: () => {} };
+  return service;
+}
+
+/** Enrolls, and stays in touch; again whenever the site has forgotten the machine or the settings name another one. */
+async function keepEnrolled(service: Service): Promise<void> {
+  const { data, stop, status, log } = service;
+  const onWait = (trouble: string) => status.set({ trouble });
+  while (!stop.aborted) {
+    try {
+      const deps = { ...service, settings: readSettings(data), onWait };
+      const enrollment = presentEnrollment(deps) ?? (await enroll(deps, stop));
+      await liveConnected(service, enrollment);
+    } catch (error) {
+      if (stop.aborted) return;
+      const isUnassigned = error instanceof Failure && error.code === 'agent-not-configured';
+      status.set({ trouble: error instanceof Error ? error.message : String(error), isConnected: false });
+      if (!isUnassigned) log.error({ err: error }, 'not enrolled');
+      await pauseUntilChanged(service, isUnassigned ? settingsEveryMs : refusedEveryMs);
+    }
+  }
+}
+
+/** Waits; a change of the settings ends the wait. */
+async function pauseUntilChanged({ data, stop }: Service, limitMs: number): Promise<void> {
+  const before = JSON.stringify(readSettings(data));
+  const giveUpAt = performance.now() + limitMs;
+  while (performance.now() < giveUpAt && !stop.aborted) {
+    await pause(settingsEveryMs, stop);
+    if (JSON.stringify(readSettings(data)) !== before) return;
+  }
+}

@@ -1,0 +1,106 @@
+import type { AgentComponent } from '@tenkai/domain';
+import { agentComponents } from './components.ts';
+import type { DataFolder } from './data-folder.ts';
+import { readEnrollment } from './identity.ts';
+import type { Platform } from './platform/platform.ts';
+import { openRuns } from './run-folder.ts';
+import { readStatus } from './service/status-file.ts';
+import { readSettings } from './settings.ts';
+import { agentVersion } from './version.ts';
+
+/** What the old control panel showed on its tabs General, Components, Actions and Site (AGENT-31). */
+export interface AgentStatus {
+  readonly general: {
+    readonly version: string;
+    readonly machineId: string | null;
+    readonly isRunning: boolean;
+    readonly isConnected: boolean;
+    /** Empty: all is well. */
+    readonly trouble: string;
+    readonly activeRuns: readonly string[];
+  };
+  readonly components: readonly AgentComponent[];
+  readonly actions: readonly {
+    readonly name: string;
+    readonly command: string;
+    readonly lastAt: string | null;
+  }[];
+  readonly site: {
+    readonly code: string | null;
+    readonly name: string | null;
+    readonly server: string | null;
+    readonly rootFingerprint: string | null;
+    readonly isAssigned: boolean;
+  };
+}
+
+/** The same facts for the table and for `--json`. */
+export function agentStatus(data: DataFolder, platform: Platform): AgentStatus {
+  const settings = readSettings(data);
+  const enrollment = readEnrollment(data);
+  const service = readStatus(data);
+  const isRunning = service !== undefined && platform.processes.isAlive(service.process);
+  const isConnected = isRunning && service.isConnected;
+  const isAssigned = enrollment !== undefined;
+  const lastAt = (at: number | null | undefined) => (at ? new Date(at).toISOString() : null);
+  return {
+    general: {
+      version: agentVersion,
+      machineId: enrollment?.machineId ?? null,
+      isRunning,
+      isConnected,
+      trouble: isRunning ? service.trouble : 'the agent service is not running',
+      activeRuns: openRuns(data).map(({ folder }) => folder.name),
+    },
+    components: agentComponents({ isAssigned, isRunning, isConnected, power: platform.power.supports }),
+    actions: [
+      { name: 'check-in', command: 'tenkai-agent check-in', lastAt: lastAt(service?.lastCheckInAt) },
+      { name: 'inventory', command: 'tenkai-agent inventory', lastAt: lastAt(service?.lastInventoryAt) },
+    ],
+    site: {
+      code: enrollment?.siteCode ?? null,
+      name: enrollment?.siteName ?? null,
+      server: settings.server ?? null,
+      rootFingerprint: settings.rootFingerprint ?? null,
+      isAssigned,
+    },
+  };
+}
+
+/** The tabs one below the other, for a terminal. */
+export function statusText({ general, components, actions, site }: AgentStatus): string {
+  const yesNo = (value: boolean) => (value ? 'yes' : 'no');
+  const sections: [string, [string, string][]][] = [
+    [
+      'General',
+      [
+        ['version', general.version],
+        ['machine', general.machineId ?? 'not enrolled'],
+        ['service', general.isRunning ? 'running' : 'not running'],
+        ['connected', yesNo(general.isConnected)],
+        ['runs', general.activeRuns.join(', ') || 'none'],
+        ...(general.trouble === '' ? [] : [['trouble', general.trouble] as [string, string]]),
+      ],
+    ],
+    [
+      'Components',
+      components.map(({ name, state, reason }) => [name, reason ? `${state} (${reason})` : state]),
+    ],
+    ['Actions', actions.map(({ command, lastAt }) => [command, lastAt ? `last ${lastAt}` : 'never'])],
+    [
+      'Site',
+      [
+        ['assigned', yesNo(site.isAssigned)],
+        ['code', site.code ?? '-'],
+        ['name', site.name ?? '-'],
+        ['server', site.server ?? '-'],
+        ['root fingerprint', site.rootFingerprint ?? '-'],
+      ],
+    ],
+  ];
+  return sections
+    .map(([title, rows]) =>
+      [title, ...rows.map(([name, value]) => `  ${name.padEnd(24)}${value}`)].join('\n'),
+    )
+    .join('\n\n');
+}

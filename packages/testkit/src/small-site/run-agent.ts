@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type DataFolder, dataFolder, makeDataFolder } from '@tenkai/agent/data-folder.ts';
+import { type Settings, writeSettings } from '@tenkai/agent/settings.ts';
+
+const entry = fileURLToPath(import.meta.resolve('@tenkai/agent/main.ts'));
+const engineEntry = fileURLToPath(import.meta.resolve('@tenkai/agent/engine/crash-points.ts'));
+
+/** A folder with a new agent that runs as a process of its own, and stands for a machine of its own. */
+export interface TestAgent {
+  readonly data: DataFolder;
+  readonly root: string;
+  readonly bootIdFile: string;
+  readonly env: Record<string, string>;
+  /** Starts the service. */
+  start(env?: Record<string, string>): ChildProcess;
+  /** Runs a command of `tenkai-agent` to its end. */
+  command(...args: string[]): Promise<{ status: number | null; stdout: string; stderr: string }>;
+  /** Ends the service, and every engine and installer that it left behind. */
+  remove(): Promise<void>;
+}
+
+/** @param settings beside the root folder, which the agent always has */
+export function newAgent(settings: Settings = {}): TestAgent {
+  const folder = mkdtempSync(join(tmpdir(), 'tenkai-agent-'));
+  const data = dataFolder(join(folder, 'data'));
+  const root = join(folder, 'root');
+  const bootIdFile = join(folder, 'boot-id');
+  mkdirSync(root);
+  writeFileSync(bootIdFile, 'boot-1');
+  makeDataFolder(data);
+  writeSettings(data, { root, ...settings });
+  const env = {
+    PATH: process.env.PATH ?? '',
+    TENKAI_AGENT_DATA: data.root,
+    TENKAI_BOOT_ID_FILE: bootIdFile,
+    TENKAI_AGENT_ENGINE: engineEntry,
+  };
+  const services: ChildProcess[] = [];
+  return {
+    data,
+    root,
+    bootIdFile,
+    env,
+    start(more = {}) {
+      const service = spawn(process.execPath, [entry, 'run'], {
+        env: { ...env, ...more },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      services.push(service);
+      return service;
+    },
+    async command(...args) {
+      const child = spawn(process.execPath, [entry, ...args], { env });
+      const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+      const [status] = (await once(child, 'close')) as [number | null];
+      return { status, stdout: stdout(), stderr: stderr() };
+    },
+    async remove() {
+      for (const service of services) await ended(service, 'SIGTERM');
+      await endEngines(data);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function collect(stream: NodeJS.ReadableStream): () => string {
+  let text = '';
+  stream.on('data', (part: Buffer) => {
+    text += part;
+  });
+  return () => text;
+}
+
+/** Ends a child with a signal and waits for it. */
+export async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  await exit;
+}
+
+async function endEngines(data: DataFolder): Promise<void> {
+  const { openLinux } = await import('@tenkai/agent/platform/linux/index.ts');
+  const { holdersOf } = await import('@tenkai/agent/lock.ts');
+  const { processes } = openLinux({ root: null, powerCommand: null, bootIdFile: null, env: {} });
+  const engines = () => holdersOf({ processes, folder: join(data.locks, 'engine') });
+  for (const { pid } of engines()) process.kill(pid, 'SIGKILL');
+  while (engines().length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** Waits until something holds; the test's own limit is the only one. */
+export async function until<T>(look: () => T | Promise<T>): Promise<NonNullable<T>> {
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
