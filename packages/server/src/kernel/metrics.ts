@@ -19,6 +19,8 @@ export interface Counter {
 
 export interface Histogram {
   observe(value: number, labels?: Labels): void;
+  /** The same for labels that come again and again: they are looked up once. */
+  of(labels: Labels): (value: number) => void;
 }
 
 export function createMetrics(): Metrics {
@@ -46,7 +48,11 @@ export function createMetrics(): Metrics {
       register(name, help, 'histogram', () =>
         [...series.values()].flatMap((one) => seriesLines(name, one, bounds)),
       );
-      return { observe: (value, labels = {}) => observe(series, bounds, value, labels) };
+      const of = (labels: Labels) => {
+        const one = seriesOf(series, bounds, labels);
+        return (value: number) => observe(one, bounds, value);
+      };
+      return { of, observe: (value, labels = {}) => of(labels)(value) };
     },
     render: () => `${[...families.values()].flatMap((lines) => lines()).join('\n')}\n`,
   };
@@ -59,17 +65,20 @@ interface Series {
   count: number;
 }
 
-function observe(series: Map<string, Series>, bounds: readonly number[], value: number, labels: Labels) {
+function seriesOf(series: Map<string, Series>, bounds: readonly number[], labels: Labels): Series {
   const key = labelText(labels);
-  let one = series.get(key);
-  if (!one) {
-    one = { labels, buckets: bounds.map(() => 0), sum: 0, count: 0 };
-    series.set(key, one);
-  }
+  const known = series.get(key);
+  if (known) return known;
+  const one = { labels, buckets: bounds.map(() => 0), sum: 0, count: 0 };
+  series.set(key, one);
+  return one;
+}
+
+function observe(one: Series, bounds: readonly number[], value: number) {
   one.sum += value;
   one.count += 1;
-  for (const [index, bound] of bounds.entries()) {
-    if (value <= bound) one.buckets[index] = (one.buckets[index] ?? 0) + 1;
+  for (let index = bounds.length - 1; index >= 0 && value <= (bounds[index] as number); index -= 1) {
+    one.buckets[index] = (one.buckets[index] as number) + 1;
   }
 }
 
