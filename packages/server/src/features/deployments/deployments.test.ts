@@ -280,6 +280,7 @@ onBothEngines(
       ['waiting', 'window-closed', Date.parse('2026-03-02T22:00:00Z')],
     );
     clock.advance(9 * 3_600_000);
+    await agent.token();
     await agent.report(aHeartbeat());
     await settle(server);
     assert.equal((await openRuns(agent)).length, 1);

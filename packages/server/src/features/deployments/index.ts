@@ -4,22 +4,20 @@ import { errorsOf } from './activity.ts';
 import { startJob } from './create-deployment.ts';
 import { addDeploymentRoutes } from './deployments.routes.ts';
 import type { ReleaseDeps } from './evaluate-run.ts';
+import { contentInUse, deploymentOfCollection, deploymentsOfScenario } from './in-use.ts';
 import type { Neighbours } from './needs.ts';
-import { clearErrors } from './operate.ts';
+import { clearErrors, endRunsOf } from './operate.ts';
 import { createProgressBoard } from './progress-board.ts';
 import { evaluateRuns } from './release.ts';
 import { createReleaseLane, type ReleaseLane } from './release-lane.ts';
 import { ordersFor } from './run-orders.ts';
 import { type AnyRunReport, recordRunReport } from './runs.agent.ts';
-import { contentInUse, deploymentsOfScenario } from './runs.views.ts';
 import { extendToNewMembers, startDeployment } from './start-deployment.ts';
 
 export type { Neighbours } from './needs.ts';
 
 /** What other features may ask of deployments. */
 export interface Deployments {
-  /** Members of a collection changed: new ones get its open deployments (DIST-18). */
-  membersChanged(collectionId: string): Promise<void>;
   /** Resolves when no run waits for being looked at. For tests. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -41,11 +39,15 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
   neighbours.content.registerUser(() => contentInUse(kernel.db.read));
   neighbours.scenarios.registerUser((scenarioId) => deploymentsOfScenario(kernel.db.read, scenarioId));
   connectMachines(deps);
+  neighbours.collections.guardRemoval(deploymentOfCollection);
+  neighbours.machines.onRemoved((tx, machineId) => endRunsOf(deps, tx, machineId));
+  kernel.events.on('collections.members-changed', async ({ payload }) => {
+    if (payload.added.length > 0) await extendToNewMembers(deps, payload.collectionId);
+  });
   listen(kernel, lane, board);
   expose(kernel);
   addDeploymentRoutes(kernel, deps, board);
   return {
-    membersChanged: (collectionId) => extendToNewMembers(deps, collectionId),
     idle: () => lane.idle(),
     stop: () => lane.stop(),
   };
@@ -72,6 +74,7 @@ function listen({ events }: Kernel, lane: ReleaseLane, board: ReturnType<typeof 
   events.on('machines.power-changed', ({ payload }) => lane.machine(payload.machineId));
   events.on('machines.inventory-changed', ({ payload }) => lane.machine(payload.machineId));
   events.on('sites.changed', () => lane.slots());
+  events.on('collections.windows-changed', () => lane.windows());
   events.on('machines.progress', ({ payload }) => {
     for (const run of payload.runs) {
       const { bytesDone, bytesTotal, bytesPerSecond } = run;

@@ -1,5 +1,5 @@
-import type { MaintenanceWindow } from '@tenkai/domain';
 import type { Kernel } from '../../kernel/kernel.ts';
+import type { Collections } from '../collections/index.ts';
 import type { Content } from '../content/index.ts';
 import type { Machines } from '../machines/index.ts';
 import type { Packages } from '../packages/index.ts';
@@ -7,18 +7,10 @@ import type { Scenarios } from '../scenarios/index.ts';
 import type { Sites } from '../sites/index.ts';
 import type { Status } from '../status/index.ts';
 
-/** What deployments ask of collections. */
-export interface CollectionQuestions {
-  /** Undefined: there is no such collection. */
-  nameOf(collectionId: string): Promise<string | undefined>;
-  membersOf(collectionId: string): Promise<string[]>;
-  windowsFor(machineIds: readonly string[]): Promise<Map<string, MaintenanceWindow[]>>;
-}
-
 /** The doors of the neighbours, handed over by `app.ts`. */
 export interface Neighbours {
   readonly machines: Machines;
-  readonly collections: CollectionQuestions;
+  readonly collections: Collections;
   readonly scenarios: Scenarios;
   readonly packages: Packages;
   readonly content: Content;

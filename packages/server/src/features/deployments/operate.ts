@@ -1,9 +1,9 @@
-import { Failure, type RunEvent } from '@tenkai/domain';
+import { end, Failure, type RunEvent } from '@tenkai/domain';
 import type { Caller } from '../../kernel/access/caller.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import { loadDeployment, updateDeployment } from './deployments.store.ts';
 import type { ReleaseDeps } from './evaluate-run.ts';
-import { applyToRun } from './run-events.ts';
+import { applyToRun, store } from './run-events.ts';
 import { loadRun, loadRunsWhere, markRequested } from './runs.store.ts';
 import { requireCollection } from './scope.ts';
 
@@ -90,6 +90,21 @@ export async function clearErrors(
     if (count > 0) cleared.push(machineId);
   }
   return cleared;
+}
+
+/** The machine is forgotten: what it had to do ends, in the transaction that forgets it. */
+export async function endRunsOf(deps: ReleaseDeps, tx: Tx, machineId: string): Promise<void> {
+  const open = "machine_id = ? AND status NOT IN ('succeeded', 'failed', 'not-applicable', 'cancelled')";
+  const at = deps.clock.now();
+  for (const run of await loadRunsWhere(tx, open, [machineId])) {
+    const ended = end(
+      { ...run.state, retriesLeft: 0 },
+      'cancelled',
+      { code: 'machine-gone', params: {} },
+      at,
+    );
+    await store(deps, tx, run, ended, null);
+  }
 }
 
 function eachRun(

@@ -12,6 +12,8 @@ export interface ReleaseLane {
   machine(machineId: string): void;
   /** A slot is free, or the limit changed. */
   slots(): void;
+  /** Maintenance windows changed. */
+  windows(): void;
   /** A run of the deployment ended: perhaps it was the last one. */
   finished(deploymentId: string): void;
   /** Looks at what has become due, and at everything once after a start. */
@@ -25,6 +27,7 @@ export interface LaneWork {
   readonly fresh: boolean;
   readonly due: boolean;
   readonly slots: boolean;
+  readonly windows: boolean;
   readonly machineIds: readonly string[];
   readonly finishedIds: readonly string[];
 }
@@ -56,6 +59,10 @@ export function createReleaseLane(log: Log, evaluate: (work: LaneWork) => Promis
       waiting.slots = true;
       poke();
     },
+    windows() {
+      waiting.windows = true;
+      poke();
+    },
     sweep() {
       waiting.due = true;
       poke();
@@ -83,11 +90,19 @@ function emptyWork() {
     fresh: false,
     due: false,
     slots: false,
+    windows: false,
     machines: new Set<string>(),
     deployments: new Set<string>(),
   };
 }
 
 function hasWork(work: ReturnType<typeof emptyWork>): boolean {
-  return work.fresh || work.due || work.slots || work.machines.size > 0 || work.deployments.size > 0;
+  return (
+    work.fresh ||
+    work.due ||
+    work.slots ||
+    work.windows ||
+    work.machines.size > 0 ||
+    work.deployments.size > 0
+  );
 }

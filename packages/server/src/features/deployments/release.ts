@@ -21,6 +21,7 @@ export async function evaluateRuns(deps: ReleaseDeps, work: LaneWork): Promise<v
     await expireSilentRuns(deps);
   }
   if (work.fresh || work.due) await evaluateGate(round, 'new', () => true);
+  if (work.windows) await evaluateGate(round, 'window', () => true);
   if (work.slots || work.due) await evaluateGate(round, 'slot', () => hasFreeSlot(round));
   for (const id of work.finishedIds) await completeWhereDone(deps, id);
 }

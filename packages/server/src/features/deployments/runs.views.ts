@@ -1,8 +1,7 @@
-import { type DeploymentDraft, type FrozenStep, isFinal, type StepResult, verifiedBy } from '@tenkai/domain';
+import { type FrozenStep, isFinal, type StepResult, verifiedBy } from '@tenkai/domain';
 import type { RunDetail, RunRow } from '@tenkai/protocol/api/deployments.ts';
 import type { Reader } from '../../kernel/database/database.ts';
 import { decodeCursor, defaultPageSize, toPage } from '../../kernel/paging.ts';
-import type { ContentUse } from '../content/index.ts';
 import type { ProgressBoard } from './progress-board.ts';
 import { loadPlan, stepRows } from './runs.store.ts';
 import type { RunsTable } from './tables.ts';
@@ -126,38 +125,4 @@ async function versionsOf(read: Reader, row: Row, steps: readonly FrozenStep[]) 
   if (!last) return none;
   const verified = row.status === 'succeeded' ? verifiedBy(installs) : null;
   return { versionBefore: last.versionBefore, versionAfter: last.versionAfter, verifiedBy: verified };
-}
-
-/** Content that runs still need: it must stay, and be where machines can fetch it. */
-export async function contentInUse(read: Reader): Promise<ContentUse[]> {
-  const rows = await read.all<{ plan_hash: string }>(
-    `SELECT DISTINCT plan_hash FROM deployments_runs
-     WHERE plan_hash IS NOT NULL AND status NOT IN ('succeeded', 'not-applicable', 'cancelled')`,
-  );
-  const found = new Map<string, ContentUse>();
-  for (const { plan_hash } of rows) {
-    for (const step of (await loadPlan(read, plan_hash)).steps) {
-      if ('content' in step && step.content)
-        found.set(step.content.contentId, {
-          contentId: step.content.contentId,
-          isWanted: false,
-          pointIds: [],
-          viewName: null,
-        });
-    }
-  }
-  return [...found.values()];
-}
-
-/** Names of the deployments that have not ended and run this scenario. */
-export async function deploymentsOfScenario(read: Reader, scenarioId: string): Promise<string[]> {
-  const rows = await read.all<{ name: string; draft: string }>(
-    "SELECT name, draft FROM deployments_deployments WHERE status IN ('scheduled', 'active')",
-  );
-  return rows
-    .filter(({ draft }) => {
-      const { subject } = JSON.parse(draft) as DeploymentDraft;
-      return subject.kind === 'scenario' && subject.scenarioId === scenarioId;
-    })
-    .map(({ name }) => name);
 }
