@@ -38,7 +38,7 @@ export interface BareAgent {
     machineId?: string;
     signature?: string;
   }): Promise<Static<typeof TokenReply>>;
-  /** Bearer token in use; made at the first call that needs one. */
+  /** The token in use; a new one where it has ended, or none was asked for yet. */
   bearer(): Promise<string>;
   report(...reports: (Report | Record<string, unknown>)[]): Promise<ReportReply>;
   /** A batch exactly as given. */
@@ -69,7 +69,7 @@ export function createBareAgent(server: TestServer, options: BareAgentOptions = 
     hardwareFingerprint = sha256(randomBytes(16)),
     remoteAddress = '192.0.2.10',
   } = options;
-  let token: string | undefined;
+  let held: Static<typeof TokenReply> | undefined;
   let number = 0;
 
   const call = async (method: 'GET' | 'POST', path: string, body?: unknown, bearer?: string) => {
@@ -111,11 +111,12 @@ export function createBareAgent(server: TestServer, options: BareAgentOptions = 
       const nonce = over.nonce ?? (await agent.challenge()).nonce;
       const signature = over.signature ?? signText(keys, tokenProof(machineId, nonce));
       const reply = await call('POST', agentPaths.token, { machineId, nonce, signature });
-      token = reply.token;
+      held = reply;
       return reply;
     },
     async bearer() {
-      return token ?? (await agent.token()).token;
+      const isGood = held !== undefined && held.expiresAt > server.kernel.clock.now();
+      return isGood && held ? held.token : (await agent.token()).token;
     },
     report(...reports) {
       const numbered = reports.map((report) => {

@@ -1,4 +1,5 @@
 import type { MaintenanceWindow } from '@tenkai/domain';
+import type { Tx } from '../../kernel/database/database.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Machines } from '../machines/index.ts';
 import { addCollectionRoutes } from './collections.routes.ts';
@@ -53,6 +54,9 @@ function observeMachines({ machines, evaluator, ruleBook, events }: Deps) {
     async changed(tx, machineId, attributes) {
       await noteChange(tx, machineId, attributes);
       tx.afterCommit(evaluator.poke);
+      // It may have been enrolled or shut out, and then joins or leaves the collection of all at once.
+      if (attributes === null)
+        await events.publish(tx, 'collections.members-changed', await joined(machines, tx, machineId));
     },
     async removed(tx, machineId) {
       await dropChange(tx, machineId);
@@ -65,6 +69,12 @@ function observeMachines({ machines, evaluator, ruleBook, events }: Deps) {
     },
     isInterestedIn: (attribute) => ruleBook.current().index.byAttribute.has(attribute),
   });
+}
+
+async function joined(machines: Machines, tx: Tx, machineId: string) {
+  const isIn = (await machines.enrolledAmong([machineId], tx)).has(machineId);
+  const [added, removed] = isIn ? [[machineId], []] : [[], [machineId]];
+  return { collectionId: allMachines.id, added, removed };
 }
 
 function exposeEvents({ live, machines }: Deps) {

@@ -60,7 +60,7 @@ export interface Machines {
   progressOf(machineId: string, runId: string): ProgressEntry | undefined;
   /** Ids of enrolled machines in ascending order after one id ('' for the first). */
   enrolledAfter(afterId: string, limit: number): Promise<string[]>;
-  enrolledAmong(machineIds: readonly string[]): Promise<Set<string>>;
+  enrolledAmong(machineIds: readonly string[], read?: Reader): Promise<Set<string>>;
   countEnrolled(): Promise<number>;
   /** A page of the list, as the caller sees it. */
   list(
@@ -136,7 +136,7 @@ export function registerMachines(kernel: Kernel, options: MachineOptions): Machi
     nudge: (machineId) => void kernel.channel.nudge(machineId),
     progressOf: progress.of,
     enrolledAfter: (afterId, limit) => enrolledAfter(kernel.db.read, afterId, limit),
-    enrolledAmong: (ids) => enrolledAmong(kernel.db.read, ids),
+    enrolledAmong: (ids, read = kernel.db.read) => enrolledAmong(read, ids),
     countEnrolled: () => countEnrolled(kernel.db.read),
     list: (caller, query) => listMachines({ ...kernel, stateCounts }, caller, query),
     visibleIds: (caller, ids, read = kernel.db.read) => visibleIds(read, caller, ids),
