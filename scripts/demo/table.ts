@@ -1,3 +1,4 @@
+import { reasonSentence } from '@tenkai/domain';
 import type { RunDetail } from '@tenkai/protocol';
 
 /** Rows as text in columns; the first row is the heading. */
@@ -20,16 +21,17 @@ export function resultTable(runs: readonly RunDetail[]): string {
 }
 
 function rowOf(run: RunDetail): string[] {
-  const done = run.steps.filter(({ result }) => result?.outcome === 'succeeded').length;
+  const count = (outcome: string) => run.steps.filter(({ result }) => result?.outcome === outcome).length;
+  const skipped = count('skipped') > 0 ? `, ${count('skipped')} not needed` : '';
   const seconds =
     run.startedAt !== null && run.finishedAt !== null ? (run.finishedAt - run.startedAt) / 1000 : 0;
   return [
     run.machineName,
     run.versionBefore ?? 'not installed',
     run.versionAfter ?? '—',
-    `${done} of ${run.stepCount}`,
+    `${count('succeeded')} done${skipped}`,
     run.verifiedBy ?? '—',
     seconds.toFixed(1),
-    run.reason ? `${run.status} (${run.reason.code})` : run.status,
+    run.reason ? `${run.status}: ${reasonSentence(run.reason)}` : run.status,
   ];
 }

@@ -1,4 +1,4 @@
-import { isFinal } from '@tenkai/domain';
+import { isFinal, reasonSentence } from '@tenkai/domain';
 import { deploymentRoutes, type RunRow } from '@tenkai/protocol';
 import type { DemoSite } from './site.ts';
 

@@ -1,3 +1,4 @@
+import { allFailures } from './failure.ts';
 import type { Reason } from './scenario/frozen-step.ts';
 
 const sentences: Record<string, string> = {};
@@ -20,9 +21,13 @@ export function allReasons(): Readonly<Record<string, string>> {
   return sentences;
 }
 
-/** What a reason says, in English; the bare code where no sentence is known (a newer server's, for instance). */
+/**
+ * What a reason says, in English. A refusal that ended a step is a reason with the failure's code. The bare code
+ * where no sentence is known (a newer server's, for instance).
+ */
 export function reasonSentence(reason: Reason): string {
-  const sentence = Object.hasOwn(sentences, reason.code) ? sentences[reason.code] : undefined;
+  const known = Object.hasOwn(sentences, reason.code) ? sentences[reason.code] : undefined;
+  const sentence = known ?? allFailures()[reason.code]?.message;
   if (sentence === undefined) return reason.code;
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) =>
     Object.hasOwn(reason.params, name) ? String(reason.params[name]) : whole,

@@ -114,9 +114,9 @@ const histories: readonly { name: string; words: readonly Word[]; states: readon
     states: ['on', 'on', 'off', 'booting', 'booting', 'booting', 'on'],
   },
   {
-    name: 'a start that ends in silence is unreachable',
-    words: ['starting', 'no echo'],
-    states: ['booting', 'unreachable'],
+    name: 'a start behind a closed firewall is no error, but one that never ends is unreachable',
+    words: ['starting', 'no echo', 'long after', 'no echo'],
+    states: ['booting', 'booting', 'booting', 'unreachable'],
   },
   {
     name: 'a short loss of the connection changes nothing',

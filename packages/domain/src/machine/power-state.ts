@@ -65,7 +65,9 @@ function gone(
   if (picture.announced === 'shut-down' && picture.power !== 'off')
     return changed(picture, { power: 'off' }, at);
   if (picture.power === 'off' && !answersEcho) return picture;
-  if (picture.power === 'restarting' && !isOverdue) return picture;
+  // While a machine starts, its firewall may let nothing through (BAGT-10): silence means nothing yet.
+  const isStarting = picture.power === 'restarting' || (picture.power === 'booting' && !answersEcho);
+  if (isStarting && !isOverdue) return picture;
   if (!answersEcho) return changed(picture, { power: 'unreachable', announced: 'nothing' }, at);
   if (picture.power === 'on') return picture;
   // Just awake and not checked in: it is starting. For too long already: on, but its agent does not answer.

@@ -1,0 +1,38 @@
+import { defineReasons } from '../reason.ts';
+
+/** Why a run waits, or was left out (gates of the server, and `plan`). */
+export const waitingSentences = defineReasons({
+  'condition-false': 'The condition of step {step} does not hold for this machine.',
+  'nothing-to-do': 'The scenario has nothing to do on this machine.',
+  'machine-gone': 'The machine is no longer known to the site.',
+  'machine-has-not-fetched': 'The machine was told and is about to fetch its order.',
+  'machine-off': 'The machine is not reachable; the run begins when it comes back.',
+  'machine-waking': 'The machine is being woken.',
+  'earlier-run': 'Another run of this machine comes first.',
+  'not-requested': 'It is available, and nobody has asked for it yet.',
+  'slot-site': 'All {limit} slots of the site are taken.',
+  'slot-deployment': 'All {limit} slots of the deployment are taken.',
+  'more-than-concurrency': '{count} machines, but only {concurrency} at once: the others queue.',
+  'windows-ignored': 'Maintenance windows are ignored.',
+});
+
+/** How a step or a run ended. */
+export const outcomeSentences = defineReasons({
+  'already-installed': 'It was there already.',
+  'already-on': 'The machine was on already.',
+  'condition-not-met': "The package's condition does not hold on the machine.",
+  'restart-not-needed': 'Nothing asked for a restart.',
+  'nothing-since-restart': 'Nothing ran since the last restart.',
+  cancelled: 'It was cancelled.',
+  'cancelled-without-answer': 'It was cancelled; the machine has not answered.',
+  'exit-code': 'The program ended with exit code {exitCode}.',
+  'time-limit': 'It took longer than its limit and was ended.',
+  interrupted: 'It was interrupted again and again, and not tried once more.',
+  'machine-stayed-on': 'The machine was told to restart and did not.',
+  'not-detected': 'The installer ended well, but the package is not there ({found}).',
+  'not-verified': 'Step {step} was not looked at again after the last restart.',
+  'step-failed': 'A step failed.',
+  'step-without-result': 'Step {step} has no result.',
+  'timed-out': 'The machine has said nothing for longer than the step may take.',
+  refused: 'The machine refused the order.',
+});
