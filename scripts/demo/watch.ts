@@ -53,7 +53,7 @@ function lineOf(run: RunRow): string {
   const full = Math.round(done * barWidth);
   const bar = '█'.repeat(full) + '░'.repeat(barWidth - full);
   const note = run.reason
-    ? ` (${run.reason.code})`
+    ? `: ${reasonSentence(run.reason)}`
     : run.stepName && !isFinal(run.status)
       ? ` ${run.stepName}`
       : '';

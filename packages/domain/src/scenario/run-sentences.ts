@@ -27,7 +27,7 @@ export const outcomeSentences = defineReasons({
   'cancelled-without-answer': 'It was cancelled; the machine has not answered.',
   'exit-code': 'The program ended with exit code {exitCode}.',
   'time-limit': 'It took longer than its limit and was ended.',
-  interrupted: 'It was interrupted again and again, and not tried once more.',
+  interrupted: 'It was interrupted by {by} before it had ended.',
   'machine-stayed-on': 'The machine was told to restart and did not.',
   'not-detected': 'The installer ended well, but the package is not there ({found}).',
   'not-verified': 'Step {step} was not looked at again after the last restart.',
@@ -35,4 +35,22 @@ export const outcomeSentences = defineReasons({
   'step-without-result': 'Step {step} has no result.',
   'timed-out': 'The machine has said nothing for longer than the step may take.',
   refused: 'The machine refused the order.',
+});
+
+/** Refusals of an agent that end a step or a run; they carry the code of the failure. */
+export const agentSentences = defineReasons({
+  'order-expired': 'The order had expired before the machine fetched it.',
+  'order-for-another-machine': 'The order was for another machine.',
+  'order-not-understood': 'The agent is too old to understand the order.',
+  'order-signature-invalid': "The order is not signed by the site's key chain.",
+  'power-not-supported': 'The machine has no command to {action}.',
+  'program-failed': '{program} could not be run: {cause}.',
+  'parameters-unbalanced': 'The parameters have a quote that is never closed.',
+  'executable-missing': 'The package holds no file {path}.',
+  'interpreter-missing': 'The machine has no {interpreter}.',
+  'copy-target-relative': 'The target {path} is no absolute folder.',
+  'copy-target-link': '{path} is a symbolic link; the files would land elsewhere.',
+  'copy-source-missing': 'The package holds no folder {path}.',
+  'rights-missing': 'The agent does not run with administrative rights.',
+  'journal-corrupt': 'The journal of the run is damaged at line {line}.',
 });
