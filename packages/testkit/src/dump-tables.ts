@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Database, Reader } from '@tenkai/server/kernel/database/database.ts';
 import type { TestServer } from './start-server.ts';
 
-/** Background work that goes on whatever requests do: due times, delivery cursors. */
-const restless = new Set(['kernel_jobs', 'kernel_state']);
+/** Background work that goes on whatever requests do: due times, delivery cursors, machines to judge again. */
+const restless = new Set(['kernel_jobs', 'kernel_state', 'collections_changes']);
 
 /**
  * Every row of every table as text, to compare before and after a refused request. Left out: the kernel's own
@@ -53,6 +53,7 @@ export async function dumpFolder(folder: string): Promise<Record<string, string>
 export async function dumpWorld(server: TestServer) {
   // The test's own users are made at their first use, which is no change of the world.
   for (const role of ['administrator', 'operator', 'viewer'] as const) await server.apiToken(role);
+  await server.app.collections.settled();
   const tables = await dumpTables(server.kernel.db.read);
   return { tables, store: await dumpFolder(join(server.dataDir, 'content')) };
 }

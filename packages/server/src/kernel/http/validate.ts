@@ -90,7 +90,8 @@ export function closed(schema: unknown): unknown {
   if (Array.isArray((schema as { allOf?: unknown }).allOf)) {
     return { ...copy, allOf: (schema as { allOf: unknown[] }).allOf, unevaluatedProperties: false };
   }
-  const isOpenObject = copy.type === 'object' && 'properties' in copy && !('additionalProperties' in copy);
+  const namesFields = 'properties' in copy || 'patternProperties' in copy;
+  const isOpenObject = copy.type === 'object' && namesFields && !('additionalProperties' in copy);
   return isOpenObject ? { ...copy, additionalProperties: false } : copy;
 }
 
