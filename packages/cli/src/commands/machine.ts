@@ -1,0 +1,320 @@
+import { Failure, reasonSentence } from '@tenkai/domain';
+import {
+  enrollmentRoutes,
+  type MachineRow,
+  machineRoutes,
+  type TimelineEntry,
+} from '@tenkai/protocol/api/machines.ts';
+import type { Client } from '@tenkai/protocol/client.ts';
+import { type Command, Option } from 'commander';
+import { bytesText, timeText } from '../format.ts';
+import { allPages } from '../pages.ts';
+import { pick } from '../pick.ts';
+import { confirm } from '../prompt.ts';
+import { acting, type Cli, type Session } from '../session.ts';
+import type { Column } from '../table.ts';
+
+export function addMachineCommands(program: Command, cli: Cli) {
+  const noun = program.command('machine').description('computers that this site manages or knows');
+  noun
+    .command('list')
+    .description('list machines')
+    .option('--search <words>', 'words of name or address')
+    .option('--collection <id>', 'only members of this collection')
+    .addOption(new Option('--power <state>', 'only in this power state').choices(powerStates))
+    .addOption(
+      new Option('--activity <state>', 'only those').choices(['idle', 'waiting', 'running', 'error']),
+    )
+    .addOption(
+      new Option('--enrollment <state>', 'only those').choices([
+        'enrolled',
+        'pending',
+        'refused',
+        'quarantined',
+      ]),
+    )
+    .option('--limit <number>', 'at most so many', Number)
+    .action(acting(cli, listMachines));
+  noun
+    .command('show')
+    .description('show a machine with what is known about it')
+    .argument('<machine>', 'name or id')
+    .option('--software', 'list the installed software, too')
+    .action(acting(cli, showMachine));
+  noun
+    .command('timeline')
+    .description('what happened on a machine, newest first')
+    .argument('<machine>', 'name or id')
+    .option('--limit <number>', 'at most so many', Number, 50)
+    .action(acting(cli, showTimeline));
+  noun
+    .command('power')
+    .description('wake, restart or shut down machines, or ask their power state')
+    .argument('<action>', 'wake, restart, shut-down or query')
+    .argument('<machines...>', 'names or ids')
+    .option('--delay <seconds>', 'time that a signed-in user is warned', Number)
+    .option('--force', 'also while a run is in progress')
+    .action(acting(cli, power));
+  noun
+    .command('clear-errors')
+    .description('clear the error state, so that further runs may start')
+    .argument('<machines...>', 'names or ids')
+    .option('--deployment <id>', 'only that of this deployment')
+    .action(acting(cli, clearErrors));
+  noun
+    .command('properties')
+    .description('show or change the properties that administrators give a machine')
+    .argument('<machine>', 'name or id')
+    .argument('[NAME=value...]', 'set these; NAME= takes one away')
+    .action(acting(cli, properties));
+  noun
+    .command('remove')
+    .description('forget machines; their agents must enroll again')
+    .argument('<machines...>', 'names or ids')
+    .option('--yes', 'do not ask')
+    .action(acting(cli, removeMachines));
+  for (const decision of ['approve', 'refuse'] as const) {
+    noun
+      .command(decision)
+      .description(`${decision} machines that wait to be let in`)
+      .argument('<machines...>', 'names or ids')
+      .action(acting(cli, (session, machines: string[]) => decide(session, machines, decision)));
+  }
+}
+
+const powerStates = ['on', 'off', 'booting', 'restarting', 'unreachable', 'unknown'];
+
+/** The machine that a person means by id or name. @throws Failure not-found, name-ambiguous */
+export async function findMachine(client: Client, text: string): Promise<MachineRow> {
+  const query = { search: text.slice(0, 255), limit: 1000 };
+  const { items } = await client(machineRoutes.list, { query });
+  if (items.some(({ id, name }) => id === text || name.toLowerCase() === text.toLowerCase()))
+    return pick(items, text, 'machine');
+  return client(machineRoutes.get, { params: { id: text } });
+}
+
+async function findMachines(client: Client, texts: readonly string[]): Promise<MachineRow[]> {
+  const found: MachineRow[] = [];
+  for (const text of texts) found.push(await findMachine(client, text));
+  return found;
+}
+
+const columns: readonly Column<MachineRow>[] = [
+  { title: 'Name', value: (row) => row.name, shrinks: true },
+  {
+    title: 'Power',
+    value: (row) => row.powerState,
+    paint: (row, style) => (row.powerState === 'on' ? style.good : style.dim),
+  },
+  { title: 'Agent', value: (row) => (row.isOnline ? 'online' : 'offline') },
+  {
+    title: 'State',
+    value: (row) => (row.enrollment === 'enrolled' ? row.activity : row.enrollment),
+    paint: (row, style) =>
+      row.activity === 'error' || row.enrollment !== 'enrolled' ? style.bad : (text) => text,
+  },
+  {
+    title: 'Operating system',
+    value: (row) => `${row.operatingSystem} ${row.servicePack}`.trim(),
+    shrinks: true,
+  },
+  { title: 'Address', value: (row) => row.address },
+  { title: 'Seen', value: (row) => timeText(row.lastSeenAt) },
+  {
+    title: 'Last run',
+    value: (row) => (row.lastRun ? `${row.lastRun.status}: ${row.lastRun.deploymentName}` : '-'),
+    shrinks: true,
+  },
+  { title: 'ID', value: (row) => row.id },
+];
+
+interface ListOptions {
+  readonly search?: string;
+  readonly collection?: string;
+  readonly power?: MachineRow['powerState'];
+  readonly activity?: MachineRow['activity'];
+  readonly enrollment?: MachineRow['enrollment'];
+  readonly limit?: number;
+}
+
+async function listMachines({ connect, output }: Session, options: ListOptions) {
+  const { client } = await connect();
+  const query = {
+    ...(options.search ? { search: options.search } : {}),
+    ...(options.collection ? { collectionId: options.collection } : {}),
+    ...(options.power ? { powerState: options.power } : {}),
+    ...(options.activity ? { activity: options.activity } : {}),
+    ...(options.enrollment ? { enrollment: options.enrollment } : {}),
+  };
+  const items = await allPages(client, machineRoutes.list, { query }, options.limit);
+  output.result(items, () => output.table(items, columns, 'There is no machine.'));
+}
+
+async function showMachine({ connect, output }: Session, text: string, { software }: { software?: boolean }) {
+  const { client } = await connect();
+  const { id } = await findMachine(client, text);
+  const detail = await client(machineRoutes.get, { params: { id } });
+  const { inventory } = detail;
+  output.result(detail, () => {
+    const shown = output.properties([
+      ['Name', detail.name],
+      ['ID', detail.id],
+      ['State', `${detail.enrollment}, ${detail.activity}, power ${detail.powerState}`],
+      [
+        'Agent',
+        `${detail.agentVersion || '-'}, ${detail.isOnline ? 'online' : 'offline'}, seen ${timeText(detail.lastSeenAt)}`,
+      ],
+      ['Operating system', `${detail.operatingSystem} ${detail.servicePack} ${detail.architecture}`],
+      ['Address', detail.address],
+      ['Model', inventory ? `${inventory.hardware.manufacturer} ${inventory.hardware.model}` : '-'],
+      [
+        'Processor',
+        inventory ? `${inventory.hardware.cpu.model}, ${inventory.hardware.cpu.cores} cores` : '-',
+      ],
+      ['Memory', inventory ? bytesText(inventory.hardware.memoryBytes) : '-'],
+      ['Software', inventory ? `${inventory.software.length} entries, ${timeText(detail.inventoryAt)}` : '-'],
+      [
+        'Properties',
+        Object.entries(detail.properties)
+          .map(([name, value]) => `${name}=${value}`)
+          .join(', ') || '-',
+      ],
+      ['Collections', detail.collections.map(({ name }) => name).join(', ') || '-'],
+      [
+        'Errors',
+        detail.errors.map(({ deploymentName, at }) => `${deploymentName} (${timeText(at)})`).join(', ') ||
+          '-',
+      ],
+    ]);
+    if (!software) return shown;
+    return `${shown}\n\n${output.table(inventory?.software ?? [], softwareColumns, 'None is known.')}`;
+  });
+}
+
+const softwareColumns: readonly Column<{ name: string; version: string }>[] = [
+  { title: 'Software', value: ({ name }) => name },
+  { title: 'Version', value: ({ version }) => version },
+];
+
+const timelineColumns: readonly Column<TimelineEntry>[] = [
+  { title: 'When', value: ({ at }) => timeText(at) },
+  {
+    title: 'Severity',
+    value: ({ severity }) => severity,
+    paint: ({ severity }, style) =>
+      severity === 'error' ? style.bad : severity === 'warning' ? style.warn : style.dim,
+  },
+  { title: 'What', value: ({ message }) => message, shrinks: true },
+  { title: 'ID', value: ({ id }) => String(id), align: 'right' },
+];
+
+async function showTimeline({ connect, output }: Session, text: string, { limit }: { limit: number }) {
+  const { client } = await connect();
+  const { id } = await findMachine(client, text);
+  const items = await allPages(client, machineRoutes.timeline, { params: { id }, query: {} }, limit);
+  output.result(items, () => output.table(items, timelineColumns, 'Nothing happened yet.'));
+}
+
+const powerActions = ['wake', 'restart', 'shut-down', 'query'] as const;
+
+async function power(
+  session: Session,
+  action: string,
+  machines: string[],
+  { delay, force }: { delay?: number; force?: boolean },
+) {
+  const known = powerActions.find((candidate) => candidate === action);
+  if (!known) {
+    const problem = `"${action}" is none of ${powerActions.join(', ')}.`;
+    throw new Failure('usage-wrong', { problem, command: 'tenkai machine power' });
+  }
+  const { client } = await session.connect();
+  const rows = await findMachines(client, machines);
+  const body = {
+    machineIds: rows.map(({ id }) => id),
+    action: known,
+    ...(delay === undefined ? {} : { delaySeconds: delay }),
+    ...(force ? { force } : {}),
+  };
+  tellEach(session, rows, (await client(machineRoutes.power, { body })).results);
+}
+
+async function clearErrors(session: Session, machines: string[], { deployment }: { deployment?: string }) {
+  const { client } = await session.connect();
+  const rows = await findMachines(client, machines);
+  const body = { machineIds: rows.map(({ id }) => id), ...(deployment ? { deploymentId: deployment } : {}) };
+  tellEach(session, rows, (await client(machineRoutes.clearErrors, { body })).results);
+}
+
+async function decide(session: Session, machines: string[], decision: 'approve' | 'refuse') {
+  const { client } = await session.connect();
+  const rows = await findMachines(client, machines);
+  const body = { machineIds: rows.map(({ id }) => id), decision };
+  tellEach(session, rows, (await client(enrollmentRoutes.decide, { body })).results);
+}
+
+export interface EachResult {
+  readonly machineId: string;
+  readonly accepted: boolean;
+  readonly code: string | null;
+}
+
+/** Says of each machine whether the act was accepted. @throws Failure act-refused-for-some */
+export function tellEach(
+  { output }: Session,
+  rows: readonly { id: string; name: string }[],
+  results: EachResult[],
+) {
+  const nameOf = (id: string) => rows.find((row) => row.id === id)?.name ?? id;
+  const shown: readonly Column<EachResult>[] = [
+    { title: 'Machine', value: ({ machineId }) => nameOf(machineId) },
+    {
+      title: 'Result',
+      value: ({ accepted }) => (accepted ? 'accepted' : 'refused'),
+      paint: ({ accepted }, style) => (accepted ? style.good : style.bad),
+    },
+    {
+      title: 'Note',
+      value: ({ code }) => (code === null ? '' : reasonSentence({ code, params: {} })),
+      shrinks: true,
+    },
+  ];
+  output.result(results, () => output.table(results, shown, 'There is none.'));
+  const failed = results.filter(({ accepted }) => !accepted).length;
+  if (failed > 0) throw new Failure('act-refused-for-some', { failed, total: results.length });
+}
+
+async function properties({ connect, output }: Session, text: string, changes: string[]) {
+  const { client } = await connect();
+  const { id } = await findMachine(client, text);
+  const { properties: before } = await client(machineRoutes.get, { params: { id } });
+  const after = Object.fromEntries(
+    Object.entries({ ...before, ...Object.fromEntries(changes.map(change)) }).filter(
+      ([, value]) => value !== '',
+    ),
+  );
+  if (changes.length > 0)
+    await client(machineRoutes.setProperties, { params: { id }, body: { properties: after } });
+  output.result(after, () => output.properties(Object.entries(after)));
+}
+
+function change(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new Failure('usage-wrong', {
+    problem: `"${text}" is not NAME=value.`,
+    command: 'tenkai machine properties',
+  });
+}
+
+async function removeMachines(session: Session, machines: string[], { yes }: { yes?: boolean }) {
+  const { client } = await session.connect();
+  const rows = await findMachines(client, machines);
+  const names = rows.map(({ name }) => name).join(', ');
+  await confirm(session.terminal, `Forget ${names}? Their history goes, too.`, yes);
+  for (const { id } of rows) await client(machineRoutes.remove, { params: { id } });
+  session.output.result(
+    rows.map(({ id, name }) => ({ id, name })),
+    () => `Forgot ${names}`,
+  );
+}

@@ -1,0 +1,90 @@
+import { defineFailures } from '@tenkai/domain/failure.ts';
+
+/** What the command line itself refuses, before any site is asked. */
+export const cliFailures = defineFailures({
+  'usage-wrong': {
+    kind: 'invalid',
+    message: '{problem}',
+    remedy: 'See: {command} --help',
+  },
+  'site-unknown': {
+    kind: 'invalid',
+    message: 'It is not known which site is meant.',
+    remedy: 'Sign in: tenkai login --site https://HOST:PORT --root-fingerprint HEX; or set TENKAI_SITE.',
+  },
+  'token-missing': {
+    kind: 'unauthenticated',
+    message: 'There is no token for {site}.',
+    remedy: 'Sign in: tenkai login --site {site}; or set TENKAI_TOKEN or TENKAI_TOKEN_FILE.',
+  },
+  'token-file-open': {
+    kind: 'invalid',
+    message: 'Others can read the token file {path}.',
+    remedy: 'Make it yours alone: chmod 600 {path}',
+  },
+  'file-unreadable': {
+    kind: 'invalid',
+    message: '{path} cannot be read: {reason}.',
+    remedy: 'Check the path and your rights.',
+  },
+  'file-not-json': {
+    kind: 'invalid',
+    message: '{path} is not valid JSON: {reason}.',
+    remedy: 'Correct the file; "show --json" of an existing object is a good example.',
+  },
+  'config-broken': {
+    kind: 'broken',
+    message: 'The settings {path} cannot be read: {reason}.',
+    remedy: 'Remove the file and sign in again.',
+  },
+  'terminal-needed': {
+    kind: 'invalid',
+    message: 'This asks for {what}, and there is no terminal to ask on.',
+    remedy: '{remedy}',
+  },
+  'name-ambiguous': {
+    kind: 'invalid',
+    message: '"{name}" is the name of several {what}: {ids}.',
+    remedy: 'Give the id.',
+  },
+  'tool-missing': {
+    kind: 'unavailable',
+    message: 'This needs the program {tool}.',
+    remedy: 'Install it (Debian: {package}), or run this where it is.',
+  },
+  'tool-failed': {
+    kind: 'broken',
+    message: '{tool} failed: {reason}.',
+    remedy: 'Check the file.',
+  },
+  'act-refused-for-some': {
+    kind: 'conflict',
+    message: '{failed} of {total} were not accepted.',
+    remedy: 'See the list for the reason of each.',
+  },
+  'run-unsuccessful': {
+    kind: 'conflict',
+    message: '{failed} of {total} machines did not succeed.',
+    remedy: 'tenkai deployment runs {id} shows why; tenkai deployment retry {id} tries again.',
+  },
+  'content-bad': {
+    kind: 'broken',
+    message: 'The content of {id} is not whole everywhere.',
+    remedy: 'tenkai package verify {id} --repair replaces bad parts.',
+  },
+  'audit-bad': {
+    kind: 'broken',
+    message: 'The audit log is not whole: {problem} at entry {seq}.',
+    remedy: 'Keep the data folder as it is, and compare with a backup.',
+  },
+  'remote-refusal': {
+    kind: 'conflict',
+    message: 'The site refused: {message}',
+    remedy: 'See the detail.',
+  },
+  interrupted: {
+    kind: 'unavailable',
+    message: 'Interrupted.',
+    remedy: 'Run the same command again; an upload goes on where it stopped.',
+  },
+});

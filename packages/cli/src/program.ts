@@ -1,0 +1,83 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addCollectionCommands } from './commands/collection.ts';
+import { addCompletionCommand } from './commands/completion.ts';
+import { addDeploymentCommands } from './commands/deployment.ts';
+import { addDistributionPointCommands } from './commands/distribution-point.ts';
+import { addMachineCommands } from './commands/machine.ts';
+import { addPackageCommands } from './commands/package.ts';
+import { addScenarioCommands } from './commands/scenario.ts';
+import { addSignInCommands } from './commands/sign-in.ts';
+import { addSiteCommands } from './commands/site.ts';
+import { addStatusCommands } from './commands/status.ts';
+import { addTicketCommands } from './commands/ticket.ts';
+import { addUserCommands } from './commands/user.ts';
+import type { Cli } from './session.ts';
+import type { Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+/** Every command of `tenkai`, bound to a terminal. */
+export function createProgram(cli: Cli): Command {
+  const { stdout, stderr } = cli.terminal;
+  const program = new Command('tenkai')
+    .description('Images, deploys to, patches and accounts for every machine of an organisation.')
+    .option('--json', 'print the result as JSON')
+    .option('--site <name or URL>', 'which site (else TENKAI_SITE, else the one of the last login)')
+    .option('--token-file <path>', 'file that holds an API token (else TENKAI_TOKEN_FILE or TENKAI_TOKEN)')
+    .addOption(new Option('--timeout <seconds>', 'longest wait for one answer').argParser(positive))
+    .helpOption('-h, --help', 'explain a command')
+    .helpCommand('help [command]', 'explain a command')
+    .showHelpAfterError('(add --help for an explanation)')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
+    .addHelpText('after', examples);
+  for (const add of [
+    addSignInCommands,
+    addPackageCommands,
+    addScenarioCommands,
+    addDeploymentCommands,
+    addMachineCommands,
+    addTicketCommands,
+    addCollectionCommands,
+    addDistributionPointCommands,
+    addStatusCommands,
+    addUserCommands,
+    addSiteCommands,
+    addCompletionCommand,
+  ])
+    add(program, cli);
+  return program;
+}
+
+const examples = `
+Examples:
+  tenkai login --site https://tenkai.example:8443 --root-fingerprint 3f9a…
+  tenkai package create ./hello_2.12-1_amd64.deb
+  tenkai deployment create --package hello --collection "All machines" --watch
+
+tenkai --version prints the version. Exit status: 0 done, 1 the act failed, 2 wrong use.`;
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value <= 86_400) return value;
+  throw new InvalidArgumentError('It must be a number of seconds.');
+}
+
+/** Runs one command line. @returns the exit status: 0 ok, 1 the act failed, 2 wrong use */
+export async function runCli(
+  argv: readonly string[],
+  { terminal, signal }: { terminal: Terminal; signal: AbortSignal },
+): Promise<number> {
+  const cli: Cli = { terminal, signal, exitCode: 0 };
+  // Only as the one word: further right, --version is that of a package.
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    terminal.stdout.write(`${version}\n`);
+    return 0;
+  }
+  try {
+    await createProgram(cli).parseAsync([...argv], { from: 'user' });
+    return cli.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}

@@ -1,0 +1,4 @@
+import own from '../package.json' with { type: 'json' };
+
+/** Version of this program, as `tenkai --version` prints it. */
+export const version: string = own.version;
