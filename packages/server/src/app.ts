@@ -61,10 +61,6 @@ export async function createApp(options: KernelOptions & { readonly siteCode: st
     packages,
     scenarios,
   });
-  // Deployments know collections, not the other way round: who joins one gets what is deployed to it (DIST-18).
-  kernel.events.on('collections.members-changed', async ({ payload }) => {
-    if (payload.added.length > 0) await deployments.membersChanged(payload.collectionId);
-  });
   return {
     kernel,
     status,

@@ -118,7 +118,7 @@ onBothEngines(
     const detail = await server.call(machineRoutes.get, { params: { id } });
     assert.deepEqual([detail.properties, detail.errors], [{ room: '8' }, []]);
     await server.apiToken('operator');
-  await server.app.collections.settled();
+    await server.app.collections.settled();
     const before = await dumpTables(server.kernel.db);
     await set({ room: '8' });
     await assert.rejects(set({ 'no spaces': 'x' }), refusedWith('invalid-request', 422));
