@@ -78,6 +78,7 @@ async function agentPackage(): Promise<Deb> {
     files: {
       ...common('tenkai-agent', lib),
       [`${lib}/tenkai-agent.mjs`]: { copyOf: await bundle('agent', work) },
+      [`${lib}/engine.mjs`]: { copyOf: await bundle('engine', work) },
       '/usr/bin/tenkai-agent': launcher(lib, 'tenkai-agent.mjs'),
       '/usr/lib/systemd/system/tenkai-agent.service': { text: agentUnit },
     },

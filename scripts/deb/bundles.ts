@@ -9,6 +9,8 @@ const programs = {
   server: { entry: 'packages/server/src/main.ts', file: 'tenkai-server.mjs' },
   cli: { entry: 'packages/cli/src/main.ts', file: 'tenkai.mjs' },
   agent: { entry: 'packages/agent/src/main.ts', file: 'tenkai-agent.mjs' },
+  // The agent's service starts it from the folder in which it lies itself.
+  engine: { entry: 'packages/agent/src/engine/main.ts', file: 'engine.mjs' },
 } as const;
 export type Program = keyof typeof programs;
 
