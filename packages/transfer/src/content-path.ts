@@ -68,19 +68,35 @@ export function caseKey(path: string): string {
   return key;
 }
 
+/** Remembers paths, and refuses one that is the same file as an earlier one, or is a file and a folder at once. */
+export interface PathSet {
+  /** @throws Failure content-path-duplicate */
+  add(path: string): void;
+  /** As add, for a folder, which may come again. */
+  addFolder(path: string): void;
+}
+
+export function createPathSet(): PathSet {
+  const files = new Map<string, string>();
+  const folders = new Map<string, string>();
+  return {
+    add(path) {
+      const key = caseKey(path);
+      refuseClash(path, files.get(key) ?? folders.get(key));
+      files.set(key, path);
+      addFolders(path, files, folders);
+    },
+    addFolder: (path) => addFolders(`${path}/`, files, folders),
+  };
+}
+
 /**
  * Checks that no two paths are the same file, no file is also a folder, and no folder has two spellings.
  * @throws Failure content-path-duplicate
  */
 export function checkDistinctPaths(paths: Iterable<string>): void {
-  const files = new Map<string, string>();
-  const folders = new Map<string, string>();
-  for (const path of paths) {
-    const key = caseKey(path);
-    refuseClash(path, files.get(key) ?? folders.get(key));
-    files.set(key, path);
-    addFolders(path, files, folders);
-  }
+  const seen = createPathSet();
+  for (const path of paths) seen.add(path);
 }
 
 function addFolders(path: string, files: Map<string, string>, folders: Map<string, string>): void {

@@ -1,3 +1,4 @@
+export * from './archive.ts';
 export * from './build-manifest.ts';
 export * from './chunk-store.ts';
 export * from './content-path.ts';
