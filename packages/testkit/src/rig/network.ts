@@ -36,19 +36,23 @@ export interface Cable extends Namespace {
   restore(): Promise<void>;
 }
 
+export interface Tap {
+  readonly device: string;
+  /** The address and the card's address that the virtual machine should take. */
+  readonly address: string;
+  readonly mac: string;
+  cut(how?: 'pulled' | 'silent'): Promise<void>;
+  restore(): Promise<void>;
+}
+
 export interface Network {
   /** Where the site's server runs: `10.77.0.1`. */
   readonly site: Namespace;
   readonly subnet: string;
   /** A namespace for one more machine; the next free address. */
   addMachine(): Promise<Cable>;
-  /** A tap device on the bridge for a virtual machine, and the address that it should take. */
-  addTap(): Promise<{
-    readonly device: string;
-    readonly address: string;
-    cut(): Promise<void>;
-    restore(): Promise<void>;
-  }>;
+  /** A tap device on the bridge for a virtual machine. */
+  addTap(): Promise<Tap>;
   /** A port on this process's loopback that leads to a port in the site's namespace. */
   forward(port: number, host?: string): Promise<Forward>;
   /** Ends the namespaces; whatever still runs in them keeps them, and only them, until it ends. */
@@ -87,7 +91,7 @@ export async function makeNetwork(): Promise<Network> {
         ['ip', 'tuntap', 'add', device, 'mode', 'tap'],
         ['ip', 'link', 'set', device, 'master', bridge, 'up'],
       ]);
-      return { device, address: `${subnet}.${number}`, ...cutter(site, device) };
+      return { device, address: `${subnet}.${number}`, mac: macOf(number), ...cutter(site, device) };
     },
     async forward(port, host = site.address) {
       const forward = await startForward({ namespace: site, host, port });
@@ -100,6 +104,9 @@ export async function makeNetwork(): Promise<Network> {
     },
   };
 }
+
+// Locally administered (IEEE 802: second bit of the first byte).
+const macOf = (number: number) => `02:00:0a:4d:00:${number.toString(16).padStart(2, '0')}`;
 
 interface Holder {
   readonly pid: number;
