@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { noDebTools } from '../rig/deb.ts';
+import { noDebianHosts } from '../rig/debian-host.ts';
+import { makeNetwork, type Network } from '../rig/network.ts';
+import { deployPackage, registerDeb, untilEnded } from './deploy.ts';
+import { type ManagedHost, startManagedHost } from './managed-host.ts';
+import { type SiteProcess, startSiteProcess } from './site-process.ts';
+
+describe('three Debian hosts', { skip: noDebianHosts || noDebTools }, () => {
+  let network: Network;
+  let site: SiteProcess;
+  const hosts: ManagedHost[] = [];
+  before(async () => {
+    network = await makeNetwork();
+    site = await startSiteProcess(network);
+    for (const name of ['one', 'two', 'three']) hosts.push(await startManagedHost(network, site, name));
+  });
+  after(async () => {
+    for (const host of hosts) await host.destroy();
+    await site?.destroy();
+    await network?.destroy();
+  });
+
+  test('a package is deployed to all, and dpkg on each of them says so', async () => {
+    await registerDeb(site, {
+      name: 'road-hello',
+      version: '1.2-3',
+      files: { '/usr/bin/road-hello': '#!/bin/sh\necho hello\n' },
+    });
+    for (const host of hosts) assert.equal(await host.installedVersion('road-hello'), '');
+    const id = await deployPackage(
+      site,
+      hosts.map((host) => host.machineId),
+      'road-hello',
+    );
+    const runs = await untilEnded(site, id, 3);
+    for (const run of runs) {
+      assert.deepEqual(
+        [run.status, run.versionBefore, run.versionAfter],
+        ['succeeded', null, '1.2-3'],
+        JSON.stringify(run.reason),
+      );
+      assert.match(run.verifiedBy ?? '', /dpkg road-hello = 1\.2-3/);
+      assert.ok(
+        run.steps.every((step) => step.result !== null),
+        'one result for each step',
+      );
+    }
+    for (const host of hosts) {
+      assert.equal(await host.installedVersion('road-hello'), '1.2-3');
+      assert.equal(await host.host.ask(['road-hello']), 'hello');
+    }
+  });
+});
