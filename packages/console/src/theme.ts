@@ -72,8 +72,10 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   respectReducedMotion: true,
-  components: Object.fromEntries(
-    [
+  components: Object.fromEntries([
+    // What explains a field stands below it, so that fields beside each other stay in line.
+    ['InputWrapper', { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } }],
+    ...[
       'Button',
       'TextInput',
       'PasswordInput',
@@ -88,8 +90,8 @@ export const theme = createTheme({
       'SegmentedControl',
       'NativeSelect',
       'Autocomplete',
-    ].map((name) => [name, { defaultProps: { size: 'sm' } }]),
-  ),
+    ].map((name) => [name, { defaultProps: { size: 'sm' } }] as const),
+  ]),
 });
 
 /** The library's own variables, from ours, so that both follow one scheme. */

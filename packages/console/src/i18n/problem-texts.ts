@@ -48,5 +48,14 @@ function sentence(key: string, params: Record<string, unknown> | undefined): str
 /** Renders again when the language changes. */
 export function useSentences() {
   useTranslation();
-  return { problemTexts, reasonText, statusText };
+  return { problemTexts, reasonText, statusText, problemSentenceText };
+}
+
+/** The sentence of one thing that is wrong with a draft; its codes are in the table of failures. */
+export function problemSentenceText(problem: {
+  code: string;
+  params: Record<string, unknown>;
+  message?: string;
+}): string {
+  return sentence(`failures.${problem.code}.message`, problem.params) ?? problem.message ?? problem.code;
 }

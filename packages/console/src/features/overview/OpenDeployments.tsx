@@ -1,5 +1,6 @@
 import { IconRocket } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../i18n/use-formats.ts';
 import { ButtonLink } from '../../ui/ButtonLink.tsx';
@@ -80,10 +81,7 @@ export function OpenDeployments() {
   );
 }
 
-function sumParts(
-  t: ReturnType<typeof useTranslation>['t'],
-  deployments: Parameters<typeof sumCounts>[0],
-): BarPart[] {
+function sumParts(t: TFunction, deployments: Parameters<typeof sumCounts>[0]): BarPart[] {
   const sums = sumCounts(deployments);
   return runStatusOrder.map((status) => ({
     key: status,

@@ -2,8 +2,18 @@ import * as collections from './collections.ts';
 import * as deployments from './deployments.ts';
 import * as machines from './machines.ts';
 import * as overview from './overview.ts';
+import * as packages from './packages.ts';
+import * as scenarios from './scenarios.ts';
 import * as shell from './shell.ts';
 
 /** Every English text of the console. */
-export const texts = { ...shell, ...collections, ...machines, ...deployments, ...overview };
+export const texts = {
+  ...shell,
+  ...collections,
+  ...machines,
+  ...deployments,
+  ...overview,
+  ...packages,
+  ...scenarios,
+};
 export type Texts = typeof texts;

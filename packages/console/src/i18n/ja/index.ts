@@ -4,7 +4,17 @@ import * as collections from './collections.ts';
 import * as deployments from './deployments.ts';
 import * as machines from './machines.ts';
 import * as overview from './overview.ts';
+import * as packages from './packages.ts';
+import * as scenarios from './scenarios.ts';
 import * as shell from './shell.ts';
 
 /** Every Japanese text of the console; the names of the old product's screens are kept (BCON-21). */
-export const texts: Localized<Texts> = { ...shell, ...collections, ...machines, ...deployments, ...overview };
+export const texts: Localized<Texts> = {
+  ...shell,
+  ...collections,
+  ...machines,
+  ...deployments,
+  ...overview,
+  ...packages,
+  ...scenarios,
+};

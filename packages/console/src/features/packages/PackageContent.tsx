@@ -1,0 +1,129 @@
+import { Button } from '@mantine/core';
+import { IconShieldSearch } from '@tabler/icons-react';
+import type { ContentPlace, PackageDetail, PlaceVerification } from '@tenkai/protocol/api/packages.ts';
+import { useTranslation } from 'react-i18next';
+import { useFormats } from '../../i18n/use-formats.ts';
+import { ProblemView } from '../../ui/ProblemView.tsx';
+import { StateLabel } from '../../ui/StateLabel.tsx';
+import { useMay } from '../session/session.queries.ts';
+import { useVerifyPackage } from './packages.queries.ts';
+
+const placeKinds = {
+  current: 'succeeded',
+  publishing: 'running',
+  stale: 'waiting',
+  failed: 'failed',
+} as const;
+const mostFiles = 500;
+
+/** The files of a package, where they lie, and whether they are whole there (DIST-30, DIST-33). */
+export function PackageContent({ detail }: { readonly detail: PackageDetail }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const { files, places } = detail;
+  if (detail.contentId === null) {
+    return (
+      <section className="tk-panel">
+        <h2>{t('packages.content')}</h2>
+        <p className="tk-panel-body tk-muted">{t('packages.noContentText')}</p>
+      </section>
+    );
+  }
+  return (
+    <section className="tk-panel">
+      <h2>{t('packages.content')}</h2>
+      <div className="tk-panel-body tk-stack">
+        <Places places={places} />
+        <Verify id={detail.id} />
+        <details>
+          <summary>
+            {t('packages.fileCount', { count: files.length })}, {formats.bytes(detail.contentBytes)}
+          </summary>
+          <ul className="tk-list-plain">
+            {files.slice(0, mostFiles).map((file) => (
+              <li key={file.path} className="tk-row">
+                <span className="tk-mono">{file.path}</span>
+                <span className="tk-muted">{formats.bytes(file.sizeBytes)}</span>
+              </li>
+            ))}
+            {files.length > mostFiles ? (
+              <li className="tk-muted">
+                {t('machines.andMore', { rest: formats.number(files.length - mostFiles) })}
+              </li>
+            ) : null}
+          </ul>
+        </details>
+        <p className="tk-muted" style={{ overflowWrap: 'anywhere', margin: 0 }}>
+          {t('packages.contentId')} <span className="tk-mono">{detail.contentId}</span>
+        </p>
+      </div>
+    </section>
+  );
+}
+
+function Places({ places }: { readonly places: readonly ContentPlace[] }) {
+  const { t } = useTranslation();
+  if (places.length === 0) return <StateLabel kind="failed" text={t('packages.nowhere')} />;
+  return (
+    <ul className="tk-list-plain">
+      {places.map((place) => (
+        <li key={place.pointId} className="tk-row">
+          <StateLabel kind={placeKinds[place.state]} text={t(`packages.places.${place.state}`)} />
+          <span>{place.pointId === 'site' ? t('packages.places.site') : place.name}</span>
+          {place.error ? <span className="tk-muted">{place.error}</span> : null}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Verify({ id }: { readonly id: string }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const verify = useVerifyPackage(id);
+  if (!may('manage-packages')) return null;
+  return (
+    <div className="tk-stack">
+      <div>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconShieldSearch size={15} />}
+          loading={verify.isPending}
+          onClick={() => verify.mutate()}
+        >
+          {t('packages.verify')}
+        </Button>
+      </div>
+      {verify.error ? <ProblemView error={verify.error} /> : null}
+      {verify.data ? (
+        <ul className="tk-list-plain">
+          {verify.data.places.map((place) => (
+            <li key={place.place}>
+              <VerifiedPlace place={place} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  );
+}
+
+function VerifiedPlace({ place }: { readonly place: PlaceVerification }) {
+  const { t } = useTranslation();
+  const bad = place.damaged.length + place.missing.length;
+  const text =
+    place.error ??
+    t('packages.verified', {
+      checked: place.checked,
+      damaged: place.damaged.length,
+      missing: place.missing.length,
+      repaired: place.repaired.length,
+    });
+  const isWhole = place.error === null && bad === place.repaired.length;
+  return (
+    <>
+      <StateLabel kind={isWhole ? 'succeeded' : 'failed'} text={place.place} /> <span>{text}</span>
+    </>
+  );
+}
