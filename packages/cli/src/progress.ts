@@ -8,7 +8,8 @@ export interface Progress {
   end(): void;
 }
 
-const barWidth = 24;
+/** Narrow enough for the whole line on a terminal of 80 columns. */
+const barWidth = 12;
 const redrawEveryMs = 100;
 /** The rate is that of the last seconds: what was there before an interruption must not count as speed. */
 const rateWindowMs = 5000;
@@ -43,7 +44,7 @@ function rateOf(samples: readonly { at: number; done: number }[]): number {
   return ((last.done - first.done) / (last.at - first.at)) * 1000;
 }
 
-/** `Uploading [####----]  45 %  1.2 GiB of 2.6 GiB  210 MiB/s  0:07 left` */
+/** `Uploading [#####-------]  45 %  1.2 GiB of 2.6 GiB  210 MiB/s  0:07 left` */
 export function progressLine(label: string, done: number, total: number, bytesPerSecond: number): string {
   const share = total === 0 ? 1 : Math.min(1, done / total);
   const filled = Math.round(share * barWidth);

@@ -1,0 +1,353 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { canonicalJson, newPackageDraft, newProgram, type PackageDraft } from '@tenkai/domain';
+import { type PackageDetail, packageRoutes } from '@tenkai/protocol';
+import { dumpWorld } from '@tenkai/testkit/dump-tables.ts';
+import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
+import { type Cli, cliOf, runProgram } from '@tenkai/testkit/tenkai-cli.ts';
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer({ listen: true });
+});
+after(() => server.stop());
+
+async function withFolder(t: TestContext, files: Record<string, string>): Promise<{ cli: Cli; dir: string }> {
+  const dir = await mkdtemp(join(tmpdir(), 'tenkai-cli-package-'));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(join(dir, path, '..'), { recursive: true });
+    await writeFile(join(dir, path), text, { mode: path.endsWith('.sh') ? 0o755 : 0o644 });
+  }
+  return { cli: await cliOf(t, server), dir };
+}
+
+const noDpkg = existsSync('/usr/bin/dpkg-deb') ? false : 'dpkg-deb is missing: this is no Debian';
+const noScript = existsSync('/usr/bin/script') ? false : 'script(1) is missing: install bsdutils';
+
+test('BPKG-02: options make the same descriptor bytes as the form for the same input', async (t) => {
+  const { cli, dir } = await withFolder(t, {
+    'myapp/setup.sh': '#!/bin/sh\n',
+    'before.sh': 'ufw allow 80\n',
+    'detect.sh': 'echo yes\n',
+    'condition.json': '{"kind":"file-exists","path":"/etc/debian_version"}',
+  });
+  const expected: PackageDraft = newPackageDraft({
+    id: 'myapp',
+    name: 'アプリ "quoted"',
+    publisher: '日本電気',
+    version: '1.4',
+    language: 'ja',
+    releaseDate: '2026/11/20',
+    summary: 'a summary',
+    type: 'hotfix',
+    urgency: 'high',
+    advisoryId: 'KB977203',
+    identification: 'id',
+    majorVersion: 3,
+    minorVersion: 0,
+    targets: [{ operatingSystem: 'debian', version: '12', language: 'any', architecture: 'x64' }],
+    condition: { kind: 'file-exists', path: '/etc/debian_version' },
+    detection: [
+      { kind: 'package', source: 'dpkg', name: 'nginx', operator: '>=', version: '1.22' },
+      { kind: 'file', path: '/opt/myapp/version' },
+      { kind: 'script', interpreter: 'sh', text: 'echo yes\n' },
+    ],
+    programs: [
+      newProgram({
+        executable: 'myapp/setup.sh',
+        parameters: `-q "a b" 'c'`,
+        options: { window: 'hidden', logon: 'whether-or-not', rights: 'administrator', maxRunTimeMinutes: 5 },
+        exitCodes: { success: [0, 7], restart: [3010, 1641] },
+      }),
+    ],
+    restartAfterInstall: true,
+    before: { interpreter: 'sh', text: 'ufw allow 80\n' },
+  });
+  const args = [
+    'package',
+    'create',
+    'myapp',
+    '--name',
+    'アプリ "quoted"',
+    '--publisher',
+    '日本電気',
+    '--version',
+    '1.4',
+  ];
+  args.push('--language', 'ja', '--release-date', '2026/11/20', '--summary', 'a summary', '--type', 'hotfix');
+  args.push(
+    '--urgency',
+    'high',
+    '--advisory',
+    'KB977203',
+    '--identification',
+    'id',
+    '--major',
+    '3',
+    '--minor',
+    '0',
+  );
+  args.push('--target', 'debian:12:any:x64', '--condition', 'condition.json', '--detect-dpkg', 'nginx>=1.22');
+  args.push(
+    '--detect-file',
+    '/opt/myapp/version',
+    '--detect-script',
+    'detect.sh',
+    '--exec',
+    'myapp/setup.sh',
+  );
+  args.push(
+    '--parameters',
+    `-q "a b" 'c'`,
+    '--max-run-time',
+    '5',
+    '--success-codes',
+    '0,7',
+    '--restart-after',
+  );
+  args.push('--before', 'before.sh');
+  const { code, stderr } = await cli.run(args, { cwd: dir });
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /Warning: urgency:/);
+  const stored = async (id: string) =>
+    (
+      await server.kernel.db.read.one<{ draft: string }>(
+        'SELECT draft FROM packages_revisions WHERE package_id = ?',
+        [id],
+      )
+    )?.draft;
+  assert.equal(await stored('myapp'), canonicalJson(expected));
+
+  const formInput = { ...expected, id: 'by-form' };
+  const { contentId } = await server.call(packageRoutes.get, { params: { id: 'myapp' } });
+  await server.call(packageRoutes.create, { body: { draft: formInput, contentId } });
+  const shown: PackageDraft = await cli.json(['package', 'show', 'by-form', '--draft']);
+  await cli.run(
+    ['package', 'create', '--from', '-', '--id', 'by-cli', '--exec', '', '--parameters', 'true'],
+    {
+      stdin: JSON.stringify(shown),
+    },
+  );
+  const programs = [{ ...expected.programs[0], executable: null, parameters: 'true' }];
+  assert.equal(await stored('by-cli'), canonicalJson({ ...expected, id: 'by-cli', programs }));
+});
+
+test('BPKG-01: the command line makes a package, opens it again and changes only what is named', async (t) => {
+  const { cli, dir } = await withFolder(t, {
+    'tool/run.sh': '#!/bin/sh\n',
+    'tool/new.txt': 'x',
+    'other/run.sh': 'y',
+  });
+  const made = await cli.run(
+    ['package', 'create', 'tool', '--type', 'tool', '--exec', 'tool/run.sh', '--version', '1'],
+    { cwd: dir },
+  );
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /Made tool \(tool 1 ALL\), revision 1/);
+  const before: PackageDetail = await cli.json(['package', 'show', 'tool']);
+  assert.equal((await cli.run(['package', 'modify', 'tool', '--version', '2', '--standalone'])).code, 0);
+  const after: PackageDetail = await cli.json(['package', 'show', 'tool', '--files']);
+  assert.deepEqual(after.draft, { ...before.draft, version: '2', standalone: true });
+  assert.equal(after.contentId, before.contentId);
+  const same = await cli.run(['package', 'modify', 'tool', '--version', '2']);
+  assert.match(same.stdout, /Nothing differs/);
+  const wrong = await cli.run(['package', 'modify', 'tool', 'other'], { cwd: dir });
+  assert.equal(wrong.code, 1, 'its executable would be missing');
+  assert.match(wrong.stderr, /programs\[0\]\.executable: The executable "tool\/run\.sh" is not a file/);
+  const text = await cli.run(['package', 'show', 'tool', '--files']);
+  assert.match(text.stdout, /tool\/run\.sh +10/);
+  const list = await cli.run(['package', 'list', '--search', 'TOOL']);
+  assert.match(list.stdout, /^Name .* ID\n.*tool 2 ALL.* tool$/m);
+  assert.match((await cli.run(['package', 'remove', 'tool'])).stderr, /terminal-needed/);
+  assert.equal((await cli.run(['package', 'remove', 'tool', '--yes'])).code, 0);
+});
+
+test('a .deb fills in name, version, machines, program and detection by itself', {
+  skip: noDpkg,
+}, async (t) => {
+  const { cli, dir } = await withFolder(t, {
+    'build/DEBIAN/control':
+      'Package: libfoo1.2\nVersion: 1:2.3-4~bpo12+1\nArchitecture: all\nMaintainer: Jörg Müller <j@example.org>\nDescription: does foo\n more about foo\n .\n and bar: baz\n',
+    'build/usr/share/foo/version': '2.3',
+  });
+  const deb = join(dir, 'libfoo1.2_2.3.deb');
+  assert.equal(spawnSync('dpkg-deb', ['--root-owner-group', '-b', join(dir, 'build'), deb]).status, 0);
+  const { code, stderr } = await cli.run(['package', 'create', deb]);
+  assert.equal(code, 0, stderr);
+  const { draft, files }: PackageDetail = await cli.json(['package', 'show', 'libfoo1-2']);
+  assert.deepEqual(
+    [draft.name, draft.version, draft.publisher, draft.summary],
+    ['libfoo1.2', '1:2.3-4~bpo12+1', 'Jörg Müller', 'does foo'],
+  );
+  assert.deepEqual(draft.detection, [
+    { kind: 'package', source: 'dpkg', name: 'libfoo1.2', operator: '>=', version: '1:2.3-4~bpo12+1' },
+  ]);
+  assert.equal(draft.programs[0]?.executable, 'libfoo1-2/libfoo1.2_2.3.deb');
+  assert.deepEqual(
+    files.map(({ path }) => path),
+    ['libfoo1-2/libfoo1.2_2.3.deb'],
+  );
+  const broken = join(dir, 'broken.deb');
+  await writeFile(broken, 'no archive');
+  const refused = await cli.run(['package', 'create', broken]);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /tool-failed/);
+});
+
+test('BPKG-03: a package of 1 GiB shows its progress and ends with a descriptor of every field and file', {
+  skip: noScript,
+}, async (t) => {
+  const { cli, dir } = await withFolder(t, { 'big/readme': 'x' });
+  const disk = await open(join(dir, 'big', 'disk.img'), 'w');
+  await disk.truncate(1024 ** 3);
+  await disk.close();
+  const command = `${process.execPath} ${join(import.meta.dirname, '../main.ts')} package create big --type tool --parameters true`;
+  const env = {
+    HOME: cli.home,
+    PATH: process.env['PATH'] ?? '',
+    TERM: 'xterm',
+    TENKAI_SITE: server.baseUrl,
+    TENKAI_TOKEN: await server.apiToken('operator'),
+    TENKAI_ROOT_FINGERPRINT: server.kernel.keys.rootFingerprint,
+  };
+  const seen = await runProgram('/usr/bin/script', ['-qec', command, '/dev/null'], { env, cwd: dir });
+  assert.equal(seen.code, 0, seen.stdout);
+  const bars = seen.stdout.match(/Hashing +\[[#-]{12}\] +\d+ % {2}[\d.]+ [KMG]?i?B of 1\.0 GiB/g) ?? [];
+  assert.ok(bars.length > 2, `${bars.length} bars: ${seen.stdout.slice(0, 300)}`);
+  assert.match(seen.stdout, /iB\/s {2}\d+:\d\d left/);
+  assert.match(seen.stdout, /2 files, 1\.0 GiB; 4\.0 MiB sent/);
+  const detail: PackageDetail = await cli.json(['package', 'show', 'big']);
+  assert.deepEqual(Object.keys(detail.draft).sort(), Object.keys(newPackageDraft()).sort());
+  assert.deepEqual(
+    detail.files.map(({ path, sizeBytes }) => [path, sizeBytes]),
+    [
+      ['big/disk.img', 1024 ** 3],
+      ['big/readme', 1],
+    ],
+  );
+  assert.match(detail.contentId ?? '', /^[0-9a-f]{64}$/);
+});
+
+test('an upload that is interrupted goes on where it stopped', async (t) => {
+  const { cli, dir } = await withFolder(t, { 'bits/readme': 'x' });
+  const bytes = Buffer.alloc(4 * 1024 * 1024);
+  for (let part = 0; part < 12; part++) {
+    bytes.fill(part + 1);
+    await writeFile(join(dir, 'bits', `part-${part}`), bytes);
+  }
+  const create = ['package', 'create', 'bits', '--type', 'tool', '--parameters', 'true'];
+  const filesIn = async (folder: string) => {
+    const entries = await readdir(join(server.dataDir, 'content', folder), {
+      recursive: true,
+      withFileTypes: true,
+    });
+    return entries.filter((entry) => entry.isFile()).length;
+  };
+  const stored = () => filesIn('objects');
+  const before = await stored();
+  const first = cli.run(create, {
+    cwd: dir,
+    onStart: (child) => {
+      const poll = setInterval(async () => {
+        if ((await stored()) === before) return;
+        clearInterval(poll);
+        child.kill('SIGINT');
+      }, 5);
+    },
+  });
+  const interrupted = await first;
+  assert.equal(interrupted.code, 1, interrupted.stderr);
+  assert.match(interrupted.stderr, /interrupted/);
+  while ((await filesIn('incoming')) > 0) await delay(10);
+  const there = (await stored()) - before;
+  assert.ok(there >= 1 && there < 13, `${there} parts are there`);
+  const second = await cli.run(create, { cwd: dir });
+  assert.equal(second.code, 0, second.stderr);
+  const sent = /; ([\d.]+) MiB sent/.exec(second.stderr)?.[1];
+  assert.ok(Number(sent) <= (13 - there) * 4, `${sent} MiB sent although ${there} parts were there`);
+  const { files }: PackageDetail = await cli.json(['package', 'show', 'bits']);
+  assert.equal(files.length, 13);
+});
+
+test('hostile folders and wrong drafts are refused before anything is sent', async (t) => {
+  const { cli, dir } = await withFolder(t, { 'evil/ok': 'x', 'good/run.sh': 'y' });
+  await symlink('/etc/shadow', join(dir, 'evil', 'shadow'));
+  const before = await dumpWorld(server);
+  const cases: [string[], number, RegExp][] = [
+    [['package', 'create', 'evil', '--parameters', 'true', '--type', 'tool'], 1, /content-symlink/],
+    [['package', 'create', 'absent', '--parameters', 'true', '--type', 'tool'], 1, /content-folder-missing/],
+    [['package', 'create', 'good/run.sh'], 2, /is a file: give folders/],
+    [
+      ['package', 'create', 'good', '--exec', '../good/run.sh', '--type', 'tool'],
+      1,
+      /program-executable-outside|is not a file of the folders/,
+    ],
+    [['package', 'create', 'good', '--exec', 'good/run.sh'], 1, /detection: A package needs a rule/],
+    [['package', 'create', 'good', '--exec', 'good/run.sh', '--detect-dpkg', 'a b c'], 2, /is not a name/],
+    [['package', 'create', 'good', '--target', 'debian:12:any:vax'], 2, /architectures are/],
+    [['package', 'create', '--id', 'x', '--from', 'good/run.sh'], 2, /file-not-json/],
+    [['package', 'create', 'good', '--type', 'nonsense'], 2, /Allowed choices/],
+    [
+      ['package', 'create', 'good', '--type', 'tool', '--parameters', 'x', '--release-date', '2013/02/30'],
+      1,
+      /Suggestion: 2013\/02\/28/,
+    ],
+  ];
+  for (const [args, status, expected] of cases) {
+    const { code, stderr, stdout } = await cli.run(args, { cwd: dir });
+    assert.equal(code, status, `${args.join(' ')}: ${stderr}`);
+    assert.match(stderr, expected);
+    assert.equal(stdout, '');
+  }
+  assert.deepEqual(await dumpWorld(server), before);
+});
+
+test('BPKG-09: --fix corrects the date and says so', async (t) => {
+  const { cli } = await withFolder(t, {});
+  const args = [
+    'package',
+    'create',
+    '--id',
+    'dated',
+    '--name',
+    'Dated',
+    '--type',
+    'tool',
+    '--parameters',
+    'true',
+  ];
+  const fixed = await cli.run([...args, '--release-date', '2013/2/30', '--fix']);
+  assert.equal(fixed.code, 0, fixed.stderr);
+  assert.match(fixed.stderr, /was corrected to 2013\/02\/28/);
+  const { draft }: PackageDetail = await cli.json(['package', 'show', 'dated']);
+  assert.equal(draft.releaseDate, '2013/02/28');
+});
+
+test('a package is checked without a site, and verified at every place', async (t) => {
+  const { cli, dir } = await withFolder(t, { '更新/run.sh': 'x' });
+  const args = ['package', 'check', '更新', '--id', 'kana', '--type', 'tool', '--exec', '更新/run.sh'];
+  const offline = { TENKAI_SITE: '', TENKAI_TOKEN: '', TENKAI_ROOT_FINGERPRINT: '' };
+  const checked = await cli.run(args, { cwd: dir, env: offline });
+  assert.equal(checked.code, 0, checked.stderr);
+  assert.match(checked.stderr, /not plain ASCII/);
+  await cli.run(['package', 'create', ...args.slice(2)], { cwd: dir });
+  const good = await cli.run(['package', 'verify', 'kana']);
+  assert.deepEqual([good.code, /Site server .* good/.test(good.stdout)], [0, true]);
+  const { contentId }: PackageDetail = await cli.json(['package', 'show', 'kana']);
+  const manifest = JSON.parse(
+    await readFile(join(server.dataDir, 'content', 'manifests', `${contentId}.json`), 'utf8'),
+  );
+  const { sha256 } = JSON.parse(manifest.body).files[0].chunks[0];
+  await writeFile(join(server.dataDir, 'content', 'objects', sha256.slice(0, 2), sha256), 'y');
+  const bad = await cli.run(['package', 'verify', 'kana', '--json']);
+  assert.equal(bad.code, 1);
+  assert.equal(JSON.parse(bad.stderr).code, 'content-bad');
+  assert.deepEqual(JSON.parse(bad.stdout)[0].damaged, [sha256]);
+});
