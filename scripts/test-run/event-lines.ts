@@ -25,7 +25,11 @@ interface RunnerEvent {
     readonly column?: number;
     readonly skip?: string | boolean;
     readonly todo?: string | boolean;
-    readonly details?: { readonly duration_ms: number; readonly type?: string; readonly error?: Error };
+    readonly details?: {
+      readonly duration_ms: number;
+      readonly type?: string;
+      readonly error?: Error & { readonly failureType?: string };
+    };
   };
 }
 
@@ -41,9 +45,13 @@ export default async function* eventLines(source: AsyncIterable<RunnerEvent>): A
       names.length = data.nesting;
       names[data.nesting] = data.name;
     }
-    if (type === 'test:pass' || type === 'test:fail') yield line(reported(names, type === 'test:pass', data));
+    const isEnd = type === 'test:pass' || type === 'test:fail';
+    if (isEnd && !isEcho(data)) yield line(reported(names, type === 'test:pass', data));
   }
 }
+
+/** A suite or test that failed only because a test in it did says nothing new. */
+const isEcho = ({ details }: RunnerEvent['data']) => details?.error?.failureType === 'subtestsFailed';
 
 function reported(names: readonly string[], hasPassed: boolean, data: RunnerEvent['data']): TestEvent {
   const path = [...names.slice(0, data.nesting), data.name];

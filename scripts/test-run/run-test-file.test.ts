@@ -44,6 +44,13 @@ test('a failing test is counted and its error shown', async () => {
   assert.equal(result.problem, undefined);
 });
 
+test('a failure inside a suite or test is counted once', async () => {
+  const result = await runSource(
+    `describe('suite', () => { it('bad', () => { throw new Error('x'); }); }); test('parent', (t) => t.test('child', () => { throw new Error('y'); }));`,
+  );
+  assert.deepEqual(outcomes(result), ['failed suite > bad', 'failed parent > child']);
+});
+
 test('every skip is said with its reason, and a test to do is a skip', async () => {
   const result = await runSource(`
     test('good', () => {});

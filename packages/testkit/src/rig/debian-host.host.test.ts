@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { output, runCommand } from './command.ts';
+import { buildDeb } from './deb.ts';
 import { type DebianHost, noDebianHosts, startHost } from './debian-host.ts';
 import { makeNetwork, type Network } from './network.ts';
+import { makeRigFolder } from './rig-folder.ts';
 import { until } from './until.ts';
 
 describe('a Debian host', { skip: noDebianHosts }, () => {
@@ -34,6 +36,24 @@ describe('a Debian host', { skip: noDebianHosts }, () => {
     assert.notEqual((await host.run('echo 1 > /proc/sys/vm/swappiness')).code, 0);
     await host.ask('echo marker > /etc/marker');
     assert.ok(!existsSync('/etc/marker'));
+  });
+
+  test('installs, upgrades and removes a real package', async (t) => {
+    const folder = await makeRigFolder('debs');
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    for (const version of ['1.0', '1.1']) {
+      const script = { postinst: '#!/bin/sh\necho $1 $2 >> /var/log/sample\n' };
+      const files = { '/usr/bin/sample': `#!/bin/sh\necho ${version}\n` };
+      await host.copyIn(
+        await buildDeb(folder, { name: 'sample', version, files, scripts: script }),
+        '/tmp/sample.deb',
+      );
+      await host.ask(['dpkg', '--install', '/tmp/sample.deb']);
+      assert.equal(await host.ask(['sample']), version);
+    }
+    assert.equal(await host.ask('cat /var/log/sample'), 'configure\nconfigure 1.0');
+    await host.ask(['dpkg', '--purge', 'sample']);
+    assert.notEqual((await host.run(['dpkg-query', '--status', 'sample'])).code, 0);
   });
 
   test('runs services that start again with it, on the same disk, with a new boot id', async () => {
@@ -73,6 +93,9 @@ describe('a Debian host', { skip: noDebianHosts }, () => {
     await until('the host is off', () => !host.isOn);
     await until('the host answers no ping', async () => (await ping()) !== 0);
     await sendMagicPacket('aa:bb:cc:dd:ee:ff');
+    // The second that the ping waits is ample for a wrong packet to wake it.
+    assert.notEqual(await ping(), 0);
+    assert.equal(host.isOn, false);
     await sendMagicPacket(mac);
     await host.untilBooted(boots + 1);
     assert.equal(host.boots, boots + 1);
