@@ -25,9 +25,9 @@ export const machines: Migration = {
        properties TEXT NOT NULL)`,
     // In the order of the list, with everything that a search looks at.
     'CREATE INDEX machines_by_name ON machines (name_key, id, address)',
-    'CREATE INDEX machines_by_enrollment ON machines (enrollment, name_key, id)',
-    'CREATE INDEX machines_by_power ON machines (power_state, name_key, id)',
-    'CREATE INDEX machines_by_activity ON machines (activity, name_key, id)',
+    'CREATE INDEX machines_by_enrollment ON machines (enrollment, name_key, id, address)',
+    'CREATE INDEX machines_by_power ON machines (power_state, name_key, id, address)',
+    'CREATE INDEX machines_by_activity ON machines (activity, name_key, id, address)',
     // For counting alone.
     'CREATE INDEX machines_by_state ON machines (enrollment, power_state, activity)',
 

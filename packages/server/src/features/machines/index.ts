@@ -10,6 +10,7 @@ import { type ChangeObserver, createChanges } from './changes.ts';
 import { defineCommandExpiry, fetchCommands } from './commands.ts';
 import type { ProgressEntry } from './events.ts';
 import { createFactsOf, type FactsOptions } from './facts.ts';
+import type { ListQuery } from './list-filters.ts';
 import { addAgentRoutes } from './machines.agent.ts';
 import { addMachineRoutes } from './machines.routes.ts';
 import {
@@ -20,7 +21,7 @@ import {
   updateMachine,
 } from './machines.store.ts';
 import { addMachine, type RemovalListener, renameMachine, setEnrollment } from './machines.ts';
-import { type ListQuery, listMachines } from './machines.views.ts';
+import { listMachines } from './machines.views.ts';
 import type { Deps } from './needs.ts';
 import { createOrders, type Orders } from './orders.ts';
 import { createPing, type Ping } from './ping.ts';

@@ -1,15 +1,18 @@
-import type { MachineRow, machineRoutes } from '@tenkai/protocol/api/machines.ts';
-import type { QueryOf } from '@tenkai/protocol/api/route.ts';
+import type { MachineRow } from '@tenkai/protocol/api/machines.ts';
 import type { Caller } from '../../kernel/access/caller.ts';
 import type { Reader } from '../../kernel/database/database.ts';
 import { decodeCursor, defaultPageSize, toPage } from '../../kernel/paging.ts';
-import { nameKey } from './machines.store.ts';
+import {
+  conditionsOf,
+  countDistinctMembers,
+  type Filters,
+  filtersOf,
+  type ListQuery,
+} from './list-filters.ts';
 import type { Deps } from './needs.ts';
-import { type Condition, inCollection, inScopeOf } from './scope.ts';
+import type { Condition } from './scope.ts';
 import type { StateCounts } from './state-counts.ts';
 import type { MachineRecord } from './tables.ts';
-
-export type ListQuery = QueryOf<typeof machineRoutes.list>;
 
 /** A machine and when it was last heard. */
 export type ListedMachine = Omit<MachineRecord, 'properties'> & { readonly last_seen_at: number };
@@ -25,70 +28,35 @@ export const listedColumns = `m.id, m.name, m.name_key, m.enrollment, m.enrolled
   m.last_run_name, m.last_run_status, m.last_run_at, p.last_seen_at`;
 
 /** A page of machines. Every order has an index that ends with the id, so that each page begins where the last ended. */
-export async function listMachines({ db, channel, stateCounts }: ListDeps, caller: Caller, query: ListQuery) {
+export async function listMachines(deps: ListDeps, caller: Caller, query: ListQuery) {
   const limit = query.limit ?? defaultPageSize;
   const filters = filtersOf(caller, query);
-  const rows = await readPage(db.read, query, filters, limit + 1);
-  const item = (row: ListedMachine) => toMachineRow(row, channel.isOnline(row.id));
+  const conditions = await conditionsOf(deps.db.read, filters);
+  const rows = await readPage(deps.db.read, query, conditions, limit + 1);
+  const item = (row: ListedMachine) => toMachineRow(row, deps.channel.isOnline(row.id));
   const key = (row: ListedMachine) => [isByTime(query) ? row.last_seen_at : row.name_key, row.id];
-  const total = await countMatches(db.read, stateCounts, query, filters);
+  // A first page that holds everything has been counted already.
+  const isWhole = query.cursor === undefined && rows.length <= limit;
+  const total = isWhole ? rows.length : await countMatches(deps, filters, conditions);
   return { ...toPage(rows, limit, { item, key }), total };
-}
-
-/** `states`: what the counts know; `others`: what has to be looked up. */
-interface Filters {
-  readonly states: readonly Condition[];
-  readonly others: readonly Condition[];
-}
-
-function filtersOf(caller: Caller, query: ListQuery): Filters {
-  const isAll = query.collectionId === 'all';
-  const states = [
-    equal('m.enrollment', query.enrollment ?? (isAll ? 'enrolled' : undefined)),
-    equal('m.power_state', query.powerState),
-    equal('m.activity', query.activity),
-  ];
-  const others = [
-    query.collectionId === undefined || isAll ? undefined : inCollection(query.collectionId),
-    inScopeOf(caller),
-    query.search === undefined || query.search === '' ? undefined : searched(query.search),
-    // Two different wishes at once: nothing is both.
-    isAll && query.enrollment !== undefined && query.enrollment !== 'enrolled' ? nothing : undefined,
-  ];
-  return { states: present(states), others: present(others) };
-}
-
-const nothing: Condition = { text: '1 = 0', params: [] };
-
-function equal(column: string, value: string | undefined): Condition | undefined {
-  return value === undefined ? undefined : { text: `${column} = ?`, params: [value] };
-}
-
-function present(conditions: readonly (Condition | undefined)[]): Condition[] {
-  return conditions.filter((condition) => condition !== undefined);
-}
-
-/** By a part of the name or of the address. */
-function searched(text: string): Condition {
-  const pattern = `%${nameKey(text.trim()).replace(/[\\%_]/g, (char) => `\\${char}`)}%`;
-  return {
-    text: "(m.name_key LIKE ? ESCAPE '\\' OR m.address LIKE ? ESCAPE '\\')",
-    params: [pattern, pattern],
-  };
 }
 
 function isByTime({ sort }: ListQuery): boolean {
   return sort === 'lastSeenAt' || sort === '-lastSeenAt';
 }
 
-function readPage(read: Reader, query: ListQuery, filters: Filters, limit: number): Promise<ListedMachine[]> {
+function readPage(
+  read: Reader,
+  query: ListQuery,
+  filters: readonly Condition[],
+  limit: number,
+): Promise<ListedMachine[]> {
   const byTime = isByTime(query);
   const [column, id] = byTime ? ['p.last_seen_at', 'p.machine_id'] : ['m.name_key', 'm.id'];
   const [direction, beyond] = query.sort?.startsWith('-') ? ['DESC', '<'] : ['ASC', '>'];
   const after = decodeCursor(query.cursor, [byTime ? 'number' : 'string', 'string']);
   const conditions = [
-    ...filters.states,
-    ...filters.others,
+    ...filters,
     ...(after ? [{ text: `(${column}, ${id}) ${beyond} (?, ?)`, params: after }] : []),
   ];
   // On SQLite the table on the left of CROSS JOIN is walked first: the one whose index has the order.
@@ -104,17 +72,15 @@ function readPage(read: Reader, query: ListQuery, filters: Filters, limit: numbe
 }
 
 async function countMatches(
-  read: Reader,
-  stateCounts: StateCounts,
-  query: ListQuery,
-  { states, others }: Filters,
+  { db, stateCounts }: ListDeps,
+  { state, memberships, search }: Filters,
+  conditions: readonly Condition[],
 ): Promise<number> {
-  if (others.length === 0) {
-    const enrollment = query.enrollment ?? (query.collectionId === 'all' ? 'enrolled' : undefined);
-    return stateCounts({ enrollment, powerState: query.powerState, activity: query.activity });
-  }
-  const conditions = [...states, ...others];
-  const row = await read.one<{ n: number }>(
+  if (memberships.length === 0 && !search) return stateCounts(state);
+  const [only] = memberships;
+  const isAnyState = Object.values(state).every((value) => value === undefined);
+  if (only && memberships.length === 1 && !search && isAnyState) return countDistinctMembers(db.read, only);
+  const row = await db.read.one<{ n: number }>(
     `SELECT count(*) AS n FROM machines m WHERE ${conditions.map(({ text }) => text).join(' AND ')}`,
     conditions.flatMap(({ params }) => params),
   );

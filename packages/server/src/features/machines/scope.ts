@@ -11,34 +11,40 @@ export interface Condition {
 /** Id of the collection of every enrolled machine; it has no rows of members. */
 export const allMachines = 'all';
 
-/** Machines of a collection. */
-export function inCollection(collectionId: string): Condition {
-  if (collectionId === allMachines) return { text: "m.enrollment = 'enrolled'", params: [] };
-  const members = 'SELECT machine_id FROM collections_members WHERE collection_id = ?';
-  return { text: `m.id IN (${members})`, params: [collectionId] };
+/** Collections to which the caller is limited; null: every machine. */
+export function scopeOf({
+  collectionScope: scope,
+}: Pick<Caller, 'collectionScope'>): readonly string[] | null {
+  return scope === null || scope.includes(allMachines) ? null : scope;
 }
 
-/** Machines that the caller may see and act on; undefined: every one. */
-export function inScopeOf({
-  collectionScope: scope,
-}: Pick<Caller, 'collectionScope'>): Condition | undefined {
-  if (scope === null || scope.includes(allMachines)) return undefined;
-  if (scope.length === 0) return { text: '1 = 0', params: [] };
-  const members = `SELECT machine_id FROM collections_members WHERE collection_id IN (${scope.map(() => '?').join(', ')})`;
-  return { text: `m.id IN (${members})`, params: scope };
+/**
+ * Members of at least one of the collections. `by`: `probing` asks for each machine that is looked at whether it
+ * is a member; `listing` begins with the members. Both engines do what is written here: an expression in place of
+ * the bare column keeps SQLite from turning one into the other.
+ */
+export function inAnyOf(collectionIds: readonly string[], by: 'probing' | 'listing'): Condition {
+  if (collectionIds.length === 0) return { text: '1 = 0', params: [] };
+  const wanted = `c.collection_id IN (${collectionIds.map(() => '?').join(', ')})`;
+  const text =
+    by === 'probing'
+      ? `EXISTS (SELECT 1 FROM collections_members c WHERE c.machine_id = (m.id || '') AND ${wanted})`
+      : `m.id IN (SELECT c.machine_id FROM collections_members c WHERE ${wanted})`;
+  return { text, params: collectionIds };
 }
 
 const chunk = 1000;
 
 /** Those of the ids that exist and that the caller may see. */
 export async function visibleIds(read: Reader, caller: Caller, ids: readonly string[]): Promise<Set<string>> {
-  const scope = inScopeOf(caller) ?? { text: '1 = 1', params: [] };
+  const scope = scopeOf(caller);
+  const limit = scope === null ? { text: '1 = 1', params: [] } : inAnyOf(scope, 'probing');
   const visible = new Set<string>();
   for (let at = 0; at < ids.length; at += chunk) {
     const part = ids.slice(at, at + chunk);
     const rows = await read.all<{ id: string }>(
-      `SELECT m.id FROM machines m WHERE m.id IN (${part.map(() => '?').join(', ')}) AND ${scope.text}`,
-      [...part, ...scope.params],
+      `SELECT m.id FROM machines m WHERE m.id IN (${part.map(() => '?').join(', ')}) AND ${limit.text}`,
+      [...part, ...limit.params],
     );
     for (const { id } of rows) visible.add(id);
   }
