@@ -129,7 +129,7 @@ const packers: [string, string, string[]][] = [
 
 for (const [what, program, args] of packers) {
   const skip = spawnSync(program, ['--version']).error ? `${program} is missing` : false;
-  test(`BPKG-37: a real archive (${what}) is expanded whole, names, bytes and executable bits`, {
+  test(`a real archive (${what}) is expanded whole, names, bytes and executable bits`, {
     skip,
   }, async (t) => {
     const folder = await home(t);

@@ -1,4 +1,5 @@
-import { statfs } from 'node:fs/promises';
+import { lstat, readdir, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
 import { errorCode } from './durable.ts';
 import { Failure } from './failures.ts';
 
@@ -22,4 +23,17 @@ export async function explainWriteError(error: unknown, path: string, neededByte
   if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT') return error;
   const free = await freeBytes(path).catch(() => 0);
   return new Failure('disk-full', { path, neededBytes, freeBytes: free }, { cause: error });
+}
+
+/** What the files below a folder really take, holes not counted; 0 where there is no folder. */
+export async function usedDiskBytes(folder: string): Promise<number> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
+  let bytes = 0;
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const found = await lstat(join(entry.parentPath, entry.name)).catch(() => undefined);
+    // Windows reports no blocks.
+    bytes += found ? Math.min(found.size, found.blocks ? found.blocks * 512 : found.size) : 0;
+  }
+  return bytes;
 }

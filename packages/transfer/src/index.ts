@@ -1,6 +1,9 @@
 export * from './archive.ts';
 export * from './build-manifest.ts';
+export * from './cache.ts';
+export type { CacheEntry } from './cache-index.ts';
 export * from './chunk-store.ts';
+export * from './compare-folder.ts';
 export * from './content-path.ts';
 export { freeBytes, requireFreeBytes } from './disk-space.ts';
 export { contentFailures } from './failures.ts';
@@ -9,6 +12,7 @@ export type { ChunkWant, CorruptChunk, FetchChunks, NetworkOptions } from './fet
 export { fetchChunks } from './fetch-chunks.ts';
 export * from './fetch-manifest.ts';
 export type { FetchProgress } from './fetch-progress.ts';
+export { type FillFolderOptions, fillFolder } from './fill-folder.ts';
 export * from './in-parallel.ts';
 export * from './manifest.ts';
 export * from './manifest-check.ts';

@@ -27,6 +27,8 @@ export interface StagingOptions {
   readonly folder: string;
   /** Where a path of the manifest lies below the folder. */
   readonly placeOf: (path: string) => string;
+  /** True: what does not belong to the content stays. */
+  readonly keepsStrangers?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -46,10 +48,11 @@ interface StagedFile {
  * Prepares the folder: what does not belong is removed, what is right is kept, room for the rest is made sure of.
  * @throws Failure disk-full; AbortError
  */
-export async function openStaging({ manifest, folder, placeOf, signal }: StagingOptions): Promise<Staging> {
+export async function openStaging(options: StagingOptions): Promise<Staging> {
+  const { manifest, folder, placeOf, signal } = options;
   await makeFolder(folder);
   const files = manifest.files.map((file) => staged(file, join(folder, placeOf(file.path))));
-  await clearStrangers(folder, files, signal);
+  await clearStrangers(options, files);
   const { missing, presentBytes } = await findMissing(files, signal);
   const missingBytes = manifest.totalBytes - presentBytes;
   await requireFreeBytes(folder, missingBytes);
@@ -77,27 +80,34 @@ function staged(file: ManifestFile, path: string): StagedFile {
   return { file, path, chunksLeft: file.chunks.length, chunksWritten: 0 };
 }
 
-/** Removes whatever is neither a file nor a folder of the content: other content's files, links, devices. */
-async function clearStrangers(folder: string, files: readonly StagedFile[], signal: AbortSignal | undefined) {
+/**
+ * Removes whatever is neither a file nor a folder of the content: other content's files, links, devices. What stands
+ * where the content needs its place goes in any case.
+ */
+async function clearStrangers(options: StagingOptions, files: readonly StagedFile[]): Promise<void> {
+  const { folder, signal, keepsStrangers = false } = options;
   const expected = new Map<string, 'file' | 'folder'>();
   for (const { path } of files) {
     expected.set(path, 'file');
     for (let up = dirname(path); up.length > folder.length; up = dirname(up)) expected.set(up, 'folder');
   }
-  await clearFolder(folder, expected, signal);
+  await clearFolder(folder, { expected, signal, keepsStrangers });
 }
 
-async function clearFolder(
-  folder: string,
-  expected: ReadonlyMap<string, 'file' | 'folder'>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  signal?.throwIfAborted();
+interface Clearing {
+  readonly expected: ReadonlyMap<string, 'file' | 'folder'>;
+  readonly signal: AbortSignal | undefined;
+  readonly keepsStrangers: boolean;
+}
+
+async function clearFolder(folder: string, clearing: Clearing): Promise<void> {
+  clearing.signal?.throwIfAborted();
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    const kind = expected.get(path);
-    if (kind === 'folder' && entry.isDirectory()) await clearFolder(path, expected, signal);
-    else if (kind !== 'file' || !entry.isFile()) await rm(path, { recursive: true, force: true });
+    const kind = clearing.expected.get(path);
+    if (kind === 'folder' && entry.isDirectory()) await clearFolder(path, clearing);
+    else if (kind === 'file' && entry.isFile()) continue;
+    else if (kind || !clearing.keepsStrangers) await rm(path, { recursive: true, force: true });
   }
 }
 

@@ -1,0 +1,47 @@
+import { fetchChunks, type NetworkOptions } from './fetch-chunks.ts';
+import { type FetchProgress, trackProgress } from './fetch-progress.ts';
+import type { Manifest } from './manifest.ts';
+import { openStaging } from './staging.ts';
+import { workNames, workPath } from './work-path.ts';
+
+export interface FillFolderOptions extends NetworkOptions {
+  readonly manifest: Manifest;
+  readonly folder: string;
+  /** True: top folders get ASCII names, see workNames (BPKG-24). */
+  readonly hasAsciiTops?: boolean;
+  /** True: what does not belong to the content stays, since somebody may be using it. */
+  readonly keepsStrangers?: boolean;
+  readonly onProgress?: (progress: FetchProgress) => void;
+}
+
+/**
+ * Makes a folder hold exactly a content: what is right is kept, what is damaged or missing is fetched, everything is
+ * durable at the end.
+ * @throws Failure disk-full, and as fetchChunks; AbortError
+ */
+export async function fillFolder(
+  options: FillFolderOptions,
+): Promise<{ bytesFetched: number; bytesResumed: number }> {
+  const { manifest, folder, signal, onProgress, keepsStrangers = false } = options;
+  const names = options.hasAsciiTops ? workNames(manifest) : new Map<string, string>();
+  const placeOf = (path: string) => workPath(names, path);
+  const staging = await openStaging({ manifest, folder, placeOf, keepsStrangers, signal });
+  const bytesDone = staging.presentBytes;
+  const progress = trackProgress({ bytesDone, bytesTotal: manifest.totalBytes, onProgress });
+  try {
+    await fetchChunks({
+      ...options,
+      wants: staging.wants,
+      onReceived: progress.received,
+      accept: async (want, bytes) => {
+        const { bytesWritten } = await staging.write(want, bytes);
+        progress.copied(bytesWritten - bytes.length);
+      },
+    });
+    await staging.finish();
+  } finally {
+    progress.stop();
+  }
+  signal?.throwIfAborted();
+  return { bytesFetched: progress.fetchedBytes(), bytesResumed: staging.presentBytes };
+}
