@@ -1,8 +1,8 @@
 /** Folders that take minutes to make and are made once for each checkout: `.cache/NAME-KEY`. */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { until } from './until.ts';
+import { end, spawnOwned } from './own-process.ts';
 
 const cache = join(import.meta.dirname, '../../../../.cache');
 
@@ -21,33 +21,37 @@ export async function cachedFolder({ name, key, make, limitMs }: CachedFolder): 
   const folder = join(cache, `${name}-${key}`);
   if (existsSync(folder)) return folder;
   await mkdir(cache, { recursive: true });
-  const lock = join(cache, `${name}.lock`);
-  await until(`${name} is free to be made`, () => existsSync(folder) || takeLock(lock), limitMs);
-  if (existsSync(folder)) return folder;
+  const release = await takeLock(join(cache, `${name}.lock`), limitMs);
   try {
+    if (existsSync(folder)) return folder;
     await removeOthers(name, key);
-    const unfinished = join(cache, `${name}-${key}.unfinished`);
-    await rm(unfinished, { recursive: true, force: true });
+    const unfinished = `${folder}.unfinished`;
     await mkdir(unfinished);
     await make(unfinished);
     await rename(unfinished, folder);
     return folder;
   } finally {
-    await rm(lock, { force: true });
+    await release();
   }
 }
 
-/** Whether the lock is ours now. A lock whose owner has died is broken. */
-async function takeLock(lock: string): Promise<boolean> {
-  try {
-    await writeFile(lock, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  const owner = await readFile(lock, 'utf8').catch(() => '');
-  if (owner !== '' && !existsSync(`/proc/${owner}`)) await rm(lock, { force: true });
-  return false;
+/** Waits for the lock of flock(1). The kernel gives it back when its holder ends, however that happens. */
+async function takeLock(lock: string, limitMs: number): Promise<() => Promise<void>> {
+  const args = [
+    '--no-fork',
+    '--timeout',
+    String(limitMs / 1000),
+    lock,
+    'sh',
+    '-c',
+    'echo locked; exec sleep infinity',
+  ];
+  const holder = spawnOwned('flock', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise<void>((resolve, reject) => {
+    holder.stdout?.once('data', () => resolve());
+    holder.once('exit', () => reject(new Error(`${lock} was not free within ${limitMs / 1000} s`)));
+  });
+  return () => end(holder, 'SIGKILL');
 }
 
 async function removeOthers(name: string, key: string): Promise<void> {
