@@ -74,6 +74,7 @@ async function installDependencies() {
     '--include=optional',
     '--no-audit',
     '--no-fund',
+    '--no-update-notifier',
     '--loglevel=error',
   ];
   const { code } = await run(npm.program, [...npm.args, ...options], ['ignore', 'ignore', 'inherit']);
