@@ -6,7 +6,6 @@ import { statusOf, toProblem } from '@tenkai/protocol/problem.ts';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Access } from './access/access.ts';
 import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
 
 /** The agents' sockets: one for each machine, for nudges and presence only (law 4). */
 export interface AgentChannel {
@@ -29,7 +28,6 @@ export interface AgentChannel {
 export interface AgentChannelOptions {
   readonly access: Access;
   readonly log: Log;
-  readonly metrics: Metrics;
 }
 
 /** Middleboxes forget idle connections after a minute or more. */
@@ -52,7 +50,7 @@ interface Connection {
   isAlive: boolean;
 }
 
-export function createAgentChannel({ access, log, metrics }: AgentChannelOptions): AgentChannel {
+export function createAgentChannel({ access, log }: AgentChannelOptions): AgentChannel {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
@@ -67,7 +65,6 @@ export function createAgentChannel({ access, log, metrics }: AgentChannelOptions
   };
   const nudged: ((machineId: string) => void)[] = [];
   let isStopping = false;
-  metrics.gauge('tenkai_agents_connected', 'Agents with an open channel.', () => connections.size);
   const pings = setInterval(() => pingAll(connections), pingEveryMs).unref();
   return {
     nudge(machineId) {

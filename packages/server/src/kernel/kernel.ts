@@ -38,14 +38,18 @@ export interface KernelOptions {
   readonly log: Log;
   readonly keys: KeyChain;
   readonly checkReplies?: boolean;
+  /** Given where gateways hold the agents' sockets and speak TLS in this process' place. */
+  readonly channel?: AgentChannel;
 }
 
 /** Builds every part; nothing runs yet. */
-export function createKernel({ dataDir, db, clock, log, keys, checkReplies = false }: KernelOptions): Kernel {
+export function createKernel(options: KernelOptions): Kernel {
+  const { dataDir, db, clock, log, keys, checkReplies = false } = options;
   const component = (name: string) => log.child({ component: name });
   const metrics = createMetrics();
   const access = createAccess({ agentTokens: createAgentTokens({ key: keys.tokenKey, now: clock.now }) });
-  const http = createHttp({ log: component('http'), access, metrics, tls: keys.tls(), checkReplies });
+  const tls = options.channel ? {} : { tls: keys.tls() };
+  const http = createHttp({ log: component('http'), access, metrics, ...tls, checkReplies });
   const events = createEvents({ db, clock, log: component('events') });
   const anchor = createAuditAnchor({
     file: join(dataDir, 'audit-anchor.json'),
@@ -53,6 +57,8 @@ export function createKernel({ dataDir, db, clock, log, keys, checkReplies = fal
     read: db.read,
     log: component('audit'),
   });
+  const channel = options.channel ?? createAgentChannel({ access, log: component('agent-channel') });
+  metrics.gauge('tenkai_agents_connected', 'Agents with an open channel.', () => channel.online().length);
   return {
     dataDir,
     db,
@@ -65,7 +71,7 @@ export function createKernel({ dataDir, db, clock, log, keys, checkReplies = fal
     events,
     jobs: createJobs({ db, clock, log: component('jobs') }),
     live: createLive({ fastify: http.fastify, access, events, log: component('live') }),
-    channel: createAgentChannel({ access, log: component('agent-channel'), metrics }),
+    channel,
     metrics,
   };
 }

@@ -30,6 +30,8 @@ export interface Access {
   csrfOf(request: FastifyRequest): Promise<string>;
   /** Whether a machine lost its right to the tokens that it has; set by the enrollment feature. */
   isShutOut: (machineId: string) => boolean;
+  /** @throws Failure agent-token-invalid for a machine that is shut out */
+  requireAdmitted(machineId: string): void;
   /** @throws Failure agent-token-invalid */
   admitAgent(headers: { authorization?: string | undefined }): AgentClaims;
 }
@@ -55,17 +57,16 @@ export function createAccess({ agentTokens }: { agentTokens: AgentTokens }): Acc
       const cookie = readSessionCookie(request);
       return (cookie && (await access.identities.sessionByHash(hashSecret(cookie)))?.csrf) || '';
     },
+    requireAdmitted(machineId) {
+      if (!access.isShutOut(machineId)) return;
+      const detail = 'the machine was removed, refused or quarantined';
+      throw new Failure('agent-token-invalid', {}, { detail });
+    },
     admitAgent(headers) {
       const token = bearer(headers.authorization);
       if (!token) throw new Failure('agent-token-invalid', {}, { detail: 'there is no bearer token' });
       const claims = agentTokens.verify(token);
-      if (access.isShutOut(claims.machineId)) {
-        throw new Failure(
-          'agent-token-invalid',
-          {},
-          { detail: 'the machine was removed, refused or quarantined' },
-        );
-      }
+      access.requireAdmitted(claims.machineId);
       return claims;
     },
   };

@@ -19,8 +19,11 @@ import {
   type AgentRoute,
   addAgentRoute,
   addRoute,
+  addStrangerRoute,
+  type CarryOut,
   type Handler,
   type PublicHandler,
+  type StrangerHandler,
 } from './routes.ts';
 
 /** The door of the server: features hang their routes here and never meet fastify's hooks. */
@@ -36,8 +39,18 @@ export interface Http {
   /** Answers addresses that no route knows, unless it returns false. */
   fallback: (request: FastifyRequest, reply: FastifyReply) => Promise<boolean>;
   /** Binds a handler to an address below /agent; the agent's token decides who it is. */
-  agentRoute<B extends TSchema, Q extends TSchema>(
-    route: AgentRoute<B, Q>,
+  agentRoute: AddAgentRoute;
+  /** Routes of agents with a token by `METHOD path`: gateways call them without an HTTP request. */
+  readonly agentRoutes: ReadonlyMap<string, CarryOut>;
+}
+
+interface AddAgentRoute {
+  <B extends TSchema, Q extends TSchema>(
+    route: AgentRoute<B, Q> & { readonly proof: 'none' },
+    handler: StrangerHandler<B, Q>,
+  ): void;
+  <B extends TSchema, Q extends TSchema>(
+    route: AgentRoute<B, Q> & { readonly proof?: 'token' },
     handler: AgentHandler<B, Q>,
   ): void;
 }
@@ -46,7 +59,7 @@ export interface HttpOptions {
   readonly log: Log;
   readonly access: Access;
   readonly metrics: Metrics;
-  /** PEM; absent only in tests that never listen. */
+  /** PEM; absent behind gateways, which speak TLS in its place and say whom they speak for. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /** In tests: an answer that its schema does not describe is a failure rather than a surprise. */
   readonly checkReplies?: boolean;
@@ -77,13 +90,20 @@ export function createHttp(options: HttpOptions): Http {
     apiRoutes.push(route);
     addRoute({ ...options, fastify }, route, handler as never);
   };
+  const agentRoutes = new Map<string, CarryOut>();
+  const addAgent = (route: AgentRoute, handler: unknown) => {
+    if (route.proof === 'none') return addStrangerRoute({ ...options, fastify }, route, handler as never);
+    const carryOut = addAgentRoute({ ...options, fastify }, route, handler as never);
+    agentRoutes.set(`${route.method} ${route.path}`, carryOut);
+  };
   const http: Http = {
     fastify,
     apiRoutes,
+    agentRoutes,
     fallback: async () => false,
     route: add,
     publicRoute: add,
-    agentRoute: (route, handler) => addAgentRoute({ ...options, fastify }, route, handler as never),
+    agentRoute: addAgent as AddAgentRoute,
   };
   fastify.setNotFoundHandler(async (request, reply) => {
     if (await http.fallback(request, reply)) return reply;
@@ -96,6 +116,7 @@ function createFastify({ log, tls }: HttpOptions): FastifyInstance {
   const fastify = createServer<Server>({
     // Node's TLS resumes sessions by tickets: reconnecting agents save most of a handshake.
     https: (tls ? { ...tls, minVersion: 'TLSv1.2' } : null) as never,
+    trustProxy: tls === undefined,
     bodyLimit: defaultBodyLimit,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: 72_000,

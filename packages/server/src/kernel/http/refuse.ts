@@ -15,7 +15,7 @@ const statusByCode: Readonly<Record<string, number>> = {
 /** Every way out of a request that is not success ends here: one shape, one log line, nothing of the inside. */
 export function refuse(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const failure = asFailure(error, request);
-  const status = statusByCode[failure.code] ?? statusOf(failure);
+  const status = httpStatusOf(failure);
   const line = {
     requestId: request.id,
     method: request.method,
@@ -31,13 +31,17 @@ export function refuse(log: Log, error: unknown, request: FastifyRequest, reply:
   return reply.code(status).type('application/json; charset=utf-8').send(toProblem(failure));
 }
 
+export function httpStatusOf(failure: Failure): number {
+  return statusByCode[failure.code] ?? statusOf(failure);
+}
+
 /** What the caller is told. Whatever is not a refusal of ours is a defect: it gets an id that the log has too. */
-export function asFailure(error: unknown, request: Pick<FastifyRequest, 'routeOptions'>): Failure {
+export function asFailure(error: unknown, request?: Pick<FastifyRequest, 'routeOptions'>): Failure {
   if (error instanceof Failure) return error;
   const { code, statusCode } = error as Partial<FastifyError>;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new Failure('body-too-large');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    const expected = request.routeOptions.config.accepts ?? 'application/json';
+    const expected = request?.routeOptions.config.accepts ?? 'application/json';
     return new Failure('unsupported-media-type', { expected });
   }
   // SQLSTATEs of PostgreSQL for a NUL character in a text; the embedded engine would keep it.

@@ -42,8 +42,13 @@ export interface AgentRoute<B extends TSchema = TSchema, Q extends TSchema = TSc
 }
 
 export interface AgentCall<B extends TSchema, Q extends TSchema> {
-  /** Absent only where the route asks for no proof. */
   readonly agent: AgentClaims;
+  readonly body: Static<B>;
+  readonly query: Static<Q>;
+}
+
+/** Without a token there is only the request to go by. */
+export interface StrangerCall<B extends TSchema, Q extends TSchema> {
   readonly body: Static<B>;
   readonly query: Static<Q>;
   readonly request: FastifyRequest;
@@ -51,6 +56,9 @@ export interface AgentCall<B extends TSchema, Q extends TSchema> {
 }
 
 export type AgentHandler<B extends TSchema, Q extends TSchema> = (call: AgentCall<B, Q>) => Promise<unknown>;
+export type StrangerHandler<B extends TSchema, Q extends TSchema> = (
+  call: StrangerCall<B, Q>,
+) => Promise<unknown>;
 
 export interface RouteContext {
   readonly fastify: FastifyInstance;
@@ -81,25 +89,45 @@ export function addRoute<T extends AnyRoute>(context: RouteContext, route: T, ha
   });
 }
 
+/** What is left of an agent's request once its token was checked; a gateway hands it over in this form. */
+export type CarryOut = (agent: AgentClaims, parts: { query: unknown; body: unknown }) => Promise<unknown>;
+
+/** Binds a route of agents that have a token; the answer carries it out without an HTTP request. */
 export function addAgentRoute<B extends TSchema, Q extends TSchema>(
   context: RouteContext,
   route: AgentRoute<B, Q>,
   handler: AgentHandler<B, Q>,
-) {
+): CarryOut {
   const checks = checksOf(route, 'agent');
   const agents = new WeakMap<FastifyRequest, AgentClaims>();
+  const carryOut: CarryOut = async (agent, parts) =>
+    (await handler({ agent, ...checks(parts) } as AgentCall<B, Q>)) ?? null;
   context.fastify.route({
-    method: route.method,
-    url: route.path,
-    ...(route.bodyLimit ? { bodyLimit: route.bodyLimit } : {}),
+    ...addressOf(route),
     onRequest: async (request) => {
-      if (route.proof !== 'none') agents.set(request, context.access.admitAgent(request.headers));
+      agents.set(request, context.access.admitAgent(request.headers));
     },
-    handler: async (request, reply) => {
-      const agent = agents.get(request) as AgentClaims;
-      return (await handler({ agent, ...checks(request), request, reply } as AgentCall<B, Q>)) ?? null;
-    },
+    handler: (request) => carryOut(agents.get(request) as AgentClaims, request),
   });
+  return carryOut;
+}
+
+/** Binds a route of agents that have no token yet. */
+export function addStrangerRoute<B extends TSchema, Q extends TSchema>(
+  context: RouteContext,
+  route: AgentRoute<B, Q>,
+  handler: StrangerHandler<B, Q>,
+) {
+  const checks = checksOf(route, 'agent');
+  context.fastify.route({
+    ...addressOf(route),
+    handler: async (request, reply) =>
+      (await handler({ ...checks(request), request, reply } as StrangerCall<B, Q>)) ?? null,
+  });
+}
+
+function addressOf({ method, path, bodyLimit }: AgentRoute) {
+  return { method, url: path, ...(bodyLimit ? { bodyLimit } : {}) };
 }
 
 interface Parts {
@@ -112,7 +140,7 @@ function checksOf(route: Parts, side: Side) {
   const params = route.params && compileCheck(route.params, 'params', side);
   const query = route.query && compileCheck(route.query, 'query', side);
   const body = route.body && compileCheck(route.body, 'body', side);
-  return (request: FastifyRequest) => ({
+  return (request: { params?: unknown; query: unknown; body: unknown }) => ({
     params: params?.(request.params),
     query: query?.(request.query),
     body: body?.(request.body),

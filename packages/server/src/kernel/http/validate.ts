@@ -21,8 +21,11 @@ export function compileCheck(schema: TSchema, part: Part, side: Side): (value: u
   // Compiled at the first request: a start does not pay for two hundred schemas at once.
   let validator: ReturnType<typeof compile> | undefined;
   const clean = side === 'agent' ? createCleaner(schema) : undefined;
+  // Only a schema that refers to itself follows its input down; any other stops where it ends.
+  const isRecursive = part === 'body' && JSON.stringify(schema).includes('"$ref"');
   return (given) => {
     validator ??= compile(context, strict);
+    if (isRecursive) refuseDeep(given);
     const value = part === 'body' || part === 'reply' ? given : fromTexts(strict, given);
     if (!validator.Check(value)) {
       throw part === 'reply'
@@ -31,6 +34,21 @@ export function compileCheck(schema: TSchema, part: Part, side: Side): (value: u
     }
     return clean ? clean(value) : value;
   };
+}
+
+/** Far more than any tree of steps or conditions may have, and far less than what overflows the stack. */
+const deepestNesting = 64;
+
+/** Level by level and without recursion: the input may be nested ten thousand deep. @throws Failure invalid-request */
+function refuseDeep(value: unknown) {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepestNesting) {
+      const detail = `body: nested deeper than ${deepestNesting} levels`;
+      throw new Failure('invalid-request', {}, { detail });
+    }
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+  }
 }
 
 /** Drops fields that the schema does not know. Nearly always there are none, which a compiled check finds out fast. */
