@@ -80,7 +80,10 @@ describe('what goes wrong on real hosts', { skip: noDebianHosts || noDebTools },
     for (const { result, step } of run.steps) {
       if (run.status === 'succeeded') assert.ok(result, `step ${step.index} has a result`);
     }
-    await until('the engine is gone', async () => (await host.host.run('pgrep -f engine.mjs')).code === 1);
+    await until(
+      'the engine is gone',
+      async () => (await host.host.run(['pgrep', '-f', 'engine.mjs'])).code === 1,
+    );
     const left = await host.host.ask(
       "find /var/lib/tenkai-agent -name '*.partial*' -o -name '*.tmp' -o -path '*/work/*' | head",
     );
@@ -99,7 +102,7 @@ describe('what goes wrong on real hosts', { skip: noDebianHosts || noDebTools },
     await registerCommand(site, 'hangs', 'sleep 4801 & sleep 4802; wait');
     const run = await onlyRun(await deployPackage(site, [one.machineId], 'hangs'));
     assert.deepEqual([run.status, run.reason?.code], ['failed', 'time-limit']);
-    assert.equal((await one.host.run("pgrep -f 'sleep 480[12]'")).code, 1, 'its process group is gone');
+    assert.equal((await one.host.run(['pgrep', '-f', 'sleep 480[12]'])).code, 1, 'its process group is gone');
     await assertTidy(one, run);
     await registerDeb(site, { name: 'after-hang', version: '1' });
     assert.equal(
@@ -125,8 +128,8 @@ describe('what goes wrong on real hosts', { skip: noDebianHosts || noDebTools },
       detection: [{ kind: 'file', path: '/opt/slow-touch' }],
     });
     const id = await deployPackage(site, [one.machineId], 'slow-touch');
-    await until('the step runs', async () => (await one.host.run("pgrep -f 'sleep 5'")).code === 0);
-    await one.host.run('pkill -KILL -f tenkai-agent/');
+    await until('the step runs', async () => (await one.host.run(['pgrep', '-f', 'sleep 5'])).code === 0);
+    await one.host.run(['pkill', '-KILL', '-f', 'tenkai-agent/']);
     await until('the agent is down', () => !one.agent.isRunning);
     one.agent.start();
     const run = await onlyRun(id);
@@ -138,7 +141,7 @@ describe('what goes wrong on real hosts', { skip: noDebianHosts || noDebTools },
     await registerCommand(
       site,
       'stops-agent',
-      "pkill -f 'tenkai-agent.mjs run'; sleep 2; touch /opt/stops-agent",
+      "pkill -f '[t]enkai-agent.mjs run'; sleep 2; touch /opt/stops-agent",
       {
         detection: [{ kind: 'file', path: '/opt/stops-agent' }],
       },
@@ -208,7 +211,7 @@ describe('what goes wrong on real hosts', { skip: noDebianHosts || noDebTools },
       detection: [{ kind: 'file', path: '/opt/cut-off' }],
     });
     const id = await deployPackage(site, [one.machineId], 'cut-off');
-    await until('the step runs', async () => (await one.host.run("pgrep -f 'sleep 3'")).code === 0);
+    await until('the step runs', async () => (await one.host.run(['pgrep', '-f', 'sleep 3'])).code === 0);
     await one.host.cable.cut('silent');
     await new Promise((resolve) => setTimeout(resolve, 60_000));
     assert.equal((await one.host.run('test -e /opt/cut-off')).code, 0, 'the machine went on by itself');

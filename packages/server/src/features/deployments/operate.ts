@@ -58,7 +58,6 @@ export async function requestRuns(
     if (run?.row.gate !== 'request') return 'run-is-not-offered';
     await markRequested(tx, runId);
     tx.afterCommit(() => deps.lane.fresh());
-    await tx.run("UPDATE deployments_runs SET gate = 'new' WHERE id = ?", [runId]);
     return null;
   });
 }

@@ -193,6 +193,7 @@ export async function insertRuns(
   }
 }
 
+/** An available deployment was asked for: the run is looked at as a new one. */
 export async function markRequested(tx: Tx, runId: string) {
-  await tx.run('UPDATE deployments_runs SET is_requested = 1 WHERE id = ?', [runId]);
+  await tx.run("UPDATE deployments_runs SET is_requested = 1, gate = 'new' WHERE id = ?", [runId]);
 }
