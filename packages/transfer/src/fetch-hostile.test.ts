@@ -1,0 +1,314 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { lstat, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { makeLoopbackCertificate } from '@tenkai/testkit/loopback-certificate.ts';
+import { Failure } from './failures.ts';
+import { fetchContent } from './fetch.ts';
+import { fetchManifest } from './fetch-manifest.ts';
+import { chunkPath, type Manifest } from './manifest.ts';
+import { sealManifest } from './manifest-digest.ts';
+import type { ContentSource } from './source-choice.ts';
+
+const body = Buffer.from('the bytes of the only file');
+const sha256 = createHash('sha256').update(body).digest('hex');
+const manifest: Manifest = sealManifest([
+  {
+    path: 'a/file',
+    sizeBytes: body.length,
+    isExecutable: false,
+    chunks: [{ sha256, sizeBytes: body.length }],
+  },
+]);
+const quick = { firstRestMs: 5, longestRestMs: 20, giveUpAfterMs: 300, idleTimeoutMs: 500 };
+
+async function listen(t: TestContext, server: Server): Promise<number> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(async () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    if (server.listening) await once(server, 'close');
+  });
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+async function serve(t: TestContext, listener: RequestListener): Promise<ContentSource> {
+  return { baseUrl: `http://127.0.0.1:${await listen(t, createHttpServer(listener))}/dp` };
+}
+
+async function serveTls(t: TestContext, listener: RequestListener): Promise<ContentSource> {
+  const pair = await makeLoopbackCertificate();
+  const port = await listen(t, createHttpsServer(pair, listener));
+  return { baseUrl: `https://localhost:${port}/dp/`, ca: [pair.cert] };
+}
+
+/** Answers every connection with these bytes, whatever is asked. */
+async function babble(t: TestContext, answer: string | Buffer, ends = true): Promise<ContentSource> {
+  const server = createTcpServer((socket) => {
+    socket.once('data', () => (ends ? socket.end(answer) : socket.write(answer)));
+  });
+  return { baseUrl: `http://127.0.0.1:${await listen(t, server)}` };
+}
+
+const good: RequestListener = (request, response) => {
+  if (request.url === `/dp/${chunkPath(sha256)}`) response.end(body);
+  else response.writeHead(404).end();
+};
+
+async function targetOf(t: TestContext): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'tenkai-hostile-'));
+  t.after(() => rm(home, { recursive: true, force: true }));
+  return join(home, 'target');
+}
+
+async function assertFetched(t: TestContext, sources: readonly ContentSource[]): Promise<void> {
+  const target = await targetOf(t);
+  await fetchContent({ ...quick, manifest, sources, target });
+  assert.deepEqual(await readFile(join(target, 'a/file')), body);
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<Failure> {
+  const error = await promise.then(
+    () => new Error('it did not fail'),
+    (reason) => reason,
+  );
+  assert.ok(error instanceof Failure, String(error));
+  return error;
+}
+
+const ok = `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n`;
+const _longer = `HTTP/1.1 200 OK\r\ncontent-length: ${body.length + 1}\r\n`;
+const babbles: [string, string | Buffer, RegExp][] = [
+  ['nothing', '', /cut/],
+  ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n', /cut|not HTTP/],
+  ['noise', Buffer.alloc(100_000, 7), /too long|not HTTP/],
+  ['an endless head', `HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(100_000)}`, /too long/],
+  ['half of the bytes', `${ok}\r\nthe bytes`, /cut/],
+  ['an error page', 'HTTP/1.1 500 Oops\r\ncontent-length: 2\r\n\r\nno', /status 500/],
+  [
+    'a redirection',
+    'HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n',
+    /status 302/,
+  ],
+  [
+    'a large error page',
+    `HTTP/1.1 503 Busy\r\ncontent-length: 9999999\r\n\r\n${'x'.repeat(100_000)}`,
+    /status 503/,
+  ],
+  [
+    'a part from nowhere',
+    `HTTP/1.1 206 Partial\r\ncontent-range: bytes 5-9/26\r\ncontent-length: 5\r\n\r\nxxxxx`,
+    /not read/,
+  ],
+  ['two lengths', `${ok}content-length: 1\r\n\r\nx`, /malformed length/],
+];
+
+for (const [what, answer, problem] of babbles) {
+  test(`a server that answers with ${what} is passed over, and told about when it is the only one`, async (t) => {
+    const bad = await babble(t, answer);
+    await assertFetched(t, [bad, await serve(t, good)]);
+    const target = await targetOf(t);
+    const failure = await failureOf(fetchContent({ ...quick, manifest, sources: [bad], target }));
+    assert.equal(failure.code, 'content-unreachable');
+    assert.match(failure.detail, problem);
+    assert.equal(await lstat(target).catch(() => 'absent'), 'absent');
+  });
+}
+
+const liars: [string, RequestListener][] = [
+  ['other bytes', (_, response) => response.end(Buffer.alloc(body.length))],
+  ['too many bytes', (_, response) => response.end(Buffer.concat([body, body]))],
+  ['endless bytes', (_, response) => void setInterval(() => response.write(body), 1).unref()],
+  ['too few bytes', (_, response) => response.end(body.subarray(1))],
+  ['no bytes', (_, response) => response.end()],
+  ['no such range', (_, response) => response.writeHead(416).end()],
+];
+
+for (const [what, listener] of liars) {
+  test(`DIST-35: a server that sends ${what} is found out, and another one asked`, async (t) => {
+    const bad = await serve(t, listener);
+    await assertFetched(t, [bad, await serve(t, good)]);
+    const target = await targetOf(t);
+    const failure = await failureOf(fetchContent({ ...quick, manifest, sources: [bad], target }));
+    assert.equal(failure.code, 'content-chunk-corrupt');
+    assert.deepEqual(failure.params, { path: 'a/file', chunk: 0, source: bad.baseUrl });
+  });
+}
+
+test('an answer in chunks, and one that ends with its connection, are read', async (t) => {
+  const chunked = await serve(t, (_, response) => {
+    response.write(body.subarray(0, 5));
+    response.end(body.subarray(5));
+  });
+  await assertFetched(t, [chunked]);
+  await assertFetched(t, [await babble(t, Buffer.concat([Buffer.from('HTTP/1.0 200 OK\r\n\r\n'), body]))]);
+});
+
+test('bytes that a server compresses unasked are not taken', async (t) => {
+  const bad = await serve(t, (request, response) => {
+    assert.equal(request.headers['accept-encoding'], 'identity');
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(body));
+  });
+  await assertFetched(t, [bad, await serve(t, good)]);
+});
+
+test('a server that accepts and says nothing is left after the time limit', async (t) => {
+  const silent = await babble(t, '', false);
+  await assertFetched(t, [silent, await serve(t, good)]);
+});
+
+test('a server that never finishes TLS is left after the time limit for connecting', async (t) => {
+  const mute = createTcpServer(() => undefined);
+  const source = { baseUrl: `https://localhost:${await listen(t, mute)}/` };
+  const target = await targetOf(t);
+  await fetchContent({
+    ...quick,
+    manifest,
+    sources: [source, await serve(t, good)],
+    target,
+    connectTimeoutMs: 200,
+  });
+});
+
+test('a certificate that is not of the given authority is not trusted', async (t) => {
+  const tls = await serveTls(t, good);
+  await assertFetched(t, [tls]);
+  const { cert } = await makeLoopbackCertificate();
+  const target = await targetOf(t);
+  const failure = await failureOf(
+    fetchContent({ ...quick, manifest, sources: [{ ...tls, ca: cert }], target }),
+  );
+  assert.match(failure.detail, /self-signed|certificate/);
+});
+
+test('a certificate for another name is not trusted', async (t) => {
+  const tls = await serveTls(t, good);
+  const elsewhere = { ...tls, baseUrl: tls.baseUrl.replace('localhost', '127.0.0.2') };
+  const target = await targetOf(t);
+  const failure = await failureOf(fetchContent({ ...quick, manifest, sources: [elsewhere], target }));
+  assert.equal(failure.code, 'content-unreachable');
+});
+
+test('a token goes over TLS to its own source, and never over a plain connection or to another source', async (t) => {
+  const seen: Record<string, (string | undefined)[]> = { plain: [], tls: [], other: [] };
+  const note = (name: string, answer: RequestListener): RequestListener => {
+    return (request, response) => {
+      seen[name]?.push(request.headers.authorization);
+      answer(request, response);
+    };
+  };
+  const nothing: RequestListener = (_, response) => response.writeHead(404).end();
+  const sources = [
+    { ...(await serve(t, note('plain', nothing))), bearerToken: 'secret' },
+    await serveTls(t, note('other', nothing)),
+    { ...(await serveTls(t, note('tls', good))), bearerToken: () => 'secret' },
+  ];
+  await assertFetched(t, sources);
+  assert.deepEqual(seen, { plain: [undefined], other: [undefined], tls: ['Bearer secret'] });
+});
+
+test('a token that expired is asked for anew once; a refusal of that one is final', async (t) => {
+  let valid = 'second';
+  const guarded: RequestListener = (request, response) => {
+    if (request.headers.authorization === `Bearer ${valid}`) good(request, response);
+    else response.writeHead(401).end();
+  };
+  const tls = await serveTls(t, guarded);
+  const tokens = ['first', 'second', 'third', 'fourth'];
+  await assertFetched(t, [{ ...tls, bearerToken: () => tokens.shift() ?? '' }]);
+  valid = 'none of them';
+  const target = await targetOf(t);
+  const failure = await failureOf(
+    fetchContent({
+      ...quick,
+      manifest,
+      sources: [{ ...tls, bearerToken: () => tokens.shift() ?? '' }],
+      target,
+    }),
+  );
+  assert.equal(failure.code, 'content-refused');
+  assert.equal(failure.params.status, 401);
+  assert.deepEqual(tokens, []);
+});
+
+test('a token cannot smuggle a header', async (t) => {
+  const source = { ...(await serveTls(t, good)), bearerToken: 'x\r\nhost: evil' };
+  const target = await targetOf(t);
+  await assert.rejects(fetchContent({ ...quick, manifest, sources: [source], target }), TypeError);
+});
+
+test('a connection is kept for the next part, and renewed when the server has closed it', async (t) => {
+  const parts = Array.from({ length: 20 }, (_, index) => Buffer.from(`part ${index}`));
+  const hashes = parts.map((bytes) => createHash('sha256').update(bytes).digest('hex'));
+  const many = sealManifest(
+    parts.map((bytes, index) => ({
+      path: `a/${index}`,
+      sizeBytes: bytes.length,
+      isExecutable: false,
+      chunks: [{ sha256: hashes[index] ?? '', sizeBytes: bytes.length }],
+    })),
+  );
+  let connections = 0;
+  const answer: RequestListener = (request, response) => {
+    response.end(parts[hashes.indexOf(request.url?.slice(-64) ?? '')]);
+  };
+  const server = createHttpServer(answer);
+  server.on('connection', () => connections++);
+  // The server closes each connection after five answers without a word, as one does whose patience is over.
+  server.maxRequestsPerSocket = 0;
+  const counts = new WeakMap<Socket, number>();
+  server.on('request', ({ socket }, response) => {
+    counts.set(socket, (counts.get(socket) ?? 0) + 1);
+    if (counts.get(socket) === 5) response.on('finish', () => socket.destroySoon());
+  });
+  const sources = [{ baseUrl: `http://127.0.0.1:${await listen(t, server)}` }];
+  const target = await targetOf(t);
+  await fetchContent({ ...quick, manifest: many, sources, target, parallel: 1 });
+  for (const [index, bytes] of parts.entries())
+    assert.deepEqual(await readFile(join(target, `a/${index}`)), bytes);
+  assert.equal(connections, 4);
+});
+
+test('a manifest from a server that sends another one, too much or none is never taken', async (t) => {
+  const { contentId } = manifest;
+  const codes: [RequestListener, string][] = [
+    [(_, response) => response.end('{}'), 'content-manifest-invalid'],
+    [(_, response) => response.end('not json'), 'content-manifest-invalid'],
+    [
+      (_, response) => response.end(JSON.stringify({ body: '{}', signature: '', certificate: '' })),
+      'content-manifest-invalid',
+    ],
+    [(_, response) => response.writeHead(404).end(), 'content-unreachable'],
+    [(_, response) => response.writeHead(403).end(), 'content-refused'],
+    [(_, response) => response.writeHead(500).end(), 'content-unreachable'],
+  ];
+  for (const [listener, code] of codes) {
+    const sources = [await serve(t, listener)];
+    assert.equal((await failureOf(fetchManifest({ ...quick, sources, contentId }))).code, code);
+  }
+  await assert.rejects(fetchManifest({ sources: [{ baseUrl: 'http://127.0.0.1:1' }], contentId: '../x' }), {
+    code: 'content-manifest-mismatch',
+  });
+});
+
+test('a list of sources that is empty is told at once', async (t) => {
+  const target = await targetOf(t);
+  assert.equal(
+    (await failureOf(fetchContent({ manifest, sources: [], target }))).code,
+    'content-unreachable',
+  );
+});
