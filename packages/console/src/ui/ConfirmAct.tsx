@@ -13,6 +13,8 @@ interface Props {
   readonly isDisabled?: boolean;
   /** Where data are lost: the name that must be typed before the act can be done. */
   readonly typed?: string;
+  /** What follows the act is shown in the same place. */
+  readonly staysOpen?: boolean;
   readonly size?: 'md' | 'lg' | 'xl';
   readonly onAct: () => Promise<unknown>;
   readonly onClose: () => void;
@@ -29,7 +31,7 @@ export function ConfirmAct(props: Props) {
     setBusy(true);
     try {
       await props.onAct();
-      props.onClose();
+      if (!props.staysOpen) props.onClose();
     } catch (caught) {
       setError(caught);
     } finally {

@@ -15,7 +15,7 @@ export function runColumns(t: TFunction, formats: Formats, by: 'machine' | 'depl
     {
       id: 'status',
       header: t('runs.columns.status'),
-      meta: { min: 125, grow: 0, isFixed: true },
+      meta: { min: 160, grow: 0, isFixed: true },
       cell: ({ row }) => <RunStateLabel status={row.original.status} />,
     },
     {

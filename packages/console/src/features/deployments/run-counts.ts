@@ -1,4 +1,4 @@
-import type { RunStatus } from '@tenkai/domain/scenario/run-progress.ts';
+import { isFinal, type RunStatus } from '@tenkai/domain/scenario/run-progress.ts';
 import type { DeploymentRow } from '@tenkai/protocol/api/deployments.ts';
 import type { TFunction } from 'i18next';
 import type { BarPart } from '../../ui/StateBar.tsx';
@@ -40,4 +40,18 @@ export function sumCounts(deployments: readonly Pick<DeploymentRow, 'counts'>[])
     for (const status of runStatusOrder) sums.set(status, (sums.get(status) ?? 0) + (counts[status] ?? 0));
   }
   return sums;
+}
+
+/** Runs to which nothing more happens unless somebody acts. */
+export function endedCount(counts: DeploymentRow['counts']): number {
+  return runStatusOrder.reduce((sum, status) => sum + (isFinal(status) ? (counts[status] ?? 0) : 0), 0);
+}
+
+/** Runs that no machine has begun, and those that one is executing. */
+export function openCounts(counts: DeploymentRow['counts']): { waiting: number; running: number } {
+  const waiting = (counts.planned ?? 0) + (counts.waiting ?? 0);
+  const running = runStatusOrder
+    .filter((status) => runKinds[status] === 'running')
+    .reduce((sum, status) => sum + (counts[status] ?? 0), 0);
+  return { waiting, running };
 }

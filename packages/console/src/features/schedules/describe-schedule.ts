@@ -8,7 +8,9 @@ export function describeSchedule(t: TFunction, formats: Formats, schedule: Sched
   if (schedule.kind === 'at') return t('schedule.at', { time: formats.dateTime(Date.parse(schedule.at)) });
   const { rule, timeZone, startsAt, endsAt } = schedule;
   const parts = [
-    t(`schedule.every.${rule.every}`, { count: rule.interval }),
+    rule.interval === 1
+      ? t(`schedule.eachOne.${rule.every}`)
+      : t(`schedule.every.${rule.every}`, { count: rule.interval }),
     describeDays(t, formats, rule),
     t('schedule.atTime', { time: rule.at }),
     t('schedule.inZone', { zone: timeZone }),

@@ -148,12 +148,10 @@ export const deployments = {
 export const schedule = {
   now: 'At once',
   at: 'At {time}',
+  eachOne: { day: 'Every day', week: 'Every week', month: 'Every month' },
   every: {
-    day_one: 'Every day',
     day_other: 'Every {count} days',
-    week_one: 'Every week',
     week_other: 'Every {count} weeks',
-    month_one: 'Every month',
     month_other: 'Every {count} months',
   },
   onDays: 'on {days}',

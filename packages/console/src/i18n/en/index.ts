@@ -1,3 +1,4 @@
+import * as administration from './administration.ts';
 import * as collections from './collections.ts';
 import * as deployments from './deployments.ts';
 import * as machines from './machines.ts';
@@ -5,15 +6,18 @@ import * as overview from './overview.ts';
 import * as packages from './packages.ts';
 import * as scenarios from './scenarios.ts';
 import * as shell from './shell.ts';
+import * as status from './status.ts';
 
 /** Every English text of the console. */
 export const texts = {
   ...shell,
+  ...administration,
   ...collections,
   ...machines,
   ...deployments,
   ...overview,
   ...packages,
   ...scenarios,
+  ...status,
 };
 export type Texts = typeof texts;

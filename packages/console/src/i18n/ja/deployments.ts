@@ -149,6 +149,7 @@ export const deployments: Localized<typeof en.deployments> = {
 export const schedule: Localized<typeof en.schedule> = {
   now: 'すぐに実行',
   at: '{time}',
+  eachOne: { day: '毎日', week: '毎週', month: '毎月' },
   every: {
     day_other: '{count} 日ごと',
     week_other: '{count} 週間ごと',

@@ -1,5 +1,6 @@
 import type { Texts } from '../en/index.ts';
 import type { Localized } from '../localized.ts';
+import * as administration from './administration.ts';
 import * as collections from './collections.ts';
 import * as deployments from './deployments.ts';
 import * as machines from './machines.ts';
@@ -7,14 +8,17 @@ import * as overview from './overview.ts';
 import * as packages from './packages.ts';
 import * as scenarios from './scenarios.ts';
 import * as shell from './shell.ts';
+import * as status from './status.ts';
 
 /** Every Japanese text of the console; the names of the old product's screens are kept (BCON-21). */
 export const texts: Localized<Texts> = {
   ...shell,
+  ...administration,
   ...collections,
   ...machines,
   ...deployments,
   ...overview,
   ...packages,
   ...scenarios,
+  ...status,
 };

@@ -1,0 +1,65 @@
+import { Link } from '@tanstack/react-router';
+import type { DeploymentRow } from '@tenkai/protocol/api/deployments.ts';
+import { useTranslation } from 'react-i18next';
+import { useFormats } from '../../i18n/use-formats.ts';
+import { Facts } from '../../ui/Facts.tsx';
+import { When } from '../../ui/When.tsx';
+import { describeSchedule } from '../schedules/describe-schedule.ts';
+
+/** What was decided about a deployment when it was made. */
+export function DeploymentSettings({ deployment }: { readonly deployment: DeploymentRow }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const { draft } = deployment;
+  const yesNo = (value: boolean) => (value ? t('common.yes') : t('common.no'));
+  return (
+    <section className="tk-panel">
+      <Facts
+        facts={[
+          {
+            label: t('deployments.columns.subject'),
+            value:
+              draft.subject.kind === 'scenario' ? (
+                <Link to="/scenarios/$scenarioId" params={{ scenarioId: draft.subject.scenarioId }}>
+                  {deployment.subjectName}
+                </Link>
+              ) : (
+                <Link to="/packages/$packageId" params={{ packageId: draft.subject.packageId }}>
+                  {deployment.subjectName}
+                </Link>
+              ),
+          },
+          { label: t('deployments.columns.collection'), value: deployment.collectionName },
+          { label: t('deployments.wizard.purpose'), value: t(`deployments.${draft.purpose}`) },
+          {
+            label: t('deployments.wizard.schedule'),
+            value: describeSchedule(t, formats, draft.schedule),
+          },
+          { label: t('deployments.wizard.respectsWindows'), value: yesNo(draft.respectsWindows) },
+          {
+            label: t('deployments.wizard.concurrency'),
+            value: draft.concurrency === null ? '–' : formats.number(draft.concurrency),
+          },
+          { label: t('deployments.wizard.wakesMachines'), value: yesNo(draft.wakesMachines) },
+          { label: t('deployments.wizard.retries'), value: draft.retries },
+          {
+            label: t('deployments.wizard.variables'),
+            value: draft.variables.map(({ name, value }) => (
+              <div key={name} className="tk-mono">
+                {name}={value}
+              </div>
+            )),
+          },
+          {
+            label: t('common.created'),
+            value: (
+              <>
+                <When at={deployment.createdAt} /> · {deployment.createdBy}
+              </>
+            ),
+          },
+        ]}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,82 @@
+import { Button, NumberInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import type { SiteSettings } from '@tenkai/protocol/api/site.ts';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ProblemView } from '../../ui/ProblemView.tsx';
+import { useMay } from '../session/session.queries.ts';
+import { useChangeSettings } from './settings.queries.ts';
+
+type NumberSetting = Exclude<keyof SiteSettings, 'distributionPoints'>;
+
+interface Field {
+  readonly name: NumberSetting;
+  /** What one unit of the field is in the setting. */
+  readonly unit: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+const secondMs = 1000;
+const minuteMs = 60_000;
+
+/** Each within the limits of the site, in the unit that people think in. */
+const fields: readonly Field[] = [
+  { name: 'concurrency', unit: 1, min: 1, max: 100_000 },
+  { name: 'heartbeatMs', unit: secondMs, min: 10, max: 86_400 },
+  { name: 'heartbeatJitterMs', unit: secondMs, min: 0, max: 86_400 },
+  { name: 'silentAfterMs', unit: minuteMs, min: 1, max: 129_600 },
+  { name: 'holdCommandsMs', unit: minuteMs, min: 1, max: 1440 },
+  { name: 'wakePort', unit: 1, min: 1, max: 65_535 },
+];
+
+/** Settings of the site; only what was changed is sent. */
+export function SettingsForm({ values }: { readonly values: SiteSettings }) {
+  const { t } = useTranslation();
+  const may = useMay();
+  const change = useChangeSettings();
+  const [edited, setEdited] = useState<Partial<Record<NumberSetting, number>>>({});
+  const isFixed = !may('manage-site');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    change.mutate(edited, {
+      onSuccess: () => {
+        setEdited({});
+        notifications.show({ message: t('common.saved') });
+      },
+    });
+  };
+  return (
+    <form className="tk-panel-body tk-stack" onSubmit={submit}>
+      {change.error ? <ProblemView error={change.error} /> : null}
+      {fields.map(({ name, unit, min, max }) => (
+        <NumberInput
+          key={name}
+          label={t(`settings.fields.${name}`)}
+          description={t(`settings.help.${name}`)}
+          min={min}
+          max={max}
+          allowDecimal={false}
+          thousandSeparator=","
+          readOnly={isFixed}
+          value={(edited[name] ?? values[name]) / unit}
+          onChange={(value) => {
+            if (value !== '') setEdited((before) => ({ ...before, [name]: Number(value) * unit }));
+          }}
+        />
+      ))}
+      {isFixed ? null : (
+        <div className="tk-row">
+          <Button type="submit" disabled={Object.keys(edited).length === 0} loading={change.isPending}>
+            {t('common.save')}
+          </Button>
+          {Object.keys(edited).length > 0 ? (
+            <Button variant="default" onClick={() => setEdited({})}>
+              {t('common.discard')}
+            </Button>
+          ) : null}
+        </div>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,11 @@
+import type * as en from '../en/status.ts';
+import type { Localized } from '../localized.ts';
+
+export const status: Localized<typeof en.status> = {
+  none: 'メッセージはありません',
+  component: 'コンポーネント',
+  components: 'コンポーネント (過去 24 時間)',
+  allComponents: 'すべてのコンポーネント',
+  severityAll: 'すべての重要度',
+  counts: 'エラー {errors}、警告 {warnings}、情報 {infos}',
+};
