@@ -62,6 +62,9 @@ export function DataTable<T>(props: Props<T>) {
     getCoreRowModel: getCoreRowModel(),
     getRowId: rowId,
     manualSorting: true,
+    // The rows are new with every step of the window: resetting a page would draw for ever.
+    manualPagination: true,
+    autoResetAll: false,
   });
   const rowsByIndex = new Map(table.getRowModel().rows.map((row, at) => [present[at]?.index ?? -1, row]));
 
