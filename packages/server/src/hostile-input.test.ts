@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import type { AnyRoute } from '@tenkai/protocol/api/route.ts';
 import { address } from '@tenkai/protocol/client.ts';
+import { aHeartbeat, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { dumpTables } from '@tenkai/testkit/dump-tables.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { validValue } from '@tenkai/testkit/valid-value.ts';
@@ -154,6 +156,37 @@ function mutate(root: unknown, at: number, value: unknown, adds: boolean): unkno
   place.holder[adds ? `${place.key}x` : place.key] = value;
   return root;
 }
+
+test('bad input: agents and strangers below /agent find no defect, and a refusal changes nothing', async (t) => {
+  const lines: string[] = [];
+  const server = await start(t, lines);
+  const agent = await enrolledAgent(server);
+  const authorization = `Bearer ${await agent.bearer()}`;
+  const batch = { outbox: agent.outbox, reports: [{ number: 1, report: aHeartbeat() }] };
+  const { enroll, challenge, token, reports, progress } = agentPaths;
+  for (const url of [enroll, challenge, token, reports, progress]) {
+    const spoiled = fc
+      .tuple(fc.nat(), nasty, fc.boolean())
+      .map(([at, value, adds]) => mutate(structuredClone(batch), at, value, adds));
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(nasty, spoiled), async (body) => {
+        const before = await dumpTables(server.kernel.db.read);
+        const payload = JSON.stringify(body) ?? '';
+        const headers = { authorization, 'content-type': 'application/json' };
+        const answer = await server.kernel.http.fastify.inject({ method: 'POST', url, headers, payload });
+        assertAnswered(answer, `${url} ${describe(body)}`);
+        if (answer.statusCode < 400) return;
+        assert.deepEqual(
+          await dumpTables(server.kernel.db.read),
+          before,
+          `${url} ${describe(body)} changed something`,
+        );
+      }),
+      { numRuns: 60, seed: 20260103 },
+    );
+  }
+  assert.doesNotMatch(lines.join(''), /"level":(50|60)/, 'the log holds no error');
+});
 
 test('bad input: who may not, changes nothing, on every route', async (t) => {
   const server = await start(t);
