@@ -67,16 +67,30 @@ function fromSoftware(type: AttributeType, read: (software: Software) => Attribu
   };
 }
 
-/** Made once for an inventory: a rule set asks the same machine for many names. */
-const softwareByName = new WeakMap<Inventory, Map<string, Software[]>>();
+/** An index is worth its making only where a rule set asks the same machine for many names. */
+const asksBeforeIndex = 4;
+const softwareIndexes = new WeakMap<Inventory, { asked: number; byName?: Map<string, Software[]> }>();
 
 function softwareNamed(inventory: Inventory, name: string): Software[] {
-  let byName = softwareByName.get(inventory);
-  if (!byName) {
-    byName = Map.groupBy(inventory.software, (software) => foldCase(software.name));
-    softwareByName.set(inventory, byName);
-  }
-  return byName.get(foldCase(name)) ?? [];
+  const folded = foldCase(name);
+  const index = softwareIndexes.get(inventory) ?? { asked: 0 };
+  softwareIndexes.set(inventory, index);
+  index.asked += 1;
+  if (index.asked < asksBeforeIndex)
+    return inventory.software.filter((software) => foldedName(software) === folded);
+  index.byName ??= Map.groupBy(inventory.software, foldedName);
+  return index.byName.get(folded) ?? [];
+}
+
+/** Made once for an entry: machines of one fleet share most of theirs. */
+const foldedNames = new WeakMap<Software, string>();
+
+function foldedName(software: Software): string {
+  const known = foldedNames.get(software);
+  if (known !== undefined) return known;
+  const folded = foldCase(software.name);
+  foldedNames.set(software, folded);
+  return folded;
 }
 
 /** Text is compared without regard to case or to how accents are encoded. */

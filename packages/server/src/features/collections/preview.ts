@@ -1,4 +1,4 @@
-import { type Collection, indexCollections, membershipsOf } from '@tenkai/domain';
+import { type Collection, indexCollections, membershipsOf, referencesOf } from '@tenkai/domain';
 import type { collectionRoutes } from '@tenkai/protocol/api/collections.ts';
 import type { BodyOf, ReplyOf } from '@tenkai/protocol/api/route.ts';
 import type { Caller } from '../../kernel/access/caller.ts';
@@ -53,7 +53,8 @@ async function walk(
   see: (machine: NamedMachine, isMember: boolean) => void,
 ) {
   const lookup = (id: string) => (id === collection.id ? collection : rules.collections.get(id));
-  const withSoftware = asksForSoftware(collection) || rules.needSoftware.size > 0;
+  const withSoftware =
+    asksForSoftware(collection) || referencesOf(collection).some((id) => rules.needSoftware.has(id));
   for (let afterId = ''; ; ) {
     const page = await machines.enrolledAfter(afterId, pageSize);
     if (page.length === 0) return;

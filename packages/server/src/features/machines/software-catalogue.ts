@@ -25,7 +25,7 @@ export interface SoftwareCatalogue {
   unpack(read: Reader, packed: readonly PackedSoftware[]): Promise<InstalledSoftware[][]>;
 }
 
-/** Bounds the memory; beyond it the cache starts anew. A fleet of many systems has some ten thousand. */
+/** Bounds the memory: beyond it the cache starts anew. A fleet of many systems has some ten thousand entries. */
 const maxCached = 200_000;
 const chunk = 500;
 
@@ -41,11 +41,12 @@ export function softwareTexts(software: readonly InstalledSoftware[]): SoftwareT
 export function createSoftwareCatalogue(): SoftwareCatalogue {
   const idByEntry = new Map<string, number>();
   const softwareById = new Map<number, InstalledSoftware>();
+  const trim = () => {
+    if (softwareById.size <= maxCached) return;
+    idByEntry.clear();
+    softwareById.clear();
+  };
   const remember = (rows: readonly EntryRow[]) => {
-    if (softwareById.size + rows.length > maxCached) {
-      idByEntry.clear();
-      softwareById.clear();
-    }
     for (const { id, entry } of rows) {
       idByEntry.set(entry, id);
       softwareById.set(id, JSON.parse(entry) as InstalledSoftware);
@@ -54,6 +55,7 @@ export function createSoftwareCatalogue(): SoftwareCatalogue {
 
   return {
     async pack(tx, { entries, installedAt }) {
+      trim();
       const [ids, unknown] = lookUp(idByEntry, entries);
       const rows = await ensureEntries(tx, unknown);
       for (const { id, entry } of rows) ids.set(entry, id);
@@ -63,19 +65,27 @@ export function createSoftwareCatalogue(): SoftwareCatalogue {
       return { software: packVarints(inOrder), installed_at: installedAt };
     },
     async unpack(read, packed) {
+      trim();
       const lists = packed.map(({ software }) => unpackVarints(software));
-      const [known, unknown] = lookUp(softwareById, lists.flat());
-      const rows = await findEntries<number>(read, 'id', unknown);
-      remember(rows);
-      for (const { id } of rows) known.set(id, softwareById.get(id) as InstalledSoftware);
-      return lists.map((ids, index) =>
-        withDates(
-          ids.map((id) => known.get(id) as InstalledSoftware),
-          packed[index]?.installed_at ?? null,
-        ),
-      );
+      // Again where the cache was trimmed for somebody else while we waited.
+      for (let ids = missing(softwareById, lists); ids.length > 0; ids = missing(softwareById, lists)) {
+        const rows = await findEntries<number>(read, 'id', ids);
+        if (rows.length < ids.length) throw new Error('software of an inventory is missing in the catalogue');
+        remember(rows);
+      }
+      return lists.map((ids, index) => {
+        const software = ids.map((id) => softwareById.get(id) as InstalledSoftware);
+        return withDates(software, packed[index]?.installed_at ?? null);
+      });
     },
   };
+}
+
+/** Ids that the cache does not hold. */
+function missing(cache: ReadonlyMap<number, unknown>, lists: readonly (readonly number[])[]): number[] {
+  const unknown = new Set<number>();
+  for (const ids of lists) for (const id of ids) if (!cache.has(id)) unknown.add(id);
+  return [...unknown];
 }
 
 /** What the cache holds now, as a map of the caller's own: the cache may start anew while the caller waits. */
