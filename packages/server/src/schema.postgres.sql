@@ -8,6 +8,7 @@ CREATE TABLE collections (
   is_built_in bigint NOT NULL,
   revision bigint NOT NULL,
   created_at bigint NOT NULL,
+  member_count bigint NOT NULL,
   evaluated_at bigint,
   CONSTRAINT collections_limiting_id_fkey FOREIGN KEY (limiting_id) REFERENCES collections(id),
   CONSTRAINT collections_name_key_key UNIQUE (name_key),
@@ -151,6 +152,8 @@ CREATE INDEX deployments_runs_released ON public.deployments_runs USING btree (m
 
 CREATE INDEX deployments_runs_status ON public.deployments_runs USING btree (deployment_id, status);
 
+CREATE INDEX deployments_runs_waiting ON public.deployments_runs USING btree (machine_id) WHERE (gate IS NOT NULL);
+
 CREATE TABLE deployments_steps (
   run_id text COLLATE "C" NOT NULL,
   attempt bigint NOT NULL,
@@ -170,6 +173,7 @@ CREATE TABLE enrollment_identities (
   foreign_fingerprint text COLLATE "C",
   status text COLLATE "C" NOT NULL,
   ticket_id text COLLATE "C",
+  asked_name text COLLATE "C" NOT NULL,
   asked_at bigint NOT NULL,
   decided_at bigint,
   CONSTRAINT enrollment_identities_key_thumbprint_key UNIQUE (key_thumbprint),
@@ -273,13 +277,15 @@ CREATE TABLE machines (
   CONSTRAINT machines_pkey PRIMARY KEY (id)
 );
 
-CREATE INDEX machines_by_activity ON public.machines USING btree (activity, name_key, id);
+CREATE INDEX machines_by_activity ON public.machines USING btree (activity, name_key, id, address);
+
+CREATE INDEX machines_by_enrollment ON public.machines USING btree (enrollment, name_key, id, address);
 
 CREATE INDEX machines_by_name ON public.machines USING btree (name_key, id, address);
 
-CREATE INDEX machines_by_power ON public.machines USING btree (power_state, name_key, id);
+CREATE INDEX machines_by_power ON public.machines USING btree (power_state, name_key, id, address);
 
-CREATE INDEX machines_by_state ON public.machines USING btree (enrollment, power_state, activity, name_key, id);
+CREATE INDEX machines_by_state ON public.machines USING btree (enrollment, power_state, activity);
 
 CREATE TABLE machines_commands (
   id text COLLATE "C" NOT NULL,
@@ -332,7 +338,7 @@ CREATE TABLE machines_presence (
   is_admitted bigint NOT NULL,
   outbox text COLLATE "C" NOT NULL,
   taken bigint NOT NULL,
-  last_seen_at bigint,
+  last_seen_at bigint NOT NULL,
   agent_version text COLLATE "C" NOT NULL,
   active_runs text COLLATE "C" NOT NULL,
   power text COLLATE "C" NOT NULL,

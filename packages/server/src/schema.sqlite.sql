@@ -8,6 +8,7 @@ CREATE TABLE collections (
   is_built_in INTEGER NOT NULL,
   revision INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
+  member_count INTEGER NOT NULL,
   evaluated_at INTEGER
 ) STRICT;
 
@@ -135,6 +136,8 @@ CREATE INDEX deployments_runs_released ON deployments_runs (machine_id) WHERE is
 
 CREATE INDEX deployments_runs_status ON deployments_runs (deployment_id, status);
 
+CREATE INDEX deployments_runs_waiting ON deployments_runs (machine_id) WHERE gate IS NOT NULL;
+
 CREATE TABLE deployments_steps (
   run_id TEXT NOT NULL REFERENCES deployments_runs (id) ON DELETE CASCADE,
   attempt INTEGER NOT NULL,
@@ -153,6 +156,7 @@ CREATE TABLE enrollment_identities (
   foreign_fingerprint TEXT,
   status TEXT NOT NULL,
   ticket_id TEXT REFERENCES enrollment_tickets (id),
+  asked_name TEXT NOT NULL,
   asked_at INTEGER NOT NULL,
   decided_at INTEGER
 ) STRICT;
@@ -245,13 +249,15 @@ CREATE TABLE machines (
   properties TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX machines_by_activity ON machines (activity, name_key, id);
+CREATE INDEX machines_by_activity ON machines (activity, name_key, id, address);
+
+CREATE INDEX machines_by_enrollment ON machines (enrollment, name_key, id, address);
 
 CREATE INDEX machines_by_name ON machines (name_key, id, address);
 
-CREATE INDEX machines_by_power ON machines (power_state, name_key, id);
+CREATE INDEX machines_by_power ON machines (power_state, name_key, id, address);
 
-CREATE INDEX machines_by_state ON machines (enrollment, power_state, activity, name_key, id);
+CREATE INDEX machines_by_state ON machines (enrollment, power_state, activity);
 
 CREATE TABLE machines_commands (
   id TEXT NOT NULL PRIMARY KEY,
@@ -299,7 +305,7 @@ CREATE TABLE machines_presence (
   is_admitted INTEGER NOT NULL,
   outbox TEXT NOT NULL,
   taken INTEGER NOT NULL,
-  last_seen_at INTEGER,
+  last_seen_at INTEGER NOT NULL,
   agent_version TEXT NOT NULL,
   active_runs TEXT NOT NULL,
   power TEXT NOT NULL,
