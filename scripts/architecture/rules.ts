@@ -53,7 +53,12 @@ const testkitIsForTests: Rule = (files) =>
   arrowsOf(files)
     .filter(({ to }) => packageOf(to) === 'testkit')
     .filter(
-      ({ from: { path } }) => packageOf(path) !== 'testkit' && !isTest(path) && !generators.includes(path),
+      ({ from: { path } }) =>
+        packageOf(path) !== 'testkit' &&
+        !isTest(path) &&
+        // A benchmark starts real servers and web servers, as a test does.
+        !path.startsWith('bench/') &&
+        !generators.includes(path),
     )
     .map(({ from, to }) => `${from.path}: only tests import testkit (${to})`);
 
