@@ -38,6 +38,12 @@ export function acknowledge(state: RunState, attempt: number, report: RunReporte
   const open = reopened(state);
   if (isFinal(open.status)) return same(state);
   const begun = open.startedAt === null ? { ...open, startedAt: at, isReleased: true } : open;
+  const taken = take(begun, report, at);
+  const mustStop = isFinal(state.status) && taken.state.isCancelRequested && !isFinal(taken.state.status);
+  return mustStop ? { ...taken, effects: [...taken.effects, { kind: 'nudge' }] } : taken;
+}
+
+function take(begun: RunState, report: RunReported, at: number): Transition {
   switch (report.kind) {
     case 'moved':
       return moved(begun, report.to, at);
@@ -56,17 +62,16 @@ export function acknowledge(state: RunState, attempt: number, report: RunReporte
   }
 }
 
-/** A run that was given up only for silence goes on when the machine speaks again: the truth wins. */
+/**
+ * The truth wins: a run that was given up for silence goes on when the machine speaks again, and one that was
+ * cancelled while its order was on the way is told to stop.
+ */
 function reopened(state: RunState): RunState {
-  if (state.status !== 'failed' || state.reason?.code !== 'timed-out') return state;
-  return {
-    ...state,
-    status: 'executing',
-    isInError: false,
-    isReleased: true,
-    finishedAt: null,
-    reason: null,
-  };
+  const wasSilent = state.status === 'failed' && state.reason?.code === 'timed-out';
+  const wasOnTheWay = state.status === 'cancelled' && state.startedAt === null;
+  if (!wasSilent && !wasOnTheWay) return state;
+  const open = { ...state, status: 'executing' as const, isInError: false, isReleased: true };
+  return { ...open, isCancelRequested: wasOnTheWay, finishedAt: null, reason: null };
 }
 
 const statusOf: Record<Extract<RunReported, { kind: 'moved' }>['to'], RunStatus> = {

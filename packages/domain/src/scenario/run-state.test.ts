@@ -189,6 +189,25 @@ test('BSCN-38: cancel ends a waiting run at once and tells a running machine', (
   assert.equal(walk(running.state, report({ kind: 'cancelled' })).status, 'cancelled');
 });
 
+test('a cancelled run whose order was on its way is told to stop, and ends with the truth', () => {
+  const cancelled = walk(newRun([install], 0), release, { kind: 'cancel', at });
+  assert.equal(cancelled.status, 'cancelled');
+  const late = next(cancelled, started);
+  assert.deepEqual([late.state.status, late.state.isCancelRequested], ['executing', true]);
+  assert.deepEqual(late.effects.at(-1), { kind: 'nudge' });
+  assert.equal(walk(late.state, report({ kind: 'cancelled' })).status, 'cancelled');
+  assert.equal(walk(late.state, done, finished()).status, 'succeeded', 'it was faster than the cancellation');
+});
+
+test('BSRV-16: a machine that does not fetch its order gives its slot back and is asked again later', () => {
+  const released = walk(newRun([install], 0), release);
+  assert.equal(walk(released, { kind: 'tick', at: (released.deadlineAt ?? 0) - 1 }).isReleased, true);
+  const back = walk(released, { kind: 'tick', at: released.deadlineAt ?? 0 });
+  assert.deepEqual([back.status, back.isReleased, back.deadlineAt], ['waiting', false, null]);
+  assert.ok(back.waitsUntil !== null && back.waitsUntil > (released.deadlineAt ?? 0));
+  assert.equal(walk(back, started).isReleased, true, 'it had fetched it after all');
+});
+
 test('BSRV-27: a silent machine does not keep a run for ever, and its late word still counts', () => {
   const running = walk(newRun([install], 0), release, received, started);
   assert.equal(walk(running, { kind: 'tick', at: (running.deadlineAt ?? 0) - 1 }).status, 'executing');

@@ -22,7 +22,7 @@ export function next(state: RunState, event: RunEvent): Transition {
     case 'hold':
       return hold(state, event.reason, event.until);
     case 'release':
-      return release(state);
+      return release(state, event.at);
     case 'report':
       return acknowledge(state, event.attempt, event.report, event.at);
     case 'cancel':
@@ -44,13 +44,20 @@ function hold(state: RunState, reason: Reason, until: number | null): Transition
   return changed({ ...state, status: 'waiting', reason, waitsUntil: until });
 }
 
-function release(state: RunState): Transition {
+/** A machine that is told to begin and does not fetch its order within this time gives its slot to another. */
+const fetchLimitMs = 10 * 60_000;
+const askAgainAfterMs = 60_000;
+
+function release(state: RunState, at: number): Transition {
   if (state.isReleased || isFinal(state.status)) return same(state);
   const reason = { code: 'machine-has-not-fetched', params: {} };
-  return changed(
-    { ...state, status: 'waiting', isReleased: true, reason, waitsUntil: null },
-    { kind: 'nudge' },
-  );
+  const released = { ...state, status: 'waiting' as const, isReleased: true, reason, waitsUntil: null };
+  return changed({ ...released, deadlineAt: at + fetchLimitMs }, { kind: 'nudge' });
+}
+
+function takeBack(state: RunState, at: number): Transition {
+  const waitsUntil = at + askAgainAfterMs;
+  return changed({ ...state, isReleased: false, waitsUntil, deadlineAt: null });
 }
 
 /** Before the machine has begun it ends at once; later the machine is told, and its answer ends the run. */
@@ -71,6 +78,7 @@ function retry(state: RunState): Transition {
 /** A machine that said nothing for longer than its step may take is not waited for any more (BSRV-27). */
 function tick(state: RunState, at: number): Transition {
   if (isFinal(state.status) || state.deadlineAt === null || at < state.deadlineAt) return same(state);
+  if (state.startedAt === null) return takeBack(state, at);
   if (state.isCancelRequested) {
     return end(state, 'cancelled', { code: 'cancelled-without-answer', params: {} }, at);
   }

@@ -46,8 +46,7 @@ export async function store(
 ) {
   const { state } = transition;
   if (state === run.state) return false;
-  const isNew = state.status === 'planned';
-  await saveRun(tx, run, state, isNew ? 'new' : gate);
+  await saveRun(tx, run, state, gateOf(state, gate));
   await recordActivity(deps, tx, run, state);
   for (const effect of transition.effects) await carryOut(deps, tx, run, effect, state);
   const { id, deployment_id: deploymentId, machine_id: machineId } = run.row;
@@ -60,6 +59,12 @@ export async function store(
   });
   tx.afterCommit(() => tellLane(deps, run, state));
   return true;
+}
+
+/** A run that is not final and holds no slot waits at a gate; without one nobody would ever look at it again. */
+function gateOf(state: RunState, gate: Gate | null): Gate | null {
+  if (state.status === 'planned') return 'new';
+  return state.status === 'waiting' && !state.isReleased ? (gate ?? 'machine') : null;
 }
 
 function tellLane({ lane }: RunDeps, run: LoadedRun, state: RunState) {
