@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { RunFolder } from '../run-folder.ts';
 import { doStep } from '../steps/index.ts';
+import { endProcesses } from '../steps/run-process.ts';
 import { failed, type StepContext, type StepEnd, skipped, TryAgain } from '../steps/step.ts';
 import type { ContentCache } from './content.ts';
 import { reasonOf } from './reason.ts';
@@ -49,6 +50,16 @@ export async function doOneStep(deps: StepDeps, step: FrozenStep, signal: AbortS
   }
 }
 
+/** A run was cancelled while no engine lived: what the step had started ends, and the step has its one result. */
+export async function cancelOpenStep(deps: StepDeps, step: FrozenStep): Promise<void> {
+  if (deps.recorder.memory().open?.index !== step.index) return;
+  await endProcesses(contextOf(deps, step, deps.stop));
+  deps.stop.throwIfAborted();
+  await conclude(deps, step, cancelled);
+}
+
+const cancelled: StepEnd = { outcome: 'cancelled', reason: { code: 'cancelled', params: {} } };
+
 function meetsCondition({ recorder, order }: StepDeps, { condition }: FrozenStep): boolean {
   const { previousOutcome } = recorder.memory();
   return condition === null || holds(condition, { variables: order.variables, previousOutcome });
@@ -59,7 +70,7 @@ async function attempt(deps: StepDeps, step: FrozenStep, signal: AbortSignal): P
     return await doStep(contextOf(deps, step, signal), step);
   } catch (error) {
     deps.stop.throwIfAborted();
-    if (signal.aborted) return { outcome: 'cancelled', reason: { code: 'cancelled', params: {} } };
+    if (signal.aborted) return cancelled;
     if (error instanceof TryAgain) return interrupted(deps, error);
     deps.log.warn({ err: error, index: step.index }, 'the step failed');
     return { outcome: 'failed', reason: reasonOf(error) };
@@ -82,7 +93,9 @@ function contextOf(deps: StepDeps, step: FrozenStep, signal: AbortSignal): StepC
     tries: open?.tries ?? 1,
     startedAt: open?.startedAt ?? now(),
     hasRestarted: open !== null && open.bootId !== platform.bootId(),
-    noted: open?.noted,
+    get noted() {
+      return recorder.memory().open?.noted;
+    },
     memory,
     variables: order.variables,
     platform,

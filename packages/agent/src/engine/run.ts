@@ -3,7 +3,7 @@ import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { Boundary } from '../boundary.ts';
 import type { Log } from '../log.ts';
 import type { Platform } from '../platform/platform.ts';
-import { doOneStep, type StepDeps } from './one-step.ts';
+import { cancelOpenStep, doOneStep, type StepDeps } from './one-step.ts';
 import { reasonOf } from './reason.ts';
 import type { Recorder } from './record.ts';
 import { verifyRun } from './verify.ts';
@@ -54,7 +54,10 @@ async function toTheEnd(deps: RunDeps): Promise<void> {
     await finish(deps, failure);
   } catch (error) {
     stop.throwIfAborted();
-    if (cancel.aborted) return recorder.record({ event: 'cancelled' });
+    if (cancel.aborted) {
+      for (const step of deps.order.steps) await cancelOpenStep(deps, step);
+      return recorder.record({ event: 'cancelled' });
+    }
     log.error({ err: error }, 'the run cannot go on');
     await recorder.record({ event: 'finished', succeeded: false, reason: reasonOf(error), verified: [] });
   }

@@ -43,7 +43,10 @@ export function createOrderTaker(deps: OrderDeps) {
       return order ? [{ order, signed }] : [];
     });
     accepted.sort((a, b) => a.order.issuedAt - b.order.issuedAt);
-    for (const { order, signed } of accepted) await carryOut(deps, order, signed);
+    for (const { order, signed } of accepted) {
+      // The same order may come twice in one answer.
+      if (!deps.seen.has(order.orderId)) await carryOut(deps, order, signed);
+    }
   };
 }
 

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunOptions } from '@tenkai/domain';
 import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
@@ -67,8 +68,19 @@ export async function runProcess(context: StepContext, input: RunProcess): Promi
   }
 }
 
+/** Ends everything that a step has started, in this life or in one before. */
+export async function endProcesses(
+  context: Pick<StepContext, 'folder' | 'platform' | 'run' | 'index'>,
+): Promise<void> {
+  for (const name of existsSync(context.folder) ? readdirSync(context.folder) : []) {
+    const dash = name.lastIndexOf('-');
+    const mark = markOf({ ...context, tries: Number(name.slice(dash + 1)) }, name.slice(0, dash));
+    await context.platform.processes.endAll({ folder: join(context.folder, name), mark });
+  }
+}
+
 /** Unique for each start of each process. */
-function markOf({ run, index, tries }: StepContext, label: string): string {
+function markOf({ run, index, tries }: Pick<StepContext, 'run' | 'index' | 'tries'>, label: string): string {
   return [run.runId, run.attempt, index, label, tries].join('/');
 }
 

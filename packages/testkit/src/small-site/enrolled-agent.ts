@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type DataFolder, dataFolder, makeDataFolder } from '@tenkai/agent/data-folder.ts';
 import { openIdentity, writeEnrollment } from '@tenkai/agent/identity.ts';
 import { openOutbox, spoolFiles } from '@tenkai/agent/outbox/outbox.ts';
-import { writeSettings } from '@tenkai/agent/settings.ts';
+import { type Settings, writeSettings } from '@tenkai/agent/settings.ts';
 import type { FrozenStep } from '@tenkai/domain';
 import { enrollOnce } from '@tenkai/protocol/agent/link/enroll.ts';
 import { createSiteClient } from '@tenkai/protocol/agent/link/site-client.ts';
@@ -26,14 +26,15 @@ export interface EnrolledAgent {
   remove(): void;
 }
 
-export async function enrolledAgent(site: SmallSite): Promise<EnrolledAgent> {
+/** @param settings beside what every agent of a small site has */
+export async function enrolledAgent(site: SmallSite, settings: Settings = {}): Promise<EnrolledAgent> {
   const folder = mkdtempSync(join(tmpdir(), 'tenkai-agent-'));
   const data = dataFolder(join(folder, 'data'));
   const root = join(folder, 'root');
   const bootIdFile = join(folder, 'boot-id');
   mkdirSync(root);
   makeDataFolder(data);
-  writeSettings(data, { server: site.url, rootFingerprint: site.keys.rootFingerprint, root });
+  writeSettings(data, { server: site.url, rootFingerprint: site.keys.rootFingerprint, root, ...settings });
   const rootCertificate = site.keys.root.certificate;
   const signer = openIdentity(data);
   const client = createSiteClient({ url: site.url, rootCertificate });

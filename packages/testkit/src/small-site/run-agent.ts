@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DataFolder, dataFolder, makeDataFolder } from '@tenkai/agent/data-folder.ts';
 import { type Settings, writeSettings } from '@tenkai/agent/settings.ts';
+import { compileCache } from './run-engine.ts';
 
 const entry = fileURLToPath(import.meta.resolve('@tenkai/agent/main.ts'));
 const engineEntry = fileURLToPath(import.meta.resolve('@tenkai/agent/engine/crash-points.ts'));
@@ -39,6 +40,7 @@ export function newAgent(settings: Settings = {}): TestAgent {
     TENKAI_AGENT_DATA: data.root,
     TENKAI_BOOT_ID_FILE: bootIdFile,
     TENKAI_AGENT_ENGINE: engineEntry,
+    NODE_COMPILE_CACHE: compileCache,
   };
   const services: ChildProcess[] = [];
   return {
@@ -93,11 +95,14 @@ async function endEngines(data: DataFolder): Promise<void> {
   while (engines().length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-/** Waits until something holds; the test's own limit is the only one. */
+const untilLimitMs = 110_000;
+
+/** Waits until something holds. @throws Error after almost two minutes: whatever was waited for will not come */
 export async function until<T>(look: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (;;) {
+  for (const giveUpAt = performance.now() + untilLimitMs; performance.now() < giveUpAt; ) {
     const found = await look();
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
+  throw new Error(`it did not come to be: ${look}`);
 }

@@ -51,6 +51,9 @@ export interface SmallSite {
   intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
   nudge(machineId: string): boolean;
   send(machineId: string, message: ChannelMessage): void;
+  sendText(machineId: string, text: string): void;
+  /** Reads nothing more from a machine's channel, so that it gets no answer: a cut cable. */
+  freeze(machineId: string): void;
   connected(): string[];
   /** Cuts all connections without a word. */
   cut(): void;
@@ -224,6 +227,8 @@ export async function startSmallSite(): Promise<SmallSite> {
       return socket !== undefined;
     },
     send: (machineId, message) => state.sockets.get(machineId)?.send(JSON.stringify(message)),
+    sendText: (machineId, text) => state.sockets.get(machineId)?.send(text),
+    freeze: (machineId) => state.sockets.get(machineId)?.pause(),
     connected: () => [...state.sockets.keys()],
     cut,
     forgetTokens: () => state.tokens.clear(),

@@ -64,3 +64,7 @@ export function shutDownStep(): StepOf<'shut-down'> {
 export function waitStep(seconds: number): StepOf<'wait'> {
   return { ...plain, kind: 'wait', seconds };
 }
+
+export function wakeStep(): StepOf<'wake'> {
+  return { ...plain, kind: 'wake' };
+}

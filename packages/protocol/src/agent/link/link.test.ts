@@ -1,0 +1,365 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { Failure } from '@tenkai/domain/failure.ts';
+import { until } from '@tenkai/testkit/small-site/run-agent.ts';
+import { makeSiteKeys } from '@tenkai/testkit/small-site/site-keys.ts';
+import { type SmallSite, startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
+import fc from 'fast-check';
+import { RemoteProblem } from '../../problem.ts';
+import { agentPaths } from '../channel.ts';
+import type { Report } from '../reports.ts';
+import { backOffMs } from './back-off.ts';
+import { enrollOnce, enrollUntilDecided } from './enroll.ts';
+import { createLink, type LinkDeps, type LinkEvent } from './link.ts';
+import type { OutboxPort } from './outbox-port.ts';
+import { fingerprintOf, greetSite } from './pinned-root.ts';
+import { createSiteClient } from './site-client.ts';
+import { createTokenSource } from './token.ts';
+
+let site: SmallSite;
+let stop: AbortController;
+let running: Promise<void>[];
+before(async () => {
+  site = await startSmallSite();
+});
+after(() => site.close());
+beforeEach(() => {
+  stop = new AbortController();
+  running = [];
+});
+afterEach(async () => {
+  stop.abort();
+  await Promise.all(running);
+  site.intercept = () => false;
+  Object.assign(site, { tickets: undefined, enrollment: {}, reply: {}, clockOffsetMs: 0 });
+  for (const list of [site.reports, site.requests, site.enrollments]) list.length = 0;
+  site.orders.clear();
+});
+
+const options = { timeout: 60_000 };
+const isFailure = (code: string) => (error: unknown) => error instanceof Failure && error.code === code;
+
+function newKeys() {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const spki = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
+  return { spki, sign: (proof: string) => sign('sha256', Buffer.from(proof), key).toString('base64') };
+}
+
+function newMachine() {
+  const signer = newKeys();
+  const client = createSiteClient({ url: site.url, rootCertificate: site.keys.root.certificate });
+  const facts = {
+    name: 'test',
+    signingKey: signer.spki,
+    encryptionKey: newKeys().spki,
+    hardwareFingerprint: 'a'.repeat(64),
+    agentVersion: '0',
+    operatingSystem: 'test',
+  };
+  return { signer, client, facts };
+}
+
+/** An outbox in memory, as the simulator has one. */
+function memoryOutbox() {
+  const waiting: { number: number; report: Report }[] = [];
+  const rejected: number[] = [];
+  let last = 0;
+  const port: OutboxPort = {
+    name: `outbox-${Math.random()}`,
+    take: async ({ count }) => waiting.slice(0, count),
+    async acknowledge(acknowledged, refused) {
+      rejected.push(...refused.map(({ number }) => number));
+      const isDone = (number: number) => number <= acknowledged || rejected.includes(number);
+      waiting.splice(0, waiting.length, ...waiting.filter(({ number }) => !isDone(number)));
+    },
+  };
+  return {
+    port,
+    waiting,
+    rejected,
+    put(report: Report) {
+      last += 1;
+      waiting.push({ number: last, report });
+    },
+  };
+}
+
+const status = (code: string): Report => ({ kind: 'status', severity: 'info', code, params: {}, at: 1 });
+
+async function newLink(more: Partial<LinkDeps> = {}) {
+  const { signer, client, facts } = newMachine();
+  const { machineId } = await enrollOnce({ client, signer }, facts);
+  const outbox = memoryOutbox();
+  const events: LinkEvent[] = [];
+  const orders: string[][] = [];
+  let heartbeats = 0;
+  const link = createLink({
+    client,
+    signer,
+    machineId,
+    outbox: outbox.port,
+    now: Date.now,
+    random: Math.random,
+    heartbeat: async () => {
+      heartbeats += 1;
+      outbox.put(status(`heartbeat ${heartbeats}`));
+    },
+    onOrders: async (list) => void orders.push(list.map(({ payload }) => payload)),
+    onEvent: (event) => void events.push(event),
+    backOff: { firstMs: 20, longestMs: 100 },
+    ...more,
+  });
+  const start = () => {
+    running.push(link.run(stop.signal).finally(() => client.close()));
+    return until(() => site.connected().includes(machineId));
+  };
+  return { link, machineId, outbox, events, orders, start, heartbeats: () => heartbeats };
+}
+
+const told = (machineId: string) =>
+  site.reports.flatMap(({ machineId: from, report }) =>
+    from === machineId && report.kind === 'status' ? [report.code] : [],
+  );
+
+test('the pinned root decides who the site is', options, async () => {
+  const { rootFingerprint } = site.keys;
+  const greeting = await greetSite({ url: site.url, rootFingerprint });
+  assert.equal(greeting.siteCode, 'TST');
+  const withColons = rootFingerprint.toUpperCase().replace(/..(?=.)/g, '$&:');
+  assert.equal((await greetSite({ url: site.url, rootFingerprint: withColons })).siteCode, 'TST');
+  await assert.rejects(
+    greetSite({ url: site.url, rootFingerprint: '0'.repeat(64) }),
+    isFailure('site-root-mismatch'),
+  );
+  await assert.rejects(
+    greetSite({ url: 'http://localhost', rootFingerprint }),
+    isFailure('site-address-invalid'),
+  );
+  await assert.rejects(
+    greetSite({ url: 'https://localhost:1', rootFingerprint }),
+    isFailure('site-unreachable'),
+  );
+});
+
+test('a certificate that bears the root key but was not signed by it is no root', () => {
+  assert.equal(fingerprintOf(site.keys.root.certificate), site.keys.rootFingerprint);
+  assert.equal(fingerprintOf(site.keys.signing.certificate), '');
+  assert.equal(fingerprintOf('rubbish'), '');
+});
+
+test('nothing is sent to a server whose certificate is not of the pinned root', options, async () => {
+  const others = await makeSiteKeys();
+  const client = createSiteClient({ url: site.url, rootCertificate: others.root.certificate });
+  const { signer, facts } = newMachine();
+  await assert.rejects(enrollOnce({ client, signer }, facts), isFailure('site-unreachable'));
+  assert.deepEqual(site.requests, []);
+  assert.equal(new X509Certificate(others.tls.cert).checkHost('localhost'), 'localhost');
+});
+
+test(
+  'enrollment: by ticket, again with the same key, and refused with the site’s own words',
+  options,
+  async () => {
+    site.tickets = new Set(['good']);
+    const { signer, client, facts } = newMachine();
+    await assert.rejects(enrollOnce({ client, signer }, { ...facts, ticket: 'bad' }), (error) => {
+      assert.ok(error instanceof RemoteProblem);
+      assert.deepEqual([error.status, error.problem.code], [403, 'ticket-invalid']);
+      return true;
+    });
+    const first = await enrollOnce({ client, signer }, { ...facts, ticket: 'good' });
+    const again = await enrollOnce({ client, signer }, { ...facts, ticket: 'good' });
+    assert.deepEqual([first.status, again.machineId], ['enrolled', first.machineId]);
+    client.close();
+  },
+);
+
+test('enrollment: waits for approval, over a site that is away', options, async () => {
+  const { signer, client, facts } = newMachine();
+  site.enrollment = { status: 'pending', retryAfterMs: 10 };
+  const waits: unknown[] = [];
+  const deps = {
+    client,
+    signer,
+    random: () => 0,
+    onWait: (_: number, cause: unknown) => void waits.push(cause),
+  };
+  const decided = enrollUntilDecided(deps, facts, stop.signal);
+  await until(() => waits.length >= 2);
+  site.intercept = (request) => {
+    request.socket.destroy();
+    return true;
+  };
+  await until(() => waits.some(isFailure('site-unreachable')));
+  site.intercept = () => false;
+  site.enrollment = {};
+  assert.equal((await decided).status, 'enrolled');
+  client.close();
+});
+
+test(
+  'tokens: proved by signature, shared, kept until they end, made anew when refused',
+  options,
+  async () => {
+    const { signer, client, facts } = newMachine();
+    const { machineId } = await enrollOnce({ client, signer }, facts);
+    let now = Date.now();
+    site.clockOffsetMs = 3_600_000;
+    const tokens = createTokenSource({ client, signer, machineId, now: () => now });
+    const [one, two] = await Promise.all([tokens.get(), tokens.get()]);
+    assert.equal(one, two);
+    assert.equal(await tokens.get(), one);
+    assert.ok(Math.abs(tokens.offsetMs() - 3_600_000) < 60_000);
+    now += 9 * 60_000;
+    assert.equal(await tokens.get(), one);
+    now += 60_000;
+    assert.notEqual(await tokens.get(), one);
+    const thief = createTokenSource({ client, signer: newKeys(), machineId, now: () => now });
+    await assert.rejects(thief.get(), (error) => error instanceof RemoteProblem && error.status === 401);
+    client.close();
+  },
+);
+
+test('a nudge makes the agent ask, and so does every new connection', options, async () => {
+  const { machineId, orders, start } = await newLink();
+  site.orders.set(machineId, [site.keys.signOrder({ number: 1 })]);
+  await start();
+  await until(() => orders.some((list) => list.length === 1));
+  const before = orders.length;
+  site.orders.set(machineId, [site.keys.signOrder({ number: 2 })]);
+  site.nudge(machineId);
+  await until(() => orders.length > before);
+  assert.equal(orders.at(-1)?.[0], '{"number":2}');
+});
+
+test(
+  'BAGT-05: a machine that accepts no connection gets its orders over the one that it opened',
+  options,
+  async () => {
+    // The agent's side listens nowhere: all that goes on is in these requests.
+    const { machineId, start, orders } = await newLink();
+    await start();
+    const before = orders.length;
+    site.nudge(machineId);
+    await until(() => orders.length > before);
+    const kinds = new Set(site.requests.map((request) => request.split(' ')[0]));
+    assert.deepEqual(kinds, new Set(['POST', 'GET', 'UPGRADE']));
+  },
+);
+
+test('reports are sent until the site has them, each once, whatever breaks', options, async () => {
+  const { link, machineId, outbox, start } = await newLink();
+  await start();
+  let broken = 0;
+  site.intercept = (request, response) => {
+    // Taken, but the answer is lost; then refused; then answered with rubbish.
+    if (request.url !== agentPaths.reports || broken >= 3) return false;
+    broken += 1;
+    if (broken === 1) request.socket.destroy();
+    else if (broken === 2) response.writeHead(503).end();
+    else response.writeHead(200).end('<html>');
+    return true;
+  };
+  for (const code of ['a', 'b', 'c']) outbox.put(status(code));
+  link.sendSoon();
+  await until(() => told(machineId).includes('c'));
+  await until(() => outbox.waiting.length === 0);
+  assert.deepEqual(
+    told(machineId).filter((code) => !code.startsWith('heartbeat')),
+    ['a', 'b', 'c'],
+  );
+});
+
+test('BAGT-20: what happens while the network is cut is told when it is back', options, async () => {
+  const { link, machineId, outbox, events, start } = await newLink();
+  await start();
+  await site.close();
+  outbox.put(status('done behind a closed door'));
+  link.sendSoon();
+  await until(() => events.some((event) => event.type === 'failed' && event.what === 'reports'));
+  await site.reopen();
+  await until(() => told(machineId).includes('done behind a closed door'));
+  await until(() => site.connected().includes(machineId));
+});
+
+test('a report that the site cannot read does not hold up the others', options, async () => {
+  const { link, machineId, outbox, start } = await newLink();
+  await start();
+  outbox.put({ kind: 'status' } as Report);
+  for (const code of ['after', 'more']) outbox.put(status(code));
+  link.sendSoon();
+  await until(() => told(machineId).includes('more'));
+  assert.equal(outbox.rejected.length, 1);
+  assert.deepEqual(outbox.waiting, []);
+});
+
+test('a site that was restarted knows no token: the agent proves itself again', options, async () => {
+  const { link, machineId, outbox, start } = await newLink();
+  await start();
+  site.forgetTokens();
+  outbox.put(status('again'));
+  link.sendSoon();
+  await until(() => told(machineId).includes('again'));
+  site.forgetTokens();
+  site.cut();
+  await until(() => site.connected().length === 0);
+  await until(() => site.connected().includes(machineId));
+});
+
+test('the site says when the next heartbeat is due', options, async () => {
+  site.reply = { heartbeatMs: 20, jitterMs: 10 };
+  const { heartbeats, start, link } = await newLink();
+  await start();
+  await until(() => heartbeats() >= 4);
+  site.reply = { heartbeatMs: 3_600_000 };
+  await until(() => site.reports.length > 0);
+  const before = heartbeats();
+  link.checkInSoon();
+  await until(() => heartbeats() > before);
+});
+
+test('after a goodbye the agent comes back within the time that the site gave', options, async () => {
+  const { machineId, events, start } = await newLink({
+    backOff: { firstMs: 3_600_000, longestMs: 3_600_000 },
+  });
+  await start();
+  site.send(machineId, { type: 'goodbye', reconnectWithinMs: 200 });
+  site.cut();
+  await until(() => events.filter(({ type }) => type === 'connected').length === 2);
+});
+
+test('a connection that has gone silent is given up', options, async () => {
+  const { machineId, events, start } = await newLink({ silenceLimitMs: 200 });
+  await start();
+  site.freeze(machineId);
+  await until(() => events.some(({ type }) => type === 'disconnected'));
+  await until(() => events.filter(({ type }) => type === 'connected').length === 2);
+});
+
+test('messages of the channel that are not understood change nothing', options, async () => {
+  const { machineId, orders, events, start } = await newLink();
+  await start();
+  await until(() => orders.length > 0);
+  for (const text of ['', '{', '[]', '{"type":"format-disk"}', '{"type":"goodbye"}'])
+    site.sendText(machineId, text);
+  const before = orders.length;
+  site.nudge(machineId);
+  await until(() => orders.length > before);
+  assert.equal(
+    events.some(({ type }) => type === 'disconnected'),
+    false,
+  );
+});
+
+test('back-off: never longer than its limit, never nothing, growing with each failure', () => {
+  const unit = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 10_000 }), unit, (failures, random) => {
+      const ms = backOffMs(failures, random, { firstMs: 1000, longestMs: 60_000 });
+      assert.ok(ms >= 100 && ms <= 60_000);
+      assert.ok(backOffMs(failures + 1, random) >= backOffMs(failures, random));
+    }),
+  );
+});
