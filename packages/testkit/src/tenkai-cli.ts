@@ -38,7 +38,7 @@ export async function createCli(
 ): Promise<Cli> {
   const home = await mkdtemp(join(tmpdir(), 'tenkai-cli-'));
   t.after(() => rm(home, { recursive: true, force: true }));
-  const base = { HOME: home, PATH: process.env['PATH'] ?? '', ...env };
+  const base = { HOME: home, PATH: process.env.PATH ?? '', ...env };
   const run = (args: readonly string[], options: CliOptions = {}) =>
     runProgram(process.execPath, [main, ...args], { ...options, env: { ...base, ...options.env } });
   return {

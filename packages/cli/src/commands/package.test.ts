@@ -211,7 +211,7 @@ test('BPKG-03: a package of 1 GiB shows its progress and ends with a descriptor 
   const command = `${process.execPath} ${join(import.meta.dirname, '../main.ts')} package create big --type tool --parameters true`;
   const env = {
     HOME: cli.home,
-    PATH: process.env['PATH'] ?? '',
+    PATH: process.env.PATH ?? '',
     TERM: 'xterm',
     TENKAI_SITE: server.baseUrl,
     TENKAI_TOKEN: await server.apiToken('operator'),
