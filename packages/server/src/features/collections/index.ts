@@ -3,11 +3,11 @@ import type { Tx } from '../../kernel/database/database.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Machines } from '../machines/index.ts';
 import { addCollectionRoutes } from './collections.routes.ts';
-import { dropChange, findCollection, noteChange } from './collections.store.ts';
+import { dropChange, findCollection, markStale, noteChange } from './collections.store.ts';
 import { createEvaluator } from './evaluator.ts';
 import { memberIds, removeFromAll } from './members.store.ts';
 import type { Deps, RemovalGuard } from './needs.ts';
-import { allMachines, createRuleBook } from './rule-book.ts';
+import { allMachines, createRuleBook, type Rules } from './rule-book.ts';
 import { windowsFor } from './windows.ts';
 
 export type { RemovalGuard } from './needs.ts';
@@ -32,10 +32,11 @@ export async function registerCollections(
 ): Promise<Collections> {
   const log = kernel.log.child({ component: 'collections' });
   const ruleBook = createRuleBook();
-  await ruleBook.refresh(kernel.db.read);
+  const rules = await ruleBook.refresh(kernel.db.read);
   const evaluator = createEvaluator({ ...kernel, log, machines, ruleBook });
   const removalGuards: RemovalGuard[] = [];
   const deps: Deps = { ...kernel, log, machines, ruleBook, evaluator, removalGuards };
+  await judgeWhoIsOnline(deps, rules);
   observeMachines(deps);
   exposeEvents(deps);
   addCollectionRoutes(deps);
@@ -47,6 +48,15 @@ export async function registerCollections(
     settled: () => evaluator.run(),
     guardRemoval: (guard) => void removalGuards.push(guard),
   };
+}
+
+/** Nobody is connected to a server that has just been started; no change of a machine says so. */
+async function judgeWhoIsOnline({ db }: Deps, { index, revisions }: Rules) {
+  const concerned = index.byAttribute.get('isOnline') ?? new Set();
+  if (concerned.size === 0) return;
+  await db.transaction(async (tx) => {
+    for (const id of concerned) await markStale(tx, id, revisions.get(id) ?? 0);
+  });
 }
 
 function observeMachines({ machines, evaluator, ruleBook, events }: Deps) {

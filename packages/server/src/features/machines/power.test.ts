@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import type { PowerState } from '@tenkai/domain';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import { orderProof, type PowerOrder, type SignedOrder } from '@tenkai/protocol/agent/orders.ts';
+import { collectionRoutes } from '@tenkai/protocol/api/collections.ts';
 import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { aHeartbeat, aWholeInventory, type BareAgent, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
@@ -309,4 +310,22 @@ test('an agent without a socket that misses its heartbeats is asked for', async 
   clock.advance(2 * 60_000);
   await server.kernel.jobs.idle();
   assert.equal((await page(server, agent)).powerState, 'unreachable');
+});
+
+test('a collection of the machines that are online follows their sockets', async (t) => {
+  const server = await startTestServer({ listen: true });
+  t.after(() => server.stop());
+  const agent = await enrolledAgent(server);
+  const rules = [{ kind: 'query' as const, name: 'online', query: 'isOnline = true' }];
+  const body = { name: 'Online', limitingCollectionId: null, rules };
+  const { id } = await server.call(collectionRoutes.create, { body });
+  const members = async () => {
+    await server.app.collections.settled();
+    return (await server.call(collectionRoutes.members, { params: { id } })).items.length;
+  };
+  assert.equal(await members(), 0);
+  const connection = await connect(server, agent);
+  await until('the machine is a member', async () => (await members()) === 1);
+  await connection.hangUp();
+  await until('the machine is no member', async () => (await members()) === 0);
 });

@@ -234,6 +234,8 @@ onBothEngines('a heartbeat that says nothing new writes one row', async (t, { da
     const reply = await agent.report(aHeartbeat({ freeBytes: 7 }));
     assert.deepEqual([reply.acknowledged, reply.wantsInventory, reply.rejected], [3 + round, false, []]);
   }
+  const old = { outbox: agent.outbox, reports: [{ number: 5, report: aHeartbeat() }] };
+  assert.equal((await agent.send(old)).acknowledged, 7, 'one that comes again counts nothing back');
   const { machines_presence: presence, ...after } = await dumpTables(server.kernel.db.read);
   assert.deepEqual(after, before);
   assert.match(presence?.[0] ?? '', /"free_bytes":7/);
