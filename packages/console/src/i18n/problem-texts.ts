@@ -1,6 +1,8 @@
 import type { Problem } from '@tenkai/protocol/problem.ts';
 import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
+import { formatsFor } from './format.ts';
+import type { Language } from './language.ts';
 
 export interface ProblemTexts {
   readonly message: string;
@@ -42,7 +44,8 @@ export function statusText(message: {
 
 function sentence(key: string, params: Record<string, unknown> | undefined): string | undefined {
   if (!i18next.exists(key)) return undefined;
-  return i18next.t(key as never, params as never) as unknown as string;
+  // `replace`: a parameter called `count` or `context` must not be taken for an option of the library.
+  return i18next.t(key as never, { replace: localParams(params ?? {}) } as never) as unknown as string;
 }
 
 /** Renders again when the language changes. */
@@ -58,4 +61,32 @@ export function problemSentenceText(problem: {
   message?: string;
 }): string {
   return sentence(`failures.${problem.code}.message`, problem.params) ?? problem.message ?? problem.code;
+}
+
+/** Parameters that are words of the system, not of people, in the language on the screen. */
+function localParams(params: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, localParam(name, value, params)]),
+  );
+}
+
+const tables: Readonly<Record<string, string>> = {
+  what: 'objects',
+  urgency: 'packages.urgencies',
+  action: 'machines.acts',
+  role: 'roles',
+  expected: 'found',
+  actual: 'found',
+};
+
+function localParam(name: string, value: unknown, all: Readonly<Record<string, unknown>>): unknown {
+  if (typeof value === 'number' && name.endsWith('Bytes')) {
+    return formatsFor(i18next.language as Language).bytes(value);
+  }
+  if (name === 'reason' && typeof value === 'string') {
+    const { reason: _reason, ...params } = all;
+    return sentence(`reasons.${value}`, params) ?? value;
+  }
+  const table = tables[name];
+  return table === undefined ? value : (sentence(`${table}.${String(value)}`, {}) ?? value);
 }

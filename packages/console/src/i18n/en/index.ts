@@ -1,12 +1,15 @@
 import * as administration from './administration.ts';
 import * as collections from './collections.ts';
 import * as deployments from './deployments.ts';
+import * as failures from './failures.ts';
 import * as machines from './machines.ts';
 import * as overview from './overview.ts';
 import * as packages from './packages.ts';
+import * as reasons from './reasons.ts';
 import * as scenarios from './scenarios.ts';
 import * as shell from './shell.ts';
 import * as status from './status.ts';
+import * as statusMessages from './status-messages.ts';
 
 /** Every English text of the console. */
 export const texts = {
@@ -19,5 +22,8 @@ export const texts = {
   ...packages,
   ...scenarios,
   ...status,
+  ...statusMessages,
+  ...failures,
+  ...reasons,
 };
 export type Texts = typeof texts;

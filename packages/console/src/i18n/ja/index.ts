@@ -3,12 +3,15 @@ import type { Localized } from '../localized.ts';
 import * as administration from './administration.ts';
 import * as collections from './collections.ts';
 import * as deployments from './deployments.ts';
+import * as failures from './failures.ts';
 import * as machines from './machines.ts';
 import * as overview from './overview.ts';
 import * as packages from './packages.ts';
+import * as reasons from './reasons.ts';
 import * as scenarios from './scenarios.ts';
 import * as shell from './shell.ts';
 import * as status from './status.ts';
+import * as statusMessages from './status-messages.ts';
 
 /** Every Japanese text of the console; the names of the old product's screens are kept (BCON-21). */
 export const texts: Localized<Texts> = {
@@ -21,4 +24,7 @@ export const texts: Localized<Texts> = {
   ...packages,
   ...scenarios,
   ...status,
+  ...statusMessages,
+  ...failures,
+  ...reasons,
 };

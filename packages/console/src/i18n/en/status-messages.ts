@@ -1,0 +1,44 @@
+/** What happened, by the code of the status message; a dot in a code is a step down here. */
+export const statusMessages = {
+  site: {
+    started: 'The site server {version} has started.',
+    stopped: 'The site server has stopped.',
+  },
+  job: {
+    failed: 'The background job {job} has failed for good: {error}',
+  },
+  machine: {
+    on: 'The machine is on and its agent has checked in.',
+    off: 'The machine was shut down.',
+    booting: 'The machine is starting.',
+    restarting: 'The machine restarts.',
+    unreachable: 'Neither the agent nor the network of the machine answers.',
+    'agent-silent': 'The machine answers on the network, but its agent does not.',
+    'wake-sent': 'A wake packet was sent to {targets} addresses for {macs} network cards.',
+    'command-held': 'The command {action} by {by} is held until the machine checks in.',
+    'command-done': 'The agent has taken the command {action}.',
+    'command-refused': 'The agent refused the command {action}: {reason}.',
+    'not-reachable':
+      'The machine did not check in within {minutes} minutes; the command {action} was given up.',
+    'power-answered': 'The machine has answered: it is on.',
+    'report-rejected': 'Report {number} ({kind}) could not be taken: {reason}.',
+    'inventory-changed':
+      'The inventory has changed: {sections}; software added {added}, changed {changed}, removed {removed}.',
+    'properties-changed': '{by} changed the properties of the machine.',
+  },
+  enrollment: {
+    enrolled: 'The machine {name} was enrolled with the ticket {ticket}.',
+    pending: 'The machine {name} asks to be enrolled and waits for approval.',
+    approved: '{by} approved the machine {name}.',
+    refused: '{by} refused the machine {name}.',
+    clone:
+      'The key of the machine {name} was used on other hardware ({foreign} instead of {known}): a copy, or a changed board. The key is in quarantine.',
+    released: '{by} released the machine {name} from quarantine.',
+  },
+  'run-succeeded': 'The run succeeded and was verified.',
+  'run-failed': 'The run failed: {reason}.',
+  'run-not-applicable': 'The deployment does not apply to this machine: {reason}.',
+  'run-cancelled': 'The run was cancelled.',
+  'run-retried': 'The run begins again.',
+  'run-error-cleared': 'The error state was cleared.',
+};

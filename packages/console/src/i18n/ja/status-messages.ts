@@ -1,0 +1,43 @@
+import type * as en from '../en/status-messages.ts';
+import type { Localized } from '../localized.ts';
+
+export const statusMessages: Localized<typeof en.statusMessages> = {
+  site: {
+    started: 'サイトサーバー {version} を開始しました。',
+    stopped: 'サイトサーバーを停止しました。',
+  },
+  job: { failed: 'バックグラウンド処理 {job} が失敗しました: {error}' },
+  machine: {
+    on: 'マシンの電源が ON になり、エージェントが接続しました。',
+    off: 'マシンがシャットダウンしました。',
+    booting: 'マシンが起動中です。',
+    restarting: 'マシンが再起動します。',
+    unreachable: 'エージェントもネットワークも応答しません。',
+    'agent-silent': 'ネットワークは応答しますが、エージェントが応答しません。',
+    'wake-sent': '{macs} 個のネットワークカード宛てに、{targets} か所へ電源ON のパケットを送りました。',
+    'command-held': '{by} の命令「{action}」を、マシンが接続するまで保留します。',
+    'command-done': 'エージェントが命令「{action}」を受け付けました。',
+    'command-refused': 'エージェントが命令「{action}」を拒否しました: {reason}',
+    'not-reachable': 'マシンが {minutes} 分以内に接続しなかったため、命令「{action}」を取りやめました。',
+    'power-answered': 'マシンが応答しました。電源は ON です。',
+    'report-rejected': '報告 {number} ({kind}) を受け付けられませんでした: {reason}',
+    'inventory-changed':
+      'インベントリが変わりました: {sections}。ソフトウェアの追加 {added}、変更 {changed}、削除 {removed}',
+    'properties-changed': '{by} がマシンのプロパティを変更しました。',
+  },
+  enrollment: {
+    enrolled: 'マシン {name} がチケット {ticket} で登録されました。',
+    pending: 'マシン {name} が登録を求め、承認を待っています。',
+    approved: '{by} がマシン {name} を承認しました。',
+    refused: '{by} がマシン {name} を拒否しました。',
+    clone:
+      'マシン {name} の鍵が別のハードウェアで使われました ({known} ではなく {foreign})。複製または基板の交換です。鍵を隔離しました。',
+    released: '{by} がマシン {name} を隔離から解除しました。',
+  },
+  'run-succeeded': '実行が成功し、検証されました。',
+  'run-failed': '実行が失敗しました: {reason}',
+  'run-not-applicable': 'この展開はマシンの適用対象外です: {reason}',
+  'run-cancelled': '実行を中止しました。',
+  'run-retried': '実行をやり直します。',
+  'run-error-cleared': 'エラー状態を解除しました。',
+};
