@@ -123,6 +123,13 @@ async function versionsOf(read: Reader, row: Row, steps: readonly FrozenStep[]) 
   );
   const last = results.findLast((result) => installs.some((step) => step.index === result.index));
   if (!last) return none;
-  const verified = row.status === 'succeeded' ? verifiedBy(installs) : null;
-  return { versionBefore: last.versionBefore, versionAfter: last.versionAfter, verifiedBy: verified };
+  if (row.status !== 'succeeded')
+    return { versionBefore: last.versionBefore, versionAfter: last.versionAfter, verifiedBy: null };
+  // Rules about files know no version; that they hold shows the package's own.
+  const own = installs.find((step) => step.index === last.index)?.packageVersion ?? null;
+  return {
+    versionBefore: last.versionBefore,
+    versionAfter: last.versionAfter ?? own,
+    verifiedBy: verifiedBy(installs),
+  };
 }
