@@ -30,8 +30,6 @@ export const SiteSettings = Type.Object({
   holdCommandsMs: Type.Integer({ minimum: 60_000, maximum: 86_400_000 }),
   /** UDP port of wake packets (BPWR-06); 9 is the usual one, 7 and others occur. */
   wakePort: Type.Integer({ minimum: 1, maximum: 65_535 }),
-  /** Base URLs of further distribution points, best first; the site server itself is always the last. */
-  distributionPoints: Type.Array(Type.String({ maxLength: 512, pattern: '^https?://' }), { maxItems: 100 }),
 });
 export type SiteSettings = Static<typeof SiteSettings>;
 

@@ -7,7 +7,7 @@ import { ProblemView } from '../../ui/ProblemView.tsx';
 import { useMay } from '../session/session.queries.ts';
 import { useChangeSettings } from './settings.queries.ts';
 
-type NumberSetting = Exclude<keyof SiteSettings, 'distributionPoints'>;
+type NumberSetting = keyof SiteSettings;
 
 interface Field {
   readonly name: NumberSetting;

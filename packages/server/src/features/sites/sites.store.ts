@@ -22,7 +22,6 @@ export const defaultSettings: SiteSettings = {
   silentAfterMs: 86_400_000,
   holdCommandsMs: 600_000,
   wakePort: 9,
-  distributionPoints: [],
 };
 
 export async function loadSite(read: Reader): Promise<SiteRow | undefined> {
