@@ -1,6 +1,8 @@
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
+import { buildConsole } from '../build-console.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -17,8 +19,11 @@ export type Program = keyof typeof programs;
 /** CommonJS parts of the bundle (pino, ws) ask for Node's own modules by `require`. */
 const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** Bundles one program into `dir`: 400 modules as sources cost 100 ms and 35 MB more at each start. */
-export async function bundle(program: Program, dir: string): Promise<string> {
+/**
+ * Bundles one program into `dir`: 400 modules as sources cost 100 ms and 35 MB more at each start.
+ * @param version that it says it is; absent: the one of its sources
+ */
+export async function bundle(program: Program, dir: string, version?: string): Promise<string> {
   const { entry, file } = programs[program];
   await mkdir(dir, { recursive: true });
   const outfile = join(dir, file);
@@ -35,14 +40,28 @@ export async function bundle(program: Program, dir: string): Promise<string> {
     external: ['pg-native'],
     legalComments: 'linked',
     logLevel: 'warning',
+    plugins: version === undefined ? [] : [withVersion(version)],
   });
   return outfile;
 }
 
-/** The built console beside the server; `npm run build`'s result is made where it is missing. */
-export async function copyConsole(dir: string): Promise<void> {
+/** A program says the version of the package in which it ships. */
+function withVersion(version: string): Plugin {
+  return {
+    name: 'version',
+    setup({ onLoad }) {
+      onLoad({ filter: /\/packages\/(server|agent|cli)\/package\.json$/ }, async ({ path }) => {
+        const manifest = JSON.parse(await readFile(path, 'utf8')) as object;
+        return { loader: 'json', contents: JSON.stringify({ ...manifest, version }) };
+      });
+    },
+  };
+}
+
+/** The built console; built anew unless what lies there is good enough. */
+export async function copyConsole(dir: string, { mayBeOld }: { mayBeOld: boolean }): Promise<void> {
   const built = join(root, 'packages/console/dist');
-  await import('../build-console.ts');
+  if (!mayBeOld || !existsSync(join(built, 'index.html'))) await buildConsole();
   await rm(dir, { recursive: true, force: true });
   await cp(built, dir, { recursive: true });
 }

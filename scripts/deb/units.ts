@@ -1,8 +1,16 @@
-/** systemd units of the two packages (systemd.service(5), systemd.exec(5)). */
+/**
+ * systemd units and settings of the two packages (systemd.service(5), systemd.exec(5)). Written for systemd 247 and
+ * later: an older one says that it does not know a line, and goes on without it.
+ */
 
+/**
+ * The server has no more of the machine than it needs: two ports below 1024, the echo requests of ping, and its own
+ * folder. Not `ProtectSystem=strict`: a distribution point may be any folder that the administrator gives to the
+ * user tenkai. Not `MemoryDenyWriteExecute`: the engine of JavaScript makes machine code as it runs.
+ */
 export const serverUnit = `[Unit]
 Description=Tenkai site server
-Documentation=file:///usr/share/doc/tenkai-server/README
+Documentation=file:///usr/share/doc/tenkai-server/README.md
 Wants=network-online.target
 After=network-online.target postgresql.service
 
@@ -10,58 +18,93 @@ After=network-online.target postgresql.service
 Type=simple
 User=tenkai
 Group=tenkai
+Environment=TENKAI_DATA=/var/lib/tenkai TENKAI_CONSOLE=/usr/lib/tenkai-server/console NODE_COMPILE_CACHE=/var/cache/tenkai
 EnvironmentFile=-/etc/default/tenkai-server
-Environment=TENKAI_DATA=/var/lib/tenkai TENKAI_CONSOLE=/usr/lib/tenkai-server/console
 ExecStart=/usr/lib/tenkai-server/node --disable-warning=ExperimentalWarning /usr/lib/tenkai-server/tenkai-server.mjs
 StateDirectory=tenkai
 StateDirectoryMode=0700
-AmbientCapabilities=CAP_NET_BIND_SERVICE CAP_NET_RAW
-CapabilityBoundingSet=CAP_NET_BIND_SERVICE CAP_NET_RAW
-NoNewPrivileges=yes
-ProtectSystem=strict
-ProtectHome=yes
-PrivateTmp=yes
+CacheDirectory=tenkai
+CacheDirectoryMode=0700
+UMask=0077
 LimitNOFILE=200000
 Restart=on-failure
 RestartSec=5
+# 2: the settings are wrong; another start would find them as they are.
+RestartPreventExitStatus=2
 TimeoutStopSec=30
+AmbientCapabilities=CAP_NET_BIND_SERVICE CAP_NET_RAW
+CapabilityBoundingSet=CAP_NET_BIND_SERVICE CAP_NET_RAW
+NoNewPrivileges=yes
+ProtectSystem=full
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
 
 [Install]
 WantedBy=multi-user.target
 `;
 
-/** The engine of a run is a transient unit of its own, so stopping this one ends no run (AGENT-38). */
+/**
+ * The engine of a run is a transient unit of its own, so stopping this one ends no run (AGENT-38). No sandbox: what
+ * the agent is there for is to change the machine. It never gives up starting: a machine whose agent did would be
+ * lost to its site.
+ */
 export const agentUnit = `[Unit]
 Description=Tenkai agent
-Documentation=file:///usr/share/doc/tenkai-agent/README
+Documentation=file:///usr/share/doc/tenkai-agent/README.md
 Wants=network-online.target
 After=network-online.target
+StartLimitIntervalSec=0
 
 [Service]
 Type=simple
+Environment=TENKAI_AGENT_DATA=/var/lib/tenkai-agent NODE_COMPILE_CACHE=/var/cache/tenkai-agent
 EnvironmentFile=-/etc/default/tenkai-agent
-Environment=TENKAI_AGENT_DATA=/var/lib/tenkai-agent
-ExecStart=/usr/lib/tenkai-agent/node --disable-warning=ExperimentalWarning --max-old-space-size=128 /usr/lib/tenkai-agent/tenkai-agent.mjs run
+ExecStart=/usr/lib/tenkai-agent/node --disable-warning=ExperimentalWarning --max-old-space-size=128 /usr/lib/tenkai-agent/tenkai-agent.mjs run $TENKAI_AGENT_OPTIONS
 StateDirectory=tenkai-agent
-StateDirectoryMode=0700
+StateDirectoryMode=0711
+CacheDirectory=tenkai-agent
+CacheDirectoryMode=0700
 KillMode=process
 Restart=always
-RestartSec=5
+RestartSec=10
 TimeoutStopSec=30
 
 [Install]
 WantedBy=multi-user.target
 `;
 
-export const serverDefaults = `# Settings of the Tenkai site server; read at its start.
+export const serverDefaults = `# Settings of the Tenkai site server; read at its start: systemctl restart tenkai-server
 # The one TLS port for agents, console and command line.
 TENKAI_PORT=443
 # Answers plain HTTP with a redirect to https; empty: no such listener.
 TENKAI_REDIRECT_PORT=80
 # Three capitals or digits; decided at the first start.
 #TENKAI_SITE=TK1
-# Names and addresses of this server beside those that the machine itself knows.
+# Names and addresses of this server beside those that the machine itself knows, with blanks between them.
 #TENKAI_NAMES=
 # A PostgreSQL address; empty: the embedded database.
 #TENKAI_DATABASE=
+# Processes that hold the agents' connections; 0: the server itself.
+#TENKAI_GATEWAYS=0
+`;
+
+export const agentDefaults = `# Options of the Tenkai agent's service; read at its start: systemctl restart tenkai-agent
+# The site is no setting of this file: tenkai-agent enroll --help
+# --verbose: what goes to /var/lib/tenkai-agent/log goes to the journal too.
+#TENKAI_AGENT_OPTIONS=--verbose
 `;

@@ -14,10 +14,10 @@ import { aDraft } from '../package-draft.ts';
 import { buildDeb, type DebContent } from '../rig/deb.ts';
 import { makeRigFolder } from '../rig/rig-folder.ts';
 import { until } from '../rig/until.ts';
-import type { SiteProcess } from './site-process.ts';
+import type { ReachedSite } from './reach-site.ts';
 
 /** Uploads a folder as console and CLI do. */
-export async function upload(site: SiteProcess, folder: string): Promise<Manifest> {
+export async function upload(site: ReachedSite, folder: string): Promise<Manifest> {
   const { manifest, sources } = await buildManifest({ folders: [folder] });
   await uploadContent({
     manifest,
@@ -39,7 +39,7 @@ export async function upload(site: SiteProcess, folder: string): Promise<Manifes
 
 /** Builds a real .deb, registers it as a package that dpkg must show afterwards. */
 export async function registerDeb(
-  site: SiteProcess,
+  site: ReachedSite,
   deb: DebContent,
   over: Partial<PackageDraft> = {},
 ): Promise<Manifest> {
@@ -63,7 +63,7 @@ export async function registerDeb(
 
 /** A package without files: its program is a command line. */
 export async function registerCommand(
-  site: SiteProcess,
+  site: ReachedSite,
   id: string,
   commandLine: string,
   over: Partial<PackageDraft> = {},
@@ -79,7 +79,7 @@ export async function registerCommand(
 
 /** Deploys to the named machines only, and gives the deployment's id. */
 export async function deployTo(
-  site: SiteProcess,
+  site: ReachedSite,
   machineIds: readonly string[],
   scenario: Partial<ScenarioDraft> & { name: string },
 ): Promise<string> {
@@ -94,7 +94,7 @@ export async function deployTo(
 }
 
 export function deployPackage(
-  site: SiteProcess,
+  site: ReachedSite,
   machineIds: readonly string[],
   packageId: string,
 ): Promise<string> {
@@ -102,7 +102,7 @@ export function deployPackage(
 }
 
 /** The runs of a deployment; empty while the site does not answer. */
-export async function runsOf(site: SiteProcess, deploymentId: string): Promise<RunDetail[]> {
+export async function runsOf(site: ReachedSite, deploymentId: string): Promise<RunDetail[]> {
   const { items } = await site.api(deploymentRoutes.runs, {
     params: { id: deploymentId },
     query: { limit: 100 },
@@ -111,7 +111,7 @@ export async function runsOf(site: SiteProcess, deploymentId: string): Promise<R
 }
 
 export async function untilRun(
-  site: SiteProcess,
+  site: ReachedSite,
   deploymentId: string,
   what: string,
   holds: (run: RunDetail) => boolean,
@@ -121,7 +121,7 @@ export async function untilRun(
 
 /** Waits for the end of all runs; there must be `count` of them. The error says where each of them is. */
 export async function untilEnded(
-  site: SiteProcess,
+  site: ReachedSite,
   deploymentId: string,
   count: number,
 ): Promise<RunDetail[]> {

@@ -3,7 +3,8 @@ import { type DebianHost, startHost } from '../rig/debian-host.ts';
 import type { HostService } from '../rig/host-command.ts';
 import type { Network } from '../rig/network.ts';
 import { until } from '../rig/until.ts';
-import { agentDeb } from './agent-deb.ts';
+import type { ReachedSite } from './reach-site.ts';
+import { shippedDeb } from './shipped-deb.ts';
 import type { SiteProcess } from './site-process.ts';
 
 /** A Debian host on which the agent's package was installed with dpkg, and which has enrolled. */
@@ -29,7 +30,7 @@ export async function startManagedHost(
   options: { diskMb?: number } = {},
 ): Promise<ManagedHost> {
   const host = await startHost({ name, network, ...options });
-  await host.copyIn(await agentDeb(), debPath);
+  await host.copyIn(await shippedDeb('agent'), debPath);
   await host.ask(['dpkg', '--install', debPath], { timeoutMs: 120_000 });
   await enrollWithTicket(host, site);
   const agent = host.service(['/usr/bin/tenkai-agent', 'run']);
@@ -80,7 +81,8 @@ async function enrollWithTicket(host: DebianHost, site: SiteProcess): Promise<vo
   await host.writeFile(`${dataFolder}/agent.json`, JSON.stringify(settings));
 }
 
-async function machineNamed(site: SiteProcess, name: string): Promise<MachineRow> {
+/** @throws Error while there is none */
+export async function machineNamed(site: ReachedSite, name: string): Promise<MachineRow> {
   const { items } = await site.api(machineRoutes.list, { query: { search: name, limit: 10 } });
   const found = items.find((machine) => machine.name === name);
   if (!found) throw new Error(`the site knows no machine ${name}`);

@@ -1,0 +1,296 @@
+/**
+ * Both Debian packages as they ship, on one machine with systemd: a site, and the agent that it manages. The tests
+ * are one story, in order: each goes on with the machine as the one before left it.
+ */
+import assert from 'node:assert/strict';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { parseJournal } from '@tenkai/agent/engine/journal-text.ts';
+import type { Step } from '@tenkai/domain';
+import { enrollmentRoutes, machineRoutes, packageRoutes, type RunDetail } from '@tenkai/protocol';
+import { installStep } from '../builders.ts';
+import { aDraft } from '../package-draft.ts';
+import { noDebTools } from '../rig/deb.ts';
+import { makeNetwork, type Network } from '../rig/network.ts';
+import { noQemuMachines, type QemuMachine } from '../rig/qemu-machine.ts';
+import { makeRigFolder } from '../rig/rig-folder.ts';
+import { until } from '../rig/until.ts';
+import { deployTo, registerDeb, untilEnded, untilRun, upload } from './deploy.ts';
+import { machineNamed } from './managed-host.ts';
+import type { ReachedSite } from './reach-site.ts';
+import { shippedDeb } from './shipped-deb.ts';
+import { startUnitMachine, type UnitMachine } from './unit-machine.ts';
+
+const name = 'unit-vm';
+const agentUnit = 'tenkai-agent.service';
+const serverUnit = 'tenkai-server.service';
+const slowMs = 240_000;
+const newer = '0.1.1';
+
+describe('both packages on a machine with systemd', { skip: noQemuMachines || noDebTools }, () => {
+  let network: Network;
+  let machine: UnitMachine;
+  let vm: QemuMachine;
+  let site: ReachedSite;
+  let machineId: string;
+  let servicePid: string;
+  before(async () => {
+    network = await makeNetwork();
+    const debs = Promise.all([shippedDeb('agent'), shippedDeb('server')]);
+    [machine] = await Promise.all([startUnitMachine(network, name), debs]);
+    vm = machine.vm;
+  });
+  after(async () => {
+    await vm?.destroy();
+    await network?.destroy();
+  });
+
+  const untilOnline = () =>
+    until(
+      'the machine is online',
+      async () => {
+        const row = await machineNamed(site, name).catch(() => undefined);
+        return row?.isOnline === true && row.architecture !== '' ? row : undefined;
+      },
+      slowMs,
+    );
+
+  async function onlyRun(deploymentId: string): Promise<RunDetail> {
+    const [run] = await untilEnded(site, deploymentId, 1);
+    assert.ok(run);
+    return run;
+  }
+
+  /** Law: the journal on the machine is sound, and has one result for each step, as the site has. */
+  async function assertOneResultEach(run: RunDetail) {
+    const folder = `${run.id}-${run.attempt}`;
+    const text = await vm.ask(`cat /var/lib/tenkai-agent/runs/${folder}/journal.jsonl`);
+    const { entries, soundBytes } = parseJournal(Buffer.from(`${text}\n`), folder);
+    assert.equal(soundBytes, Buffer.byteLength(text) + 1, 'every line of the journal is sound');
+    const finished = entries.flatMap((entry) => (entry.event === 'step-finished' ? [entry.index] : []));
+    assert.deepEqual(
+      finished,
+      run.steps.map(({ step }) => step.index),
+      'one result for each step, in order',
+    );
+    assert.ok(run.steps.every(({ result }) => result !== null));
+    assert.equal(entries.filter(({ event }) => event === 'finished').length, 1, 'one end');
+  }
+
+  test('AGENT-35: installed without settings the agent is a unit with name, description and log, unassigned and silent', async () => {
+    const connectionsMade = async () => (await vm.ask("grep -h '^Tcp:\\|^Udp:' /proc/net/snmp")).split('\n');
+    await vm.copyIn(await shippedDeb('agent'), '/root/agent.deb');
+    const before = await connectionsMade();
+    await vm.ask(['dpkg', '--install', '/root/agent.deb'], { timeoutMs: slowMs });
+    await until('the service is up', async () => (await machine.agentStatus()).general.isRunning, slowMs);
+    const unit = await machine.unit(agentUnit);
+    assert.deepEqual(
+      [unit.ActiveState, unit.UnitFileState, unit.Description, unit.NRestarts],
+      ['active', 'enabled', 'Tenkai agent', '0'],
+    );
+    servicePid = unit.MainPID;
+    const { site, components, general } = await machine.agentStatus();
+    assert.deepEqual([site.isAssigned, site.server, general.isConnected], [false, null, false]);
+    const states = components.map((component) => [component.name, component.state]);
+    for (const [component, state] of states)
+      assert.equal(state, component === 'notification' ? 'disabled' : 'installed', component);
+    const log = await vm.ask('cat /var/lib/tenkai-agent/log/agent.log');
+    assert.deepEqual(
+      log.split('\n').filter((line) => (JSON.parse(line) as { level: number }).level > 30),
+      [],
+      'no warning',
+    );
+    assert.deepEqual(await connectionsMade(), before, 'nothing was sent by anybody');
+  });
+
+  test('the server is a unit of its own user, listens on 443 and 80, and is well', async () => {
+    await machine.install(await shippedDeb('server'));
+    site = await machine.reachSite();
+    const unit = await machine.unit(serverUnit);
+    assert.deepEqual(
+      [unit.ActiveState, unit.UnitFileState, unit.NRestarts, unit.User],
+      ['active', 'enabled', '0', 'tenkai'],
+    );
+    assert.equal(await vm.ask('stat -c "%U %a" /var/lib/tenkai'), 'tenkai 700');
+    const ask = "fetch('https://localhost/healthz').then(async (r) => console.log(r.status, await r.text()))";
+    const healthz = `NODE_TLS_REJECT_UNAUTHORIZED=0 /usr/lib/tenkai-server/node --no-warnings -e "${ask}"`;
+    assert.equal(await vm.ask(healthz), '200 {"ok":true}');
+    const plain =
+      'exec 3<>/dev/tcp/127.0.0.1/80; printf "GET /x HTTP/1.1\\r\\nHost: site\\r\\n\\r\\n" >&3; head -n 5 <&3';
+    assert.match(await vm.ask(['bash', '-c', plain]), /^HTTP\/1\.1 30[178].*\nlocation: https:\/\/site\/x/is);
+    assert.equal(await vm.ask('systemctl list-units --failed --no-legend --plain'), '');
+  });
+
+  test('the agent, which has waited since, is enrolled by a ticket without a restart', async () => {
+    const body = { name: 'units', maxUses: 1, validHours: 1 };
+    const { secret, rootFingerprint } = await site.api(enrollmentRoutes.createTicket, { body });
+    await vm.ask('umask 077; cat > /root/ticket', { input: secret });
+    const options = `--server https://${vm.address} --root-fingerprint ${rootFingerprint} --ticket-file /root/ticket`;
+    await vm.ask(`tenkai-agent enroll ${options}`);
+    machineId = (await untilOnline()).id;
+    const unit = await machine.unit(agentUnit);
+    assert.deepEqual([unit.MainPID, unit.NRestarts], [servicePid, '0'], 'it never restarted');
+    assert.equal((await vm.run('test -e /root/ticket')).code, 1, 'the ticket is gone');
+    assert.equal((await machine.agentStatus()).site.isAssigned, true);
+  });
+
+  test('AGENT-37: stopped and disabled it stays so over an upgrade; its host answers the echo of the sandboxed server', async () => {
+    await vm.ask(`systemctl disable --now ${agentUnit}`);
+    await until('the site sees it go', async () => !(await machineNamed(site, name)).isOnline, slowMs);
+    await site.api(machineRoutes.power, { body: { machineIds: [machineId], action: 'query' } });
+    assert.equal((await machineNamed(site, name)).powerState, 'on', 'ping works in the unit of the server');
+    await vm.ask(['/var/lib/dpkg/info/tenkai-agent.postinst', 'configure', '0.1.0']);
+    const stopped = await machine.unit(agentUnit);
+    assert.deepEqual([stopped.ActiveState, stopped.UnitFileState], ['inactive', 'disabled']);
+    await vm.ask(`systemctl enable ${agentUnit}`);
+    assert.equal((await machine.unit(agentUnit)).ActiveState, 'inactive', 'enabled is not started');
+    await vm.ask(`systemctl start ${agentUnit}`);
+    await untilOnline();
+  });
+
+  test('a restart of the machine in the middle of a run: both come back, the run goes on, nobody enrolls again', async () => {
+    const bootId = 'cat /proc/sys/kernel/random/boot_id';
+    const id = await deployTo(site, [machineId], {
+      name: 'restart',
+      steps: [
+        script('first', `${bootId} > /opt/first`),
+        { kind: 'restart', id: 'restart', name: 'restart' },
+        script('second', `${bootId} > /opt/second`),
+      ],
+    });
+    const former = await vm.bootId();
+    await vm.untilRebooted(former);
+    const run = await onlyRun(id);
+    assert.equal(run.status, 'succeeded', JSON.stringify(run.reason));
+    const [first, second] = (await vm.ask('cat /opt/first /opt/second')).split('\n');
+    assert.deepEqual([first, second], [former, await vm.bootId()], 'one restart');
+    await assertOneResultEach(run);
+    for (const unit of [agentUnit, serverUnit])
+      assert.deepEqual(
+        [(await machine.unit(unit)).ActiveState, (await machine.unit(unit)).NRestarts],
+        ['active', '0'],
+        unit,
+      );
+    assert.equal((await untilOnline()).id, machineId);
+    const { items } = await site.api(machineRoutes.list, { query: { limit: 10 } });
+    assert.deepEqual(
+      items.map((item) => item.id),
+      [machineId],
+      'the same machine, and no other',
+    );
+    const log = await vm.ask('cat /var/lib/tenkai-agent/log/agent.log');
+    assert.equal(log.match(/"msg":"enrolled"/g)?.length, 1, 'enrolled once');
+  });
+
+  test('AGENT-38: a run whose own step upgrades the agent ends as if nothing had happened', async () => {
+    await registerAgent(site, newer);
+    const whoAmI = "cut -d: -f3 /proc/self/cgroup; cut -d' ' -f4 /proc/$PPID/stat";
+    const id = await deployTo(site, [machineId], {
+      name: 'upgrade',
+      steps: [
+        script('engine-before', `(${whoAmI}) > /opt/engine-before`),
+        script('stop-the-agent', `systemctl stop ${agentUnit} && systemctl start ${agentUnit}`),
+        installStep('tenkai-agent'),
+        script('engine-after', `(${whoAmI}) > /opt/engine-after`),
+      ],
+    });
+    const run = await onlyRun(id);
+    assert.equal(run.status, 'succeeded', JSON.stringify(run.reason));
+    assert.deepEqual([run.versionBefore, run.versionAfter], ['0.1.0', newer]);
+    await assertOneResultEach(run);
+    const engine = await vm.ask('cat /opt/engine-before');
+    assert.match(engine, /^\/system\.slice\/tenkai-engine-[^/]+\.service\n\d+$/);
+    assert.equal(await vm.ask('cat /opt/engine-after'), engine, 'the same unit and the same process');
+    assert.equal(await machine.installedVersion('tenkai-agent'), newer);
+    await until('the site knows the new version', async () => {
+      const row = await machineNamed(site, name);
+      return row.isOnline && row.agentVersion === newer;
+    });
+    assert.equal((await machine.agentStatus()).general.version, newer);
+    await untilNoEngine();
+  });
+
+  test('power that is cut while the package manager works: the run ends with what is true', async () => {
+    const postinst =
+      '#!/bin/sh\nset -e\necho ran >> /var/lib/cut-off.count\nsync\nif [ "$(wc -l < /var/lib/cut-off.count)" = 1 ]; then sleep 300; fi\n';
+    await registerDeb(site, {
+      name: 'cut-off',
+      version: '1.0-1',
+      files: { '/opt/cut-off': 'here\n' },
+      scripts: { postinst },
+    });
+    const id = await deployTo(site, [machineId], {
+      name: 'power cut',
+      steps: [
+        script('before', 'echo ran >> /opt/before'),
+        installStep('cut-off'),
+        script('after', 'echo ran >> /opt/after'),
+      ],
+    });
+    await until(
+      'the package manager works',
+      async () => (await vm.run('test -e /var/lib/cut-off.count')).code === 0,
+      slowMs,
+    );
+    await untilRun(site, id, 'the site knows that the step runs', ({ stepIndex }) => stepIndex === 1);
+    await vm.cutPower();
+    await vm.powerOn();
+    const run = await onlyRun(id);
+    assert.deepEqual([run.status, run.reason], ['succeeded', null]);
+    assert.equal(await machine.installedVersion('cut-off'), '1.0-1');
+    assert.equal(
+      await vm.ask('cat /opt/before /opt/cut-off /opt/after'),
+      'ran\nhere\nran',
+      'no step ran twice but the cut one',
+    );
+    assert.equal(await vm.ask('dpkg --audit'), '', 'no package is left half-way');
+    await assertOneResultEach(run);
+    assert.equal((await untilOnline()).id, machineId);
+    await untilNoEngine();
+  });
+
+  test('removed, also in the middle of a run, the units are gone; purged, the data too', async () => {
+    await deployTo(site, [machineId], { name: 'endless', steps: [script('endless', 'exec sleep 3600')] });
+    await until('the engine works', async () => (await engines()) !== '', slowMs);
+    const both = ['tenkai-agent', 'tenkai-server'];
+    await vm.ask(['dpkg', '--remove', ...both], { timeoutMs: slowMs });
+    for (const unit of [agentUnit, serverUnit])
+      assert.equal((await machine.unit(unit)).LoadState, 'not-found', unit);
+    assert.equal(await engines(), '', 'no engine');
+    assert.equal((await vm.run('ls -l /proc/[0-9]*/exe 2>/dev/null | grep tenkai')).stdout, '', 'no process');
+    await vm.ask(
+      'test -s /var/lib/tenkai-agent/identity/enrollment.json && test -s /var/lib/tenkai/tenkai.db',
+    );
+    await vm.ask(['dpkg', '--purge', ...both]);
+    const left =
+      'find /etc /usr /var /opt -name "*tenkai*" -not -path "/var/lib/dpkg/*" -not -path "/var/log/*"';
+    assert.equal(await vm.ask(left), '', 'nothing is left');
+    assert.equal(await vm.ask('systemctl list-units --failed --no-legend --plain'), '');
+  });
+
+  const engines = () => vm.ask("systemctl list-units --no-legend --plain 'tenkai-engine-*'");
+  const untilNoEngine = () => until('the engine is gone', async () => (await engines()) === '', slowMs);
+});
+
+function script(id: string, text: string): Step {
+  return { kind: 'run-script', id, name: id, interpreter: 'sh', text };
+}
+
+/** The agent's own package, as an administrator who upgrades the agents registers it. */
+async function registerAgent(site: ReachedSite, version: string): Promise<void> {
+  const folder = await makeRigFolder('agent-upgrade');
+  await copyFile(await shippedDeb('agent', version), join(folder, 'tenkai-agent.deb'));
+  const manifest = await upload(site, folder);
+  const [program] = aDraft().programs;
+  assert.ok(program);
+  const executable = manifest.files[0]?.path ?? '';
+  const draft = aDraft({
+    id: 'tenkai-agent',
+    name: 'Tenkai agent',
+    version,
+    detection: [{ kind: 'package', source: 'dpkg', name: 'tenkai-agent', operator: '=', version }],
+    programs: [{ ...program, executable, parameters: '' }],
+  });
+  await site.api(packageRoutes.create, { body: { draft, contentId: manifest.contentId } });
+}

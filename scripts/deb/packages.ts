@@ -1,0 +1,102 @@
+/** What is in the two Debian packages, and where it lies on a machine. */
+import type { Documents } from './documents.ts';
+import { agentScripts, serverScripts } from './maintainer-scripts.ts';
+import type { Deb, DebFile } from './make-deb.ts';
+import { agentDefaults, agentUnit, serverDefaults, serverUnit } from './units.ts';
+
+export interface Release {
+  readonly version: string;
+  readonly architecture: Deb['architecture'];
+  /** Node's program. */
+  readonly node: string;
+  readonly documents: Documents;
+}
+
+/** What Node's own builds are linked with (its BUILDING.md names the oldest versions). */
+const nodeDepends = ['libc6 (>= 2.28)', 'libgcc-s1', 'libstdc++6 (>= 9)'];
+
+export interface ServerParts {
+  readonly server: string;
+  readonly cli: string;
+  readonly consoleDir: string;
+}
+
+export function serverPackage(release: Release, { server, cli, consoleDir }: ServerParts): Deb {
+  const lib = '/usr/lib/tenkai-server';
+  return {
+    name: 'tenkai-server',
+    version: release.version,
+    architecture: release.architecture,
+    depends: [...nodeDepends, 'init-system-helpers (>= 1.54)', 'iputils-ping | inetutils-ping', 'passwd'],
+    recommends: ['systemd'],
+    synopsis: 'Tenkai site server, console and command line',
+    description: [
+      'A site deploys software to machines and verifies it on each: packages, scenarios,',
+      'collections, deployments, inventory and audit, with a console in English and Japanese.',
+      'Brings its own Node; the embedded database needs no other server.',
+    ],
+    files: {
+      ...common('tenkai-server', release),
+      [`${lib}/tenkai-server.mjs`]: { copyOf: server },
+      [`${lib}/tenkai.mjs`]: { copyOf: cli },
+      [`${lib}/console`]: { copyOf: consoleDir },
+      '/usr/bin/tenkai': launcher(lib, 'tenkai.mjs'),
+      '/usr/lib/systemd/system/tenkai-server.service': { text: serverUnit },
+      '/etc/default/tenkai-server': { text: serverDefaults },
+    },
+    conffiles: ['/etc/default/tenkai-server'],
+    scripts: serverScripts,
+  };
+}
+
+export interface AgentParts {
+  readonly agent: string;
+  readonly engine: string;
+}
+
+export function agentPackage(release: Release, { agent, engine }: AgentParts): Deb {
+  const lib = '/usr/lib/tenkai-agent';
+  return {
+    name: 'tenkai-agent',
+    version: release.version,
+    architecture: release.architecture,
+    depends: [...nodeDepends, 'init-system-helpers (>= 1.54)'],
+    recommends: ['systemd'],
+    synopsis: 'Tenkai agent: inventory and deployments of this machine',
+    description: [
+      'Carries out what the site of this machine has signed, and reports what came of it.',
+      'Until it is assigned to a site it does nothing and speaks with nobody.',
+      'Brings its own Node.',
+    ],
+    files: {
+      ...common('tenkai-agent', release),
+      [`${lib}/tenkai-agent.mjs`]: { copyOf: agent },
+      [`${lib}/engine.mjs`]: { copyOf: engine },
+      '/usr/bin/tenkai-agent': launcher(lib, 'tenkai-agent.mjs'),
+      '/usr/lib/systemd/system/tenkai-agent.service': { text: agentUnit },
+      '/etc/default/tenkai-agent': { text: agentDefaults },
+    },
+    conffiles: ['/etc/default/tenkai-agent'],
+    scripts: agentScripts,
+  };
+}
+
+function common(
+  name: 'tenkai-server' | 'tenkai-agent',
+  { node, documents }: Release,
+): Record<string, DebFile> {
+  const doc = `/usr/share/doc/${name}`;
+  return {
+    [`/usr/lib/${name}/node`]: { copyOf: node, mode: 0o755 },
+    [`${doc}/README.md`]: { text: documents.readme[name] },
+    [`${doc}/copyright`]: { text: documents.copyright[name] },
+    [`${doc}/changelog.gz`]: { text: documents.changelog },
+  };
+}
+
+function launcher(lib: string, file: string): DebFile {
+  return {
+    text: `#!/bin/sh\nexec ${lib}/node --disable-warning=ExperimentalWarning ${lib}/${file} "$@"\n`,
+    mode: 0o755,
+  };
+}
