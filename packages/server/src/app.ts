@@ -8,6 +8,7 @@ import { registerScenarios, type Scenarios } from './features/scenarios/index.ts
 import { registerSites } from './features/sites/index.ts';
 import { registerStatus, type Status } from './features/status/index.ts';
 import { registerUsers, type Users } from './features/users/index.ts';
+import { type Doors, openDoors } from './gateway/doors.ts';
 import { registerHealth } from './kernel/health.ts';
 import { createKernel, type Kernel, type KernelOptions } from './kernel/kernel.ts';
 import { serverVersion } from './kernel/version.ts';
@@ -26,6 +27,11 @@ export interface App {
   readonly deployments: Deployments;
   /** Begins background work. Call it after the features are registered and before the first request. */
   start(): Promise<void>;
+  /**
+   * Lets agents, browsers and programs in.
+   * @throws Error where the port is taken
+   */
+  open(where: { readonly host: string; readonly port: number }): Promise<Doors>;
   /** Ends in the order that loses nothing: doors, then work in progress, then the database. */
   stop(): Promise<void>;
 }
@@ -61,6 +67,7 @@ export async function createApp(options: KernelOptions & { readonly siteCode: st
     packages,
     scenarios,
   });
+  let doors: Doors | undefined;
   return {
     kernel,
     status,
@@ -73,7 +80,6 @@ export async function createApp(options: KernelOptions & { readonly siteCode: st
     scenarios,
     deployments,
     async start() {
-      kernel.http.fastify.server.on('upgrade', kernel.channel.upgrade);
       await kernel.http.fastify.ready();
       await kernel.audit.start();
       await kernel.events.start();
@@ -85,9 +91,14 @@ export async function createApp(options: KernelOptions & { readonly siteCode: st
         params: { version: serverVersion },
       });
     },
+    async open(where) {
+      doors = await openDoors(kernel, { ...where, gateways: options.gateways ?? 0 });
+      return doors;
+    },
     async stop() {
+      // Streams of open consoles would never end by themselves.
       kernel.live.stop();
-      await kernel.channel.stop();
+      await doors?.stop();
       await kernel.http.fastify.close();
       await kernel.jobs.stop();
       await deployments.stop();

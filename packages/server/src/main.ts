@@ -1,9 +1,9 @@
-import cluster from 'node:cluster';
-
-/** One program, two processes: a gateway where the site's process started this one as such, else the site. */
-if (cluster.isWorker) {
-  const { runGateway } = await import('./gateway/gateway-process.ts');
-  runGateway();
+/**
+ * One program: the site's process or, as a child of it, one of its gateways. What the other one needs is not loaded.
+ */
+if (process.argv[2] === 'gateway') {
+  const { runGateway } = await import('./gateway/run-gateway.ts');
+  await runGateway();
 } else {
   const { runSite } = await import('./site-process.ts');
   await runSite();

@@ -2,8 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type App, createApp } from './app.ts';
 import type { Config } from './config.ts';
-import { type Door, listenForRedirects, openGateways, openOwnDoor } from './doors.ts';
-import { createGatewayChannel } from './gateway/gateway-channel.ts';
+import type { Doors } from './gateway/doors.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { lockDataDir } from './kernel/data-lock.ts';
 import { openDatabase } from './kernel/database/database.ts';
@@ -13,6 +12,7 @@ import { openKeyChain } from './kernel/keys/key-chain.ts';
 import { serverNames } from './kernel/keys/key-files.ts';
 import type { Log } from './kernel/log.ts';
 import { migrations } from './migrations/index.ts';
+import { listenForRedirects, withIpv4InReserve } from './redirects.ts';
 
 export interface RunningServer {
   readonly app: App;
@@ -38,13 +38,12 @@ export async function startServer(
   { log, clock = systemClock }: ServerDeps,
 ): Promise<RunningServer> {
   const unlock = lockDataDir(config.dataDir);
-  const channel = config.gateways > 0 ? createGatewayChannel() : undefined;
-  const app = await openApp(config, { log, clock, ...(channel && { channel }) });
-  const door = channel ? await openGateways(app, config, channel) : await openOwnDoor(app, config);
-  const redirect = await listenForRedirects(config, door.port);
-  const url = `https://${config.names[0] ?? hostname()}:${door.port}`;
+  const app = await openApp(config, { log, clock });
+  const doors = await withIpv4InReserve(config.listen, (host) => app.open({ host, port: config.port }));
+  const redirect = await listenForRedirects(config, doors.port);
+  const url = `https://${config.names[0] ?? hostname()}:${doors.port}`;
   const stopped = new AbortController();
-  void keepTlsFresh(app, door, stopped.signal);
+  void keepTlsFresh(app, doors, stopped.signal);
   const setupToken = await app.users.setupToken();
   return {
     app,
@@ -53,17 +52,14 @@ export async function startServer(
     async stop() {
       stopped.abort();
       redirect?.close();
-      await stopInTime(app, door, log);
+      await stopInTime(app, log);
       unlock();
     },
   };
 }
 
-async function openApp(
-  config: Config,
-  { log, clock, ...front }: Required<ServerDeps> & { channel?: ReturnType<typeof createGatewayChannel> },
-): Promise<App> {
-  const { siteCode, dataDir, databaseUrl } = config;
+async function openApp(config: Config, { log, clock }: Required<ServerDeps>): Promise<App> {
+  const { siteCode, dataDir, databaseUrl, gateways } = config;
   const db = await openDatabase(databaseUrl ? { url: databaseUrl } : { file: join(dataDir, 'tenkai.db') });
   const applied = await migrate(db, migrations, clock.now());
   if (applied.length > 0) log.info({ applied }, 'database migrated');
@@ -74,25 +70,22 @@ async function openApp(
     clock,
     log: log.child({ component: 'keys' }),
   });
-  const app = await createApp({ dataDir, db, clock, log, keys, siteCode, ...front });
+  const app = await createApp({ dataDir, db, clock, log, keys, siteCode, gateways });
   app.kernel.http.fallback = await serveConsole(app.kernel.http.fastify, config.consoleDir);
   await app.start();
   return app;
 }
 
-async function stopInTime(app: App, door: Door, log: Log) {
+async function stopInTime(app: App, log: Log) {
   const limit = setTimeout(() => {
     log.warn('requests in progress took too long and were cut off');
     app.kernel.http.fastify.server.closeAllConnections();
   }, stopWithinMs);
-  // Streams of open consoles would never end by themselves.
-  app.kernel.live.stop();
-  await door.stop();
   await app.stop();
   clearTimeout(limit);
 }
 
-async function keepTlsFresh({ kernel }: App, door: Door, signal: AbortSignal) {
+async function keepTlsFresh({ kernel }: App, doors: Doors, signal: AbortSignal) {
   const { keys, clock, log } = kernel;
   while (!signal.aborted) {
     await clock.wait(checkTlsEveryMs, signal);
@@ -101,7 +94,7 @@ async function keepTlsFresh({ kernel }: App, door: Door, signal: AbortSignal) {
       return false;
     });
     if (!isNew) continue;
-    door.renewTls();
+    doors.renewTls();
     log.info('the TLS certificate was renewed');
   }
 }

@@ -6,6 +6,7 @@ import type { AnyRoute, ReplyOf } from '@tenkai/protocol/api/route.ts';
 import { address, type CallInput } from '@tenkai/protocol/client.ts';
 import { problemFromBody } from '@tenkai/protocol/problem.ts';
 import { type App, createApp } from '@tenkai/server/app.ts';
+import type { Doors } from '@tenkai/server/gateway/doors.ts';
 import { type Clock, systemClock } from '@tenkai/server/kernel/clock.ts';
 import { openDatabase } from '@tenkai/server/kernel/database/database.ts';
 import { migrate } from '@tenkai/server/kernel/database/migrate.ts';
@@ -20,6 +21,8 @@ export interface TestServerOptions {
   readonly clock?: Clock;
   /** True: listens on a free port of 127.0.0.1; `baseUrl` is then set. */
   readonly listen?: boolean;
+  /** Processes that hold the agents' sockets; default: the test's own. */
+  readonly gateways?: number;
   /** Each log line as JSON text. */
   readonly onLog?: (line: string) => void;
 }
@@ -30,6 +33,8 @@ export interface TestServer {
   readonly dataDir: string;
   /** `https://localhost:<port>`; empty unless it listens. */
   readonly baseUrl: string;
+  /** Undefined unless it listens. */
+  readonly doors: Doors | undefined;
   /**
    * Calls a route through the door, as a user of that role (default administrator; null: nobody).
    * @throws RemoteProblem for every refusal
@@ -64,9 +69,20 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     clock,
     log,
   });
-  const app = await createApp({ dataDir, db, clock, log, keys, siteCode: 'TST', checkReplies: true });
+  const { gateways = 0 } = options;
+  const app = await createApp({
+    dataDir,
+    db,
+    clock,
+    log,
+    keys,
+    siteCode: 'TST',
+    checkReplies: true,
+    gateways,
+  });
   await app.start();
-  const baseUrl = options.listen ? await listen(app) : '';
+  const doors = options.listen ? await app.open({ host: '127.0.0.1', port: 0 }) : undefined;
+  const baseUrl = doors ? `https://localhost:${doors.port}` : '';
   const tokens = new Map<Role, Promise<string>>();
   const apiToken = (role: Role) => {
     const known =
@@ -80,6 +96,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     kernel: app.kernel,
     dataDir,
     baseUrl,
+    doors,
     apiToken,
     agentToken: (machineId, keyThumbprint = 'test') =>
       app.kernel.access.agentTokens.issue({ machineId, keyThumbprint, expiresAt: clock.now() + 3_600_000 }),
@@ -102,10 +119,4 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-async function listen(app: App): Promise<string> {
-  await app.kernel.http.fastify.listen({ host: '127.0.0.1', port: 0 });
-  const { port } = app.kernel.http.fastify.server.address() as { port: number };
-  return `https://localhost:${port}`;
 }

@@ -1,19 +1,27 @@
 import type { ServerResponse } from 'node:http';
-import type { Failure } from '@tenkai/domain/failure.ts';
-import { toProblem } from '@tenkai/protocol/problem.ts';
-import { securityHeaders } from '../kernel/http/headers.ts';
-import { httpStatusOf } from '../kernel/http/refuse.ts';
+import type { Refusal } from '../kernel/http/refuse.ts';
 
-export function answerJson(response: ServerResponse, status: number, body: string) {
+/** What goes back to an agent. */
+export interface Answer {
+  readonly status: number;
+  /** JSON text. */
+  readonly body: string;
+  readonly retryAfterSeconds?: number;
+}
+
+/** Browsers never come here: of the headers for their sake only the one that an API needs is sent. */
+export function sendAnswer(response: ServerResponse, { status, body, retryAfterSeconds }: Answer) {
+  if (response.destroyed || response.headersSent) return;
   response.writeHead(status, {
-    ...securityHeaders,
-    'cache-control': 'no-store',
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
   });
   response.end(body);
 }
 
-export function answerFailure(response: ServerResponse, failure: Failure) {
-  answerJson(response, httpStatusOf(failure), JSON.stringify(toProblem(failure)));
+export function sendRefusal(response: ServerResponse, { problem, ...refusal }: Refusal) {
+  sendAnswer(response, { ...refusal, body: JSON.stringify(problem) });
 }

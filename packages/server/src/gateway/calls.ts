@@ -1,37 +1,61 @@
 import { Failure } from '@tenkai/domain/failure.ts';
-import type { AgentClaims } from '../kernel/access/agent-token.ts';
-import { createBatch } from './batch.ts';
+import type { Answer } from './answer.ts';
+import type { TakeCall } from './carry-out.ts';
+import { createGatherer } from './gather.ts';
+import type { Call, CallAnswer } from './messages.ts';
 import './failures.ts';
-import type { CallAnswer, ForwardedCall } from './messages.ts';
 
-/** Requests of agents on their way to the site's process, and its answers on their way back. */
+/** A gateway's half of the way to the core: calls of many agents go over in one message. */
 export interface Calls {
-  /** @throws Failure overloaded */
-  carryOut(route: string, agent: AgentClaims, body: string | null): Promise<CallAnswer>;
-  settle(answers: readonly CallAnswer[]): void;
+  readonly take: TakeCall;
+  answered(answers: readonly CallAnswer[]): void;
+  /** Resolves when nothing waits for an answer. */
+  idle(): Promise<void>;
+  /** The core is gone: whatever waits is refused, and stays with its agent. */
+  abandon(): void;
 }
 
-/** Bounds memory when the site's process falls behind: an agent keeps its reports and comes again. */
-const maxPending = 20_000;
+/** Bounds memory when the core falls behind: an agent keeps its reports and comes again. */
+const maxWaiting = 20_000;
 
-/** Every call is answered, or this process ends with the one that should have answered. */
-export function createCalls(send: (calls: readonly ForwardedCall[]) => void): Calls {
-  const pending = new Map<number, (answer: CallAnswer) => void>();
-  const add = createBatch<ForwardedCall>(send);
+interface Waiting {
+  resolve(answer: Answer): void;
+  reject(failure: Failure): void;
+}
+
+export function createCalls(send: (calls: Call[]) => void): Calls {
+  const waiting = new Map<number, Waiting>();
+  let idleWaiters: (() => void)[] = [];
+  const hand = createGatherer<Call>(send);
   let lastId = 0;
+  let isAbandoned = false;
+  const settle = (id: number, how: (call: Waiting) => void) => {
+    const call = waiting.get(id);
+    if (!call) return;
+    waiting.delete(id);
+    how(call);
+    if (waiting.size > 0) return;
+    for (const wake of idleWaiters) wake();
+    idleWaiters = [];
+  };
   return {
-    carryOut(route, agent, body) {
-      if (pending.size >= maxPending) throw new Failure('overloaded');
-      lastId += 1;
-      const id = lastId;
-      add({ id, route, agent, body });
-      return new Promise((resolve) => pending.set(id, resolve));
+    take: (route, agent, body) =>
+      new Promise((resolve, reject) => {
+        if (isAbandoned) return reject(new Failure('core-unreachable'));
+        if (waiting.size >= maxWaiting) return reject(new Failure('overloaded'));
+        lastId += 1;
+        waiting.set(lastId, { resolve, reject });
+        hand({ id: lastId, route, agent, body });
+      }),
+    answered(answers) {
+      for (const { id, ...answer } of answers) settle(id, (call) => call.resolve(answer));
     },
-    settle(answers) {
-      for (const answer of answers) {
-        pending.get(answer.id)?.(answer);
-        pending.delete(answer.id);
-      }
+    idle: () =>
+      waiting.size === 0 ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve)),
+    abandon() {
+      isAbandoned = true;
+      for (const id of [...waiting.keys()])
+        settle(id, (call) => call.reject(new Failure('core-unreachable')));
     },
   };
 }

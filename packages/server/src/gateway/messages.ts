@@ -1,8 +1,51 @@
 import type { AgentClaims } from '../kernel/access/agent-token.ts';
+import type { DropReason } from '../kernel/agent-channel.ts';
 import type { LogLevel } from '../kernel/log.ts';
+import type { Answer } from './answer.ts';
 
-/** A request of an agent whose token the gateway has checked. `id` is the gateway's own. */
-export interface ForwardedCall {
+/**
+ * What core and gateways say to each other over the inter-process channel that a child is born with: nobody else
+ * can speak there, and no secret is ever an argument or lies in a file.
+ */
+export type ToGateway =
+  | { readonly type: 'start'; readonly settings: GatewaySettings }
+  | { readonly type: 'tls'; readonly tls: Pem }
+  | { readonly type: 'answers'; readonly answers: readonly CallAnswer[] }
+  | { readonly type: 'nudge'; readonly machineIds: readonly string[] }
+  | { readonly type: 'drop'; readonly machineId: string; readonly why: DropReason }
+  | { readonly type: 'stop'; readonly reconnectWithinMs: number };
+
+export type FromGateway =
+  | { readonly type: 'listening' }
+  | { readonly type: 'failed'; readonly message: string; readonly code: string }
+  /** In the order in which it happened. */
+  | {
+      readonly type: 'presence';
+      readonly changes: readonly (readonly [machineId: string, isOnline: boolean])[];
+    }
+  | { readonly type: 'calls'; readonly calls: readonly Call[] };
+
+export interface Pem {
+  readonly key: string;
+  readonly cert: string;
+}
+
+export interface GatewaySettings {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: Pem;
+  /** 48 bytes: all gateways resume each other's TLS sessions. */
+  readonly ticketKeys: Uint8Array;
+  readonly tokenKey: Uint8Array;
+  /** Unix socket where the core answers everything that the door does not take. */
+  readonly corePath: string;
+  /** `METHOD path` of what the door takes. */
+  readonly routes: readonly string[];
+  readonly logLevel: LogLevel;
+}
+
+/** What one machine sent, on its way to the core; the gateway has verified its token. */
+export interface Call {
   readonly id: number;
   /** `METHOD path` */
   readonly route: string;
@@ -11,37 +54,6 @@ export interface ForwardedCall {
   readonly body: string | null;
 }
 
-export interface CallAnswer {
+export interface CallAnswer extends Answer {
   readonly id: number;
-  readonly status: number;
-  /** JSON text. */
-  readonly body: string;
 }
-
-/** Everything that a gateway needs to know; it reads no configuration and no file of its own. */
-export interface GatewaySetup {
-  readonly listen: string;
-  readonly port: number;
-  readonly tls: { readonly key: string; readonly cert: string };
-  readonly tokenKey: Uint8Array;
-  /** Unix socket or named pipe on which the site's process answers everything that is not batched. */
-  readonly upstream: string;
-  /** Routes that are handed over in batches. */
-  readonly batched: readonly string[];
-  readonly logLevel: LogLevel;
-}
-
-/** From the site's process to a gateway. */
-export type ToGateway =
-  | { readonly kind: 'start'; readonly setup: GatewaySetup }
-  | { readonly kind: 'tls'; readonly tls: GatewaySetup['tls'] }
-  | { readonly kind: 'nudge' | 'drop'; readonly machineId: string }
-  | { readonly kind: 'answers'; readonly answers: readonly CallAnswer[] }
-  | { readonly kind: 'stop' };
-
-/** From a gateway to the site's process. */
-export type FromGateway =
-  | { readonly kind: 'listening'; readonly port: number }
-  | { readonly kind: 'failed'; readonly message: string; readonly code: string }
-  | { readonly kind: 'presence'; readonly machineId: string; readonly isOnline: boolean }
-  | { readonly kind: 'calls'; readonly calls: readonly ForwardedCall[] };

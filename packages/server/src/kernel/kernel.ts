@@ -38,17 +38,17 @@ export interface KernelOptions {
   readonly log: Log;
   readonly keys: KeyChain;
   readonly checkReplies?: boolean;
-  /** Given where gateways hold the agents' sockets and speak TLS in this process' place. */
-  readonly channel?: AgentChannel;
+  /** Processes that hold the agents' sockets and speak TLS in this one's place; 0: none. */
+  readonly gateways?: number;
 }
 
 /** Builds every part; nothing runs yet. */
 export function createKernel(options: KernelOptions): Kernel {
-  const { dataDir, db, clock, log, keys, checkReplies = false } = options;
+  const { dataDir, db, clock, log, keys, checkReplies = false, gateways = 0 } = options;
   const component = (name: string) => log.child({ component: name });
   const metrics = createMetrics();
   const access = createAccess({ agentTokens: createAgentTokens({ key: keys.tokenKey, now: clock.now }) });
-  const tls = options.channel ? {} : { tls: keys.tls() };
+  const tls = gateways > 0 ? {} : { tls: keys.tls() };
   const http = createHttp({ log: component('http'), access, metrics, ...tls, checkReplies });
   const events = createEvents({ db, clock, log: component('events') });
   const anchor = createAuditAnchor({
@@ -57,8 +57,6 @@ export function createKernel(options: KernelOptions): Kernel {
     read: db.read,
     log: component('audit'),
   });
-  const channel = options.channel ?? createAgentChannel({ access, log: component('agent-channel') });
-  metrics.gauge('tenkai_agents_connected', 'Agents with an open channel.', () => channel.online().length);
   return {
     dataDir,
     db,
@@ -71,7 +69,7 @@ export function createKernel(options: KernelOptions): Kernel {
     events,
     jobs: createJobs({ db, clock, log: component('jobs') }),
     live: createLive({ fastify: http.fastify, access, events, log: component('live') }),
-    channel,
+    channel: createAgentChannel({ metrics }),
     metrics,
   };
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:https';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { AnyRoute } from '@tenkai/protocol/api/route.ts';
 import {
@@ -13,6 +12,7 @@ import type { Access } from '../access/access.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { securityHeaders } from './headers.ts';
+import { createListener, type Listener, type RequestListener, type Tls } from './listener.ts';
 import { badHttpAnswer, refuse } from './refuse.ts';
 import {
   type AgentHandler,
@@ -40,8 +40,10 @@ export interface Http {
   fallback: (request: FastifyRequest, reply: FastifyReply) => Promise<boolean>;
   /** Binds a handler to an address below /agent; the agent's token decides who it is. */
   agentRoute: AddAgentRoute;
-  /** Routes of agents with a token by `METHOD path`: gateways call them without an HTTP request. */
+  /** Routes of agents with a token by `METHOD path`: the agents' door calls them without a request of fastify's. */
   readonly agentRoutes: ReadonlyMap<string, CarryOut>;
+  /** Sees each request before the routes do; true: it has answered, or will. */
+  door: (...request: Parameters<RequestListener>) => boolean;
 }
 
 interface AddAgentRoute {
@@ -59,19 +61,17 @@ export interface HttpOptions {
   readonly log: Log;
   readonly access: Access;
   readonly metrics: Metrics;
-  /** PEM; absent behind gateways, which speak TLS in its place and say whom they speak for. */
-  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Absent behind gateways, which speak TLS in its place and say whom they speak for. */
+  readonly tls?: Tls;
   /** In tests: an answer that its schema does not describe is a failure rather than a surprise. */
   readonly checkReplies?: boolean;
 }
 
 const defaultBodyLimit = 1024 * 1024;
-/** Time to send a whole request; an upload of a file arrives in parts, each a request. */
-const requestTimeoutMs = 10 * 60_000;
 
 /** Builds the server without listening. The fastify instance is always typed as HTTPS. */
 export function createHttp(options: HttpOptions): Http {
-  const fastify = createFastify(options);
+  const fastify = createFastify(options, (...request) => http.door(...request));
   const paths = new Map<string, Set<string>>();
   countRequests(fastify, options.metrics);
   fastify.addHook('onRoute', ({ method, url }) => {
@@ -100,6 +100,7 @@ export function createHttp(options: HttpOptions): Http {
     fastify,
     apiRoutes,
     agentRoutes,
+    door: () => false,
     fallback: async () => false,
     route: add,
     publicRoute: add,
@@ -112,14 +113,15 @@ export function createHttp(options: HttpOptions): Http {
   return http;
 }
 
-function createFastify({ log, tls }: HttpOptions): FastifyInstance {
-  const fastify = createServer<Server>({
-    // Node's TLS resumes sessions by tickets: reconnecting agents save most of a handshake.
-    https: (tls ? { ...tls, minVersion: 'TLSv1.2' } : null) as never,
-    trustProxy: tls === undefined,
+function createFastify({ log, tls }: HttpOptions, door: Http['door']): FastifyInstance {
+  const fastify = createServer<Listener>({
+    serverFactory: (routes) =>
+      createListener(tls, (request, response) => {
+        if (!door(request, response)) routes(request, response);
+      }),
+    // Of those who say for whom a request is, only the last is ours: the gateway that we have it from.
+    trustProxy: tls === undefined ? (_address, hop) => hop === 0 : false,
     bodyLimit: defaultBodyLimit,
-    requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     genReqId: createRequestIds(),
     return503OnClosing: false,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '@tenkai/domain/failure.ts';
-import { statusOf, toProblem } from '@tenkai/protocol/problem.ts';
+import { type Problem, statusOf, toProblem } from '@tenkai/protocol/problem.ts';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../log.ts';
 import './failures.ts';
@@ -14,24 +14,34 @@ const statusByCode: Readonly<Record<string, number>> = {
 
 /** Every way out of a request that is not success ends here: one shape, one log line, nothing of the inside. */
 export function refuse(log: Log, error: unknown, request: FastifyRequest, reply: FastifyReply) {
-  const failure = asFailure(error, request);
-  const status = httpStatusOf(failure);
-  const line = {
+  const { status, problem, retryAfterSeconds } = refusalOf(log, asFailure(error, request), {
     requestId: request.id,
     method: request.method,
-    path: request.url.split('?')[0],
-    status,
-    code: failure.code,
-    detail: failure.detail,
-  };
-  if (failure.kind === 'broken') log.error({ ...line, id: failure.params.id, err: error }, 'request failed');
-  else log.info(line, 'request refused');
-  const seconds = failure.params.seconds;
-  if (failure.kind === 'too-many' && seconds) reply.header('retry-after', String(seconds));
-  return reply.code(status).type('application/json; charset=utf-8').send(toProblem(failure));
+    path: request.url.split('?')[0] ?? '',
+  });
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
+  return reply.code(status).type('application/json; charset=utf-8').send(problem);
 }
 
-export function httpStatusOf(failure: Failure): number {
+export interface Refusal {
+  readonly status: number;
+  readonly problem: Problem;
+  readonly retryAfterSeconds?: number;
+}
+
+/** What goes back for a request that failed; the log gets its line here, with what `which` says of the request. */
+export function refusalOf(log: Log, error: unknown, which: Readonly<Record<string, unknown>>): Refusal {
+  const failure = asFailure(error);
+  const status = httpStatusOf(failure);
+  const line = { ...which, status, code: failure.code, detail: failure.detail };
+  if (failure.kind === 'broken')
+    log.error({ ...line, id: failure.params.id, err: failure.cause ?? failure }, 'request failed');
+  else log.info(line, 'request refused');
+  const seconds = failure.kind === 'too-many' ? Number(failure.params.seconds) : 0;
+  return { status, problem: toProblem(failure), ...(seconds > 0 ? { retryAfterSeconds: seconds } : {}) };
+}
+
+function httpStatusOf(failure: Failure): number {
   return statusByCode[failure.code] ?? statusOf(failure);
 }
 

@@ -1,0 +1,133 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Failure } from '@tenkai/domain/failure.ts';
+import { agentPaths, type ChannelMessage } from '@tenkai/protocol/agent/channel.ts';
+import { statusOf, toProblem } from '@tenkai/protocol/problem.ts';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Access } from '../kernel/access/access.ts';
+import type { AgentFront, DropReason } from '../kernel/agent-channel.ts';
+import type { Log } from '../kernel/log.ts';
+import { createPings } from './pings.ts';
+
+/** The WebSockets of agents that this process holds. */
+export interface AgentSockets extends AgentFront {
+  /** Takes over requests to upgrade; the server's `upgrade` event goes here. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  count(): number;
+  /** Says goodbye with a time span over which the agents spread their return, then closes. */
+  stop(reconnectWithinMs: number): Promise<void>;
+}
+
+export interface AgentSocketsOptions {
+  readonly access: Pick<Access, 'admitAgent'>;
+  readonly log: Log;
+  /** A quick reconnect is no change. */
+  readonly onPresence: (machineId: string, isOnline: boolean) => void;
+}
+
+/** Agents never send; a larger message is not one of ours. */
+const maxMessageBytes = 1024;
+const closeWithinMs = 2000;
+const closeGoingAway = 1001;
+const closeCodes: Readonly<Record<DropReason, number>> = { replaced: 4001, dropped: 4002 };
+
+/** 150,000 agents that return within this time are 500 handshakes a second. */
+const reconnectPerAgentMs = 2;
+const shortestReconnectMs = 2000;
+const longestReconnectMs = 300_000;
+
+/** Over how long so many agents return. */
+export function reconnectSpreadMs(agents: number): number {
+  return Math.min(Math.max(shortestReconnectMs, agents * reconnectPerAgentMs), longestReconnectMs);
+}
+
+export function createAgentSockets({ access, log, onPresence }: AgentSocketsOptions): AgentSockets {
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+  });
+  const sockets = new Map<string, WebSocket>();
+  const pings = createPings();
+  let isStopping = false;
+
+  const accept = (machineId: string, socket: WebSocket) => {
+    const previous = sockets.get(machineId);
+    sockets.set(machineId, socket);
+    // A machine has one socket: the newest, for the older one may be a connection that died unnoticed.
+    previous?.close(closeCodes.replaced, 'replaced');
+    pings.add(socket);
+    socket.on('error', (error) => log.debug({ err: error, machineId }, 'agent socket failed'));
+    socket.on('close', () => {
+      if (sockets.get(machineId) !== socket) return;
+      sockets.delete(machineId);
+      onPresence(machineId, false);
+    });
+    if (!previous) onPresence(machineId, true);
+  };
+
+  return {
+    nudge(machineId) {
+      const socket = sockets.get(machineId);
+      if (socket) send(socket, { type: 'nudge' });
+    },
+    drop: (machineId, why) => sockets.get(machineId)?.close(closeCodes[why], why),
+    upgrade(request, socket, head) {
+      try {
+        if (isStopping) throw new Failure('stopping');
+        const { machineId } = admit(access, request);
+        server.handleUpgrade(request, socket, head, (accepted) => accept(machineId, accepted));
+      } catch (error) {
+        refuseUpgrade(socket, error, log);
+      }
+    },
+    count: () => sockets.size,
+    async stop(reconnectWithinMs) {
+      isStopping = true;
+      pings.stop();
+      const all = [...sockets.values()];
+      for (const socket of all) {
+        send(socket, { type: 'goodbye', reconnectWithinMs });
+        socket.close(closeGoingAway, 'stopping');
+      }
+      await closed(all, closeWithinMs);
+      server.close();
+    },
+  };
+}
+
+function admit(access: Pick<Access, 'admitAgent'>, request: IncomingMessage) {
+  const path = request.url?.split('?')[0] ?? '';
+  if (path !== agentPaths.channel) throw new Failure('no-such-address', { method: 'GET', path });
+  return access.admitAgent(request.headers);
+}
+
+function send(socket: WebSocket, message: ChannelMessage) {
+  socket.send(JSON.stringify(message));
+}
+
+/** An agent that is gone does not answer the closing handshake; it is not waited for longer than this. */
+async function closed(sockets: readonly WebSocket[], limitMs: number) {
+  const open = sockets.filter(({ readyState, CLOSED }) => readyState !== CLOSED);
+  const allClosed = Promise.all(
+    open.map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+  );
+  const limit = setTimeout(() => {
+    for (const socket of open) socket.terminate();
+  }, limitMs);
+  await allClosed;
+  clearTimeout(limit);
+}
+
+function refuseUpgrade(socket: Duplex, error: unknown, log: Log) {
+  const failure = error instanceof Failure ? error : new Failure('malformed-request', {}, { cause: error });
+  log.info({ code: failure.code, detail: failure.detail }, 'agent channel refused');
+  const body = JSON.stringify(toProblem(failure));
+  const head = [
+    `HTTP/1.1 ${statusOf(failure)} Refused`,
+    'content-type: application/json',
+    'connection: close',
+  ];
+  socket.on('error', () => {});
+  socket.end(`${head.join('\r\n')}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+}
