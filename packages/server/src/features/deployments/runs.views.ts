@@ -1,4 +1,4 @@
-import { type FrozenStep, isFinal, type StepResult, verifiedBy } from '@tenkai/domain';
+import { type FrozenInstall, type FrozenStep, isFinal, type StepResult, verifiedBy } from '@tenkai/domain';
 import type { RunDetail, RunRow } from '@tenkai/protocol/api/deployments.ts';
 import type { Reader } from '../../kernel/database/database.ts';
 import { decodeCursor, defaultPageSize, toPage } from '../../kernel/paging.ts';
@@ -116,7 +116,9 @@ async function toRunRow(read: Reader, board: ProgressBoard, row: Row): Promise<R
 /** Of the last install that has a result. */
 async function versionsOf(read: Reader, row: Row, steps: readonly FrozenStep[]) {
   const none = { versionBefore: null, versionAfter: null, verifiedBy: null };
-  const installs = steps.filter((step) => step.kind === 'install-package' && !step.isDependency);
+  const installs = steps.filter(
+    (step): step is FrozenInstall => step.kind === 'install-package' && !step.isDependency,
+  );
   if (row.started_at === null || installs.length === 0) return none;
   const results = (await stepRows(read, row.id, row.attempt)).flatMap(({ result }) =>
     result === null ? [] : [JSON.parse(result) as StepResult],
