@@ -43,7 +43,7 @@ export function connectionTo(url: string, token: string, timeoutMs: number): Con
 }
 
 function findSite({ env }: Terminal, options: ConnectionOptions, settings: Settings) {
-  const wanted = options.site ?? env.TENKAI_SITE ?? settings.current;
+  const wanted = options.site ?? (env.TENKAI_URL || settings.current);
   if (!wanted) throw new Failure('site-unknown');
   const byName = Object.hasOwn(settings.sites, wanted) ? settings.sites[wanted] : undefined;
   if (byName) return { url: byName.url, known: byName };

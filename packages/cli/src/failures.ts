@@ -10,7 +10,7 @@ export const cliFailures = defineFailures({
   'site-unknown': {
     kind: 'invalid',
     message: 'It is not known which site is meant.',
-    remedy: 'Sign in: tenkai login --site https://HOST:PORT --root-fingerprint HEX; or set TENKAI_SITE.',
+    remedy: 'Sign in: tenkai login --site https://HOST:PORT --root-fingerprint HEX; or set TENKAI_URL.',
   },
   'token-missing': {
     kind: 'unauthenticated',

@@ -21,7 +21,7 @@ export function createProgram(cli: Cli): Command {
   const program = new Command('tenkai')
     .description('Images, deploys to, patches and accounts for every machine of an organisation.')
     .option('--json', 'print the result as JSON')
-    .option('--site <name or URL>', 'which site (else TENKAI_SITE, else the one of the last login)')
+    .option('--site <name or URL>', 'which site (else TENKAI_URL, else the one of the last login)')
     .option('--token-file <path>', 'file that holds an API token (else TENKAI_TOKEN_FILE or TENKAI_TOKEN)')
     .addOption(new Option('--timeout <seconds>', 'longest wait for one answer').argParser(positive))
     .helpOption('-h, --help', 'explain a command')

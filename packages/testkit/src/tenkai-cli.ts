@@ -56,7 +56,7 @@ export async function createCli(
 /** A CLI that is an administrator of this server, by environment alone. */
 export async function cliOf(t: Pick<TestContext, 'after'>, server: TestServer): Promise<Cli> {
   return createCli(t, {
-    TENKAI_SITE: server.baseUrl,
+    TENKAI_URL: server.baseUrl,
     TENKAI_TOKEN: await server.apiToken('administrator'),
     TENKAI_ROOT_FINGERPRINT: server.kernel.keys.rootFingerprint,
   });

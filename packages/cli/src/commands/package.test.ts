@@ -213,7 +213,7 @@ test('BPKG-03: a package of 1 GiB shows its progress and ends with a descriptor 
     HOME: cli.home,
     PATH: process.env.PATH ?? '',
     TERM: 'xterm',
-    TENKAI_SITE: server.baseUrl,
+    TENKAI_URL: server.baseUrl,
     TENKAI_TOKEN: await server.apiToken('operator'),
     TENKAI_ROOT_FINGERPRINT: server.kernel.keys.rootFingerprint,
   };
@@ -333,7 +333,7 @@ test('BPKG-09: --fix corrects the date and says so', async (t) => {
 test('a package is checked without a site, and verified at every place', async (t) => {
   const { cli, dir } = await withFolder(t, { '更新/run.sh': 'x' });
   const args = ['package', 'check', '更新', '--id', 'kana', '--type', 'tool', '--exec', '更新/run.sh'];
-  const offline = { TENKAI_SITE: '', TENKAI_TOKEN: '', TENKAI_ROOT_FINGERPRINT: '' };
+  const offline = { TENKAI_URL: '', TENKAI_TOKEN: '', TENKAI_ROOT_FINGERPRINT: '' };
   const checked = await cli.run(args, { cwd: dir, env: offline });
   assert.equal(checked.code, 0, checked.stderr);
   assert.match(checked.stderr, /not plain ASCII/);

@@ -59,7 +59,7 @@ test('signing in by password keeps a token, and signing out revokes it', async (
   const tokens: { name: string }[] = await cli.json(['token', 'list']);
   assert.equal(tokens.filter(({ name }) => name.startsWith('tenkai on ')).length, 1 + 1, 'and that of setup');
   assert.equal((await cli.run(['logout'])).code, 0);
-  const env = { TENKAI_SITE: server.baseUrl, TENKAI_TOKEN: token, TENKAI_ROOT_FINGERPRINT: fingerprint };
+  const env = { TENKAI_URL: server.baseUrl, TENKAI_TOKEN: token, TENKAI_ROOT_FINGERPRINT: fingerprint };
   const later = await cli.run(['whoami'], { env });
   assert.equal(later.code, 1);
   assert.match(later.stderr, /not-signed-in/);
@@ -78,7 +78,7 @@ test('a site whose root key is another one is not trusted, and gets no secret', 
   assert.equal(none.code, 2);
   assert.match(none.stderr, /root-fingerprint is missing/);
   const untrusted = await cli.run(['whoami'], {
-    env: { TENKAI_SITE: server.baseUrl, TENKAI_TOKEN: 'tenkai_x' },
+    env: { TENKAI_URL: server.baseUrl, TENKAI_TOKEN: 'tenkai_x' },
   });
   assert.equal(untrusted.code, 1);
   assert.match(untrusted.stderr, /site-unreachable/);
@@ -116,7 +116,7 @@ test('wrong use ends with 2, a refused act with 1, and both say code and remedy,
   const problem = JSON.parse(asJson.stderr);
   assert.deepEqual([problem.code, typeof problem.remedy, asJson.stdout], ['not-found', 'string', '']);
   const away = await cli.run(['package', 'list'], {
-    env: { TENKAI_SITE: 'https://localhost:1', TENKAI_ROOT_FINGERPRINT: '' },
+    env: { TENKAI_URL: 'https://localhost:1', TENKAI_ROOT_FINGERPRINT: '' },
   });
   assert.equal(away.code, 1);
   assert.match(away.stderr, /site-unreachable/);

@@ -91,7 +91,7 @@ const askForUser = { what: 'a user name', remedy: 'Add --user NAME.' };
 /** The address, and trust in it: by fingerprint, by the machine, or by a person who compares. */
 async function reach({ terminal, global, signal }: Session, options: SignInOptions) {
   const question = { what: 'the address of the site', remedy: 'Add --site https://HOST:PORT.' };
-  const given = global.site ?? terminal.env.TENKAI_SITE;
+  const given = global.site ?? terminal.env.TENKAI_URL;
   const url = siteUrl(given ?? (await ask(terminal, 'Address of the site: ', question)));
   if (options.systemTrust) return { url, rootCertificate: null };
   const rootFingerprint = options.rootFingerprint ?? terminal.env.TENKAI_ROOT_FINGERPRINT;

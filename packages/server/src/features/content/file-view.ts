@@ -1,10 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ChunkStore, ManifestFile } from '@tenkai/transfer';
-import { readChunkFile, requireFolder } from './folder-copy.ts';
+import { openFileMode, openFolderMode, readChunkFile, requireFolder } from './folder-copy.ts';
 
 /**
  * The plain files of packages, `packages/<package ID>/<path>`, beside the chunks of a distribution point: for people
@@ -49,6 +49,7 @@ async function show({ source, signal }: FileView, root: string, name: string, co
   const fresh = join(root, `.${name}.new`);
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
+  for (const folder of [root, fresh]) await chmod(folder, openFolderMode);
   for (const file of manifest.files) await writeWhole(source, file, join(fresh, file.path), signal);
   await hide(root, name);
   await rename(fresh, join(root, name));
@@ -56,11 +57,18 @@ async function show({ source, signal }: FileView, root: string, name: string, co
 }
 
 async function writeWhole(source: ChunkStore, file: ManifestFile, target: string, signal: AbortSignal) {
-  await mkdir(dirname(target), { recursive: true });
-  const mode = file.isExecutable ? 0o755 : 0o644;
-  await pipeline(Readable.from(chunksOf(source, file)), createWriteStream(target, { flags: 'wx', mode }), {
+  const first = await mkdir(dirname(target), { recursive: true });
+  if (first !== undefined) await openFolders(first, dirname(target));
+  await pipeline(Readable.from(chunksOf(source, file)), createWriteStream(target, { flags: 'wx' }), {
     signal,
   });
+  await chmod(target, file.isExecutable ? openFolderMode : openFileMode);
+}
+
+/** Every folder from the first that was made down to the last. */
+async function openFolders(first: string, last: string) {
+  for (let folder = last; folder.length >= first.length; folder = dirname(folder))
+    await chmod(folder, openFolderMode);
 }
 
 async function* chunksOf(source: ChunkStore, file: ManifestFile) {

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { chmod, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
-import { type ChunkStore, distinctChunks, openChunkStore } from '@tenkai/transfer';
+import { type ChunkStore, distinctChunks, manifestPath, openChunkStore } from '@tenkai/transfer';
 
 export interface FolderCopy {
   readonly source: ChunkStore;
@@ -14,11 +15,32 @@ export async function requireFolder(folder: string): Promise<void> {
   if (!found?.isDirectory()) throw new Failure('point-folder', { folder, reason: 'it does not exist' });
 }
 
-/** The store in a distribution point's folder. @throws Failure point-folder */
+/**
+ * The store in a distribution point's folder. What is put there can be read by the web server, which is another user,
+ * although the site's own files are for the site alone (umask 077).
+ * @throws Failure point-folder
+ */
 export async function openFolder(folder: string): Promise<ChunkStore> {
   await requireFolder(folder);
-  return openChunkStore({ root: folder });
+  const store = await openChunkStore({ root: folder });
+  for (const name of ['objects', 'manifests']) await chmod(join(folder, name), openFolderMode);
+  return {
+    ...store,
+    async put(sha256, bytes, options) {
+      const result = await store.put(sha256, bytes, options);
+      await chmod(dirname(store.pathOf(sha256)), openFolderMode);
+      await chmod(store.pathOf(sha256), openFileMode);
+      return result;
+    },
+    async putManifest(manifest, proof) {
+      await store.putManifest(manifest, proof);
+      await chmod(join(folder, manifestPath(manifest.contentId)), openFileMode);
+    },
+  };
 }
+
+export const openFolderMode = 0o755;
+export const openFileMode = 0o644;
 
 /**
  * Makes one content complete in a folder that a web server publishes; what is there already is not sent again.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { appendFile, cp, mkdir, mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readdir, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -158,6 +158,31 @@ onBothEngines(
     assert.equal(outside.statusCode, 404);
   },
 );
+
+test('what is published can be read by a web server of another user, whatever the umask', async (t) => {
+  const before = process.umask(0o077);
+  t.after(() => process.umask(before));
+  if (noNginx) return t.skip(noNginx);
+  const world = await withNginx(t);
+  const { server, folder, draft } = world;
+  await server.call(distributionPointRoutes.create, { body: { ...draft, hasFileView: true } });
+  await makePackage(world);
+  await server.kernel.jobs.idle();
+  assert.equal((await places(world))[0]?.[1], 'current');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const published = entries.filter(
+    ({ name, parentPath }) => !/incoming|\.content$/.test(`${parentPath}/${name}`),
+  );
+  assert.ok(published.length > 10);
+  for (const entry of published) {
+    const path = join(entry.parentPath, entry.name);
+    const wanted = entry.isDirectory() ? 0o055 : 0o044;
+    assert.equal((await stat(path)).mode & wanted, wanted, path);
+  }
+  assert.equal((await stat(join(folder, 'packages/hello/hello/setup.sh'))).mode & 0o777, 0o755);
+  const store = await stat(join(server.dataDir, 'content', 'manifests'));
+  assert.equal(store.mode & 0o077, 0, 'the store itself is for the site alone');
+});
 
 onBothEngines(
   'DIST-30: after a change of the package its copies are stale until they are updated, and are not used meanwhile',
