@@ -19,6 +19,7 @@ import { makeSiteKeys } from '@tenkai/testkit/small-site/site-keys.ts';
 import { type SmallSite, startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
 import { contentPart, copyStep, scriptStep } from '@tenkai/testkit/small-site/steps.ts';
 import { canonicalManifest, chunkPath, type Manifest, manifestPath } from '@tenkai/transfer';
+import { findTree } from '../platform/linux/process-tree.ts';
 
 let site: SmallSite;
 let agent: EnrolledAgent;
@@ -177,8 +178,10 @@ test(
     const hanging = scriptStep('touch "$TENKAI_ROOT/begun"; sleep 300');
     const name = storeOrder(agent, site, runOrder(agent, [hanging]));
     assert.equal(await runEngineToEnd(agent, name, { TENKAI_CRASH_AT: 'step#0:main:started' }), 'SIGKILL');
+    assert.notDeepEqual(findTree('run-1/1/0/main/1'), []);
     writeFileSync(join(agent.data.runs, name, 'cancel'), '');
     assert.equal(await runEngineToEnd(agent, name), 0);
+    assert.deepEqual(findTree('run-1/1/0/main/1'), []);
     const { events, results } = toldOf(agent, 'run-1');
     assert.deepEqual(
       results.map(({ outcome }) => outcome),

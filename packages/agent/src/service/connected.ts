@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
+import { Failure } from '@tenkai/domain/failure.ts';
 import { createLink, type Link, type LinkEvent } from '@tenkai/protocol/agent/link/link.ts';
 import { createSiteClient } from '@tenkai/protocol/agent/link/site-client.ts';
 import type { PowerOrder } from '@tenkai/protocol/agent/orders.ts';
@@ -164,7 +165,7 @@ function note({ service, gone, inventory }: Life, event: LinkEvent): void {
       status.set({ isConnected: true, trouble: '' });
       break;
     case 'disconnected':
-      log.info({ err: event.cause }, 'the connection to the site has ended');
+      log.info({ cause: causeOf(event.cause) }, 'the connection to the site has ended');
       status.set({ isConnected: false });
       break;
     case 'checked-in':
@@ -174,13 +175,21 @@ function note({ service, gone, inventory }: Life, event: LinkEvent): void {
     case 'failed': {
       const { cause, what } = event;
       const isForgotten = cause instanceof RemoteProblem && cause.problem.code === 'machine-unknown';
-      log.warn({ what, err: cause }, 'the site could not be reached');
+      log.warn({ what, cause: causeOf(cause) }, 'the site could not be reached');
       status.set({ trouble: cause instanceof Error ? cause.message : String(cause) });
       if (!isForgotten) return;
       removeEnrollment(data);
       gone.abort();
     }
   }
+}
+
+/** A network that is away is no defect: a line of the log is enough for it. */
+function causeOf(cause: unknown) {
+  if (cause instanceof RemoteProblem)
+    return { status: cause.status, code: cause.problem.code, message: cause.message };
+  if (cause instanceof Failure) return { code: cause.code, detail: cause.detail };
+  return cause === null ? null : { message: String(cause) };
 }
 
 /** The system goes down with us: the site should not think that the machine was lost. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DataFolder, dataFolder, makeDataFolder } from '@tenkai/agent/data-folder.ts';
-import { type Settings, writeSettings } from '@tenkai/agent/settings.ts';
+import { readSettings, type Settings, writeSettings } from '@tenkai/agent/settings.ts';
 import { compileCache } from './run-engine.ts';
 
 const entry = fileURLToPath(import.meta.resolve('@tenkai/agent/main.ts'));
@@ -17,8 +17,14 @@ export interface TestAgent {
   readonly root: string;
   readonly bootIdFile: string;
   readonly env: Record<string, string>;
+  /** Changes settings of an agent that does not run. */
+  configure(settings: Settings): void;
+  /** The root folder becomes another one: the disk is in another machine. */
+  moveRoot(): void;
   /** Starts the service. */
   start(env?: Record<string, string>): ChildProcess;
+  /** Every service that was started, oldest first. */
+  services(): readonly ChildProcess[];
   /** Runs a command of `tenkai-agent` to its end. */
   command(...args: string[]): Promise<{ status: number | null; stdout: string; stderr: string }>;
   /** Ends the service, and every engine and installer that it left behind. */
@@ -48,6 +54,13 @@ export function newAgent(settings: Settings = {}): TestAgent {
     root,
     bootIdFile,
     env,
+    services: () => services,
+    configure: (change) => writeSettings(data, { ...readSettings(data), ...change }),
+    moveRoot() {
+      const moved = `${root}-moved`;
+      mkdirSync(moved);
+      writeSettings(data, { ...readSettings(data), root: moved });
+    },
     start(more = {}) {
       const service = spawn(process.execPath, [entry, 'run'], {
         env: { ...env, ...more },

@@ -25,7 +25,7 @@ export async function runSteps(
   rest: Partial<RunOrder> = {},
 ): Promise<RunTold> {
   lastRun += 1;
-  const order = runOrder(agent, steps, { runId: `run-${lastRun}`, ...rest });
+  const order = runOrder(agent, steps, { runId: `steps-${lastRun}`, ...rest });
   const status = await runEngineToEnd(agent, storeOrder(agent, site, order));
   if (status !== 0) throw new Error(`the engine ended with ${status}`);
   return toldOf(agent, order.runId);

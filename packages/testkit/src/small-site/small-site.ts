@@ -57,6 +57,8 @@ export interface SmallSite {
   connected(): string[];
   /** Cuts all connections without a word. */
   cut(): void;
+  /** An administrator removes a machine. */
+  forgetMachine(machineId: string): void;
   /** Forgets all tokens. */
   forgetTokens(): void;
   serve(path: string, body: Buffer | string): void;
@@ -97,7 +99,6 @@ const open: Record<string, Handler> = {
   [`POST ${agentPaths.enroll}`]: enroll,
   [`POST ${agentPaths.challenge}`](_, state, { body }) {
     const { machineId } = body as { machineId: string };
-    if (!state.machines.has(machineId)) throw new Refusal(404, 'not-found');
     const nonce = randomUUID();
     state.nonces.set(nonce, machineId);
     return { nonce, expiresAt: Date.now() + 60_000 };
@@ -132,8 +133,8 @@ function token(site: SmallSite, state: State, { body }: { body: unknown }) {
   const machine = state.machines.get(body.machineId);
   const isFresh = state.nonces.get(body.nonce) === body.machineId;
   state.nonces.delete(body.nonce);
-  const isTrue =
-    machine && isFresh && holds(machine.signingKey, tokenProof(body.machineId, body.nonce), body.signature);
+  if (!machine) throw new Refusal(401, 'machine-unknown');
+  const isTrue = isFresh && holds(machine.signingKey, tokenProof(body.machineId, body.nonce), body.signature);
   if (!isTrue) throw new Refusal(401, 'signature-invalid');
   const made = randomUUID();
   state.tokens.set(made, body.machineId);
@@ -231,6 +232,7 @@ export async function startSmallSite(): Promise<SmallSite> {
     freeze: (machineId) => state.sockets.get(machineId)?.pause(),
     connected: () => [...state.sockets.keys()],
     cut,
+    forgetMachine: (machineId) => void state.machines.delete(machineId),
     forgetTokens: () => state.tokens.clear(),
     serve: (path, body) => void state.content.set(path, Buffer.from(body)),
     async close() {

@@ -4,6 +4,8 @@ import type { LinkState } from './link.ts';
 
 /** Where the site did not say when to come back. */
 const heartbeatEveryMs = 60_000;
+/** A heartbeat is on its way. */
+const underWay = Number.MAX_SAFE_INTEGER;
 
 /** Sends reports, and sees to it that there is a heartbeat among them when one is due. */
 export function createReporter(state: LinkState) {
@@ -22,12 +24,23 @@ export function createReporter(state: LinkState) {
     },
     /** @returns milliseconds until the next heartbeat. */
     async report(signal: AbortSignal): Promise<number> {
-      const isDue = state.now() >= heartbeatAt;
-      // It stays due until the site has answered: each new try replaces the heartbeat that still waits.
-      if (isDue) await state.heartbeat();
-      const reply = await flush(signal);
-      const { heartbeatMs, jitterMs } = reply ?? { heartbeatMs: heartbeatEveryMs, jitterMs: 0 };
-      if (isDue) heartbeatAt = state.now() + heartbeatMs + state.random() * jitterMs;
+      if (state.now() < heartbeatAt) {
+        await flush(signal);
+        return heartbeatAt - state.now();
+      }
+      heartbeatAt = underWay;
+      try {
+        await state.heartbeat();
+        const { heartbeatMs, jitterMs } = (await flush(signal)) ?? {
+          heartbeatMs: heartbeatEveryMs,
+          jitterMs: 0,
+        };
+        // Meanwhile the state of the machine may have changed, and another one is due.
+        if (heartbeatAt === underWay) heartbeatAt = state.now() + heartbeatMs + state.random() * jitterMs;
+      } catch (error) {
+        heartbeatAt = 0;
+        throw error;
+      }
       return heartbeatAt - state.now();
     },
   };
