@@ -1,6 +1,6 @@
 import type { HeartbeatReport } from '@tenkai/protocol/agent/reports.ts';
 import type { Tx } from '../../kernel/database/database.ts';
-import { runsText } from './heartbeat-lane.ts';
+import { runsText } from './heartbeats.store.ts';
 import { updateMachine } from './machines.store.ts';
 import type { Deps } from './needs.ts';
 import { applySignal } from './power.ts';

@@ -1,6 +1,6 @@
 import { propertyChangeKey } from '@tenkai/domain';
 import { Failure } from '@tenkai/domain/failure.ts';
-import type { EnrollmentStatus } from '@tenkai/protocol/api/machines.ts';
+import type { EnrollmentStatus, MachineActivity } from '@tenkai/protocol/api/machines.ts';
 import type { Caller } from '../../kernel/access/caller.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import {
@@ -40,6 +40,29 @@ export async function setEnrollment(
   await changes.changed(tx, machineId, null);
   await events.publish(tx, 'machines.changed', { machineId });
   if (enrollment !== 'enrolled') tx.afterCommit(() => channel.drop(machineId));
+}
+
+export interface ActivityChange {
+  readonly activity?: MachineActivity;
+  readonly lastRun?: { readonly deploymentName: string; readonly status: string; readonly at: number };
+}
+
+/** What lists show of the machine's work (BSRV-25, BSRV-26). */
+export async function recordActivity(
+  { events }: Pick<UseDeps, 'events'>,
+  tx: Tx,
+  machineId: string,
+  { activity, lastRun }: ActivityChange,
+) {
+  await updateMachine(tx, machineId, {
+    ...(activity && { activity }),
+    ...(lastRun && {
+      last_run_name: lastRun.deploymentName,
+      last_run_status: lastRun.status,
+      last_run_at: lastRun.at,
+    }),
+  });
+  await events.publish(tx, 'machines.changed', { machineId });
 }
 
 /** A machine whose name was changed on itself. */

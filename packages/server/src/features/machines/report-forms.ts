@@ -13,7 +13,7 @@ import {
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { compileCheck } from '../../kernel/http/validate.ts';
-import type { LoneHeartbeat } from './heartbeat-lane.ts';
+import type { LoneHeartbeat } from './heartbeats.store.ts';
 import type { PreparedInventory } from './inventory.ts';
 
 /** The envelope alone: what is inside is looked at one by one, so that one bad report harms no other. */

@@ -1,5 +1,6 @@
 import { canonicalJson, type InstalledSoftware } from '@tenkai/domain';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
+import { type EntryRow, ensureEntries, findEntries } from './software.store.ts';
 import { packVarints, unpackVarints } from './varints.ts';
 
 /** The software of one machine as it is stored. */
@@ -27,7 +28,6 @@ export interface SoftwareCatalogue {
 
 /** Bounds the memory: beyond it the cache starts anew. A fleet of many systems has some ten thousand entries. */
 const maxCached = 200_000;
-const chunk = 500;
 
 /** The date differs from machine to machine; everything else is shared. */
 export function softwareTexts(software: readonly InstalledSoftware[]): SoftwareTexts {
@@ -98,46 +98,6 @@ function lookUp<K, V>(cache: ReadonlyMap<K, V>, keys: readonly K[]): [known: Map
     else known.set(key, value);
   }
   return [known, [...unknown]];
-}
-
-interface EntryRow {
-  readonly id: number;
-  readonly entry: string;
-}
-
-async function ensureEntries(tx: Tx, entries: readonly string[]): Promise<EntryRow[]> {
-  const found = await findEntries<string>(tx, 'entry', entries);
-  const known = new Set(found.map(({ entry }) => entry));
-  const missing = entries.filter((entry) => !known.has(entry));
-  for (let at = 0; at < missing.length; at += chunk) {
-    const part = missing.slice(at, at + chunk);
-    const added = await tx.all<EntryRow>(
-      `INSERT INTO machines_software (entry) VALUES ${part.map(() => '(?)').join(', ')}
-       ON CONFLICT (entry) DO UPDATE SET entry = excluded.entry RETURNING id, entry`,
-      part,
-    );
-    found.push(...added);
-  }
-  return found;
-}
-
-async function findEntries<T extends string | number>(
-  read: Reader,
-  column: 'id' | 'entry',
-  values: readonly T[],
-): Promise<EntryRow[]> {
-  const rows: EntryRow[] = [];
-  for (let at = 0; at < values.length; at += chunk) {
-    const part = values.slice(at, at + chunk);
-    const marks = part.map(() => '?').join(', ');
-    rows.push(
-      ...(await read.all<EntryRow>(
-        `SELECT id, entry FROM machines_software WHERE ${column} IN (${marks})`,
-        part,
-      )),
-    );
-  }
-  return rows;
 }
 
 function withDates(software: InstalledSoftware[], installedAt: string | null): InstalledSoftware[] {
