@@ -39,20 +39,7 @@ export function softwareTexts(software: readonly InstalledSoftware[]): SoftwareT
 }
 
 export function createSoftwareCatalogue(): SoftwareCatalogue {
-  const idByEntry = new Map<string, number>();
-  const softwareById = new Map<number, InstalledSoftware>();
-  const trim = () => {
-    if (softwareById.size <= maxCached) return;
-    idByEntry.clear();
-    softwareById.clear();
-  };
-  const remember = (rows: readonly EntryRow[]) => {
-    for (const { id, entry } of rows) {
-      idByEntry.set(entry, id);
-      softwareById.set(id, JSON.parse(entry) as InstalledSoftware);
-    }
-  };
-
+  const { idByEntry, softwareById, trim, remember } = createCache();
   return {
     async pack(tx, { entries, installedAt }) {
       trim();
@@ -77,6 +64,26 @@ export function createSoftwareCatalogue(): SoftwareCatalogue {
         const software = ids.map((id) => softwareById.get(id) as InstalledSoftware);
         return withDates(software, packed[index]?.installed_at ?? null);
       });
+    },
+  };
+}
+
+function createCache() {
+  const idByEntry = new Map<string, number>();
+  const softwareById = new Map<number, InstalledSoftware>();
+  return {
+    idByEntry,
+    softwareById,
+    trim() {
+      if (softwareById.size <= maxCached) return;
+      idByEntry.clear();
+      softwareById.clear();
+    },
+    remember(rows: readonly EntryRow[]) {
+      for (const { id, entry } of rows) {
+        idByEntry.set(entry, id);
+        softwareById.set(id, JSON.parse(entry) as InstalledSoftware);
+      }
     },
   };
 }

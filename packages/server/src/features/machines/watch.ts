@@ -34,58 +34,52 @@ interface Probe {
 
 /** Finds machines whose agent has fallen silent, and asks their hosts: less and less often, never all at once. */
 export function createWatch(deps: WatchDeps): Watch {
-  const { clock, channel, db, sites, jobs } = deps;
+  const { clock, jobs } = deps;
   const probes = new Map<string, Probe>();
-
-  const ask = async (machineIds: readonly string[]) => {
-    const waiting = (await findHosts(db, machineIds)).filter(({ id }) => !channel.isOnline(id));
-    const worker = async () => {
-      for (let host = waiting.pop(); host; host = waiting.pop()) {
-        const answersEcho = await deps.ping(host.address);
-        // It may have come back meanwhile: an agent that speaks is the better witness.
-        if (channel.isOnline(host.id)) continue;
-        await noticeSignal(deps, host.id, { kind: 'gone', answersEcho, at: clock.now() });
-      }
-    };
-    await Promise.all(Array.from({ length: maxAtOnce }, worker));
-  };
-
-  const look = async () => {
-    const now = clock.now();
-    for (const id of await findSilent(db, now - silenceMs(sites))) {
-      if (!probes.has(id)) probes.set(id, { at: now, waitMs: lookEveryMs, until: 0 });
-    }
-    const due = [...probes].filter(([, probe]) => probe.at <= now).slice(0, maxPerLook);
-    await ask(due.map(([id]) => id));
-    const states = new Map(
-      (
-        await findHosts(
-          db,
-          due.map(([id]) => id),
-        )
-      ).map(({ id, power }) => [id, power]),
-    );
-    for (const [id, probe] of due) {
-      const isOver = channel.isOnline(id) || !isWorthAsking(states.get(id), probe, now);
-      if (isOver) probes.delete(id);
-      else
-        probes.set(id, {
-          ...probe,
-          at: now + probe.waitMs,
-          waitMs: Math.min(probe.waitMs * 2, longestWaitMs),
-        });
-    }
-  };
-  jobs.every('machines.watch', lookEveryMs, look);
-
+  jobs.every('machines.watch', lookEveryMs, () => look(deps, probes));
   return {
     lost: (id) => void probes.set(id, { at: clock.now() + graceMs, waitMs: lookEveryMs, until: 0 }),
     expect(id) {
       const now = clock.now();
       probes.set(id, { at: now + lookEveryMs, waitMs: lookEveryMs / 2, until: now + expectForMs });
     },
-    ask,
+    ask: (machineIds) => askHosts(deps, machineIds),
   };
+}
+
+async function look(deps: WatchDeps, probes: Map<string, Probe>) {
+  const { clock, channel, db, sites } = deps;
+  const now = clock.now();
+  for (const id of await findSilent(db, now - silenceMs(sites))) {
+    if (!probes.has(id)) probes.set(id, { at: now, waitMs: lookEveryMs, until: 0 });
+  }
+  const due = [...probes].filter(([, probe]) => probe.at <= now).slice(0, maxPerLook);
+  const ids = due.map(([id]) => id);
+  await askHosts(deps, ids);
+  const states = new Map((await findHosts(db, ids)).map(({ id, power }) => [id, power]));
+  for (const [id, probe] of due) {
+    if (channel.isOnline(id) || !isWorthAsking(states.get(id), probe, now)) probes.delete(id);
+    else
+      probes.set(id, {
+        ...probe,
+        at: now + probe.waitMs,
+        waitMs: Math.min(probe.waitMs * 2, longestWaitMs),
+      });
+  }
+}
+
+async function askHosts(deps: WatchDeps, machineIds: readonly string[]) {
+  const { channel, clock, db, ping } = deps;
+  const waiting = (await findHosts(db, machineIds)).filter(({ id }) => !channel.isOnline(id));
+  const worker = async () => {
+    for (let host = waiting.pop(); host; host = waiting.pop()) {
+      const answersEcho = await ping(host.address);
+      // It may have come back meanwhile: an agent that speaks is the better witness.
+      if (channel.isOnline(host.id)) continue;
+      await noticeSignal(deps, host.id, { kind: 'gone', answersEcho, at: clock.now() });
+    }
+  };
+  await Promise.all(Array.from({ length: maxAtOnce }, worker));
 }
 
 function isWorthAsking(power: PowerState | undefined, { until }: Probe, now: number): boolean {
