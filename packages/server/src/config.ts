@@ -61,6 +61,8 @@ export function readConfig(
   if (!logLevels.includes(config.logLevel)) {
     mistakes.push(`TENKAI_LOG_LEVEL must be one of ${logLevels.join(', ')}, but is "${config.logLevel}".`);
   }
+  if (config.gateways > 0 && process.platform !== 'linux')
+    mistakes.push('TENKAI_GATEWAYS must be 0 here: several processes can share a port on Linux only.');
   if (!/^[A-Z0-9]{3}$/.test(config.siteCode)) {
     mistakes.push(`TENKAI_SITE must be three capitals or digits, but is "${config.siteCode}".`);
   }
