@@ -96,12 +96,12 @@ const histories: readonly { name: string; words: readonly Word[]; states: readon
     states: ['on', 'on', 'on', 'on'],
   },
   {
-    name: 'BPWR-01: without a word and without echo it is unreachable, not off',
+    name: 'without a word and without echo it is unreachable, not off',
     words: ['running', 'disconnected', 'no echo', 'running'],
     states: ['on', 'on', 'unreachable', 'on'],
   },
   {
-    name: 'BPWR-01: a machine that was off and answers echo is booting, and on without its agent after the limit',
+    name: 'a machine that was off and answers echo is booting, and on without its agent after the limit',
     words: [
       'running',
       'shutting-down',

@@ -55,7 +55,7 @@ onBothEngines(
 );
 
 onBothEngines(
-  'DIST-22, DIST-24: a query limited to a collection, and then not limited',
+  'DIST-22: a query limited to a collection, and then not limited',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
     t.after(() => server.stop());

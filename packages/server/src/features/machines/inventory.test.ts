@@ -134,7 +134,7 @@ onBothEngines('a newer agent may tell more than we keep', async (t, { databaseUr
 });
 
 onBothEngines(
-  'BCON-10, BSRV-25: the properties show operating system and service pack after the first report',
+  'BCON-10: the properties show operating system and service pack after the first report',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
     t.after(() => server.stop());

@@ -20,7 +20,7 @@ import { createFakeClock } from '../../kernel/clock.ts';
 const noPing = spawnSync('ping', ['-V']).error ? 'PING IS MISSING: apt-get install iputils-ping' : false;
 
 onBothEngines(
-  'BAGT-12, BPWR-01: a machine goes off, is booting when its agent connects, and on when it checks in',
+  'BAGT-12: a machine goes off, is booting when its agent connects, and on when it checks in',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl, listen: true });
     t.after(() => server.stop());
