@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { orderProof, type RunOrder, type SignedOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { OrderReport } from '@tenkai/protocol/agent/reports.ts';
-import { issue } from '@tenkai/server/kernel/keys/certificate.ts';
+
 import { runOrder } from '@tenkai/testkit/small-site/enrolled-agent.ts';
-import { makeSiteKeys, type SiteKeys, signWith } from '@tenkai/testkit/small-site/site-keys.ts';
+import { issue, makeSiteKeys, type SiteKeys, signWith } from '@tenkai/testkit/small-site/site-keys.ts';
 import { scriptStep } from '@tenkai/testkit/small-site/steps.ts';
 import fc from 'fast-check';
 import { pino } from 'pino';

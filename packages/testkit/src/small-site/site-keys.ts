@@ -7,6 +7,9 @@ import {
 } from '@tenkai/protocol/agent/orders.ts';
 import { fingerprintOf, issue, type Pair } from '@tenkai/server/kernel/keys/certificate.ts';
 
+/** Further certificates of the chain, for tests that go astray. */
+export { issue };
+
 const dayMs = 86_400_000;
 
 /** A site's key chain as the server makes it (root -> signing, root -> issuing -> TLS), with the keys in hand. */
