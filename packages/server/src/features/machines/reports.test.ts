@@ -261,7 +261,7 @@ onBothEngines('many heartbeats at once are each counted once', async (t, { datab
 });
 
 onBothEngines(
-  'BSRV-25: a heartbeat of another version, boot or run is noticed at once',
+  'a heartbeat of another version, boot or run is noticed at once',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
     t.after(() => server.stop());
