@@ -1,19 +1,12 @@
-import { rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Failure } from '@tenkai/domain/failure.ts';
+import { statfs } from 'node:fs/promises';
 import type { SignedManifest } from '@tenkai/protocol/agent/orders.ts';
 import {
   type ContentSource,
   type FetchProgress,
-  fetchContent,
   fetchManifest,
   type Manifest,
-  parseSignedManifest,
-  partialOf,
-  workNames,
-  workPath,
+  openContentCache,
 } from '@tenkai/transfer';
-import { readIfThere, writeDurably } from '../durable-file.ts';
 
 /** Verified content, ready for steps. */
 export interface ContentOnDisk {
@@ -24,7 +17,15 @@ export interface ContentOnDisk {
 
 export interface ContentDeps {
   /** Folder of the content cache. */
-  readonly folder: string;
+  readonly root: string;
+  /** Bytes; absent: half of the disk, or what this run needs where that is more. */
+  readonly limitBytes: number | undefined;
+  /** What this run needs in all. */
+  readonly neededBytes: number;
+  /** Name of the run: what it uses stays. */
+  readonly owner: string;
+  /** Names of all runs that have something to do, after a crash too. */
+  readonly owners: readonly string[];
   readonly sources: readonly ContentSource[];
   /** @throws Failure site-signature-invalid */
   readonly checkManifest: (signed: SignedManifest) => void;
@@ -34,7 +35,7 @@ export interface ContentDeps {
 }
 
 /** What a run needs of content. */
-export interface ContentCache {
+export interface RunContent {
   /** Brings one content to the disk, and every byte of it against its hash, whether it was there before or not. */
   deliver(
     contentId: string,
@@ -42,66 +43,40 @@ export interface ContentCache {
     signal: AbortSignal,
   ): Promise<void>;
   open(contentId: string): Promise<ContentOnDisk>;
-  /** Removes a content that could not be brought as a whole. */
-  discard(contentId: string): Promise<void>;
-  /** Removes what was brought of a content that is not whole. */
-  discardPartial(contentId: string): Promise<void>;
+  /** The run has ended: its content may go when others need the room; what is not whole goes at once. */
+  release(): Promise<void>;
 }
 
-export function openContent(deps: ContentDeps): ContentCache {
-  const targetOf = (contentId: string) => join(deps.folder, contentId);
-  const manifestFile = (contentId: string) => join(deps.folder, `${contentId}.json`);
+export async function openRunContent(deps: ContentDeps): Promise<RunContent> {
+  const { owner, sources, giveUpAfterMs } = deps;
+  const limitBytes = deps.limitBytes ?? Math.max(await halfOfDisk(deps.root), deps.neededBytes);
+  const cache = await openContentCache({ root: deps.root, limitBytes });
+  cache.unpinAllBut(deps.owners);
   return {
     async deliver(contentId, onProgress, signal) {
       const manifest = await manifestOf(deps, contentId, signal);
-      const target = targetOf(contentId);
-      // What is there already is looked at byte by byte, as the beginning of a download is.
-      if (await isThere(target)) await rename(target, partialOf(target));
-      await fetchContent({
-        manifest,
-        target,
-        hasAsciiTops: true,
-        sources: deps.sources,
-        giveUpAfterMs: deps.giveUpAfterMs,
-        signal,
-        onProgress,
-        onCorrupt: ({ source, path }) => deps.onCorrupt(source, path),
-      });
+      const onCorrupt = ({ source, path }: { source: string; path: string }) => deps.onCorrupt(source, path);
+      await cache.acquire({ manifest, owner, sources, giveUpAfterMs, signal, onProgress, onCorrupt });
     },
-    async open(contentId) {
-      const text = readIfThere(manifestFile(contentId));
-      if (text === undefined) throw new Failure('not-found', { what: 'content', id: contentId });
-      const { manifest } = parseSignedManifest(text, { contentId });
-      return { folder: join(deps.folder, contentId), places: placesOf(manifest) };
-    },
-    async discard(contentId) {
-      const target = targetOf(contentId);
-      for (const path of [target, partialOf(target), manifestFile(contentId)]) await remove(path);
-    },
-    async discardPartial(contentId) {
-      await remove(partialOf(targetOf(contentId)));
-      if (!(await isThere(targetOf(contentId)))) await remove(manifestFile(contentId));
+    open: (contentId) => cache.open(contentId),
+    async release() {
+      cache.unpin(owner);
+      for (const { contentId, isWhole, pins } of cache.list()) {
+        if (!isWhole && pins.length === 0) await cache.remove(contentId);
+      }
+      cache.close();
     },
   };
 }
 
 async function manifestOf(deps: ContentDeps, contentId: string, signal: AbortSignal): Promise<Manifest> {
   const { sources, giveUpAfterMs } = deps;
-  const fetched = await fetchManifest({ contentId, sources, giveUpAfterMs, signal });
-  deps.checkManifest(fetched.signed);
-  writeDurably(join(deps.folder, `${contentId}.json`), JSON.stringify(fetched.signed));
-  return fetched.manifest;
+  const { manifest, signed } = await fetchManifest({ contentId, sources, giveUpAfterMs, signal });
+  deps.checkManifest(signed);
+  return manifest;
 }
 
-function placesOf(manifest: Manifest): Map<string, string> {
-  const names = workNames(manifest);
-  return new Map(manifest.files.map(({ path }) => [path, workPath(names, path)]));
-}
-
-function remove(path: string): Promise<void> {
-  return rm(path, { recursive: true, force: true });
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null)) !== null;
+async function halfOfDisk(folder: string): Promise<number> {
+  const { blocks, bsize } = await statfs(folder);
+  return Math.floor((blocks * bsize) / 2);
 }

@@ -5,10 +5,10 @@ import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { FetchProgress } from '@tenkai/transfer';
 import type { Log } from '../log.ts';
-import type { ContentCache } from './content.ts';
+import type { RunContent } from './content.ts';
 
 export interface DeliverDeps {
-  readonly cache: ContentCache;
+  readonly content: Pick<RunContent, 'deliver'>;
   readonly log: Log;
   /** Told about the delivery as a whole. */
   readonly onProgress: (progress: FetchProgress) => void;
@@ -20,8 +20,8 @@ export interface DeliverDeps {
 const passing = new Set(['content-unreachable', 'content-refused', 'site-unreachable']);
 
 /**
- * Brings all content of a run to this machine and checks every byte, before its first step. What fails for good
- * leaves nothing behind; what may pass is tried again, for a network that is gone for a night is no failure.
+ * Brings all content of a run to this machine and checks every byte, before its first step. What may pass is tried
+ * again, for a network that is gone for a night is no failure.
  * @throws Failure disk-full, content-*, site-signature-invalid; the signal's reason
  */
 export async function deliverContent(
@@ -41,20 +41,17 @@ export async function deliverContent(
 }
 
 async function deliverOne(
-  { cache, log, onProgress, giveUpAt }: DeliverDeps,
+  { content, log, onProgress, giveUpAt }: DeliverDeps,
   contentId: string,
   signal: AbortSignal,
 ) {
   for (let failures = 1; ; failures += 1) {
     try {
-      return await cache.deliver(contentId, onProgress, signal);
+      return await content.deliver(contentId, onProgress, signal);
     } catch (error) {
       signal.throwIfAborted();
       const mayPass = error instanceof Failure && passing.has(error.code) && performance.now() < giveUpAt;
-      if (!mayPass) {
-        await cache.discard(contentId);
-        throw error;
-      }
+      if (!mayPass) throw error;
       log.warn(
         { contentId, code: error.code, detail: error.detail },
         'content could not be brought; again soon',

@@ -47,7 +47,10 @@ const newFiles = (bytes = 100) => {
 const copyOf = (manifest: Manifest) => [
   copyStep({ content: contentPart(manifest), from: 'app', to: '/srv' }),
 ];
-const leftInCache = () => readdirSync(agent.data.content);
+const leftInCache = () => [
+  ...readdirSync(join(agent.data.content, 'content')),
+  ...readdirSync(join(agent.data.content, 'trash')),
+];
 
 /** A distribution point that is nothing but a static web server. */
 async function pointOf(files: Map<string, Buffer | string>) {
@@ -108,8 +111,8 @@ test('what is in the cache is checked again before it is used, and mended', opti
   const files = newFiles();
   const manifest = await publishContent(site, files);
   await runSteps(site, agent, copyOf(manifest));
-  writeFileSync(join(agent.data.content, manifest.contentId, 'app/file'), 'altered');
-  writeFileSync(join(agent.data.content, manifest.contentId, 'app/strange'), 'more');
+  writeFileSync(join(agent.data.content, 'content', manifest.contentId, 'app/file'), 'altered');
+  writeFileSync(join(agent.data.content, 'content', manifest.contentId, 'app/strange'), 'more');
   const { end } = await runSteps(site, agent, copyOf(manifest));
   assert.equal(end?.succeeded, true);
   assert.deepEqual(readFileSync(join(agent.root, 'srv/file')), files['app/file']);

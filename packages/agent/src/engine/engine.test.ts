@@ -72,7 +72,7 @@ test('a package is delivered, installed, detected, and detected again at the end
     'journal.jsonl',
     'order.json',
   ]);
-  assert.ok(existsSync(join(agent.data.content, manifest.contentId)));
+  assert.ok(existsSync(join(agent.data.content, 'content', manifest.contentId)));
 });
 
 test('a script has the variables of the scenario and a plain environment', async () => {

@@ -7,6 +7,7 @@ import type { Boundary } from '../boundary.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { writeDurably } from '../durable-file.ts';
 import { takeLock } from '../lock.ts';
+import type { RunContent } from './content.ts';
 import { deliverContent } from './deliver.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { contentFor, type Engine, enrollmentOf, leftovers, openEngine, readRunOrder } from './open-engine.ts';
@@ -70,7 +71,7 @@ async function runOrRefuse(engine: Engine, stop: AbortSignal): Promise<void> {
       now,
       boundary,
     });
-    await run(engine, { order, journal, stop, content: contentFor(engine, enrollment, order) });
+    await run(engine, { order, journal, stop, content: await contentFor(engine, enrollment, order) });
   } catch (error) {
     stop.throwIfAborted();
     if (journal) throw error;
@@ -94,7 +95,7 @@ interface Run {
   readonly order: RunOrder;
   readonly journal: Journal;
   readonly stop: AbortSignal;
-  readonly content: ReturnType<typeof contentFor>;
+  readonly content: RunContent;
 }
 
 async function run(engine: Engine, { order, journal, stop, content }: Run): Promise<void> {
@@ -115,28 +116,13 @@ async function run(engine: Engine, { order, journal, stop, content }: Run): Prom
   const giveUpAt = performance.now() + deliveryLimitMs;
   const onProgress = progressFile(engine);
   const deliver = (signal: AbortSignal) =>
-    deliverContent({ cache: content.cache, log: engine.log, onProgress, giveUpAt }, order, signal);
+    deliverContent({ content, log: engine.log, onProgress, giveUpAt }, order, signal);
   try {
-    await doRun({
-      ...engine,
-      order,
-      recorder,
-      cache: content.cache,
-      deliver,
-      stop,
-      cancel: cancelled.signal,
-    });
-    await discardPartial(content.cache, order);
+    await doRun({ ...engine, order, recorder, content, deliver, stop, cancel: cancelled.signal });
+    await content.release();
   } finally {
     clearInterval(watch);
-    content.close();
   }
-}
-
-/** A run that was cancelled may have left content half-way. */
-async function discardPartial(cache: Run['content']['cache'], { steps }: RunOrder): Promise<void> {
-  for (const step of steps)
-    if ('content' in step && step.content) await cache.discardPartial(step.content.contentId);
 }
 
 /** The latest fact only, for the service to forward; of no use after a crash, and so not made durable. */

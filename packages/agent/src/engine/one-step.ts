@@ -9,7 +9,7 @@ import type { RunFolder } from '../run-folder.ts';
 import { doStep } from '../steps/index.ts';
 import { endProcesses } from '../steps/run-process.ts';
 import { failed, type StepContext, type StepEnd, skipped, TryAgain } from '../steps/step.ts';
-import type { ContentCache } from './content.ts';
+import type { RunContent } from './content.ts';
 import { reasonOf } from './reason.ts';
 import type { Recorder } from './record.ts';
 
@@ -18,7 +18,7 @@ export interface StepDeps {
   readonly folder: RunFolder;
   readonly platform: Platform;
   readonly recorder: Recorder;
-  readonly cache: Pick<ContentCache, 'open'>;
+  readonly content: Pick<RunContent, 'open'>;
   readonly now: () => number;
   readonly log: Log;
   readonly boundary: Boundary;
@@ -107,7 +107,7 @@ function contextOf(deps: StepDeps, step: FrozenStep, signal: AbortSignal): StepC
     isLast: index === order.steps.length - 1,
     log: deps.log,
     boundary: deps.boundary,
-    content: (contentId) => deps.cache.open(contentId),
+    content: (contentId) => deps.content.open(contentId),
     note: (versionBefore) => recorder.record({ event: 'step-noted', index, versionBefore }),
     record: (event) => recorder.record(event),
     async told(limitMs) {

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
+import { contentOf } from '@tenkai/domain';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { checkSiteSignature } from '@tenkai/protocol/agent/link/pinned-root.ts';
 import { createSiteClient } from '@tenkai/protocol/agent/link/site-client.ts';
@@ -13,9 +14,9 @@ import { openLog } from '../log.ts';
 import { readOrder } from '../orders/check-order.ts';
 import { openOutbox } from '../outbox/outbox.ts';
 import { platformOptions, selectPlatform } from '../platform/select.ts';
-import { type RunFolder, runFolderNamed, type StoredOrder } from '../run-folder.ts';
+import { openRuns, type RunFolder, runFolderNamed, type StoredOrder } from '../run-folder.ts';
 import { readSettings } from '../settings.ts';
-import { openContent } from './content.ts';
+import { openRunContent, type RunContent } from './content.ts';
 import { contentSources } from './sources.ts';
 
 export interface EngineInput {
@@ -68,19 +69,29 @@ export function enrollmentOf({ data }: Pick<Engine, 'data'>): Enrollment {
 }
 
 /** Content of an order's sources, accepted only with manifests that the site signed. */
-export function contentFor({ data, log, now }: Engine, enrollment: Enrollment, order: RunOrder) {
+export async function contentFor(
+  engine: Engine,
+  enrollment: Enrollment,
+  order: RunOrder,
+): Promise<RunContent> {
+  const { data, log, now, folder, settings } = engine;
   const { server, rootCertificate, machineId } = enrollment;
   const root = new X509Certificate(rootCertificate);
   const client = createSiteClient({ url: server, rootCertificate });
   const tokens = createTokenSource({ client, signer: openIdentity(data), machineId, now });
-  const cache = openContent({
-    folder: data.content,
+  const content = await openRunContent({
+    root: data.content,
+    limitBytes: settings.contentCacheBytes,
+    neededBytes: contentOf(order.steps).reduce((sum, { bytes }) => sum + bytes, 0),
+    owner: folder.name,
+    owners: openRuns(data).map((run) => run.folder.name),
     sources: contentSources({ server, rootCertificate, tokens }, order.sources),
     checkManifest: (signed) => checkSiteSignature(root, signed, manifestProof(signed.body), order.issuedAt),
     giveUpAfterMs: 5 * 60_000,
     onCorrupt: (source, path) => log.warn({ source, path }, 'damaged bytes; another source is asked'),
   });
-  return { cache, close: () => client.close() };
+  const release = () => content.release().finally(() => client.close());
+  return { ...content, release };
 }
 
 /** Where a run's own files lie that nobody needs after its end. */
