@@ -152,7 +152,11 @@ const hostile: [string, unknown, string][] = [
   ],
   [
     'one hash with two sizes',
-    { ...valid, files: [{ ...one, sizeBytes: 6, chunks: [{ sha256: hex('f'), sizeBytes: 6 }] }, two] },
+    {
+      ...valid,
+      files: [{ ...one, sizeBytes: 6, chunks: [{ sha256: hex('f'), sizeBytes: 6 }] }, two],
+      totalBytes: valid.totalBytes + 1,
+    },
     'content-manifest-invalid',
   ],
   ['too few chunks', { ...valid, files: [{ ...one, chunks: [] }, two] }, 'content-manifest-invalid'],
