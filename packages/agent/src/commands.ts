@@ -6,6 +6,7 @@ import { RemoteProblem, toProblem } from '@tenkai/protocol/problem.ts';
 import { Command, CommanderError } from 'commander';
 import { noBoundary } from './boundary.ts';
 import { type DataFolder, dataFolderOf, makeDataFolder } from './data-folder.ts';
+import { errorCode } from './durable-file.ts';
 import { enroll, readTicket } from './enrollment.ts';
 import './failures.ts';
 import { openLog } from './log.ts';
@@ -36,6 +37,8 @@ export async function agentCommand(args: readonly string[], env: Env, entry: str
 }
 
 function explain(error: unknown): string {
+  if (['EACCES', 'EPERM'].includes(errorCode(error)))
+    return explain(new Failure('rights-missing', {}, { detail: String(error) }));
   if (!(error instanceof Failure || error instanceof RemoteProblem)) {
     return `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
   }

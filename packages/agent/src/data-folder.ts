@@ -47,8 +47,15 @@ export function dataFolder(path: string): DataFolder {
 export function makeDataFolder(data: DataFolder): void {
   makeFolder(data.root);
   makeFolder(data.runs);
-  makeFolder(data.content);
-  for (const folder of [data.identity, data.outbox, data.orders, data.log, data.locks, data.requests]) {
+  for (const folder of [
+    data.identity,
+    data.outbox,
+    data.orders,
+    data.content,
+    data.log,
+    data.locks,
+    data.requests,
+  ]) {
     makeFolder(folder, 0o700);
   }
 }

@@ -114,8 +114,8 @@ export const agentFailures = defineFailures({
   },
   'rights-missing': {
     kind: 'forbidden',
-    message: 'The agent does not run with administrative rights.',
-    remedy: 'Install the agent as a service of the system.',
+    message: 'This needs administrative rights.',
+    remedy: 'Run it as root; install the agent as a service of the system.',
   },
   'clock-unknown': {
     kind: 'unavailable',

@@ -101,7 +101,7 @@ function orderTaker(life: Life) {
     ...service,
     root: new X509Certificate(enrollment.rootCertificate),
     machineId: enrollment.machineId,
-    serverTime: () => now() + link.serverOffsetMs(),
+    serverTime: link.serverTime,
     seen: openSeenOrders({ folder: data.orders, now }),
     log: log.child({ component: 'orders' }),
     onRun: () => supervisor.poke(),

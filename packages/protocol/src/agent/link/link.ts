@@ -64,8 +64,8 @@ export interface Link {
   flush(signal: AbortSignal): Promise<void>;
   /** @throws RemoteProblem, Failure site-unreachable: progress that cannot be told is lost, by design. */
   sendProgress(batch: ProgressBatch, signal: AbortSignal): Promise<void>;
-  /** Server's clock minus ours, milliseconds. */
-  serverOffsetMs(): number;
+  /** The server's clock, epoch milliseconds. */
+  serverTime(): number;
 }
 
 /** Makes the link of one machine; nothing happens before `run`. */
@@ -110,6 +110,6 @@ export function createLink(deps: LinkDeps): Link {
       } as const;
       await authorizedCall(state, request);
     },
-    serverOffsetMs: state.tokens.offsetMs,
+    serverTime: state.tokens.serverTime,
   };
 }

@@ -12,16 +12,18 @@ export interface TokenSource {
   get(signal?: AbortSignal): Promise<string>;
   /** Called when the site refused the token: the next `get` makes a new one. */
   discard(): void;
-  /** Server's clock minus ours, milliseconds; 0 before the first token. */
-  offsetMs(): number;
+  /** The server's clock, epoch milliseconds: right also where our clock is wrong, or is set while we run. */
+  serverTime(): number;
 }
 
 export interface TokenDeps {
   readonly client: SiteClient;
   readonly signer: Signer;
   readonly machineId: string;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds; only until the server has told its time. */
   readonly now: () => number;
+  /** Milliseconds from any moment on, never set back or forward; `performance.now` unless told. */
+  readonly monotonic?: () => number;
 }
 
 /** A token is renewed this long before it ends, so that none ends on its way. */
@@ -29,18 +31,20 @@ const renewBeforeMs = 30_000;
 
 /** Short-lived tokens for one machine; calls at the same time share one exchange. */
 export function createTokenSource(deps: TokenDeps): TokenSource {
+  const { monotonic = () => performance.now() } = deps;
   let present: Static<typeof TokenReply> | undefined;
-  let offsetMs = 0;
+  let told: { readonly serverTime: number; readonly at: number } | undefined;
   let exchange: Promise<string> | undefined;
 
   const renew = async () => {
     present = await requestToken(deps);
-    offsetMs = present.serverTime - deps.now();
+    told = { serverTime: present.serverTime, at: monotonic() };
     return present.token;
   };
+  const serverTime = () => (told ? told.serverTime + monotonic() - told.at : deps.now());
   return {
     get(signal) {
-      const isGood = present !== undefined && present.expiresAt - renewBeforeMs > deps.now() + offsetMs;
+      const isGood = present !== undefined && present.expiresAt - renewBeforeMs > serverTime();
       if (present && isGood) return Promise.resolve(present.token);
       exchange ??= renew().finally(() => {
         exchange = undefined;
@@ -50,7 +54,7 @@ export function createTokenSource(deps: TokenDeps): TokenSource {
     discard() {
       present = undefined;
     },
-    offsetMs: () => offsetMs,
+    serverTime,
   };
 }
 
