@@ -134,23 +134,32 @@ test('a reader that goes away in the middle does no harm to the others', async (
   for (const { body } of answers) assert.equal(createHash('sha256').update(body).digest('hex'), first());
 });
 
-test('a chunk of unknown length that grows too large is refused on a line that stays whole', async () => {
+test('a chunk of unknown length that grows too large is refused on a line that stays whole', {
+  timeout: 60_000,
+}, async (t) => {
+  const oneLine = new Agent({ ca: server.kernel.keys.rootCertificate, keepAlive: true, maxSockets: 1 });
+  t.after(() => oneLine.destroy());
+  const authorization = `Bearer ${await server.apiToken('operator')}`;
   const sent = request(`${server.baseUrl}/api/v1/content/chunks/${'a'.repeat(64)}`, {
-    agent,
+    agent: oneLine,
     method: 'PUT',
-    headers: {
-      authorization: `Bearer ${await server.apiToken('operator')}`,
-      'content-type': 'application/octet-stream',
-      'transfer-encoding': 'chunked',
-    },
+    headers: { authorization, 'content-type': 'application/octet-stream', 'transfer-encoding': 'chunked' },
   });
   const answered = once(sent, 'response');
-  for (let part = 0; part < 5; part++) sent.write(Buffer.alloc(1024 * 1024));
+  for (let part = 0; part < 9; part++) sent.write(Buffer.alloc(1024 * 1024));
   sent.end();
   const [response] = await answered;
+  const line = sent.socket;
   let text = '';
   for await (const part of response) text += part;
   assert.deepEqual([response.statusCode, JSON.parse(text).code], [413, 'content-too-large']);
+
+  const next = request(`${server.baseUrl}/api/v1/site`, { agent: oneLine, headers: { authorization } });
+  next.end();
+  const [reply] = await once(next, 'response');
+  reply.resume();
+  assert.equal(reply.statusCode, 200);
+  assert.equal(next.socket, line, 'on the same line');
 });
 
 test('the download of an agent finds manifest and chunks at the site itself', async () => {
