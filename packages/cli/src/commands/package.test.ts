@@ -255,11 +255,12 @@ test('an upload that is interrupted goes on where it stopped', async (t) => {
   const first = cli.run(create, {
     cwd: dir,
     onStart: (child) => {
-      const poll = setInterval(async () => {
-        if ((await stored()) === before) return;
-        clearInterval(poll);
+      // One look at a time: a second signal would end the program as a second Ctrl C does.
+      const interruptAtFirstPart = async () => {
+        while ((await stored()) === before && child.exitCode === null) await delay(5);
         child.kill('SIGINT');
-      }, 5);
+      };
+      void interruptAtFirstPart();
     },
   });
   const interrupted = await first;
