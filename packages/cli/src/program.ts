@@ -6,6 +6,7 @@ import { addDistributionPointCommands } from './commands/distribution-point.ts';
 import { addMachineCommands } from './commands/machine.ts';
 import { addPackageCommands } from './commands/package.ts';
 import { addScenarioCommands } from './commands/scenario.ts';
+import { addServerCommands } from './commands/server.ts';
 import { addSignInCommands } from './commands/sign-in.ts';
 import { addSiteCommands } from './commands/site.ts';
 import { addStatusCommands } from './commands/status.ts';
@@ -42,6 +43,7 @@ export function createProgram(cli: Cli): Command {
     addStatusCommands,
     addUserCommands,
     addSiteCommands,
+    addServerCommands,
     addCompletionCommand,
   ])
     add(program, cli);
