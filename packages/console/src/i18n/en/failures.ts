@@ -534,6 +534,10 @@ export const failures = {
     remedy:
       'Compare the root fingerprint with the one in the console; if they differ, this is not your site.',
   },
+  'core-unreachable': {
+    message: 'The gateway cannot reach the core of the site server.',
+    remedy: 'It tries again by itself. Where this stays, read the log of the server.',
+  },
   'site-unreachable': {
     message: 'The site cannot be reached.',
     remedy: 'Check the network, and whether the site is running; this page tries again by itself.',

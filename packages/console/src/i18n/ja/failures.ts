@@ -536,6 +536,10 @@ export const failures: Localized<typeof en.failures> = {
     message: 'サイト {url} のルートキーは {actual} で、信頼された {expected} と異なります。',
     remedy: 'コンソールのルートキーと比べてください。異なる場合は、別のサイトです。',
   },
+  'core-unreachable': {
+    message: 'ゲートウェイからサイトサーバー本体に接続できません。',
+    remedy: '自動的に再試行します。続く場合は、サーバーのログを確認してください。',
+  },
   'site-unreachable': {
     message: 'サイトに接続できません。',
     remedy: 'ネットワークと、サイトが動作しているかを確認してください。自動的に再試行します。',

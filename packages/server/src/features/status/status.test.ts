@@ -130,8 +130,8 @@ onBothEngines(
     await append({ params: { version: 'site' } });
     await server.kernel.db.transaction(async (tx) => {
       await tx.run(
-        `INSERT INTO collections (id, name, name_key, description, rules, is_built_in, revision, created_at)
-       VALUES ('c1', 'one', 'one', '', '[]', 0, 1, 0)`,
+        `INSERT INTO collections (id, name, name_key, description, rules, is_built_in, revision, member_count, created_at)
+       VALUES ('c1', 'one', 'one', '', '[]', 0, 1, 1, 0)`,
       );
       await tx.run("INSERT INTO collections_members (collection_id, machine_id) VALUES ('c1', 'in')");
     });

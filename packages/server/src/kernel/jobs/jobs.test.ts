@@ -81,14 +81,17 @@ onBothEngines('the same kind and key waits only once, at the earlier time', asyn
 });
 
 onBothEngines('a request that comes while the same job runs makes it run once more', async (t, under) => {
-  const { make, enqueue } = await setUp(t, under);
+  const { db, make, enqueue } = await setUp(t, under);
   const jobs = make();
   const seen: number[] = [];
   jobs.define<number>('count', async ({ payload }) => {
     seen.push(payload);
     if (payload !== 1) return;
-    await enqueue(jobs, { kind: 'count', key: 'k', payload: 2 });
-    await enqueue(jobs, { kind: 'count', key: 'k', payload: 3 });
+    // In one transaction: the waiting one could begin before the second request otherwise.
+    await db.transaction(async (tx) => {
+      await jobs.enqueue(tx, { kind: 'count', key: 'k', payload: 2 });
+      await jobs.enqueue(tx, { kind: 'count', key: 'k', payload: 3 });
+    });
   });
   await jobs.start();
   await enqueue(jobs, { kind: 'count', key: 'k', payload: 1 });
