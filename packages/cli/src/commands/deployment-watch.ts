@@ -5,7 +5,7 @@ import type { Client } from '@tenkai/protocol/client.ts';
 import { bytesText } from '../format.ts';
 import { allPages } from '../pages.ts';
 import type { Session } from '../session.ts';
-import { runColumns } from './deployment.ts';
+import { runColumns } from './deployment-runs.ts';
 
 const askEveryMs = 1000;
 const barWidth = 24;

@@ -1,38 +1,18 @@
-import { type DeploymentDraft, Failure, reasonSentence } from '@tenkai/domain';
+import { reasonSentence } from '@tenkai/domain';
 import {
   type DeploymentPreview,
   type DeploymentRow,
   deploymentRoutes,
-  type RunDetail,
-  type RunRow,
 } from '@tenkai/protocol/api/deployments.ts';
-import type { Client } from '@tenkai/protocol/client.ts';
 import { type Command, Option } from 'commander';
 import { bytesText, timeText } from '../format.ts';
 import { allPages } from '../pages.ts';
-import { readJson } from '../read-file.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
-import { findCollection } from './collection.ts';
+import { addDraftOptions, type DraftOptions, draftOf } from './deployment-draft.ts';
+import { listRuns, showRun } from './deployment-runs.ts';
 import { watchDeployment } from './deployment-watch.ts';
-import { tellEach } from './machine.ts';
-import { findScenario, variableFrom } from './scenario.ts';
-
-interface DraftOptions {
-  readonly from?: string;
-  readonly name?: string;
-  readonly scenario?: string;
-  readonly package?: string;
-  readonly program?: string;
-  readonly collection?: string;
-  readonly at?: string;
-  readonly purpose?: 'required' | 'available';
-  readonly ignoreWindows?: boolean;
-  readonly concurrency?: number;
-  readonly wake?: boolean;
-  readonly retries?: number;
-  readonly variable?: string[];
-}
+import { tellEach } from './machine-acts.ts';
 
 export function addDeploymentCommands(program: Command, cli: Cli) {
   const noun = program.command('deployment').description('scenarios and programs aimed at collections');
@@ -85,72 +65,10 @@ export function addDeploymentCommands(program: Command, cli: Cli) {
     .action(acting(cli, retryDeployment));
 }
 
-function addDraftOptions(command: Command): Command {
-  return command
-    .option('--from <file>', 'JSON deployment ("-": standard input); other options win')
-    .option('--name <text>', 'name (default: of what is deployed)')
-    .option('--scenario <name or id>', 'deploy this scenario')
-    .option('--package <id>', 'deploy this package')
-    .option('--program <name>', 'program of the package (default: the first)')
-    .option('--collection <name or id>', 'to these machines')
-    .option('--at <time>', 'start at this time, ISO 8601 with an offset, such as 2027-01-31T22:00:00+09:00')
-    .addOption(
-      new Option('--purpose <purpose>', 'runs by itself, or on demand').choices(['required', 'available']),
-    )
-    .option('--ignore-windows', 'run outside of maintenance windows, too')
-    .option('--concurrency <number>', 'at most so many machines at once', Number)
-    .option('--wake', 'wake machines that are off')
-    .option('--retries <number>', 'repeat so often after a failure', Number)
-    .option('--variable <NAME=value...>', 'variables of the scenario');
-}
-
 const createExamples = `
 Examples:
   tenkai deployment create --package nginx --collection "Web servers" --watch
   tenkai deployment create --scenario "Web server" --collection all --at 2027-01-31T22:00:00+09:00`;
-
-async function draftOf(
-  { terminal }: Session,
-  client: Client,
-  options: DraftOptions,
-): Promise<DeploymentDraft> {
-  const file =
-    options.from === undefined ? {} : await readJson<Partial<DeploymentDraft>>(terminal, options.from);
-  const collectionId =
-    options.collection === undefined
-      ? file.collectionId
-      : (await findCollection(client, options.collection)).id;
-  const { subject, name } = await subjectOf(client, options, file);
-  if (!subject || collectionId === undefined) {
-    const problem = 'Say what is deployed (--scenario or --package) and where to (--collection).';
-    throw new Failure('usage-wrong', { problem, command: 'tenkai deployment create' });
-  }
-  return {
-    purpose: options.purpose ?? file.purpose ?? 'required',
-    schedule: options.at === undefined ? (file.schedule ?? { kind: 'now' }) : { kind: 'at', at: options.at },
-    respectsWindows: options.ignoreWindows ? false : (file.respectsWindows ?? true),
-    concurrency: options.concurrency ?? file.concurrency ?? null,
-    wakesMachines: options.wake ?? file.wakesMachines ?? false,
-    retries: options.retries ?? file.retries ?? 0,
-    variables: options.variable?.map(variableFrom) ?? file.variables ?? [],
-    name: options.name ?? file.name ?? name,
-    subject,
-    collectionId,
-  };
-}
-
-async function subjectOf(
-  client: Client,
-  { scenario, package: packageId, program }: DraftOptions,
-  file: Partial<DeploymentDraft>,
-): Promise<{ subject: DeploymentDraft['subject'] | undefined; name: string }> {
-  if (scenario !== undefined) {
-    const { id, name } = await findScenario(client, scenario);
-    return { subject: { kind: 'scenario', scenarioId: id }, name };
-  }
-  if (packageId === undefined) return { subject: file.subject, name: 'Deployment' };
-  return { subject: { kind: 'program', packageId, program: program ?? null }, name: packageId };
-}
 
 async function previewDeployment(session: Session, options: DraftOptions) {
   const { output } = session;
@@ -243,76 +161,6 @@ async function showDeployment({ connect, output }: Session, id: string) {
       ],
     ]),
   );
-}
-
-export const runColumns: readonly Column<RunRow>[] = [
-  { title: 'Machine', value: (row) => row.machineName, shrinks: true },
-  {
-    title: 'State',
-    value: (row) => row.status,
-    paint: (row, style) =>
-      row.status === 'succeeded' ? style.good : row.status === 'failed' ? style.bad : (text) => text,
-  },
-  {
-    title: 'Step',
-    value: (row) =>
-      row.stepIndex === null
-        ? `${row.stepCount}`
-        : `${row.stepIndex + 1}/${row.stepCount} ${row.stepName ?? ''}`,
-    shrinks: true,
-  },
-  { title: 'Before', value: (row) => row.versionBefore ?? '-' },
-  { title: 'After', value: (row) => row.versionAfter ?? '-' },
-  { title: 'Verified by', value: (row) => row.verifiedBy ?? '-', shrinks: true },
-  { title: 'Why', value: (row) => (row.reason ? reasonSentence(row.reason) : ''), shrinks: true },
-  { title: 'Run', value: (row) => row.id },
-];
-
-async function listRuns(
-  { connect, output }: Session,
-  id: string,
-  options: { status?: string; search?: string },
-) {
-  const { client } = await connect();
-  const query = {
-    ...(options.status ? { status: options.status as RunRow['status'] } : {}),
-    ...(options.search ? { search: options.search } : {}),
-  };
-  const items = await allPages(client, deploymentRoutes.runs, { params: { id }, query });
-  output.result(items, () => output.table(items, runColumns, 'There is no run.'));
-}
-
-async function showRun({ connect, output }: Session, id: string) {
-  const { client } = await connect();
-  const run = await client(deploymentRoutes.run, { params: { id } });
-  output.result(run, () =>
-    [
-      output.table([run], runColumns, ''),
-      output.table(run.steps, stepColumns, 'There are no steps.'),
-      logOf(run),
-    ]
-      .filter((part) => part !== '')
-      .join('\n\n'),
-  );
-}
-
-type RunStep = RunDetail['steps'][number];
-const stepColumns: readonly Column<RunStep>[] = [
-  { title: '#', value: ({ step }) => String(step.index + 1), align: 'right' },
-  { title: 'Step', value: ({ step }) => step.name, shrinks: true },
-  { title: 'Result', value: ({ result }) => result?.outcome ?? '-' },
-  { title: 'Exit', value: ({ result }) => String(result?.exitCode ?? '-'), align: 'right' },
-  {
-    title: 'Why',
-    value: ({ result }) => (result?.reason ? reasonSentence(result.reason) : ''),
-    shrinks: true,
-  },
-];
-
-/** The end of the log of the step that failed. */
-function logOf({ steps }: RunDetail): string {
-  const failed = steps.find(({ result }) => result?.outcome === 'failed');
-  return failed?.result?.logTail.trimEnd() ?? '';
 }
 
 async function watch(session: Session, id: string) {

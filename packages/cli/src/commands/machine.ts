@@ -1,18 +1,11 @@
-import { Failure, reasonSentence } from '@tenkai/domain';
-import {
-  enrollmentRoutes,
-  type MachineRow,
-  machineRoutes,
-  type TimelineEntry,
-} from '@tenkai/protocol/api/machines.ts';
-import type { Client } from '@tenkai/protocol/client.ts';
+import { type MachineRow, machineRoutes, type TimelineEntry } from '@tenkai/protocol/api/machines.ts';
 import { type Command, Option } from 'commander';
 import { bytesText, timeText } from '../format.ts';
 import { allPages } from '../pages.ts';
-import { pick } from '../pick.ts';
-import { confirm } from '../prompt.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
+import { findMachine } from './find-machine.ts';
+import { clearErrors, decide, power, properties, removeMachines } from './machine-acts.ts';
 
 export function addMachineCommands(program: Command, cli: Cli) {
   const noun = program.command('machine').description('computers that this site manages or knows');
@@ -83,21 +76,6 @@ export function addMachineCommands(program: Command, cli: Cli) {
 }
 
 const powerStates = ['on', 'off', 'booting', 'restarting', 'unreachable', 'unknown'];
-
-/** The machine that a person means by id or name. @throws Failure not-found, name-ambiguous */
-export async function findMachine(client: Client, text: string): Promise<MachineRow> {
-  const query = { search: text.slice(0, 255), limit: 1000 };
-  const { items } = await client(machineRoutes.list, { query });
-  if (items.some(({ id, name }) => id === text || name.toLowerCase() === text.toLowerCase()))
-    return pick(items, text, 'machine');
-  return client(machineRoutes.get, { params: { id: text } });
-}
-
-async function findMachines(client: Client, texts: readonly string[]): Promise<MachineRow[]> {
-  const found: MachineRow[] = [];
-  for (const text of texts) found.push(await findMachine(client, text));
-  return found;
-}
 
 const columns: readonly Column<MachineRow>[] = [
   { title: 'Name', value: (row) => row.name, shrinks: true },
@@ -213,108 +191,4 @@ async function showTimeline({ connect, output }: Session, text: string, { limit 
   const { id } = await findMachine(client, text);
   const items = await allPages(client, machineRoutes.timeline, { params: { id }, query: {} }, limit);
   output.result(items, () => output.table(items, timelineColumns, 'Nothing happened yet.'));
-}
-
-const powerActions = ['wake', 'restart', 'shut-down', 'query'] as const;
-
-async function power(
-  session: Session,
-  action: string,
-  machines: string[],
-  { delay, force }: { delay?: number; force?: boolean },
-) {
-  const known = powerActions.find((candidate) => candidate === action);
-  if (!known) {
-    const problem = `"${action}" is none of ${powerActions.join(', ')}.`;
-    throw new Failure('usage-wrong', { problem, command: 'tenkai machine power' });
-  }
-  const { client } = await session.connect();
-  const rows = await findMachines(client, machines);
-  const body = {
-    machineIds: rows.map(({ id }) => id),
-    action: known,
-    ...(delay === undefined ? {} : { delaySeconds: delay }),
-    ...(force ? { force } : {}),
-  };
-  tellEach(session, rows, (await client(machineRoutes.power, { body })).results);
-}
-
-async function clearErrors(session: Session, machines: string[], { deployment }: { deployment?: string }) {
-  const { client } = await session.connect();
-  const rows = await findMachines(client, machines);
-  const body = { machineIds: rows.map(({ id }) => id), ...(deployment ? { deploymentId: deployment } : {}) };
-  tellEach(session, rows, (await client(machineRoutes.clearErrors, { body })).results);
-}
-
-async function decide(session: Session, machines: string[], decision: 'approve' | 'refuse') {
-  const { client } = await session.connect();
-  const rows = await findMachines(client, machines);
-  const body = { machineIds: rows.map(({ id }) => id), decision };
-  tellEach(session, rows, (await client(enrollmentRoutes.decide, { body })).results);
-}
-
-export interface EachResult {
-  readonly machineId: string;
-  readonly accepted: boolean;
-  readonly code: string | null;
-}
-
-/** Says of each machine whether the act was accepted. @throws Failure act-refused-for-some */
-export function tellEach(
-  { output }: Session,
-  rows: readonly { id: string; name: string }[],
-  results: EachResult[],
-) {
-  const nameOf = (id: string) => rows.find((row) => row.id === id)?.name ?? id;
-  const shown: readonly Column<EachResult>[] = [
-    { title: 'Machine', value: ({ machineId }) => nameOf(machineId) },
-    {
-      title: 'Result',
-      value: ({ accepted }) => (accepted ? 'accepted' : 'refused'),
-      paint: ({ accepted }, style) => (accepted ? style.good : style.bad),
-    },
-    {
-      title: 'Note',
-      value: ({ code }) => (code === null ? '' : reasonSentence({ code, params: {} })),
-      shrinks: true,
-    },
-  ];
-  output.result(results, () => output.table(results, shown, 'There is none.'));
-  const failed = results.filter(({ accepted }) => !accepted).length;
-  if (failed > 0) throw new Failure('act-refused-for-some', { failed, total: results.length });
-}
-
-async function properties({ connect, output }: Session, text: string, changes: string[]) {
-  const { client } = await connect();
-  const { id } = await findMachine(client, text);
-  const { properties: before } = await client(machineRoutes.get, { params: { id } });
-  const after = Object.fromEntries(
-    Object.entries({ ...before, ...Object.fromEntries(changes.map(change)) }).filter(
-      ([, value]) => value !== '',
-    ),
-  );
-  if (changes.length > 0)
-    await client(machineRoutes.setProperties, { params: { id }, body: { properties: after } });
-  output.result(after, () => output.properties(Object.entries(after)));
-}
-
-function change(text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new Failure('usage-wrong', {
-    problem: `"${text}" is not NAME=value.`,
-    command: 'tenkai machine properties',
-  });
-}
-
-async function removeMachines(session: Session, machines: string[], { yes }: { yes?: boolean }) {
-  const { client } = await session.connect();
-  const rows = await findMachines(client, machines);
-  const names = rows.map(({ name }) => name).join(', ');
-  await confirm(session.terminal, `Forget ${names}? Their history goes, too.`, yes);
-  for (const { id } of rows) await client(machineRoutes.remove, { params: { id } });
-  session.output.result(
-    rows.map(({ id, name }) => ({ id, name })),
-    () => `Forgot ${names}`,
-  );
 }
