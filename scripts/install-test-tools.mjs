@@ -60,9 +60,10 @@ export const testTools = [
   {
     group: 'browser',
     usedBy: 'the console in a real browser, in English and Japanese',
-    packages: ['chromium', 'fonts-dejavu-core', 'fonts-ipafont-gothic'],
+    packages: ['chromium', 'fonts-dejavu-core', 'fonts-ipafont-gothic', 'libnss3-tools'],
     provides: [
       '/usr/bin/chromium',
+      '/usr/bin/certutil',
       '/usr/share/fonts/opentype/ipafont-gothic',
       '/usr/share/fonts/truetype/dejavu',
     ],

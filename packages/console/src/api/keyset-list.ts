@@ -158,6 +158,7 @@ export function createKeysetList<T>(fetchPage: FetchPage<T>, pageSize = 500): Ke
     },
     refresh() {
       generation += 1;
+      error = undefined;
       for (const page of pages.keys()) stale.add(page);
       pump();
     },

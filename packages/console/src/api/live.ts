@@ -72,6 +72,8 @@ const alsoChanges: Readonly<Record<string, readonly string[]>> = {
   machines: ['collections', 'overview'],
   enrollment: ['machines', 'overview'],
   status: ['overview'],
+  'distribution-points': ['points', 'packages'],
+  content: ['points', 'packages'],
 };
 
 /** Every query and list whose key begins with one of these nouns is asked for again, if it is on the screen. */

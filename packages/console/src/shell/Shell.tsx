@@ -105,7 +105,7 @@ function SiteName() {
 function PaletteButton() {
   const { t } = useTranslation();
   return (
-    <UnstyledButton className="tk-palette-button" onClick={openSpotlight} aria-label={t('shell.palette')}>
+    <UnstyledButton className="tk-palette-button" onClick={openSpotlight} title={t('shell.palette')}>
       <IconSearch size={16} stroke={1.6} aria-hidden="true" />
       <span className="tk-nav-text">{t('shell.find')}</span>
       <Kbd size="xs" className="tk-nav-text" aria-hidden="true">

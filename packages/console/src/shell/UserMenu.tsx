@@ -33,7 +33,7 @@ export function UserMenu({ onHelp }: { readonly onHelp: () => void }) {
   return (
     <Menu position="top-start" width={220} withinPortal>
       <Menu.Target>
-        <UnstyledButton className="tk-user" aria-label={t('shell.userMenu', { name })}>
+        <UnstyledButton className="tk-user" title={t('shell.userMenu', { name })}>
           <IconUserCircle size={20} stroke={1.5} aria-hidden="true" />
           <span className="tk-nav-text tk-user-text">
             <span>{displayName || name}</span>

@@ -108,25 +108,25 @@ function AddPart<L>({ choices, onAdd }: AddProps<L>) {
   const { t } = useTranslation();
   const [first] = choices;
   return (
-    <Menu position="bottom-start">
-      <Menu.Target>
-        <div>
+    <div>
+      <Menu position="bottom-start">
+        <Menu.Target>
           <Button size="xs" variant="default" leftSection={<IconPlus size={14} />}>
             {t('conditions.add')}
           </Button>
-        </div>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {choices.map((choice) => (
-          <Menu.Item key={choice.label} onClick={() => onAdd(choice.first)}>
-            {choice.label}
+        </Menu.Target>
+        <Menu.Dropdown>
+          {choices.map((choice) => (
+            <Menu.Item key={choice.label} onClick={() => onAdd(choice.first)}>
+              {choice.label}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
+          <Menu.Item onClick={() => first && onAdd(withParts('any', [first.first]))}>
+            {t('conditions.addGroup')}
           </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item onClick={() => first && onAdd(withParts('any', [first.first]))}>
-          {t('conditions.addGroup')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        </Menu.Dropdown>
+      </Menu>
+    </div>
   );
 }

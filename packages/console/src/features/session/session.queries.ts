@@ -21,10 +21,14 @@ export function useSession() {
   return useQuery({
     queryKey: sessionKey,
     queryFn: async ({ signal }) => {
+      if (!mayBeSignedIn()) return null;
       try {
         return remember(await call(getSession, { signal }));
       } catch (error) {
-        if (isSignedOut(error)) return null;
+        if (isSignedOut(error)) {
+          hint(false);
+          return null;
+        }
         throw error;
       }
     },
@@ -38,8 +42,29 @@ export function useMay(): (permission: RolePermission) => boolean {
   return (permission) => data?.permissions.includes(permission) === true;
 }
 
+const hintKey = 'tenkai.signed-in';
+
+/** Whether this browser has signed in before: a stranger then causes no refusal just by opening a page. */
+function mayBeSignedIn(): boolean {
+  try {
+    return localStorage.getItem(hintKey) !== null;
+  } catch {
+    return true;
+  }
+}
+
+function hint(isSignedIn: boolean): void {
+  try {
+    if (isSignedIn) localStorage.setItem(hintKey, '1');
+    else localStorage.removeItem(hintKey);
+  } catch {
+    // Without storage the site is asked each time.
+  }
+}
+
 function remember(session: SessionView): SessionView {
   setCsrf(session.csrf);
+  hint(true);
   return session;
 }
 
@@ -89,6 +114,7 @@ export async function leave(): Promise<void> {
 /** The site no longer knows the session. */
 export function forgetSession(): void {
   setCsrf('');
+  hint(false);
   forgetLists();
   queryClient.clear();
   queryClient.setQueryData(sessionKey, null);

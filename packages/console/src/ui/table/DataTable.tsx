@@ -129,6 +129,8 @@ export function DataTable<T>(props: Props<T>) {
         ref={scroller}
         className={source.isPrevious ? 'tk-table-scroller tk-table-previous' : 'tk-table-scroller'}
         role="grid"
+        // Without rows nothing in it takes the focus, but it can still be scrolled sideways.
+        tabIndex={source.count === 0 ? 0 : -1}
         aria-label={props.label}
         aria-rowcount={source.isExact ? source.count + 1 : -1}
         aria-multiselectable={selection ? true : undefined}

@@ -53,9 +53,9 @@ export function DetectionField({ draft, onChange }: TabProps) {
           {error}
         </p>
       ) : null}
-      <Menu position="bottom-start">
-        <Menu.Target>
-          <div>
+      <div>
+        <Menu position="bottom-start">
+          <Menu.Target>
             <Button
               size="xs"
               variant="default"
@@ -64,16 +64,16 @@ export function DetectionField({ draft, onChange }: TabProps) {
             >
               {t('packages.detection.add')}
             </Button>
-          </div>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {kinds.map((kind) => (
-            <Menu.Item key={kind} onClick={() => set([...detection, first[kind]])}>
-              {t(`packages.detection.${kind}`)}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {kinds.map((kind) => (
+              <Menu.Item key={kind} onClick={() => set([...detection, first[kind]])}>
+                {t(`packages.detection.${kind}`)}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      </div>
     </div>
   );
 }
