@@ -8,6 +8,11 @@ import { programPath } from '../shell.ts';
 const keepConfiguration = ['--force-confdef', '--force-confold'];
 /** Another package manager, such as an automatic upgrade, may be at work. */
 const lockTimeout = 'DPkg::Lock::Timeout=900';
+/**
+ * Once dpkg was interrupted, by a power cut say, apt-get refuses all work until dpkg has ended its own. Where another
+ * one is at work right now, it holds the lock: then this does nothing, and apt-get waits.
+ */
+const endInterrupted = `[ -z "$(ls -A /var/lib/dpkg/updates)" ] || dpkg --configure -a ${keepConfiguration.join(' ')}`;
 
 const interpreters: Readonly<Record<string, { programs: readonly string[]; args: readonly string[] }>> = {
   sh: { programs: ['sh'], args: [] },
@@ -53,7 +58,8 @@ function debCommand(root: string | null, file: string, args: readonly string[]):
       '-o',
       lockTimeout,
     ];
-    return { program: apt, args: ['install', ...how, ...options, ...args, file] };
+    const install = [apt, 'install', ...how, ...options, ...args, file];
+    return { program: required('sh', ['sh']), args: ['-c', `${endInterrupted}; exec "$0" "$@"`, ...install] };
   }
   const place =
     root === null ? [] : [`--root=${root}`, ...(process.getuid?.() === 0 ? [] : ['--force-not-root'])];
