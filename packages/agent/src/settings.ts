@@ -1,6 +1,6 @@
 import { Failure } from '@tenkai/domain/failure.ts';
 import { type Static, Type } from 'typebox';
-import { Value } from 'typebox/value';
+import { Errors } from 'typebox/value';
 import type { DataFolder } from './data-folder.ts';
 import { readIfThere, writeDurably } from './durable-file.ts';
 
@@ -42,9 +42,7 @@ export function readSettings(data: DataFolder): Settings {
   } catch (cause) {
     throw new Failure('agent-settings-invalid', { file: data.settings }, { detail: 'not JSON', cause });
   }
-  const mistakes = Value.Errors(Settings, value).map(
-    (error) => `${error.instancePath || '/'}: ${error.message}`,
-  );
+  const mistakes = Errors(Settings, value).map((error) => `${error.instancePath || '/'}: ${error.message}`);
   if (mistakes.length > 0) {
     throw new Failure('agent-settings-invalid', { file: data.settings }, { detail: mistakes.join('; ') });
   }

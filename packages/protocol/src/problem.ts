@@ -1,4 +1,9 @@
-import { type Failure, type FailureKind, type FieldProblem, problemSentence } from '@tenkai/domain';
+import {
+  type Failure,
+  type FailureKind,
+  type FieldProblem,
+  problemSentence,
+} from '@tenkai/domain/failure.ts';
 import { type Static, Type } from 'typebox';
 
 /** One of several things that are wrong with a draft, or worth a warning. */

@@ -1,5 +1,5 @@
-import { contentOf } from '@tenkai/domain';
 import { Failure } from '@tenkai/domain/failure.ts';
+import { contentOf } from '@tenkai/domain/scenario/frozen-step.ts';
 import { backOffMs } from '@tenkai/protocol/agent/link/back-off.ts';
 import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';

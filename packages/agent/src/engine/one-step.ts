@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FrozenStep, holds, type StepResult } from '@tenkai/domain';
+import type { FrozenStep, StepResult } from '@tenkai/domain';
+import { holds } from '@tenkai/domain/scenario/resolve-condition.ts';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { Boundary } from '../boundary.ts';
 import type { Log } from '../log.ts';

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
-import { contentOf } from '@tenkai/domain';
 import { Failure } from '@tenkai/domain/failure.ts';
+import { contentOf } from '@tenkai/domain/scenario/frozen-step.ts';
 import { checkSiteSignature } from '@tenkai/protocol/agent/link/pinned-root.ts';
 import { createSiteClient } from '@tenkai/protocol/agent/link/site-client.ts';
 import { createTokenSource } from '@tenkai/protocol/agent/link/token.ts';

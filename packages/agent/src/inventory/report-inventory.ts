@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { AgentComponent } from '@tenkai/domain';
+import type { AgentComponent, Inventory } from '@tenkai/domain';
 import {
   diffInventory,
-  type Inventory,
   inventoryDigestInput,
   isEmptyDifference,
   normalizeInventory,
-} from '@tenkai/domain';
+} from '@tenkai/domain/machine/difference.ts';
 import type { InventoryReport } from '@tenkai/protocol/agent/reports.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { readJson, writeDurably } from '../durable-file.ts';

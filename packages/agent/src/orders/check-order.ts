@@ -3,7 +3,7 @@ import { definitions } from '@tenkai/domain/definitions.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { checkSiteSignature } from '@tenkai/protocol/agent/link/pinned-root.ts';
 import { Order, orderProof, type SignedOrder } from '@tenkai/protocol/agent/orders.ts';
-import { Value } from 'typebox/value';
+import { Check } from 'typebox/value';
 import { isSafeName } from '../outbox/spool-names.ts';
 
 export interface CheckDeps {
@@ -36,7 +36,7 @@ export function checkOrder({ root, machineId, serverTime }: CheckDeps, signed: S
 export function readOrder(root: X509Certificate, signed: SignedOrder, at?: number): Order {
   const order: unknown = parse(signed.payload);
   checkSiteSignature(root, signed, orderProof(signed.payload), at ?? issuedAt(order));
-  if (!Value.Check(definitions, Order, order))
+  if (!Check(definitions, Order, order))
     throw new Failure('order-not-understood', {}, { detail: mistakes(order) });
   const isSafe = order.kind !== 'run' || (isSafeName(order.runId) && hasStepsInOrder(order.steps));
   if (!isSafe)

@@ -1,5 +1,6 @@
 import type { Condition, ConditionLeaf, LeafFact } from '@tenkai/domain';
-import { canonicalJson, evaluateCondition } from '@tenkai/domain';
+import { canonicalJson } from '@tenkai/domain/canonical-json.ts';
+import { evaluateCondition } from '@tenkai/domain/software/condition-evaluation.ts';
 import { describeFound, detectAll, versionFound } from './detect-all.ts';
 import { judgeExit } from './judge-exit.ts';
 import { runProcess } from './run-process.ts';

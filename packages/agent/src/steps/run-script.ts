@@ -1,6 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defaultRunOptions, type HookScript } from '@tenkai/domain';
+import type { HookScript } from '@tenkai/domain';
+import { defaultRunOptions } from '@tenkai/domain/software/program.ts';
 import { judgeExit } from './judge-exit.ts';
 import { type ProcessOutcome, runProcess } from './run-process.ts';
 import type { StepContext, StepHandler } from './step.ts';

@@ -1,4 +1,4 @@
-import { FrozenStep } from '@tenkai/domain';
+import { FrozenStep } from '@tenkai/domain/scenario/frozen-step.ts';
 import { type Static, Type } from 'typebox';
 
 /**

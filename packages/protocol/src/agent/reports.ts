@@ -1,4 +1,7 @@
-import { Inventory, InventoryDifference, Reason, StepResult } from '@tenkai/domain';
+import { InventoryDifference } from '@tenkai/domain/machine/difference.ts';
+import { Inventory } from '@tenkai/domain/machine/inventory.ts';
+import { Reason } from '@tenkai/domain/scenario/frozen-step.ts';
+import { StepResult } from '@tenkai/domain/scenario/run-progress.ts';
 import { type Static, Type } from 'typebox';
 
 /**

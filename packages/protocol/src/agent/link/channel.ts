@@ -1,4 +1,4 @@
-import { Value } from 'typebox/value';
+import { Check } from 'typebox/value';
 import { WebSocket } from 'ws';
 import { problemFromBody } from '../../problem.ts';
 import { agentPaths, ChannelMessage } from '../channel.ts';
@@ -91,7 +91,7 @@ function watchSilence(socket: WebSocket, limitMs: number) {
 function readMessage(text: string): ChannelMessage | null {
   try {
     const message: unknown = JSON.parse(text);
-    return Value.Check(ChannelMessage, message) ? message : null;
+    return Check(ChannelMessage, message) ? message : null;
   } catch {
     return null;
   }

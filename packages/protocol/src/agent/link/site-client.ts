@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:https';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { Static, TSchema } from 'typebox';
-import { Value } from 'typebox/value';
+import { Check } from 'typebox/value';
 import { problemFromBody } from '../../problem.ts';
 
 /** Largest answer that is read; orders hold scripts of up to 256 KiB each. */
@@ -50,7 +50,7 @@ export function createSiteClient(options: SiteClientOptions): SiteClient {
       const { status, text } = await exchange(agent, url, input);
       const body = parse(text);
       if (status < 200 || status > 299) throw problemFromBody(status, body);
-      if (!Value.Check(input.reply, body))
+      if (!Check(input.reply, body))
         throw new Failure('site-answer-invalid', { url }, { detail: input.path });
       return body as never;
     },
