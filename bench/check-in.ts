@@ -105,8 +105,7 @@ interface Scene {
 async function measureAll(plan: Plan, scene: Scene): Promise<SizeResult> {
   const { site, fleet, baseline, keys, dataDir } = scene;
   const agents = keys.length;
-  const rootCertificate = await readFile(join(dataDir, 'keys', 'root.crt'), 'utf8');
-  const address = { port: site.port, rootCertificate };
+  const address = { port: site.port, rootCertificate: site.rootCertificate };
   plan.progress(`${agents} agents: tokens by signed challenges, channels, connections`);
   const startedAt = performance.now();
   await fleet.ask({ type: 'sign-in', site: address, keys });

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -6,10 +6,6 @@ import { createInterface } from 'node:readline';
 /** A program under measurement, in a process of its own. */
 export interface MeasuredProcess {
   readonly pid: number;
-  /** What it said when it was ready. */
-  readonly ready: RegExpMatchArray;
-  /** From the call of `spawn` to the line that says so, milliseconds. */
-  readonly readyMs: number;
   /** Ends it in good order and waits for that. */
   stop(): Promise<void>;
   /** `kill -9`. */
@@ -20,53 +16,59 @@ export interface StartOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** The line of standard output that says that it can do its work. */
-  readonly readyLine: RegExp;
-  readonly limitMs?: number;
 }
 
-/** Starts a program and waits until it says that it is ready. Its standard error is ours. */
-export async function startProcess(options: StartOptions): Promise<MeasuredProcess> {
-  const { command, args, env = {}, readyLine, limitMs = 60_000 } = options;
-  const startedAt = performance.now();
+/** Starts a program. Its standard error is ours; of its output `onLine` hears every line. */
+export function startProcess(
+  { command, args, env = {} }: StartOptions,
+  onLine: (line: string) => void = () => {},
+): MeasuredProcess & { readonly ended: Promise<string> } {
   const child = spawn(command, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const endWithUs = () => void child.kill('SIGKILL');
   process.once('exit', endWithUs);
-  const ready = await waitForLine(child, readyLine, AbortSignal.timeout(limitMs));
-  const readyMs = performance.now() - startedAt;
+  // Read to the end, so that the program never waits for a full pipe.
+  createInterface({ input: child.stdout }).on('line', onLine);
+  const ended = once(child, 'exit').then(([code, signal]) => String(signal ?? code));
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill(signal);
-      await once(child, 'exit');
-    }
+    child.kill(signal);
+    await ended;
     process.off('exit', endWithUs);
   };
-  return { pid: child.pid ?? 0, ready, readyMs, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+  return { pid: child.pid ?? 0, ended, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
-async function waitForLine(child: ChildProcess, pattern: RegExp, signal: AbortSignal) {
-  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+export interface ReadyProcess extends MeasuredProcess {
+  /** What it said when it was ready. */
+  readonly ready: RegExpMatchArray;
+  /** From the call until the line that says so, milliseconds. */
+  readonly readyMs: number;
+}
+
+const readyWithinMs = 60_000;
+
+/** Starts a program and waits for the line that says that it can do its work. */
+export async function startUntilReady(options: StartOptions, readyLine: RegExp): Promise<ReadyProcess> {
+  const startedAt = performance.now();
   const { promise, resolve, reject } = Promise.withResolvers<RegExpMatchArray>();
   const seen: string[] = [];
-  // Everything is read to the end, so that the program never waits for a full pipe.
-  lines.on('line', (line) => {
-    const match = line.match(pattern);
+  const { ended, ...started } = startProcess(options, (line) => {
+    const match = line.match(readyLine);
     if (match) resolve(match);
-    if (seen.length < 20) seen.push(line);
+    else if (seen.length < 20) seen.push(line);
   });
-  child.once('error', reject);
-  child.once('exit', (code, by) =>
-    reject(new Error(`it ended with ${code ?? by} before it was ready:\n${seen.join('\n')}`)),
-  );
-  signal.addEventListener('abort', () => reject(new Error(`it is not ready:\n${seen.join('\n')}`)));
+  const fail = (why: string) => reject(new Error(`${why}:\n${seen.join('\n')}`));
+  void ended.then((how) => fail(`it ended with ${how} before it was ready`));
+  const limit = setTimeout(() => fail('it is not ready in time'), readyWithinMs);
   try {
-    return await promise;
+    return { ...started, ready: await promise, readyMs: performance.now() - startedAt };
   } catch (error) {
-    child.kill('SIGKILL');
+    await started.kill();
     throw error;
+  } finally {
+    clearTimeout(limit);
   }
 }
 

@@ -39,6 +39,9 @@ export async function bundle(program: Program, dir: string, version?: string): P
     // Native bindings that pg loads where they are installed; here they never are.
     external: ['pg-native'],
     legalComments: 'linked',
+    // Of a comment with one Japanese word in it the whole text would lie in memory with two bytes for each character.
+    minifyWhitespace: true,
+    lineLimit: 160,
     logLevel: 'warning',
     plugins: version === undefined ? [] : [withVersion(version)],
   });
