@@ -73,9 +73,9 @@ test(
   async () => {
     const text = [
       'trap "" TERM',
-      // One in another session, one without the environment, one without a parent.
+      // One in another session, one without environment and parent, one without a parent.
       'setsid sh -c \'echo $$ > "$TENKAI_ROOT/p1"; exec sleep 300\' &',
-      'env -i sh -c \'echo $$ > "$0"; exec sleep 300\' "$TENKAI_ROOT/p2" &',
+      '(env -i sh -c \'echo $$ > "$0"; exec sleep 300\' "$TENKAI_ROOT/p2" &)',
       '(sh -c \'echo $$ > "$TENKAI_ROOT/p3"; exec sleep 300\' &)',
       'echo "Press any key"; read answer; sleep 300',
     ];
