@@ -19,8 +19,8 @@ export interface Deb {
   readonly architecture: 'amd64' | 'arm64';
   readonly depends: readonly string[];
   readonly recommends: readonly string[];
-  /** One line, and what it says more about itself: paragraphs. */
   readonly synopsis: string;
+  /** Lines of at most 79 characters. */
   readonly description: readonly string[];
   /** By absolute path on the machine. */
   readonly files: Readonly<Record<string, DebFile>>;
@@ -108,14 +108,14 @@ function controlFields(deb: Deb, installedKib: number): string[] {
     `Package: ${deb.name}`,
     `Version: ${deb.version}`,
     `Architecture: ${deb.architecture}`,
-    'Maintainer: Tenkai <tenkai@localhost>',
+    'Maintainer: Tenkai maintainers <maintainers@tenkai.invalid>',
     `Installed-Size: ${installedKib}`,
     ...relation('Depends', deb.depends),
     ...relation('Recommends', deb.recommends),
     'Section: admin',
     'Priority: optional',
     `Description: ${deb.synopsis}`,
-    ...deb.description.flatMap((paragraph, index) => [...(index > 0 ? [' .'] : []), ` ${paragraph}`]),
+    ...deb.description.map((line) => ` ${line}`),
   ];
 }
 

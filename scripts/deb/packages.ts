@@ -31,9 +31,10 @@ export function serverPackage(release: Release, { server, cli, consoleDir }: Ser
     recommends: ['systemd'],
     synopsis: 'Tenkai site server, console and command line',
     description: [
-      'A site deploys software to machines and verifies it on each: packages, scenarios,',
-      'collections, deployments, inventory and audit, with a console in English and Japanese.',
-      'Brings its own Node; the embedded database needs no other server.',
+      'A site deploys software to machines and verifies it on each of them.',
+      'Packages, scenarios, collections, deployments, inventory and audit log,',
+      'with a console in English and Japanese. Brings its own Node; with the',
+      'embedded database it needs no other server.',
     ],
     files: {
       ...common('tenkai-server', release),
@@ -64,9 +65,9 @@ export function agentPackage(release: Release, { agent, engine }: AgentParts): D
     recommends: ['systemd'],
     synopsis: 'Tenkai agent: inventory and deployments of this machine',
     description: [
-      'Carries out what the site of this machine has signed, and reports what came of it.',
-      'Until it is assigned to a site it does nothing and speaks with nobody.',
-      'Brings its own Node.',
+      'Carries out what the site of this machine has signed, and reports what',
+      'came of it. Until it is assigned to a site it does nothing and speaks',
+      'with nobody. Brings its own Node.',
     ],
     files: {
       ...common('tenkai-agent', release),
@@ -90,7 +91,7 @@ function common(
     [`/usr/lib/${name}/node`]: { copyOf: node, mode: 0o755 },
     [`${doc}/README.md`]: { text: documents.readme[name] },
     [`${doc}/copyright`]: { text: documents.copyright[name] },
-    [`${doc}/changelog.gz`]: { text: documents.changelog },
+    [`${doc}/CHANGELOG.md.gz`]: { text: documents.changelog },
   };
 }
 

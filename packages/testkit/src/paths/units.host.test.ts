@@ -35,6 +35,15 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
   let site: ReachedSite;
   let machineId: string;
   let servicePid: string;
+  let isBroken = false;
+  /** One part of the story; none is told after one that went wrong. */
+  const chapter = (title: string, tell: () => Promise<void>) =>
+    test(title, async (t) => {
+      if (isBroken) return t.skip('an earlier one failed');
+      isBroken = true;
+      await tell();
+      isBroken = false;
+    });
   before(async () => {
     network = await makeNetwork();
     const debs = Promise.all([shippedDeb('agent'), shippedDeb('server')]);
@@ -51,7 +60,7 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
       'the machine is online',
       async () => {
         const row = await machineNamed(site, name).catch(() => undefined);
-        return row?.isOnline === true && row.architecture !== '' ? row : undefined;
+        return row?.isOnline && row.powerState === 'on' && row.architecture !== '' ? row : undefined;
       },
       slowMs,
     );
@@ -78,33 +87,37 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
     assert.equal(entries.filter(({ event }) => event === 'finished').length, 1, 'one end');
   }
 
-  test('AGENT-35: installed without settings the agent is a unit with name, description and log, unassigned and silent', async () => {
-    const connectionsMade = async () => (await vm.ask("grep -h '^Tcp:\\|^Udp:' /proc/net/snmp")).split('\n');
-    await vm.copyIn(await shippedDeb('agent'), '/root/agent.deb');
-    const before = await connectionsMade();
-    await vm.ask(['dpkg', '--install', '/root/agent.deb'], { timeoutMs: slowMs });
-    await until('the service is up', async () => (await machine.agentStatus()).general.isRunning, slowMs);
-    const unit = await machine.unit(agentUnit);
-    assert.deepEqual(
-      [unit.ActiveState, unit.UnitFileState, unit.Description, unit.NRestarts],
-      ['active', 'enabled', 'Tenkai agent', '0'],
-    );
-    servicePid = unit.MainPID;
-    const { site, components, general } = await machine.agentStatus();
-    assert.deepEqual([site.isAssigned, site.server, general.isConnected], [false, null, false]);
-    const states = components.map((component) => [component.name, component.state]);
-    for (const [component, state] of states)
-      assert.equal(state, component === 'notification' ? 'disabled' : 'installed', component);
-    const log = await vm.ask('cat /var/lib/tenkai-agent/log/agent.log');
-    assert.deepEqual(
-      log.split('\n').filter((line) => (JSON.parse(line) as { level: number }).level > 30),
-      [],
-      'no warning',
-    );
-    assert.deepEqual(await connectionsMade(), before, 'nothing was sent by anybody');
-  });
+  chapter(
+    'AGENT-35: installed without settings the agent is a unit with name, description and log, unassigned and silent',
+    async () => {
+      const connectionsMade = async () =>
+        (await vm.ask("grep -h '^Tcp:\\|^Udp:' /proc/net/snmp")).split('\n');
+      await vm.copyIn(await shippedDeb('agent'), '/root/agent.deb');
+      const before = await connectionsMade();
+      await vm.ask(['dpkg', '--install', '/root/agent.deb'], { timeoutMs: slowMs });
+      await until('the service is up', async () => (await machine.agentStatus()).general.isRunning, slowMs);
+      const unit = await machine.unit(agentUnit);
+      assert.deepEqual(
+        [unit.ActiveState, unit.UnitFileState, unit.Description, unit.NRestarts],
+        ['active', 'enabled', 'Tenkai agent', '0'],
+      );
+      servicePid = unit.MainPID;
+      const { site, components, general } = await machine.agentStatus();
+      assert.deepEqual([site.isAssigned, site.server, general.isConnected], [false, null, false]);
+      const states = components.map((component) => [component.name, component.state]);
+      for (const [component, state] of states)
+        assert.equal(state, component === 'notification' ? 'disabled' : 'installed', component);
+      const log = await vm.ask('cat /var/lib/tenkai-agent/log/agent.log');
+      assert.deepEqual(
+        log.split('\n').filter((line) => (JSON.parse(line) as { level: number }).level > 30),
+        [],
+        'no warning',
+      );
+      assert.deepEqual(await connectionsMade(), before, 'nothing was sent by anybody');
+    },
+  );
 
-  test('the server is a unit of its own user, listens on 443 and 80, and is well', async () => {
+  chapter('the server is a unit of its own user, listens on 443 and 80, and is well', async () => {
     await machine.install(await shippedDeb('server'));
     site = await machine.reachSite();
     const unit = await machine.unit(serverUnit);
@@ -113,7 +126,7 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
       ['active', 'enabled', '0', 'tenkai'],
     );
     assert.equal(await vm.ask('stat -c "%U %a" /var/lib/tenkai'), 'tenkai 700');
-    const ask = "fetch('https://localhost/healthz').then(async (r) => console.log(r.status, await r.text()))";
+    const ask = "fetch('https://127.0.0.1/healthz').then(async (r) => console.log(r.status, await r.text()))";
     const healthz = `NODE_TLS_REJECT_UNAUTHORIZED=0 /usr/lib/tenkai-server/node --no-warnings -e "${ask}"`;
     assert.equal(await vm.ask(healthz), '200 {"ok":true}');
     const plain =
@@ -122,7 +135,7 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
     assert.equal(await vm.ask('systemctl list-units --failed --no-legend --plain'), '');
   });
 
-  test('the agent, which has waited since, is enrolled by a ticket without a restart', async () => {
+  chapter('the agent, which has waited since, is enrolled by a ticket without a restart', async () => {
     const body = { name: 'units', maxUses: 1, validHours: 1 };
     const { secret, rootFingerprint } = await site.api(enrollmentRoutes.createTicket, { body });
     await vm.ask('umask 077; cat > /root/ticket', { input: secret });
@@ -135,55 +148,61 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
     assert.equal((await machine.agentStatus()).site.isAssigned, true);
   });
 
-  test('AGENT-37: stopped and disabled it stays so over an upgrade; its host answers the echo of the sandboxed server', async () => {
-    await vm.ask(`systemctl disable --now ${agentUnit}`);
-    await until('the site sees it go', async () => !(await machineNamed(site, name)).isOnline, slowMs);
-    await site.api(machineRoutes.power, { body: { machineIds: [machineId], action: 'query' } });
-    assert.equal((await machineNamed(site, name)).powerState, 'on', 'ping works in the unit of the server');
-    await vm.ask(['/var/lib/dpkg/info/tenkai-agent.postinst', 'configure', '0.1.0']);
-    const stopped = await machine.unit(agentUnit);
-    assert.deepEqual([stopped.ActiveState, stopped.UnitFileState], ['inactive', 'disabled']);
-    await vm.ask(`systemctl enable ${agentUnit}`);
-    assert.equal((await machine.unit(agentUnit)).ActiveState, 'inactive', 'enabled is not started');
-    await vm.ask(`systemctl start ${agentUnit}`);
-    await untilOnline();
-  });
+  chapter(
+    'AGENT-37: stopped and disabled it stays so over an upgrade; its host answers the echo of the sandboxed server',
+    async () => {
+      await vm.ask(`systemctl disable --now ${agentUnit}`);
+      await until('the site sees it go', async () => !(await machineNamed(site, name)).isOnline, slowMs);
+      await site.api(machineRoutes.power, { body: { machineIds: [machineId], action: 'query' } });
+      assert.equal((await machineNamed(site, name)).powerState, 'on', 'ping works in the unit of the server');
+      await vm.ask(['dpkg-reconfigure', 'tenkai-agent']);
+      const stopped = await machine.unit(agentUnit);
+      assert.deepEqual([stopped.ActiveState, stopped.UnitFileState], ['inactive', 'disabled']);
+      await vm.ask(`systemctl enable ${agentUnit}`);
+      assert.equal((await machine.unit(agentUnit)).ActiveState, 'inactive', 'enabled is not started');
+      await vm.ask(`systemctl start ${agentUnit}`);
+      await untilOnline();
+    },
+  );
 
-  test('a restart of the machine in the middle of a run: both come back, the run goes on, nobody enrolls again', async () => {
-    const bootId = 'cat /proc/sys/kernel/random/boot_id';
-    const id = await deployTo(site, [machineId], {
-      name: 'restart',
-      steps: [
-        script('first', `${bootId} > /opt/first`),
-        { kind: 'restart', id: 'restart', name: 'restart' },
-        script('second', `${bootId} > /opt/second`),
-      ],
-    });
-    const former = await vm.bootId();
-    await vm.untilRebooted(former);
-    const run = await onlyRun(id);
-    assert.equal(run.status, 'succeeded', JSON.stringify(run.reason));
-    const [first, second] = (await vm.ask('cat /opt/first /opt/second')).split('\n');
-    assert.deepEqual([first, second], [former, await vm.bootId()], 'one restart');
-    await assertOneResultEach(run);
-    for (const unit of [agentUnit, serverUnit])
+  chapter(
+    'a restart of the machine in the middle of a run: both come back, the run goes on, nobody enrolls again',
+    async () => {
+      const bootId = 'cat /proc/sys/kernel/random/boot_id';
+      const id = await deployTo(site, [machineId], {
+        name: 'restart',
+        steps: [
+          script('first', `${bootId} > /opt/first`),
+          { kind: 'restart', id: 'restart', name: 'restart' },
+          script('second', `${bootId} > /opt/second`),
+        ],
+      });
+      const former = await vm.bootId();
+      await vm.untilRebooted(former);
+      const run = await onlyRun(id);
+      assert.equal(run.status, 'succeeded', JSON.stringify(run.reason));
+      const [first, second] = (await vm.ask('cat /opt/first /opt/second')).split('\n');
+      assert.deepEqual([first, second], [former, await vm.bootId()], 'one restart');
+      await assertOneResultEach(run);
+      for (const unit of [agentUnit, serverUnit])
+        assert.deepEqual(
+          [(await machine.unit(unit)).ActiveState, (await machine.unit(unit)).NRestarts],
+          ['active', '0'],
+          unit,
+        );
+      assert.equal((await untilOnline()).id, machineId);
+      const { items } = await site.api(machineRoutes.list, { query: { limit: 10 } });
       assert.deepEqual(
-        [(await machine.unit(unit)).ActiveState, (await machine.unit(unit)).NRestarts],
-        ['active', '0'],
-        unit,
+        items.map((item) => item.id),
+        [machineId],
+        'the same machine, and no other',
       );
-    assert.equal((await untilOnline()).id, machineId);
-    const { items } = await site.api(machineRoutes.list, { query: { limit: 10 } });
-    assert.deepEqual(
-      items.map((item) => item.id),
-      [machineId],
-      'the same machine, and no other',
-    );
-    const log = await vm.ask('cat /var/lib/tenkai-agent/log/agent.log');
-    assert.equal(log.match(/"msg":"enrolled"/g)?.length, 1, 'enrolled once');
-  });
+      const log = await vm.ask('cat /var/lib/tenkai-agent/log/agent.log');
+      assert.equal(log.match(/"msg":"enrolled"/g)?.length, 1, 'enrolled once');
+    },
+  );
 
-  test('AGENT-38: a run whose own step upgrades the agent ends as if nothing had happened', async () => {
+  chapter('AGENT-38: a run whose own step upgrades the agent ends as if nothing had happened', async () => {
     await registerAgent(site, newer);
     const whoAmI = "cut -d: -f3 /proc/self/cgroup; cut -d' ' -f4 /proc/$PPID/stat";
     const id = await deployTo(site, [machineId], {
@@ -211,7 +230,7 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
     await untilNoEngine();
   });
 
-  test('power that is cut while the package manager works: the run ends with what is true', async () => {
+  chapter('power that is cut while the package manager works: the run ends with what is true', async () => {
     const postinst =
       '#!/bin/sh\nset -e\necho ran >> /var/lib/cut-off.count\nsync\nif [ "$(wc -l < /var/lib/cut-off.count)" = 1 ]; then sleep 300; fi\n';
     await registerDeb(site, {
@@ -250,7 +269,7 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
     await untilNoEngine();
   });
 
-  test('removed, also in the middle of a run, the units are gone; purged, the data too', async () => {
+  chapter('removed, also in the middle of a run, the units are gone; purged, the data too', async () => {
     await deployTo(site, [machineId], { name: 'endless', steps: [script('endless', 'exec sleep 3600')] });
     await until('the engine works', async () => (await engines()) !== '', slowMs);
     const both = ['tenkai-agent', 'tenkai-server'];
