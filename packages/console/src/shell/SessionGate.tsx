@@ -1,4 +1,5 @@
-import { Navigate, useRouterState } from '@tanstack/react-router';
+import { Navigate, useRouter } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useSession } from '../features/session/session.queries.ts';
 import { ProblemView } from '../ui/ProblemView.tsx';
 import { Shell } from './Shell.tsx';
@@ -6,9 +7,8 @@ import { Shell } from './Shell.tsx';
 /** Lets signed-in users in; sends others to sign in, and back to where they wanted to go. */
 export function SessionGate() {
   const session = useSession();
-  const href = useRouterState({ select: (state) => state.location.href });
   if (session.data) return <Shell />;
-  if (session.data === null) return <Navigate to="/sign-in" search={href === '/' ? {} : { next: href }} />;
+  if (session.data === null) return <GoToSignIn />;
   if (session.error) {
     return (
       <div className="tk-page">
@@ -17,4 +17,11 @@ export function SessionGate() {
     );
   }
   return null;
+}
+
+/** Takes along where the user was; not where they are sent, for that would be a way without end. */
+function GoToSignIn() {
+  const router = useRouter();
+  const [href] = useState(() => router.state.location.href);
+  return <Navigate to="/sign-in" search={href === '/' ? {} : { next: href }} />;
 }

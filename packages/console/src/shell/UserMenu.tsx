@@ -1,26 +1,13 @@
-import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import {
-  IconChevronUp,
-  IconHelp,
-  IconLanguage,
-  IconLogout,
-  IconMoon,
-  IconSun,
-  IconSunMoon,
-  IconUserCircle,
-} from '@tabler/icons-react';
+import { type MantineColorScheme, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { IconChevronUp, IconHelp, IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { leave, useSession } from '../features/session/session.queries.ts';
 import { changeLanguage } from '../i18n/index.ts';
-import { languageNames, languages } from '../i18n/language.ts';
+import { type Language, languageNames, languages } from '../i18n/language.ts';
 import './UserMenu.css';
 
-const schemes = [
-  ['light', IconSun],
-  ['dark', IconMoon],
-  ['auto', IconSunMoon],
-] as const;
+const schemes = ['light', 'dark', 'auto'] as const;
 
 /** Who is signed in; the look and the language of the console. */
 export function UserMenu({ onHelp }: { readonly onHelp: () => void }) {
@@ -53,32 +40,27 @@ export function UserMenu({ onHelp }: { readonly onHelp: () => void }) {
           {t('keys.title')}
         </Menu.Item>
         <Menu.Label>{t('shell.language')}</Menu.Label>
-        {languages.map((language) => (
-          <Menu.Item
-            key={language}
-            role="menuitemradio"
-            aria-checked={i18n.language === language}
-            lang={language}
-            leftSection={<IconLanguage size={16} stroke={1.6} />}
-            onClick={() => void changeLanguage(language)}
-            {...(i18n.language === language ? { fw: 600 } : {})}
-          >
-            {languageNames[language]}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={i18n.language}
+          onChange={(language) => void changeLanguage(language as Language)}
+        >
+          {languages.map((language) => (
+            <Menu.RadioItem key={language} value={language} lang={language}>
+              {languageNames[language]}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Label>{t('shell.look')}</Menu.Label>
-        {schemes.map(([scheme, Shape]) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={colorScheme === scheme}
-            leftSection={<Shape size={16} stroke={1.6} />}
-            onClick={() => setColorScheme(scheme)}
-            {...(colorScheme === scheme ? { fw: 600 } : {})}
-          >
-            {t(`shell.looks.${scheme}`)}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={colorScheme}
+          onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}
+        >
+          {schemes.map((scheme) => (
+            <Menu.RadioItem key={scheme} value={scheme}>
+              {t(`shell.looks.${scheme}`)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item
           leftSection={<IconLogout size={16} stroke={1.6} />}

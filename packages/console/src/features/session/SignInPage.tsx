@@ -1,6 +1,6 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { getRouteApi, Navigate, useRouter } from '@tanstack/react-router';
-import { type FormEvent, useState } from 'react';
+import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemView } from '../../ui/ProblemView.tsx';
 import { forgetOneTimeToken, oneTimeToken } from './one-time-token.ts';
@@ -13,24 +13,28 @@ const route = getRouteApi('/sign-in');
 export function SignInPage() {
   const { t } = useTranslation();
   const { next } = route.useSearch();
-  const router = useRouter();
   const session = useSession();
   const setup = useSetup();
   const [token] = useState(() => oneTimeToken(location.hash));
   if (token !== undefined && !session.data) return <SignInByLink token={token} />;
-  if (session.data) {
-    if (token !== undefined) forgetOneTimeToken();
-    // `next` comes from the address bar: only a path of this console is followed.
-    const isOwn = next !== undefined && /^\/(?![/\\])/.test(next);
-    if (isOwn) router.history.replace(next);
-    return isOwn ? null : <Navigate to="/" />;
-  }
+  if (session.data) return <GoOn next={next} isByLink={token !== undefined} />;
   return (
     <SessionFrame title={t('session.signIn')}>
       {setup.data?.isNeeded ? <p>{t('session.setupNeeded')}</p> : null}
       <SignInForm />
     </SessionFrame>
   );
+}
+
+/** To where the user wanted to go. `next` comes from the address bar: only a path of this console is followed. */
+function GoOn({ next, isByLink }: { readonly next: string | undefined; readonly isByLink: boolean }) {
+  const router = useRouter();
+  const target = next !== undefined && /^\/(?![/\\])/.test(next) ? next : '/';
+  useEffect(() => {
+    if (isByLink) forgetOneTimeToken();
+    router.history.replace(target);
+  }, [router, target, isByLink]);
+  return null;
 }
 
 function SignInForm() {

@@ -1,4 +1,4 @@
-import { ActionIcon, Checkbox, Menu } from '@mantine/core';
+import { ActionIcon, Menu } from '@mantine/core';
 import { IconColumns3 } from '@tabler/icons-react';
 import type { VisibilityState } from '@tanstack/react-table';
 import { useTranslation } from 'react-i18next';
@@ -25,17 +25,13 @@ export function ColumnMenu<T>({ columns, visibility, onChange }: Props<T>) {
         {columns
           .filter((column) => !column.meta.isFixed)
           .map(({ id, header }) => (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={id}
-              role="menuitemcheckbox"
-              aria-checked={visibility[id] === true}
-              leftSection={
-                <Checkbox.Indicator size="xs" checked={visibility[id] === true} aria-hidden="true" />
-              }
-              onClick={() => onChange({ ...visibility, [id]: !visibility[id] })}
+              checked={visibility[id] === true}
+              onChange={(isShown) => onChange({ ...visibility, [id]: isShown })}
             >
               {header}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           ))}
       </Menu.Dropdown>
     </Menu>
