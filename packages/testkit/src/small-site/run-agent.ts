@@ -21,8 +21,8 @@ export interface TestAgent {
   configure(settings: Settings): void;
   /** The root folder becomes another one: the disk is in another machine. */
   moveRoot(): void;
-  /** Starts the service. */
-  start(env?: Record<string, string>): ChildProcess;
+  /** Starts the service; `within` is a command before it, such as one that enters a namespace. */
+  start(env?: Record<string, string>, within?: readonly string[]): ChildProcess;
   /** Every service that was started, oldest first. */
   services(): readonly ChildProcess[];
   /** Runs a command of `tenkai-agent` to its end. */
@@ -61,11 +61,10 @@ export function newAgent(settings: Settings = {}): TestAgent {
       mkdirSync(moved);
       writeSettings(data, { ...readSettings(data), root: moved });
     },
-    start(more = {}) {
-      const service = spawn(process.execPath, [entry, 'run'], {
-        env: { ...env, ...more },
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
+    start(more = {}, within = []) {
+      const [program = '', ...args] = [...within, process.execPath, entry, 'run'];
+      const stdio = ['ignore', 'ignore', 'inherit'] as const;
+      const service = spawn(program, args, { env: { ...env, ...more }, stdio: [...stdio] });
       services.push(service);
       return service;
     },

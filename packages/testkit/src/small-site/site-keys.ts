@@ -22,12 +22,14 @@ export interface SiteKeys {
   signManifest(body: string): SignedManifest;
 }
 
-export async function makeSiteKeys(now = Date.now()): Promise<SiteKeys> {
+/** @param host beside the names of this machine */
+export async function makeSiteKeys(host = 'localhost'): Promise<SiteKeys> {
+  const now = Date.now();
   const life = { notBefore: now - 2 * dayMs, notAfter: now + 300 * dayMs };
   const root = await issue({ subject: 'CN=Tenkai root TST', use: 'root', ...life });
   const signing = await issue({ subject: 'CN=Tenkai signing TST', use: 'signing', issuer: root, ...life });
   const issuing = await issue({ subject: 'CN=Tenkai issuing TST', use: 'issuing', issuer: root, ...life });
-  const names = ['localhost', '127.0.0.1', '::1'];
+  const names = [...new Set([host, 'localhost', '127.0.0.1', '::1'])];
   const tls = await issue({ subject: 'CN=localhost', use: { tlsNames: names }, issuer: issuing, ...life });
   return {
     root,

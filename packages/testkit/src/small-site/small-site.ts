@@ -175,8 +175,9 @@ function holds(publicKey: string, proof: string, signature: string): boolean {
   );
 }
 
-export async function startSmallSite(): Promise<SmallSite> {
-  const keys = await makeSiteKeys();
+/** @param host where it listens */
+export async function startSmallSite(host = 'localhost'): Promise<SmallSite> {
+  const keys = await makeSiteKeys(host);
   const state: State = {
     machines: new Map(),
     nonces: new Map(),
@@ -205,12 +206,12 @@ export async function startSmallSite(): Promise<SmallSite> {
       );
     });
   });
-  const port = await listen(server, 0);
+  const port = await listen(server, host, 0);
   const cut = () => {
     for (const socket of connections) socket.destroy();
   };
   const site: SmallSite = {
-    url: `https://localhost:${port}`,
+    url: `https://${host}:${port}`,
     keys,
     orders: new Map(),
     reports: [],
@@ -242,14 +243,14 @@ export async function startSmallSite(): Promise<SmallSite> {
       await closed;
     },
     async reopen() {
-      await listen(server, port);
+      await listen(server, host, port);
     },
   };
   return site;
 }
 
-async function listen(server: Server, port: number): Promise<number> {
-  server.listen(port, 'localhost');
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  server.listen(port, host);
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }

@@ -22,6 +22,7 @@ export interface ChannelEnd {
 }
 
 const handshakeTimeoutMs = 20_000;
+const closeLimitMs = 1000;
 const messageLimitBytes = 16 * 1024;
 
 /** Holds one WebSocket to the site until it ends; never throws. Unknown messages are left to later agents. */
@@ -31,7 +32,11 @@ export function holdChannel(input: ChannelInput): Promise<ChannelEnd> {
   let reconnectWithinMs: number | null = null;
   let cause: unknown = null;
   const watch = watchSilence(socket, input.silenceLimitMs);
-  const stop = () => socket.close(1000);
+  const stop = () => {
+    socket.close(1000);
+    // Over a dead line no answer comes; whoever stops the agent must not wait for it.
+    setTimeout(() => socket.terminate(), closeLimitMs).unref();
+  };
   input.signal.addEventListener('abort', stop, { once: true });
 
   socket.on('open', () => {
