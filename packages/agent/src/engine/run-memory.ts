@@ -24,8 +24,8 @@ export interface RunMemory {
   readonly wantsRestart: boolean;
   /** Something ran since the last restart of this run. */
   readonly hasActedSinceRestart: boolean;
-  /** Outcome of the last step that was not skipped. */
-  readonly previousOutcome: 'succeeded' | 'failed' | null;
+  /** Outcome of the step just before; a skipped one neither succeeded nor failed. */
+  readonly previousOutcome: StepOutcome | null;
   readonly end: Extract<JournalEntry, { event: 'finished' | 'cancelled' | 'refused' }> | null;
   readonly powerOffBootId: string | null;
 }
@@ -99,10 +99,6 @@ function finished(memory: RunMemory, { index, result, wantsRestart, hasActed }: 
     open: null,
     wantsRestart: !hasRestarted && (memory.wantsRestart || wantsRestart),
     hasActedSinceRestart: !hasRestarted && (memory.hasActedSinceRestart || hasActed),
-    previousOutcome: outcomeFor(result.outcome) ?? memory.previousOutcome,
+    previousOutcome: result.outcome,
   };
-}
-
-function outcomeFor(outcome: StepOutcome): 'succeeded' | 'failed' | null {
-  return outcome === 'succeeded' || outcome === 'failed' ? outcome : null;
 }
