@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '@tenkai/server/kernel/database/database.ts';
 import type { BaselineCommand } from './check-in/baseline-process.ts';
-import { startFleet, startWorker, type Worker } from './check-in/fleet.ts';
+
 import type { FleetCommand } from './check-in/fleet-process.ts';
 import type { LoadFigures } from './check-in/load.ts';
 import { type BenchOptions, type BenchResult, type Figure, median } from './result.ts';
 import { seedMachines } from './site/seed-machines.ts';
 import { cpuMsOf } from './site/site-process.ts';
 import { bundleServer, type Site, startSite } from './site/start-site.ts';
+import { startWorker, type Worker } from './site/worker.ts';
 
 /**
  * Durable check-ins: one heartbeat each, acknowledged after the commit. Flags: --agents 1000,10000, --rounds 5,
@@ -79,7 +80,7 @@ async function measureSize(
   const machines = await seedMachines({ dataDir, count: agents, seed: plan.seed, withKeys: true });
   const nodeOptions = plan.profileTo === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${plan.profileTo}`];
   const site = await startSite({ file, dataDir, gateways: plan.gateways, nodeOptions });
-  const fleet = startFleet();
+  const fleet = startWorker<FleetCommand>(join(import.meta.dirname, 'check-in/fleet-process.ts'));
   const baseline = startWorker<BaselineCommand>(join(import.meta.dirname, 'check-in/baseline-process.ts'));
   try {
     const keys = machines.map(({ id, signingKey }) => ({

@@ -3,7 +3,7 @@ import { Agent } from 'node:https';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import { createSiteClient, createTokenSource, type SiteClient } from '@tenkai/protocol/agent/link/index.ts';
 import { OrdersReply } from '@tenkai/protocol/agent/orders.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../site/in-parallel.ts';
 
 /** What one simulated agent needs to send heartbeats. */
 export interface SimulatedAgent {

@@ -5,9 +5,9 @@
 
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import { WebSocket } from 'ws';
+import { openConnection } from '../site/http-connection.ts';
+import { inParallel } from '../site/in-parallel.ts';
 import { type AgentKey, type SimulatedAgent, type SiteAddress, signIn } from './agents.ts';
-import { openConnection } from './http-connection.ts';
-import { inParallel } from './in-parallel.ts';
 import { type Lane, runPaced, runUnpaced } from './load.ts';
 
 export type FleetCommand =

@@ -1,6 +1,6 @@
 import { quantile } from '../result.ts';
+import type { HttpConnection } from '../site/http-connection.ts';
 import { nextRequest, type SimulatedAgent } from './agents.ts';
-import type { HttpConnection } from './http-connection.ts';
 
 /** A kept-alive connection and the agents that take turns on it. */
 export interface Lane {

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../canonical-json.ts';
 import type { InstalledSoftware } from '../machine/inventory.ts';
 import type { MachineFacts } from '../machine/machine.ts';
+import { softwareEntryTexts } from '../machine/software-text.ts';
 import { attributes, foldCase, propertyChangeKey, softwareChangeKey } from './attribute.ts';
 
 /**
@@ -16,7 +17,7 @@ export function changedAttributes(previous: MachineFacts, next: MachineFacts): S
   }
   for (const key of changedKeys(propertyTexts(previous), propertyTexts(next)))
     changed.add(propertyChangeKey(key));
-  for (const key of changedKeys(softwareTexts(previous), softwareTexts(next)))
+  for (const key of changedKeys(textsByName(previous), textsByName(next)))
     changed.add(softwareChangeKey(key));
   return changed;
 }
@@ -30,11 +31,14 @@ function propertyTexts(facts: MachineFacts): Map<string, string> {
   return new Map(Object.entries(facts.properties));
 }
 
-function softwareTexts({ inventory }: MachineFacts): Map<string, string> {
+function textsByName({ inventory }: MachineFacts): Map<string, string> {
   const groups = Map.groupBy(inventory?.software ?? [], (software) => foldCase(software.name));
   return new Map([...groups].map(([name, entries]) => [name, entriesText(entries)]));
 }
 
 function entriesText(entries: InstalledSoftware[]): string {
-  return entries.map(canonicalJson).sort().join('\n');
+  return entries
+    .map((entry) => softwareEntryTexts(entry).text)
+    .sort()
+    .join('\n');
 }

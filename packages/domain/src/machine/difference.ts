@@ -1,15 +1,14 @@
 import { type Static, Type } from 'typebox';
 import { canonicalJson } from '../canonical-json.ts';
 import { compareText } from '../version/digits.ts';
-import { InstalledSoftware, Inventory, SoftwareSource } from './inventory.ts';
-
-/** What makes an installed software the same one in the next inventory. */
-export const SoftwareKey = Type.Object({
-  source: SoftwareSource,
-  name: Type.String({ minLength: 1, maxLength: 512 }),
-  architecture: Type.Optional(Type.String({ maxLength: 32 })),
-});
-export type SoftwareKey = Static<typeof SoftwareKey>;
+import { InstalledSoftware, Inventory } from './inventory.ts';
+import {
+  type SoftwareEntryTexts,
+  SoftwareKey,
+  softwareEntryTexts,
+  softwareKey,
+  softwareKeyText,
+} from './software-text.ts';
 
 /**
  * One key may be installed more than once (kernels of RPM systems): `changed` holds all that is now there under
@@ -80,11 +79,11 @@ function diffSoftware(
   const difference: SoftwareDifference = {
     added: [...after].filter(([key]) => !before.has(key)).flatMap(([, entries]) => entries),
     changed: kept
-      .filter(([key, entries]) => canonicalJson(entries) !== canonicalJson(before.get(key)))
+      .filter(([key, entries]) => joinedText(entries) !== joinedText(before.get(key) ?? []))
       .flatMap(([, entries]) => entries),
     removed: [...before]
       .filter(([key]) => !after.has(key))
-      .flatMap(([, [entry]]) => (entry ? [keyOf(entry)] : [])),
+      .flatMap(([, [entry]]) => (entry ? [softwareKey(entry)] : [])),
   };
   const { added, changed, removed } = difference;
   return added.length + changed.length + removed.length > 0 ? difference : undefined;
@@ -92,25 +91,27 @@ function diffSoftware(
 
 function applySoftware(previous: InstalledSoftware[], difference?: SoftwareDifference): InstalledSoftware[] {
   if (!difference) return sortSoftware(previous);
-  const gone = new Set([...difference.changed, ...difference.removed].map(keyText));
-  const kept = previous.filter((entry) => !gone.has(keyText(entry)));
+  const gone = new Set([...difference.changed, ...difference.removed].map(softwareKeyText));
+  const kept = previous.filter((entry) => !gone.has(softwareEntryTexts(entry).key));
   return sortSoftware([...kept, ...difference.added, ...difference.changed]);
 }
 
 function groupByKey(software: InstalledSoftware[]): Map<string, InstalledSoftware[]> {
-  return Map.groupBy(sortSoftware(software), keyText);
+  return Map.groupBy(sortSoftware(software), (entry) => softwareEntryTexts(entry).key);
 }
 
 function sortSoftware(software: readonly InstalledSoftware[]): InstalledSoftware[] {
-  const rows = software.map((entry) => ({ entry, key: keyText(entry), text: canonicalJson(entry) }));
-  rows.sort((a, b) => compareText(a.key, b.key) || compareText(a.text, b.text));
+  const rows = software.map((entry) => ({ entry, ...softwareEntryTexts(entry) }));
+  if (rows.every((row, index) => index === 0 || compareRows(rows[index - 1] as SoftwareEntryTexts, row) < 0))
+    return [...software];
+  rows.sort(compareRows);
   return rows.filter((row, index) => row.text !== rows[index - 1]?.text).map((row) => row.entry);
 }
 
-function keyOf({ source, name, architecture }: SoftwareKey): SoftwareKey {
-  return { source, name, ...(architecture === undefined ? {} : { architecture }) };
+function compareRows(a: SoftwareEntryTexts, b: SoftwareEntryTexts): number {
+  return compareText(a.key, b.key) || compareText(a.text, b.text);
 }
 
-function keyText(software: SoftwareKey): string {
-  return canonicalJson(keyOf(software));
+function joinedText(entries: readonly InstalledSoftware[]): string {
+  return entries.map((entry) => softwareEntryTexts(entry).text).join();
 }

@@ -3,3 +3,4 @@ export * from './inventory.ts';
 export * from './ip-address.ts';
 export * from './machine.ts';
 export * from './power-state.ts';
+export * from './software-text.ts';

@@ -19,11 +19,23 @@ export async function prepareBatch(
       prepared.push(each);
       continue;
     }
+    await ownTurn();
     const next = prepare(each, each.report, known);
     prepared.push(next);
     known = next.inventory?.next ?? known;
   }
   return prepared;
+}
+
+let lastTurn: Promise<void> = Promise.resolve();
+
+/**
+ * An inventory is some milliseconds of work: they are worked out one after another, with a turn of the event loop
+ * before each, so that a page waits for one of them and not for all that came together.
+ */
+function ownTurn(): Promise<void> {
+  lastTurn = lastTurn.then(() => new Promise((resolve) => setImmediate(resolve)));
+  return lastTurn;
 }
 
 function prepare(judged: JudgedReport, report: InventoryReport, known: KnownInventory | null): JudgedReport {

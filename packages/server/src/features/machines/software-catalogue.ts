@@ -1,4 +1,4 @@
-import { canonicalJson, type InstalledSoftware } from '@tenkai/domain';
+import { canonicalJson, type InstalledSoftware, softwareEntryTexts } from '@tenkai/domain';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
 import { type EntryRow, ensureEntries, findEntries } from './software.store.ts';
 import { packVarints, unpackVarints } from './varints.ts';
@@ -33,9 +33,15 @@ const maxCached = 200_000;
 export function softwareTexts(software: readonly InstalledSoftware[]): SoftwareTexts {
   const dates = software.map((entry) => entry.installedAt ?? null);
   return {
-    entries: software.map(({ installedAt: _, ...shared }) => canonicalJson(shared)),
+    entries: software.map(sharedText),
     installedAt: dates.some((date) => date !== null) ? JSON.stringify(dates) : null,
   };
+}
+
+function sharedText(entry: InstalledSoftware): string {
+  if (entry.installedAt === undefined) return softwareEntryTexts(entry).text;
+  const { installedAt: _, ...shared } = entry;
+  return canonicalJson(shared);
 }
 
 export function createSoftwareCatalogue(): SoftwareCatalogue {

@@ -51,12 +51,15 @@ function refuseDeep(value: unknown) {
   }
 }
 
-/** Drops fields that the schema does not know. Nearly always there are none, which a compiled check finds out fast. */
+/**
+ * Drops fields that the schema does not know; what was given stays as it is. Nearly always there are none, which a
+ * compiled check finds out fast.
+ */
 function createCleaner(schema: TSchema): (value: unknown) => unknown {
   let validator: ReturnType<typeof compile> | undefined;
   return (value) => {
     validator ??= compile(closedDefinitions, closed(schema) as TSchema);
-    return validator.Check(value) ? value : Value.Clean(definitions as never, schema, value);
+    return validator.Check(value) ? value : Value.Clean(definitions as never, schema, structuredClone(value));
   };
 }
 
