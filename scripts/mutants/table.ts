@@ -182,7 +182,13 @@ export const table: readonly Mutant[] = [
     ['[...difference.changed, ...difference.removed]', '[...difference.removed]'],
     ['filter(([key]) => !before.has(key)).flatMap', 'flatMap'],
     ['difference.network ?? previous.network', 'previous.network ?? difference.network'],
+  ),
+  ...mutants(
+    'Inventories: the same software for another architecture is another one',
+    'machine/software-text.ts',
+    'machine/difference.test.ts',
     ['...(architecture === undefined ? {} : { architecture })', ''],
+    ['text: canonicalJson(entry)', 'text: softwareKeyText(entry)'],
   ),
   ...mutants(
     'plan(): DIST-14: what a program requires comes first and once',
