@@ -35,6 +35,9 @@ describe('the list of 100,000 machines', { skip: noBrowser }, () => {
     assert.ok(count > 100, 'the tasks of the page were not seen');
     assert.ok(longestMs < longestTaskMs, `a task took ${longestMs} ms`);
 
+    await t.test('BCON-08: each state of a machine has an icon of its own and a text', () =>
+      eachStateHasIcon(page),
+    );
     await byKeyboard(page);
     await keepsFewRows(page);
     watch.assertQuiet();
@@ -69,7 +72,7 @@ async function byKeyboard(page: Page): Promise<void> {
   await rowOf(page, machines - 1).waitFor();
   await page.keyboard.press('ArrowUp');
   const focused = () => page.evaluate('document.activeElement.textContent');
-  await page.waitForFunction('document.activeElement.dataset.index === "99998"');
+  await page.waitForFunction(() => (document.activeElement as HTMLElement | null)?.dataset.index === '99998');
   assert.match(String(await focused()), new RegExp(fleetName(machines - 2)));
   await page.keyboard.press(' ');
   await page.getByText('1 of 100,000 selected').waitFor();
@@ -78,4 +81,28 @@ async function byKeyboard(page: Page): Promise<void> {
 /** Rows exist in the window only: whatever the length of the list. */
 async function keepsFewRows(page: Page): Promise<void> {
   assert.ok((await page.getByRole('row').count()) < 100);
+}
+
+const powerTexts = ['Off', 'On', 'Restarting', 'Starting', 'Unknown', 'Unreachable'];
+const activityTexts = ['Idle', 'Run error', 'Running', 'Waiting'];
+
+async function eachStateHasIcon(page: Page): Promise<void> {
+  for (const [column, wanted] of [
+    [1, powerTexts],
+    [2, activityTexts],
+  ] as const) {
+    const states = await page.getByRole('row').evaluateAll(
+      (rows, at) =>
+        rows.map((row) => {
+          const state = row.children[at + 1]?.querySelector('.tk-state');
+          return (
+            state && { text: state.textContent ?? '', icon: state.querySelector('svg')?.innerHTML ?? '' }
+          );
+        }),
+      column,
+    );
+    const icons = new Map(states.flatMap((state) => (state ? [[state.text, state.icon] as const] : [])));
+    assert.deepEqual([...icons.keys()].sort(), wanted);
+    assert.equal(new Set(icons.values()).size, wanted.length, 'two states have the same icon');
+  }
 }
