@@ -25,7 +25,8 @@ StateDirectory=tenkai
 StateDirectoryMode=0700
 CacheDirectory=tenkai
 CacheDirectoryMode=0700
-UMask=0077
+# A web server must be able to read what lies in a distribution point; the folder of the site itself is closed.
+UMask=0022
 LimitNOFILE=200000
 Restart=on-failure
 RestartSec=5

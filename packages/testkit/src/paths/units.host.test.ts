@@ -3,23 +3,19 @@
  * are one story, in order: each goes on with the machine as the one before left it.
  */
 import assert from 'node:assert/strict';
-import { copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { parseJournal } from '@tenkai/agent/engine/journal-text.ts';
 import type { Step } from '@tenkai/domain';
-import { enrollmentRoutes, machineRoutes, packageRoutes, type RunDetail } from '@tenkai/protocol';
+import { distributionPointRoutes, enrollmentRoutes, machineRoutes, type RunDetail } from '@tenkai/protocol';
 import { installStep } from '../builders.ts';
-import { aDraft } from '../package-draft.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { makeNetwork, type Network } from '../rig/network.ts';
 import { noQemuMachines, type QemuMachine } from '../rig/qemu-machine.ts';
-import { makeRigFolder } from '../rig/rig-folder.ts';
 import { until } from '../rig/until.ts';
-import { deployTo, registerDeb, untilEnded, untilRun, upload } from './deploy.ts';
+import { deployTo, registerDeb, untilEnded, untilRun } from './deploy.ts';
 import { machineNamed } from './managed-host.ts';
+import { assertOneResultEach } from './one-result-each.ts';
 import type { ReachedSite } from './reach-site.ts';
-import { shippedDeb } from './shipped-deb.ts';
+import { registerAgent, shippedDeb } from './shipped-deb.ts';
 import { startUnitMachine, type UnitMachine } from './unit-machine.ts';
 
 const name = 'unit-vm';
@@ -46,7 +42,7 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
     });
   before(async () => {
     network = await makeNetwork();
-    const debs = Promise.all([shippedDeb('agent'), shippedDeb('server')]);
+    const debs = Promise.all([shippedDeb('agent'), shippedDeb('server'), shippedDeb('agent', newer)]);
     [machine] = await Promise.all([startUnitMachine(network, name), debs]);
     vm = machine.vm;
   });
@@ -71,24 +67,8 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
     return run;
   }
 
-  /** Law: the journal on the machine is sound, and has one result for each step, as the site has. */
-  async function assertOneResultEach(run: RunDetail) {
-    const folder = `${run.id}-${run.attempt}`;
-    const text = await vm.ask(`cat /var/lib/tenkai-agent/runs/${folder}/journal.jsonl`);
-    const { entries, soundBytes } = parseJournal(Buffer.from(`${text}\n`), folder);
-    assert.equal(soundBytes, Buffer.byteLength(text) + 1, 'every line of the journal is sound');
-    const finished = entries.flatMap((entry) => (entry.event === 'step-finished' ? [entry.index] : []));
-    assert.deepEqual(
-      finished,
-      run.steps.map(({ step }) => step.index),
-      'one result for each step, in order',
-    );
-    assert.ok(run.steps.every(({ result }) => result !== null));
-    assert.equal(entries.filter(({ event }) => event === 'finished').length, 1, 'one end');
-  }
-
   chapter(
-    'AGENT-35: installed without settings the agent is a unit with name, description and log, unassigned and silent',
+    'AGENT-32, AGENT-35: installed without settings the agent is a unit with name, description and log, unassigned and silent',
     async () => {
       const connectionsMade = async () =>
         (await vm.ask("grep -h '^Tcp:\\|^Udp:' /proc/net/snmp")).split('\n');
@@ -104,6 +84,7 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
       servicePid = unit.MainPID;
       const { site, components, general } = await machine.agentStatus();
       assert.deepEqual([site.isAssigned, site.server, general.isConnected], [false, null, false]);
+      assert.match(general.trouble, /does not know its site yet/);
       const states = components.map((component) => [component.name, component.state]);
       for (const [component, state] of states)
         assert.equal(state, component === 'notification' ? 'disabled' : 'installed', component);
@@ -133,6 +114,7 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
       'exec 3<>/dev/tcp/127.0.0.1/80; printf "GET /x HTTP/1.1\\r\\nHost: site\\r\\n\\r\\n" >&3; head -n 5 <&3';
     assert.match(await vm.ask(['bash', '-c', plain]), /^HTTP\/1\.1 30[178].*\nlocation: https:\/\/site\/x/is);
     assert.equal(await vm.ask('systemctl list-units --failed --no-legend --plain'), '');
+    await addDistributionPoint();
   });
 
   chapter('the agent, which has waited since, is enrolled by a ticket without a restart', async () => {
@@ -148,22 +130,28 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
     assert.equal((await machine.agentStatus()).site.isAssigned, true);
   });
 
-  chapter(
-    'AGENT-37: stopped and disabled it stays so over an upgrade; its host answers the echo of the sandboxed server',
-    async () => {
-      await vm.ask(`systemctl disable --now ${agentUnit}`);
-      await until('the site sees it go', async () => !(await machineNamed(site, name)).isOnline, slowMs);
-      await site.api(machineRoutes.power, { body: { machineIds: [machineId], action: 'query' } });
-      assert.equal((await machineNamed(site, name)).powerState, 'on', 'ping works in the unit of the server');
-      await vm.ask(['dpkg-reconfigure', 'tenkai-agent']);
-      const stopped = await machine.unit(agentUnit);
-      assert.deepEqual([stopped.ActiveState, stopped.UnitFileState], ['inactive', 'disabled']);
-      await vm.ask(`systemctl enable ${agentUnit}`);
-      assert.equal((await machine.unit(agentUnit)).ActiveState, 'inactive', 'enabled is not started');
-      await vm.ask(`systemctl start ${agentUnit}`);
-      await untilOnline();
-    },
-  );
+  chapter('AGENT-36, AGENT-37: stopped and started is one thing, disabled and enabled another', async () => {
+    const states = async () => {
+      const { ActiveState, UnitFileState } = await machine.unit(agentUnit);
+      return `${ActiveState} ${UnitFileState}`;
+    };
+    await vm.ask(['systemctl', 'stop', agentUnit]);
+    assert.equal(await states(), 'inactive enabled');
+    await vm.ask(['systemctl', 'disable', agentUnit]);
+    // What an upgrade does after its files are in place.
+    await vm.ask(['dpkg-reconfigure', 'tenkai-agent']);
+    assert.equal(await states(), 'inactive disabled', 'an upgrade does not start it either');
+    await vm.ask(['systemctl', 'enable', agentUnit]);
+    assert.equal(await states(), 'inactive enabled', 'enabled is not started');
+  });
+
+  chapter('a machine whose agent is stopped answers the echo of the server in its sandbox', async () => {
+    await until('the site sees it go', async () => !(await machineNamed(site, name)).isOnline, slowMs);
+    await site.api(machineRoutes.power, { body: { machineIds: [machineId], action: 'query' } });
+    assert.equal((await machineNamed(site, name)).powerState, 'on');
+    await vm.ask(['systemctl', 'start', agentUnit]);
+    await untilOnline();
+  });
 
   chapter(
     'a restart of the machine in the middle of a run: both come back, the run goes on, nobody enrolls again',
@@ -183,7 +171,7 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
       assert.equal(run.status, 'succeeded', JSON.stringify(run.reason));
       const [first, second] = (await vm.ask('cat /opt/first /opt/second')).split('\n');
       assert.deepEqual([first, second], [former, await vm.bootId()], 'one restart');
-      await assertOneResultEach(run);
+      await assertOneResultEach(vm, run);
       for (const unit of [agentUnit, serverUnit])
         assert.deepEqual(
           [(await machine.unit(unit)).ActiveState, (await machine.unit(unit)).NRestarts],
@@ -217,7 +205,7 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
     const run = await onlyRun(id);
     assert.equal(run.status, 'succeeded', JSON.stringify(run.reason));
     assert.deepEqual([run.versionBefore, run.versionAfter], ['0.1.0', newer]);
-    await assertOneResultEach(run);
+    await assertOneResultEach(vm, run);
     const engine = await vm.ask('cat /opt/engine-before');
     assert.match(engine, /^\/system\.slice\/tenkai-engine-[^/]+\.service\n\d+$/);
     assert.equal(await vm.ask('cat /opt/engine-after'), engine, 'the same unit and the same process');
@@ -264,9 +252,10 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
       'no step ran twice but the cut one',
     );
     assert.equal(await vm.ask('dpkg --audit'), '', 'no package is left half-way');
-    await assertOneResultEach(run);
+    await assertOneResultEach(vm, run);
     assert.equal((await untilOnline()).id, machineId);
     await untilNoEngine();
+    await assertPublished();
   });
 
   chapter('removed, also in the middle of a run, the units are gone; purged, the data too', async () => {
@@ -288,28 +277,28 @@ describe('both packages on a machine with systemd', { skip: noQemuMachines || no
     assert.equal(await vm.ask('systemctl list-units --failed --no-legend --plain'), '');
   });
 
+  /** A folder outside of the server's own: its sandbox must let it be. */
+  async function addDistributionPoint() {
+    await vm.ask('install -d -o tenkai -g tenkai /srv/point');
+    const place = { baseUrl: `http://${vm.address}:8080`, folder: '/srv/point', hasFileView: false };
+    const body = { name: 'web server', ...place, isEnabled: true, takesAll: true, preference: 1000 };
+    await site.api(distributionPointRoutes.create, { body });
+  }
+
+  async function assertPublished() {
+    const points = async () => (await site.api(distributionPointRoutes.list, {})).items;
+    await until('the content lies in the distribution point', async () =>
+      (await points()).some(
+        (point) => !point.isBuiltIn && point.publishedCount > 0 && point.pendingCount === 0,
+      ),
+    );
+    assert.equal(await vm.ask('find /srv/point ! -perm -o=r'), '', 'a web server can read all of it');
+  }
+
   const engines = () => vm.ask("systemctl list-units --no-legend --plain 'tenkai-engine-*'");
   const untilNoEngine = () => until('the engine is gone', async () => (await engines()) === '', slowMs);
 });
 
 function script(id: string, text: string): Step {
   return { kind: 'run-script', id, name: id, interpreter: 'sh', text };
-}
-
-/** The agent's own package, as an administrator who upgrades the agents registers it. */
-async function registerAgent(site: ReachedSite, version: string): Promise<void> {
-  const folder = await makeRigFolder('agent-upgrade');
-  await copyFile(await shippedDeb('agent', version), join(folder, 'tenkai-agent.deb'));
-  const manifest = await upload(site, folder);
-  const [program] = aDraft().programs;
-  assert.ok(program);
-  const executable = manifest.files[0]?.path ?? '';
-  const draft = aDraft({
-    id: 'tenkai-agent',
-    name: 'Tenkai agent',
-    version,
-    detection: [{ kind: 'package', source: 'dpkg', name: 'tenkai-agent', operator: '=', version }],
-    programs: [{ ...program, executable, parameters: '' }],
-  });
-  await site.api(packageRoutes.create, { body: { draft, contentId: manifest.contentId } });
 }
