@@ -62,7 +62,7 @@ export function ConfirmAct(props: Props) {
             {t('common.cancel')}
           </Button>
           <Button
-            color={props.isDestructive ? 'danger' : 'kikyo'}
+            color={props.isDestructive ? 'red' : 'kikyo'}
             loading={isBusy}
             disabled={isUntyped || (props.isDisabled ?? false)}
             onClick={() => void act()}

@@ -1,7 +1,6 @@
 import {
   type Icon,
   IconCircleDashed,
-  IconCircleOff,
   IconLock,
   IconPlayerPlay,
   IconPlugConnectedX,
@@ -21,7 +20,7 @@ type PowerState = MachineRow['powerState'];
 
 const powers: Readonly<Record<PowerState, readonly [StateKind, Icon]>> = {
   on: ['succeeded', IconPower],
-  off: ['neutral', IconCircleOff],
+  off: ['neutral', IconPower],
   booting: ['running', IconRefresh],
   restarting: ['running', IconRotateClockwise],
   unreachable: ['waiting', IconPlugConnectedX],

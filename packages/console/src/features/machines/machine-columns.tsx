@@ -1,7 +1,7 @@
+import { Link } from '@tanstack/react-router';
 import type { MachineRow } from '@tenkai/protocol/api/machines.ts';
 import type { TFunction } from 'i18next';
 import type { Column } from '../../ui/table/columns.ts';
-import { RowLink } from '../../ui/table/RowLink.tsx';
 import { When } from '../../ui/When.tsx';
 import { RunStateLabel } from '../deployments/RunStateLabel.tsx';
 import { ActivityLabel, EnrollmentLabel, PowerLabel } from './MachineStates.tsx';
@@ -12,7 +12,11 @@ export function machineColumns(t: TFunction): Column<MachineRow>[] {
       id: 'name',
       header: t('machines.columns.name'),
       meta: { min: 170, grow: 2, sort: 'name', isFixed: true },
-      cell: ({ row }) => <RowLink href={`/machines/${row.original.id}`}>{row.original.name}</RowLink>,
+      cell: ({ row }) => (
+        <Link to="/machines/$machineId" params={{ machineId: row.original.id }} tabIndex={-1} preload={false}>
+          {row.original.name}
+        </Link>
+      ),
     },
     {
       id: 'power',

@@ -1,3 +1,4 @@
+import { Checkbox } from '@mantine/core';
 import { flexRender, type Row } from '@tanstack/react-table';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -36,9 +37,8 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
     >
       {isSelected === undefined ? null : (
         <div className="tk-cell tk-cell-check" role="gridcell">
-          <input
-            type="checkbox"
-            className="tk-row-check"
+          <Checkbox
+            size="xs"
             tabIndex={-1}
             aria-label={t('table.select', { name: props.name })}
             checked={isSelected}
