@@ -1,4 +1,4 @@
-import { isFinal, type PackageDraft, type ScenarioDraft } from '@tenkai/domain';
+import { isFinal, type PackageDraft, type RunOptions, type ScenarioDraft } from '@tenkai/domain';
 import {
   collectionRoutes,
   contentChunkPath,
@@ -67,10 +67,11 @@ export async function registerCommand(
   id: string,
   commandLine: string,
   over: Partial<PackageDraft> = {},
+  how: Partial<RunOptions> = {},
 ): Promise<void> {
   const [program] = aDraft().programs;
   if (!program) throw new Error('a draft has a program');
-  const options = { ...program.options, maxRunTimeMinutes: 1 };
+  const options = { ...program.options, maxRunTimeMinutes: 1, ...how };
   const programs = [{ ...program, executable: null, parameters: commandLine, options }];
   await site.api(packageRoutes.create, {
     body: { draft: aDraft({ id, name: id, programs, ...over }), contentId: null },

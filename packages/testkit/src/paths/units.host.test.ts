@@ -5,13 +5,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Step } from '@tenkai/domain';
-import { distributionPointRoutes, enrollmentRoutes, machineRoutes, type RunDetail } from '@tenkai/protocol';
+import { enrollmentRoutes, machineRoutes, type RunDetail } from '@tenkai/protocol';
 import { installStep } from '../builders.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { makeNetwork, type Network } from '../rig/network.ts';
 import { noQemuMachines, type QemuMachine } from '../rig/qemu-machine.ts';
 import { until } from '../rig/until.ts';
-import { deployTo, registerDeb, untilEnded, untilRun } from './deploy.ts';
+import { deployTo, registerCommand, registerDeb, untilEnded, untilRun } from './deploy.ts';
+import { addDistributionPoint, untilPublished } from './distribution-point.ts';
 import { machineNamed } from './managed-host.ts';
 import { assertOneResultEach } from './one-result-each.ts';
 import type { ReachedSite } from './reach-site.ts';
@@ -122,7 +123,9 @@ describe('both packages on a machine with systemd', {
       'exec 3<>/dev/tcp/127.0.0.1/80; printf "GET /x HTTP/1.1\\r\\nHost: site\\r\\n\\r\\n" >&3; head -n 5 <&3';
     assert.match(await vm.ask(['bash', '-c', plain]), /^HTTP\/1\.1 30[178].*\nlocation: https:\/\/site\/x/is);
     assert.equal(await vm.ask('systemctl list-units --failed --no-legend --plain'), '');
-    await addDistributionPoint();
+    // A folder outside of the server's own: its sandbox must let it be.
+    await vm.ask(['install', '-d', '-o', 'tenkai', '-g', 'tenkai', '/srv/point']);
+    await addDistributionPoint(site, { folder: '/srv/point', baseUrl: `http://${vm.address}:8080` });
   });
 
   chapter('the agent, which has waited since, is enrolled by a ticket without a restart', async () => {
@@ -165,12 +168,16 @@ describe('both packages on a machine with systemd', {
     'a restart of the machine in the middle of a run: both come back, the run goes on, nobody enrolls again',
     async () => {
       const bootId = 'cat /proc/sys/kernel/random/boot_id';
+      const detection = [{ kind: 'file' as const, path: '/var/tmp/as-user' }];
+      const touch = 'touch in-its-work-folder /var/tmp/as-user';
+      await registerCommand(site, 'as-user', touch, { detection }, { rights: 'user' });
       const id = await deployTo(site, [machineId], {
         name: 'restart',
         steps: [
           script('first', `${bootId} > /opt/first`),
           { kind: 'restart', id: 'restart', name: 'restart' },
           script('second', `${bootId} > /opt/second`),
+          installStep('as-user'),
         ],
       });
       const former = await vm.bootId();
@@ -180,12 +187,15 @@ describe('both packages on a machine with systemd', {
       const [first, second] = (await vm.ask('cat /opt/first /opt/second')).split('\n');
       assert.deepEqual([first, second], [former, await vm.bootId()], 'one restart');
       await assertOneResultEach(vm, run);
-      for (const unit of [agentUnit, serverUnit])
-        assert.deepEqual(
-          [(await machine.unit(unit)).ActiveState, (await machine.unit(unit)).NRestarts],
-          ['active', '0'],
-          unit,
-        );
+      assert.equal(
+        await vm.ask(['stat', '-c', '%U', '/var/tmp/as-user']),
+        'nobody',
+        'a program without rights',
+      );
+      for (const unit of [agentUnit, serverUnit]) {
+        const { ActiveState, NRestarts } = await machine.unit(unit);
+        assert.deepEqual([ActiveState, NRestarts], ['active', '0'], unit);
+      }
       assert.equal((await untilOnline()).id, machineId);
       const { items } = await site.api(machineRoutes.list, { query: { limit: 10 } });
       assert.deepEqual(
@@ -263,7 +273,8 @@ describe('both packages on a machine with systemd', {
     await assertOneResultEach(vm, run);
     assert.equal((await untilOnline()).id, machineId);
     await untilNoEngine();
-    await assertPublished();
+    await untilPublished(site);
+    assert.equal(await vm.ask('find /srv/point ! -perm -o=r'), '', 'a web server can read all of it');
   });
 
   chapter('removed, also in the middle of a run, the units are gone; purged, the data too', async () => {
@@ -284,24 +295,6 @@ describe('both packages on a machine with systemd', {
     assert.equal(await vm.ask(left), '', 'nothing is left');
     assert.equal(await vm.ask('systemctl list-units --failed --no-legend --plain'), '');
   });
-
-  /** A folder outside of the server's own: its sandbox must let it be. */
-  async function addDistributionPoint() {
-    await vm.ask('install -d -o tenkai -g tenkai /srv/point');
-    const place = { baseUrl: `http://${vm.address}:8080`, folder: '/srv/point', hasFileView: false };
-    const body = { name: 'web server', ...place, isEnabled: true, takesAll: true, preference: 1000 };
-    await site.api(distributionPointRoutes.create, { body });
-  }
-
-  async function assertPublished() {
-    const points = async () => (await site.api(distributionPointRoutes.list, {})).items;
-    await until('the content lies in the distribution point', async () =>
-      (await points()).some(
-        (point) => !point.isBuiltIn && point.publishedCount > 0 && point.pendingCount === 0,
-      ),
-    );
-    assert.equal(await vm.ask('find /srv/point ! -perm -o=r'), '', 'a web server can read all of it');
-  }
 
   const engines = () => vm.ask("systemctl list-units --no-legend --plain 'tenkai-engine-*'");
   const untilNoEngine = () => until('the engine is gone', async () => (await engines()) === '', slowMs);
