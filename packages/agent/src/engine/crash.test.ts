@@ -9,6 +9,7 @@ import {
   enrolledAgent,
   runOrder,
   storeOrder,
+  testRunId,
 } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { publishContent } from '@tenkai/testkit/small-site/publish.ts';
 import { runEngineToEnd } from '@tenkai/testkit/small-site/run-engine.ts';
@@ -175,7 +176,7 @@ test('an installer whose engine was killed goes on, and the next engine takes it
     runOrder(agent, [scriptStep(text, { exitCodes: { success: [7], restart: [] } })]),
   );
   assert.equal(await runEngineToEnd(agent, name, { TENKAI_CRASH_AT: 'step#0:main:started' }), 'SIGKILL');
-  assert.equal(findTree('run-1/1/0/main/1').length > 0, true);
+  assert.equal(findTree(`${testRunId}/1/0/main/1`).length > 0, true);
   const second = runEngineToEnd(agent, name);
   mkdirSync(gate);
   assert.equal(await second, 0);

@@ -10,6 +10,7 @@ import {
   enrolledAgent,
   runOrder,
   storeOrder,
+  testRunId,
 } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { packContent, publishContent } from '@tenkai/testkit/small-site/publish.ts';
 import { until } from '@tenkai/testkit/small-site/run-agent.ts';
@@ -124,11 +125,11 @@ test('a site that is away during the delivery is waited for', options, async () 
   await site.close();
   const name = storeOrder(agent, site, runOrder(agent, copyOf(manifest)));
   const engine = spawnEngine(agent, name);
-  await until(() => toldOf(agent, 'run-1').events.includes('delivering'));
+  await until(() => toldOf(agent, testRunId).events.includes('delivering'));
   await until(() => existsSync(join(agent.data.log, 'engine.log')));
   await site.reopen();
   await until(() => engine.exitCode === 0);
-  assert.equal(toldOf(agent, 'run-1').end?.succeeded, true);
+  assert.equal(toldOf(agent, testRunId).end?.succeeded, true);
 });
 
 test('a delivery that is cancelled ends at once, and nothing of it stays', options, async () => {
@@ -144,7 +145,7 @@ test('a delivery that is cancelled ends at once, and nothing of it stays', optio
   await until(() => existsSync(join(agent.data.runs, name, 'progress.json')));
   writeFileSync(join(agent.data.runs, name, 'cancel'), '');
   await until(() => engine.exitCode === 0);
-  assert.deepEqual(toldOf(agent, 'run-1').events, ['received', 'delivering', 'cancelled']);
+  assert.deepEqual(toldOf(agent, testRunId).events, ['received', 'delivering', 'cancelled']);
   assert.deepEqual(leftInCache(), []);
 });
 
@@ -162,7 +163,7 @@ test(
     await until(() => existsSync(join(agent.root, 'begun')));
     writeFileSync(join(agent.data.runs, name, 'cancel'), '');
     await until(() => engine.exitCode === 0);
-    const { events, results } = toldOf(agent, 'run-1');
+    const { events, results } = toldOf(agent, testRunId);
     assert.deepEqual(
       results.map(({ outcome }) => outcome),
       ['cancelled'],
@@ -181,11 +182,11 @@ test(
     const hanging = scriptStep('touch "$TENKAI_ROOT/begun"; sleep 300');
     const name = storeOrder(agent, site, runOrder(agent, [hanging]));
     assert.equal(await runEngineToEnd(agent, name, { TENKAI_CRASH_AT: 'step#0:main:started' }), 'SIGKILL');
-    assert.notDeepEqual(findTree('run-1/1/0/main/1'), []);
+    assert.notDeepEqual(findTree(`${testRunId}/1/0/main/1`), []);
     writeFileSync(join(agent.data.runs, name, 'cancel'), '');
     assert.equal(await runEngineToEnd(agent, name), 0);
-    assert.deepEqual(findTree('run-1/1/0/main/1'), []);
-    const { events, results } = toldOf(agent, 'run-1');
+    assert.deepEqual(findTree(`${testRunId}/1/0/main/1`), []);
+    const { events, results } = toldOf(agent, testRunId);
     assert.deepEqual(
       results.map(({ outcome }) => outcome),
       ['cancelled'],
@@ -202,11 +203,11 @@ test('an engine that is told to stop leaves run and installer to the next one', 
   await until(() => existsSync(join(agent.root, 'begun')));
   engine.kill('SIGTERM');
   await until(() => engine.exitCode === 0);
-  assert.deepEqual(toldOf(agent, 'run-1').results, []);
+  assert.deepEqual(toldOf(agent, testRunId).results, []);
   writeFileSync(join(agent.root, 'gate'), '');
   assert.equal(await runEngineToEnd(agent, name), 0);
   assert.deepEqual(
-    toldOf(agent, 'run-1').results.map(({ logTail }) => logTail),
+    toldOf(agent, testRunId).results.map(({ logTail }) => logTail),
     ['end\n'],
   );
 });

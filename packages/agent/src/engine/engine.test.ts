@@ -10,6 +10,7 @@ import {
   enrolledAgent,
   runOrder,
   storeOrder,
+  testRunId,
 } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { publishContent } from '@tenkai/testkit/small-site/publish.ts';
 import { runEngineToEnd } from '@tenkai/testkit/small-site/run-engine.ts';
@@ -67,7 +68,7 @@ test('a package is delivered, installed, detected, and detected again at the end
   const end = reports.at(-1);
   assert.deepEqual(end?.kind === 'run' && end.verified, [{ index: 0, isDetected: true, found: '4 bytes' }]);
   assert.equal(readFileSync(join(agent.root, 'opt/file'), 'utf8'), 'text');
-  assert.deepEqual(readdirSync(join(agent.data.runs, 'run-1-1')).sort(), [
+  assert.deepEqual(readdirSync(join(agent.data.runs, `${testRunId}-1`)).sort(), [
     'closed',
     'journal.jsonl',
     'order.json',

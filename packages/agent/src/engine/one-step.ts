@@ -62,8 +62,9 @@ export async function cancelOpenStep(deps: StepDeps, step: FrozenStep): Promise<
 const cancelled: StepEnd = { outcome: 'cancelled', reason: { code: 'cancelled', params: {} } };
 
 function meetsCondition({ recorder, order }: StepDeps, { condition }: FrozenStep): boolean {
-  const { previousOutcome } = recorder.memory();
-  return condition === null || holds(condition, { variables: order.variables, previousOutcome });
+  const { previousOutcome, outcomeBefore } = recorder.memory();
+  const facts = { variables: order.variables, previousOutcome, outcomeBefore };
+  return condition === null || holds(condition, facts);
 }
 
 async function attempt(deps: StepDeps, step: FrozenStep, signal: AbortSignal): Promise<StepEnd | 'again'> {

@@ -9,6 +9,7 @@ import {
   enrolledAgent,
   runOrder,
   storeOrder,
+  testRunId,
 } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { ended, until } from '@tenkai/testkit/small-site/run-agent.ts';
 import { runEngineToEnd, spawnEngine } from '@tenkai/testkit/small-site/run-engine.ts';
@@ -52,7 +53,7 @@ async function runUntilPowerCommand(name: string, count: number): Promise<void> 
 }
 
 const told = () => {
-  const { results, events, end } = toldOf(agent, 'run-1');
+  const { results, events, end } = toldOf(agent, testRunId);
   return { outcomes: results.map(({ outcome, reason }) => [outcome, reason?.code ?? null]), events, end };
 };
 
@@ -180,10 +181,10 @@ async function pullPlugAt(name: string, moment: () => boolean): Promise<void> {
   await ended(engine, 'SIGKILL');
   for (const label of ['before', 'main', 'after']) {
     for (const tries of [1, 2, 3]) {
-      for (const pid of findTree(`run-1/1/0/${label}/${tries}`)) process.kill(pid, 'SIGKILL');
+      for (const pid of findTree(`${testRunId}/1/0/${label}/${tries}`)) process.kill(pid, 'SIGKILL');
     }
   }
-  await until(() => findTree('run-1/1/0/main/1').length === 0);
+  await until(() => findTree(`${testRunId}/1/0/main/1`).length === 0);
   agent.restartMachine();
 }
 
@@ -191,7 +192,7 @@ test('BPWR-07: the machine is switched off at the end, after the end was told', 
   const name = store([scriptStep('true')], { options: { powerOffAtEnd: true } });
   const engine = spawnEngine(agent, name);
   // Nobody takes the reports here: it is told that the server has them.
-  await until(() => toldOf(agent, 'run-1').end?.event === 'finished');
+  await until(() => toldOf(agent, testRunId).end?.event === 'finished');
   assert.deepEqual(powerLog(), []);
   writeFileSync(join(agent.data.outbox, 'streams', name), '999');
   await until(() => powerLog().length === 1);

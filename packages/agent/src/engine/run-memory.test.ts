@@ -17,7 +17,12 @@ function finished(index: number, outcome: 'succeeded' | 'failed' | 'skipped'): J
 
 test('BPKG-32: a package that was there already asks for no restart, whatever came before it', () => {
   const memory = remember([finished(0, 'succeeded'), finished(1, 'skipped')]);
-  assert.equal(memory.previousOutcome, 'skipped');
-  assert.equal(remember([finished(0, 'skipped'), finished(1, 'succeeded')]).previousOutcome, 'succeeded');
-  assert.equal(remember([]).previousOutcome, null);
+  assert.equal(memory.outcomeBefore, 'skipped');
+  assert.equal(remember([finished(0, 'skipped'), finished(1, 'succeeded')]).outcomeBefore, 'succeeded');
+  assert.equal(remember([]).outcomeBefore, null);
+});
+
+test('a skipped step leaves the outcome before it to the conditions of a scenario', () => {
+  assert.equal(remember([finished(0, 'failed'), finished(1, 'skipped')]).previousOutcome, 'failed');
+  assert.equal(remember([finished(0, 'skipped')]).previousOutcome, null);
 });

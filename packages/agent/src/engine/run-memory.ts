@@ -24,7 +24,9 @@ export interface RunMemory {
   readonly wantsRestart: boolean;
   /** Something ran since the last restart of this run. */
   readonly hasActedSinceRestart: boolean;
-  /** Outcome of the step just before; a skipped one neither succeeded nor failed. */
+  /** Outcome of the step just before. */
+  readonly outcomeBefore: StepOutcome | null;
+  /** Outcome of the last step that was not skipped: what the scenario's own conditions ask for. */
   readonly previousOutcome: StepOutcome | null;
   readonly end: Extract<JournalEntry, { event: 'finished' | 'cancelled' | 'refused' }> | null;
   readonly powerOffBootId: string | null;
@@ -37,6 +39,7 @@ const nothingYet: RunMemory = {
   open: null,
   wantsRestart: false,
   hasActedSinceRestart: true,
+  outcomeBefore: null,
   previousOutcome: null,
   end: null,
   powerOffBootId: null,
@@ -99,6 +102,7 @@ function finished(memory: RunMemory, { index, result, wantsRestart, hasActed }: 
     open: null,
     wantsRestart: !hasRestarted && (memory.wantsRestart || wantsRestart),
     hasActedSinceRestart: !hasRestarted && (memory.hasActedSinceRestart || hasActed),
-    previousOutcome: result.outcome,
+    outcomeBefore: result.outcome,
+    previousOutcome: result.outcome === 'skipped' ? memory.previousOutcome : result.outcome,
   };
 }

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runOrder } from '@tenkai/testkit/small-site/enrolled-agent.ts';
+import { runOrder, testRunId } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { publishContent } from '@tenkai/testkit/small-site/publish.ts';
 import { newAgent, until } from '@tenkai/testkit/small-site/run-agent.ts';
 import { startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
@@ -82,7 +82,7 @@ test('BAGT-05: behind a firewall that lets nothing in, a run, a power state and 
     ),
   );
   assert.ok(existsSync(join(agent.root, 'srv/file')));
-  await until(() => existsSync(join(agent.data.runs, 'run-1-1', 'closed')));
+  await until(() => existsSync(join(agent.data.runs, `${testRunId}-1`, 'closed')));
   site.orders.set(machineId, [site.keys.signOrder(power)]);
   site.nudge(machineId);
   await until(() => existsSync(powered));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { FrozenStep } from '@tenkai/domain';
 import type { HeartbeatReport, Report } from '@tenkai/protocol/agent/reports.ts';
-import { runOrder } from '@tenkai/testkit/small-site/enrolled-agent.ts';
+import { runOrder, testRunId } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { publishContent } from '@tenkai/testkit/small-site/publish.ts';
 import { ended, newAgent, type TestAgent, until } from '@tenkai/testkit/small-site/run-agent.ts';
 import { type SmallSite, startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
@@ -40,7 +40,7 @@ const assign = (...more: string[]) =>
 const online = () => until(() => site.connected()[0]);
 const status = async () => JSON.parse((await agent.command('status', '--json')).stdout) as AgentStatus;
 
-function order(machineId: string, steps: readonly FrozenStep[], runId = 'run-1') {
+function order(machineId: string, steps: readonly FrozenStep[], runId = testRunId) {
   const known = site.orders.get(machineId) ?? [];
   site.orders.set(machineId, [...known, site.keys.signOrder(runOrder({ machineId }, steps, { runId }))]);
   site.nudge(machineId);
@@ -97,7 +97,7 @@ test('the progress of a delivery is told while it goes on', options, async () =>
   const progress = await until(() =>
     site.progress.flatMap(({ runs }) => runs).find(({ bytesDone }) => bytesDone > 0),
   );
-  assert.deepEqual([progress.runId, progress.attempt, progress.bytesTotal], ['run-1', 1, 7_100_000]);
+  assert.deepEqual([progress.runId, progress.attempt, progress.bytesTotal], [testRunId, 1, 7_100_000]);
   assert.equal(events().includes('delivered'), false);
   held?.();
   await until(() => events().includes('finished'));
@@ -188,7 +188,7 @@ test(
       machineId,
       issuedAt: Date.now(),
       expiresAt: Date.now() + 60_000,
-      runId: 'run-1',
+      runId: testRunId,
       attempt: 1,
     };
     site.orders.set(machineId, [site.keys.signOrder(cancel)]);
@@ -198,7 +198,7 @@ test(
       reported('step-finished').map(({ result }) => result.outcome),
       ['cancelled'],
     );
-    assert.deepEqual(findTree('run-1/1/0/main/1'), []);
+    assert.deepEqual(findTree(`${testRunId}/1/0/main/1`), []);
     order(machineId, [scriptStep('true')], 'run-2');
     await until(() => events().includes('finished'));
   },

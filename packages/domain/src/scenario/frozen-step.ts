@@ -25,7 +25,7 @@ export const RuntimeConditionSchema = Type.Union([
     value: Type.String(),
   }),
   Type.Object({
-    kind: Type.Literal('previous-step'),
+    kind: Type.Union([Type.Literal('previous-step'), Type.Literal('step-before')]),
     outcome: Type.Union([Type.Literal('succeeded'), Type.Literal('failed')]),
   }),
 ]);
@@ -33,7 +33,8 @@ export type RuntimeCondition =
   | { kind: 'all' | 'any'; of: RuntimeCondition[] }
   | { kind: 'not'; of: RuntimeCondition }
   | { kind: 'variable'; name: string; operator: '=' | '!=' | 'exists'; value: string }
-  | { kind: 'previous-step'; outcome: 'succeeded' | 'failed' };
+  /** previous-step: the last one that was not skipped. step-before: the one just before, which counts skipped too. */
+  | { kind: 'previous-step' | 'step-before'; outcome: 'succeeded' | 'failed' };
 
 /** The content that a step needs on disk before it starts. */
 const content = Type.Union([

@@ -62,7 +62,7 @@ test('BPKG-33: a standalone package has a restart before it, which is skipped wh
 
 test('BPKG-32: a restart after the package only where it was really installed', () => {
   const result = planned({}, [aPackage({ restartAfterInstall: true })]);
-  assert.deepEqual(result.steps[1]?.condition, { kind: 'previous-step', outcome: 'succeeded' });
+  assert.deepEqual(result.steps[1]?.condition, { kind: 'step-before', outcome: 'succeeded' });
 });
 
 test('BSCN-34: restart at the start is honoured, not ignored', () => {

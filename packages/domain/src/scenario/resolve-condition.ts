@@ -54,8 +54,10 @@ function combine(kind: 'all' | 'any', parts: readonly Resolved[]): Resolved {
 /** What the machine knows when a step's turn comes. */
 export interface RuntimeFacts {
   readonly variables: Readonly<Record<string, string>>;
-  /** Outcome of the step just before; a skipped one neither succeeded nor failed. Null at the start. */
+  /** Outcome of the last step that was not skipped; null where there is none yet. */
   readonly previousOutcome: StepOutcome | null;
+  /** Outcome of the step just before; a skipped one neither succeeded nor failed. Null at the start. */
+  readonly outcomeBefore: StepOutcome | null;
 }
 
 /** The machine's half of the decision. */
@@ -69,6 +71,8 @@ export function holds(condition: RuntimeCondition, facts: RuntimeFacts): boolean
       return !holds(condition.of, facts);
     case 'previous-step':
       return facts.previousOutcome === condition.outcome;
+    case 'step-before':
+      return facts.outcomeBefore === condition.outcome;
     case 'variable': {
       const value = Object.hasOwn(facts.variables, condition.name)
         ? facts.variables[condition.name]

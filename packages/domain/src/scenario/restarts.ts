@@ -31,7 +31,7 @@ function aroundInstall(chosen: ChosenStep, input: PlanInput): PlannedStep[] {
 }
 
 /** A package that was there already, or failed, asks for no restart. */
-const afterSuccess: RuntimeCondition = { kind: 'previous-step', outcome: 'succeeded' };
+const afterSuccess: RuntimeCondition = { kind: 'step-before', outcome: 'succeeded' };
 
 function restart(
   id: string,

@@ -83,13 +83,16 @@ export async function enrolledAgent(site: SmallSite, settings: Settings = {}): P
   };
 }
 
+/** The run of an order that names none: one for each test file, for processes of a run are found machine-wide by it. */
+export const testRunId = `run-${process.pid}`;
+
 /** An order to run these steps; everything that a test does not care about is plain. */
 export function runOrder(
   agent: Pick<EnrolledAgent, 'machineId'>,
   steps: readonly FrozenStep[],
   rest: Partial<RunOrder> = {},
 ): RunOrder {
-  const runId = rest.runId ?? 'run-1';
+  const runId = rest.runId ?? testRunId;
   return {
     kind: 'run',
     orderId: `order-${runId}`,
