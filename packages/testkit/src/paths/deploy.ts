@@ -12,7 +12,7 @@ import { buildManifest, chunkReader, type Manifest, uploadContent } from '@tenka
 import { aDeployment, aScenario, installStep } from '../builders.ts';
 import { aDraft } from '../package-draft.ts';
 import { buildDeb, type DebContent } from '../rig/deb.ts';
-import { makeRigFolder } from '../rig/rig-folder.ts';
+import { makeScratchFolder } from '../rig/rig-folder.ts';
 import { until } from '../rig/until.ts';
 import type { ReachedSite } from './reach-site.ts';
 
@@ -43,7 +43,7 @@ export async function registerDeb(
   deb: DebContent,
   over: Partial<PackageDraft> = {},
 ): Promise<Manifest> {
-  const folder = await makeRigFolder(deb.name);
+  const folder = await makeScratchFolder(deb.name);
   const file = await buildDeb(folder, deb);
   const manifest = await upload(site, folder);
   const top = manifest.files[0]?.path.split('/')[0] ?? '';

@@ -10,7 +10,7 @@ import { aDraft } from '../package-draft.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { noDebianHosts } from '../rig/debian-host.ts';
 import { makeNetwork, type Network } from '../rig/network.ts';
-import { makeRigFolder } from '../rig/rig-folder.ts';
+import { makeScratchFolder } from '../rig/rig-folder.ts';
 import { until } from '../rig/until.ts';
 import {
   deployPackage,
@@ -46,7 +46,7 @@ describe('what goes wrong on real hosts', { skip: noDebianHosts || noDebTools },
 
   /** A payload that takes time to deliver, and an installer that counts how often it ran. */
   async function registerLarge(id: string, sizeMb: number, over: Partial<PackageDraft> = {}) {
-    const folder = await makeRigFolder(id);
+    const folder = await makeScratchFolder(id);
     const script = `#!/bin/sh\nset -e\necho ran >> /var/lib/${id}.count\ncp "$(dirname "$0")/payload" /opt/${id}\n`;
     await writeFile(join(folder, 'install.sh'), script, { mode: 0o755 });
     await writeFile(join(folder, 'payload'), randomBytes(sizeMb * MiB));

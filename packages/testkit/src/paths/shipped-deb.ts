@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { packageRoutes } from '@tenkai/protocol';
 import { aDraft } from '../package-draft.ts';
 import { output } from '../rig/command.ts';
-import { makeRigFolder } from '../rig/rig-folder.ts';
+import { makeScratchFolder } from '../rig/rig-folder.ts';
 import { upload } from './deploy.ts';
 import type { ReachedSite } from './reach-site.ts';
 
@@ -21,7 +21,7 @@ export function shippedDeb(name: 'agent' | 'server', version = '0.1.0'): Promise
 }
 
 async function build(name: 'agent' | 'server', version: string): Promise<string> {
-  const folder = await makeRigFolder(`${name}-deb`);
+  const folder = await makeScratchFolder(`${name}-deb`);
   const script = join(root, 'scripts/package-deb.ts');
   const options = ['--version', version, '--out', folder, '--console-as-built'];
   await output([process.execPath, script, name, ...options], { timeoutMs: buildLimitMs });
@@ -32,7 +32,7 @@ async function build(name: 'agent' | 'server', version: string): Promise<string>
 
 /** The agent's own package, as an administrator who upgrades the agents registers it. */
 export async function registerAgent(site: ReachedSite, version: string): Promise<void> {
-  const folder = await makeRigFolder('agent-upgrade');
+  const folder = await makeScratchFolder('agent-upgrade');
   await copyFile(await shippedDeb('agent', version), join(folder, 'tenkai-agent.deb'));
   const manifest = await upload(site, folder);
   const [program] = aDraft().programs;

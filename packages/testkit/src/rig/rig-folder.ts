@@ -1,5 +1,5 @@
 /** Folders of the rig under the system's temporary folder, named after the process that owns them. */
-import { existsSync, readlinkSync } from 'node:fs';
+import { existsSync, readlinkSync, rmSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,13 @@ const prefix = 'tenkai-rig';
 export async function makeRigFolder(purpose: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `${prefix}-${pidSpace()}-${process.pid}-${purpose}-`));
   await chmod(folder, 0o755);
+  return folder;
+}
+
+/** The same for plain files that are wanted for as long as the process lives: removed when it ends. Mount nothing there. */
+export async function makeScratchFolder(purpose: string): Promise<string> {
+  const folder = await makeRigFolder(purpose);
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
