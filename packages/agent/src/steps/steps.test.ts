@@ -324,7 +324,7 @@ test(
     const asUser = { ...defaultRunOptions, rights: 'user' as const };
     const steps = [
       programStep({ parameters: `${text} || true` }),
-      programStep({ parameters: 'id -u', options: asUser }),
+      programStep({ parameters: 'touch in-its-work-folder && id -u', options: asUser }),
     ];
     const { results } = await runSteps(site, agent, steps);
     const own = process.getuid?.() ?? 0;

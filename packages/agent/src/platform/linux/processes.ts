@@ -9,7 +9,7 @@ import { realBootId } from './boot.ts';
 import { startOwn } from './own-process.ts';
 import { hasVariable, statOf } from './proc.ts';
 import { endTree, findTree, markVariable } from './process-tree.ts';
-import { accountFor, asUser } from './user-rights.ts';
+import { accountFor, asUser, giveFolder } from './user-rights.ts';
 
 /**
  * Stays beside the program for as long as it runs, so that its exit code is on the disk even when the engine that
@@ -72,6 +72,7 @@ async function withRights(
   }
   if (!isRoot) return { program: input.program, args: input.args, environment };
   const account = await accountFor(sessions);
+  await giveFolder(input.workFolder, account);
   return {
     ...asUser(account, input),
     environment: { ...environment, HOME: account.home, USER: account.name },

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { lchown, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command, Sessions } from '../platform.ts';
 import { findProgram } from './installer.ts';
 
@@ -39,4 +41,10 @@ export async function accountFor(sessions: Sessions): Promise<Account> {
 export function asUser(account: Account, { program, args }: Command): Command {
   const rights = [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--init-groups', '--no-new-privs'];
   return { program: findProgram('setpriv') ?? 'setpriv', args: [...rights, '--', program, ...args] };
+}
+
+/** A program may write beside itself, whoever runs it. Links are given, never what they name. */
+export async function giveFolder(folder: string, { uid, gid }: Account): Promise<void> {
+  const names = await readdir(folder, { recursive: true });
+  for (const path of [folder, ...names.map((name) => join(folder, name))]) await lchown(path, uid, gid);
 }
