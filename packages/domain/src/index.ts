@@ -10,4 +10,5 @@ export * from './schedule/index.ts';
 export * from './software/index.ts';
 export * from './status-message.ts';
 export * from './truth.ts';
+export * from './update/index.ts';
 export * from './version/index.ts';

@@ -50,6 +50,8 @@ export async function draftFrom(
       targets: options.target?.map(targetFrom),
       condition:
         options.condition === undefined ? undefined : await readJson<Condition>(terminal, options.condition),
+      requires: options.needs?.map(needFrom),
+      supersedes: options.supersedes,
       before: await hookFrom(terminal, options.before),
       after: await hookFrom(terminal, options.after),
       detection: detection.length > 0 ? detection : undefined,
@@ -94,6 +96,13 @@ function programWith(program: Program, options: PackageOptions): Program {
 function requirementFrom(text: string) {
   const [packageId = '', program] = text.split(':', 2);
   return { packageId, program: program ?? null };
+}
+
+/** `SP2`, `SP1|SP2`: any one of them will do. */
+function needFrom(text: string) {
+  const anyOf = text.split('|').map((id) => id.trim());
+  if (anyOf.includes('')) throw wrongUse(`"${text}" is not a package ID, or several with "|" between.`);
+  return { anyOf };
 }
 
 const architectures = ['any', 'x64', 'x86', 'arm64', 'ia64'] as const;

@@ -29,6 +29,8 @@ export interface PackageOptions {
   readonly requires?: string[];
   readonly target?: string[];
   readonly condition?: string;
+  readonly needs?: string[];
+  readonly supersedes?: string[];
   readonly detectDpkg?: string[];
   readonly detectRpm?: string[];
   readonly detectFile?: string[];
@@ -99,6 +101,8 @@ export function addPackageOptions(command: Command): Command {
     )
     .optionsGroup('Dependency and detection:')
     .option('--condition <file>', 'JSON condition that must hold on the machine')
+    .option('--needs <packages...>', "must be there before it; 'SP1|SP2': one of them (automatic update)")
+    .option('--supersedes <packages...>', 'are needless where this one is (automatic update)')
     .option('--detect-dpkg <rules...>', "Debian package that is there afterwards, such as 'nginx>=1.22'")
     .option('--detect-rpm <rules...>', 'the same for rpm')
     .option('--detect-file <paths...>', 'file that is there afterwards; with #sha256=HEX exactly this one')

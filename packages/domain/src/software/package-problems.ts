@@ -38,6 +38,7 @@ export function packageDraftProblems(draft: PackageDraft, files?: readonly strin
     ...targetProblems(draft.targets, 'targets'),
     ...draft.programs.flatMap(({ targets }, index) => targetProblems(targets, `programs[${index}].targets`)),
     ...conditionProblems(draft),
+    ...relationProblems(draft),
     ...textProblems(draft),
   ];
 }
@@ -159,4 +160,11 @@ function targetProblems(targets: readonly PlatformTarget[], field: string): Draf
 function conditionProblems({ condition }: PackageDraft): DraftProblem[] {
   if (condition === null || isConditionWithinLimits(condition)) return [];
   return [{ field: 'condition', code: 'condition-too-large', params: { ...conditionLimits } }];
+}
+
+/** Others may be unknown yet: service packs are registered in any order (BAUT-14). */
+function relationProblems({ id, requires = [], supersedes = [] }: PackageDraft): DraftProblem[] {
+  const wrong = requires.flatMap(({ anyOf }, index) => (anyOf.includes(id) ? [`requires[${index}]`] : []));
+  if (supersedes.includes(id)) wrong.push('supersedes');
+  return wrong.map((field) => ({ field, code: 'relation-to-itself', params: {} }));
 }

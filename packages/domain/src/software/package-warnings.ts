@@ -17,6 +17,7 @@ export function packageWarnings(draft: PackageDraft, files: readonly PackageFile
     ...urgencyWarnings(draft),
     ...pathWarnings(files),
     ...archiveWarnings(draft, files),
+    ...servicePackWarnings(draft),
     ...draft.programs.flatMap((program, index) => switchWarnings(program, `programs[${index}].parameters`)),
   ];
 }
@@ -24,6 +25,15 @@ export function packageWarnings(draft: PackageDraft, files: readonly PackageFile
 function urgencyWarnings({ urgency }: PackageDraft): FieldProblem[] {
   if (urgency !== 'highest' && urgency !== 'high') return [];
   return [{ field: 'urgency', code: 'urgency-automatic', params: { urgency } }];
+}
+
+/** BAUT-16: without a word of what must be there before, it is tried on machines that cannot take it. */
+function servicePackWarnings(draft: PackageDraft): FieldProblem[] {
+  const { type, majorVersion, condition, requires = [], targets } = draft;
+  if (type !== 'service-pack' || majorVersion === null || majorVersion <= 1) return [];
+  if (condition !== null || requires.length > 0) return [];
+  if (targets.some(({ baseServicePack }) => baseServicePack !== undefined)) return [];
+  return [{ field: 'condition', code: 'service-pack-without-prerequisite', params: { level: majorVersion } }];
 }
 
 function pathWarnings(files: readonly PackageFileSize[]): FieldProblem[] {

@@ -36,6 +36,12 @@ export const HookScript = Type.Object({
 });
 export type HookScript = Static<typeof HookScript>;
 
+/** One prerequisite and what else fulfils it: service pack 1 or 2. */
+export const PackageRequirement = Type.Object({
+  anyOf: Type.Array(Type.String({ minLength: 1, maxLength: 63 }), { minItems: 1, maxItems: 20 }),
+});
+export type PackageRequirement = Static<typeof PackageRequirement>;
+
 /**
  * What an administrator says of a software package; `packageDraftProblems` holds the limits in bytes, which
  * JSON Schema cannot say. Content is added by the server when the package is sealed into a revision.
@@ -70,6 +76,10 @@ export const PackageDraft = Type.Object({
   /** BPKG-32 and BPKG-33. */
   restartAfterInstall: Type.Boolean(),
   standalone: Type.Boolean(),
+  /** What must be on the machine before it: every entry by one of its packages (BAUT-13, BAUT-28). Absent: nothing. */
+  requires: Type.Optional(Type.Array(PackageRequirement, { maxItems: 20 })),
+  /** Packages that are needless where this one is, with all that those supersede (BAUT-10, BAUT-28). */
+  supersedes: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 63 }), { maxItems: 100 })),
   before: Type.Union([HookScript, Type.Null()]),
   after: Type.Union([HookScript, Type.Null()]),
 });

@@ -46,6 +46,17 @@ export function PackageFacts({ detail }: { readonly detail: PackageDetail }) {
             label: t('packages.tabs.dependency'),
             value: draft.condition ? <ConditionView condition={draft.condition} /> : t('conditions.none'),
           },
+          ...(draft.requires?.length
+            ? [
+                {
+                  label: t('packages.fields.needs'),
+                  value: draft.requires.map(({ anyOf }) => anyOf.join(' | ')).join(', '),
+                },
+              ]
+            : []),
+          ...(draft.supersedes?.length
+            ? [{ label: t('packages.fields.supersedes'), value: draft.supersedes.join(', ') }]
+            : []),
         ]}
       />
     </section>

@@ -319,6 +319,19 @@ export const failures = {
     message: 'Packages of urgency {urgency} are also delivered by automatic update.',
     remedy: 'For delivery by scenarios alone choose normal or low.',
   },
+  'service-pack-without-prerequisite': {
+    message:
+      'A service pack of level {level} usually needs an earlier one, and nothing here says so: it is also tried on machines without.',
+    remedy: 'Give a condition, a base service pack or a required package.',
+  },
+  'relation-to-itself': {
+    message: 'A package cannot require or supersede itself.',
+    remedy: 'Remove the ID of the package from the list.',
+  },
+  'package-relation-cycle': {
+    message: 'Packages {relation} each other in a circle: {path}.',
+    remedy: 'Remove one of the relations named in the path.',
+  },
   'archive-beside-contents': {
     message:
       'The archive "{archive}" ({archiveBytes}) seems to lie beside its own expanded contents ({besideBytes}): everything would be sent twice.',

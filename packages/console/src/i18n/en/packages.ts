@@ -46,6 +46,8 @@ export const packages = {
     restartCodes: 'Exit codes: restart needed',
     restartAfterInstall: 'Restart needed after install',
     standalone: 'Standalone required',
+    needs: 'Needed before it',
+    supersedes: 'Supersedes',
     before: 'Script before the installer',
     after: 'Script after the installer',
     detection: 'Verification',
@@ -72,6 +74,9 @@ export const packages = {
     maxRunTime: 'The process and all its children are ended then.',
     restartAfterInstall: 'The machine restarts once after this package.',
     standalone: 'Applied alone: the machine restarts before it.',
+    needs:
+      'Package IDs that must be on the machine first; "SP1 | SP2" means one of them. Automatic update installs them in order.',
+    supersedes: 'Package IDs that are needless where this package is.',
   },
   types: {
     application: 'Application',

@@ -318,6 +318,19 @@ export const failures: Localized<typeof en.failures> = {
     message: '緊急度「{urgency}」のパッケージは、自動更新でも配信されます。',
     remedy: 'シナリオだけで配信する場合は「一般」または「低」を選択してください。',
   },
+  'service-pack-without-prerequisite': {
+    message:
+      'レベル {level} のサービスパックには通常、以前のサービスパックが必要です。指定がないため、適用されていないマシンにも試みます。',
+    remedy: '依存情報、対象のサービスパック、または必要なパッケージを指定してください。',
+  },
+  'relation-to-itself': {
+    message: 'パッケージ自身を前提または置き換え対象にすることはできません。',
+    remedy: '一覧からこのパッケージの ID を外してください。',
+  },
+  'package-relation-cycle': {
+    message: 'パッケージの関係 ({relation}) が循環しています: {path}',
+    remedy: '経路にある関係のいずれかを外してください。',
+  },
   'archive-beside-contents': {
     message:
       '圧縮ファイル「{archive}」({archiveBytes}) と、それを展開したと思われるファイル ({besideBytes}) が一緒にあります。同じ内容を 2 回送ることになります。',

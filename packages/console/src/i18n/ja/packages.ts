@@ -48,6 +48,8 @@ export const packages: Localized<typeof en.packages> = {
     restartCodes: '終了コード: 再起動が必要',
     restartAfterInstall: 'インストール後再起動が必要',
     standalone: '単独適用が必要',
+    needs: '先に必要なパッケージ',
+    supersedes: '置き換えるパッケージ',
     before: 'インストーラーの前のスクリプト',
     after: 'インストーラーの後のスクリプト',
     detection: '検証',
@@ -74,6 +76,9 @@ export const packages: Localized<typeof en.packages> = {
     maxRunTime: '時間になると、プロセスとその子プロセスをすべて終了します。',
     restartAfterInstall: 'このパッケージの適用後に、マシンを 1 回再起動します。',
     standalone: '単独で適用します。適用の前にマシンを再起動します。',
+    needs:
+      '先に適用されている必要があるパッケージ ID です。「SP1 | SP2」はいずれか 1 つを意味します。自動更新は順番に適用します。',
+    supersedes: 'このパッケージがあれば不要になるパッケージ ID です。',
   },
   types: {
     application: 'アプリケーション',

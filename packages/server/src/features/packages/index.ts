@@ -1,4 +1,4 @@
-import type { SoftwarePackage } from '@tenkai/domain';
+import type { PackageDraft, SoftwarePackage } from '@tenkai/domain';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Content, ContentUse } from '../content/index.ts';
 import { addPackageFiles } from './packages.files.ts';
@@ -67,12 +67,17 @@ async function contentUses({ db }: Pick<Kernel, 'db'>): Promise<ContentUse[]> {
   });
 }
 
-/** Packages whose programs run one of this package first (DIST-14). */
+/** Packages that need this one first, or whose programs run one of it first (DIST-14, BAUT-13). */
 async function requiringPackages({ db }: Pick<Kernel, 'db'>, id: string): Promise<PackageUse[]> {
   return (await listNewest(db.read))
     .filter((row) => row.package_id !== id)
-    .filter((row) =>
-      draftOf(row).programs.some((program) => program.requires.some((need) => need.packageId === id)),
-    )
+    .filter((row) => needs(draftOf(row), id))
     .map((row) => ({ kind: 'package', id: row.package_id, name: row.package_id }));
+}
+
+function needs({ programs, requires = [] }: PackageDraft, id: string): boolean {
+  return (
+    programs.some((program) => program.requires.some((need) => need.packageId === id)) ||
+    requires.some(({ anyOf }) => anyOf.includes(id))
+  );
 }

@@ -22,10 +22,12 @@ export function describeChange(before: PackageState, after: PackageState): strin
 }
 
 function changedFields(before: PackageDraft, after: PackageDraft): string[] {
-  const names = Object.keys(after) as (keyof PackageDraft)[];
-  return names
-    .filter((name) => canonicalJson(before[name]) !== canonicalJson(after[name]))
-    .map((name) => describeField(name, before[name], after[name]));
+  const names = new Set([...Object.keys(after), ...Object.keys(before)]) as Set<keyof PackageDraft>;
+  // Fields that are optional are absent in older revisions.
+  return [...names]
+    .map((name) => ({ name, from: before[name] ?? null, to: after[name] ?? null }))
+    .filter(({ from, to }) => canonicalJson(from) !== canonicalJson(to))
+    .map(({ name, from, to }) => describeField(name, from, to));
 }
 
 /** Short values are shown, longer ones only named. */

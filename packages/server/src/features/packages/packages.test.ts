@@ -481,3 +481,44 @@ onBothEngines('a draft is checked without being saved, by a viewer too', async (
   );
   assert.deepEqual(await dumpWorld(server), before);
 });
+
+onBothEngines(
+  'BAUT-13: packages that would need each other in a circle are not saved, and the path is named',
+  async (t, { databaseUrl }) => {
+    const server = await site(t, databaseUrl);
+    await create(server, { id: 'SP3', requires: [{ anyOf: ['SP1', 'SP2'] }], supersedes: ['SP2'] });
+    await create(server, { id: 'SP2', requires: [{ anyOf: ['SP1'] }] });
+    await assert.rejects(
+      create(server, { id: 'SP1', requires: [{ anyOf: ['SP3'] }] }),
+      (error: RemoteProblem) => {
+        assert.equal(error.problem.code, 'package-relation-cycle');
+        assert.match(error.problem.message, /SP1 → SP3 → SP1|SP1 → SP3 → SP2 → SP1/);
+        return true;
+      },
+    );
+    const changed = { ...aDraft({ id: 'SP2' }), supersedes: ['SP3'] };
+    const body = { draft: changed, contentId: null, revision: 1 };
+    await assert.rejects(
+      server.call(packageRoutes.update, { params: { id: 'SP2' }, body }),
+      refusedWith('package-relation-cycle'),
+    );
+    const [own] = await refusal(server, { id: 'x', requires: [{ anyOf: ['x'] }] });
+    assert.deepEqual([own?.field, own?.code], ['requires[0]', 'relation-to-itself']);
+    await assert.rejects(server.call(packageRoutes.remove, { params: { id: 'SP2' } }), refusedWith('in-use'));
+  },
+);
+
+onBothEngines(
+  'BAUT-16: a service pack that says nothing of earlier ones is cautioned',
+  async (t, { databaseUrl }) => {
+    const server = await site(t, databaseUrl);
+    const level = { type: 'service-pack', majorVersion: 2, minorVersion: 0 } as const;
+    const codes = async (over: Partial<PackageDraft>) =>
+      (await create(server, over)).warnings.map(({ code }) => code);
+    assert.deepEqual(await codes({ ...level, id: 'bare' }), ['service-pack-without-prerequisite']);
+    assert.deepEqual(await codes({ ...level, id: 'first', majorVersion: 1 }), []);
+    assert.deepEqual(await codes({ ...level, id: 'told', requires: [{ anyOf: ['first'] }] }), []);
+    const condition = { kind: 'registry', key: 'HKLM\\x', name: 'CSDVersion' } as const;
+    assert.deepEqual(await codes({ ...level, id: 'asks', condition }), []);
+  },
+);

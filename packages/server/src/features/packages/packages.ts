@@ -7,6 +7,7 @@ import {
   type PackageDraft,
   packageDraftProblems,
   packageWarnings,
+  refuseRelationCycle,
 } from '@tenkai/domain';
 import type { Manifest } from '@tenkai/transfer';
 import type { Actor } from '../../kernel/audit/audit.ts';
@@ -23,6 +24,7 @@ import {
   findRevision,
   insertPackage,
   insertRevision,
+  listNewest,
   replacePlaces,
 } from './packages.store.ts';
 
@@ -69,6 +71,7 @@ export async function createPackage(
   const checked = await checkSave(deps, save);
   const { draft, manifest } = checked;
   await db.transaction(async (tx) => {
+    await refuseCycle(tx, draft);
     const other = await findPackageAnyCase(tx, draft.id);
     if (other) throw new Failure('already-exists', { what: 'package', id: other.id });
     const now = clock.now();
@@ -108,6 +111,7 @@ export async function changePackage(
   const summary = describeChange(before, after);
   await db.transaction(async (tx) => {
     await requireRevision(tx, id, revision);
+    await refuseCycle(tx, draft);
     await advancePackage(tx, id, revision + 1, clock.now());
     await seal(deps, tx, { actor, draft, manifest, revision: revision + 1, summary });
     const details = { revision: revision + 1, summary, contentId: manifest?.contentId ?? null };
@@ -196,6 +200,13 @@ async function checkSave(deps: PackageDeps, save: SavePackage, id?: string): Pro
   if (problems.length > 0) throw draftRefusal('package', problems);
   if (save.contentId !== null) await deps.content.hold(save.contentId);
   return checked;
+}
+
+/** @throws Failure package-relation-cycle with its path */
+async function refuseCycle(tx: Tx, draft: PackageDraft) {
+  if (!draft.requires && !draft.supersedes) return;
+  const drafts = (await listNewest(tx)).map(draftOf);
+  refuseRelationCycle(draft, new Map(drafts.map((one) => [one.id, one])));
 }
 
 /** The old product corrected in silence; we say what we stored. */

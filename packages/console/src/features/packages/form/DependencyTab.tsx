@@ -5,6 +5,7 @@ import type { TabProps } from './BasicTab.tsx';
 import { ConditionLeafFields } from './ConditionLeafFields.tsx';
 import { firstLeaf, leafKinds } from './condition-leaves.ts';
 import { useDraftProblems } from './draft-problems.ts';
+import { RelationsFields } from './RelationsFields.tsx';
 
 /** 依存情報 (BPKG-48..52): what must hold on a machine for the package to be applied there. */
 export function DependencyTab({ draft, onChange }: TabProps) {
@@ -26,6 +27,7 @@ export function DependencyTab({ draft, onChange }: TabProps) {
         renderLeaf={(leaf, change) => <ConditionLeafFields leaf={leaf} onChange={change} />}
       />
       {error ? <p className="tk-field-error">{error}</p> : null}
+      <RelationsFields draft={draft} onChange={onChange} />
     </div>
   );
 }

@@ -67,12 +67,14 @@ const basicFields = [
   'minorVersion',
 ];
 
+const dependencyFields = ['condition', 'requires', 'supersedes'];
+
 /** The tab on which a field of the draft is found. */
 export function tabOf(field: string): FormTab {
   const name = field.split(/[.[]/, 1)[0] ?? '';
   if (basicFields.includes(name)) return 'basic';
   if (name === 'targets') return 'platforms';
-  return name === 'condition' ? 'dependency' : 'execution';
+  return dependencyFields.includes(name) ? 'dependency' : 'execution';
 }
 
 const none: DraftProblems = {

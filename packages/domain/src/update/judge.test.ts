@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { anInventory, aPackage } from '@tenkai/testkit/builders.ts';
+import fc from 'fast-check';
+import { reasonSentence } from '../reason.ts';
+import type { SoftwarePackage } from '../software/software-package.ts';
+import { type JudgeInput, judgeUpdates, type UpdateMachine, type UpdatePair } from './judge.ts';
+import { defaultUpdatePolicy, type UpdatePolicy } from './policy.ts';
+import { stateOfOpenRun } from './update-state.ts';
+
+const now = Date.parse('2026-01-05T12:00:00Z');
+const pair = (over: Partial<UpdatePair> = {}): UpdatePair => ({
+  since: now,
+  attempts: 0,
+  retryAt: null,
+  held: null,
+  isContinuing: false,
+  ...over,
+});
+
+interface Given {
+  readonly packages?: SoftwarePackage[];
+  readonly machine?: Partial<UpdateMachine>;
+  readonly policy?: Partial<UpdatePolicy>;
+  readonly releases?: JudgeInput['releases'];
+}
+
+function judge({ packages = [], machine = {}, policy = {}, releases = new Map() }: Given) {
+  return judgeUpdates({
+    packages: new Map(packages.map((one) => [one.id, one])),
+    releases,
+    policy: { ...defaultUpdatePolicy, ...policy },
+    nowMs: now,
+    machine: {
+      facts: { inventory: anInventory() },
+      verified: new Map(),
+      refused: new Map(),
+      isOn: true,
+      startedAt: null,
+      startDelayMs: 0,
+      isOptedOut: false,
+      ring: 0,
+      windows: [],
+      pairs: new Map(),
+      openRun: null,
+      ...machine,
+    },
+  });
+}
+
+const one = (id: string, over: Partial<SoftwarePackage> = {}) =>
+  aPackage({ id, urgency: 'highest', ...over });
+const closedWindow = {
+  id: 'w',
+  name: 'night',
+  schedule: {
+    kind: 'recurring',
+    rule: { every: 'day', interval: 1, at: '01:00' },
+    timeZone: 'UTC',
+    startsAt: '2026-01-01T00:00:00Z',
+  },
+  durationMinutes: 180,
+} as const;
+
+/** `package state reason` of each, and what begins. */
+function told(given: Given) {
+  const { packages, order } = judge(given);
+  const rows = packages.map(({ packageId, state, reason }) =>
+    `${packageId} ${state} ${reason?.code ?? ''}`.trim(),
+  );
+  return { rows, order: order && `${order.packageId} for ${order.goalId} ${order.variant}` };
+}
+
+test('BAUT-02: only highest and high take part', () => {
+  const packages = (['highest', 'high', 'normal', 'low'] as const).map((urgency) =>
+    one(urgency, { urgency }),
+  );
+  assert.deepEqual(told({ packages }), {
+    rows: ['highest delivering', 'high waiting-time update-set-time'],
+    order: 'highest for highest in-window',
+  });
+});
+
+test('BAUT-26, BAUT-27: opted out, switched off, held, failed, other rings and other systems, each with its reason', () => {
+  const packages = [one('p')];
+  const held = { code: 'update-held', params: { note: 'wait' } };
+  const pairs = (over: Partial<UpdatePair>) => ({ pairs: new Map([['p', pair(over)]]) });
+  const other = [
+    one('p', { targets: [{ operatingSystem: 'windows', language: 'any', architecture: 'any' }] }),
+  ];
+  const ring = { collectionId: 'pilot', successPercent: 80, soakMinutes: 0 };
+  const rows: [string, Given, string][] = [
+    ['opted out', { packages, machine: { isOptedOut: true } }, 'p not-applicable update-opted-out'],
+    ['switched off', { packages, policy: { isOn: false } }, 'p not-applicable update-off'],
+    ['held', { packages, machine: pairs({ held }) }, 'p held update-held'],
+    ['package held', { packages, releases: new Map([['p', { openRing: 0, held }]]) }, 'p held update-held'],
+    ['failed', { packages, machine: pairs({ attempts: 1, retryAt: now + 1 }) }, 'p failed update-retry'],
+    [
+      'later ring',
+      { packages, policy: { rings: [ring] }, machine: { ring: 1 } },
+      'p waiting-time update-ring',
+    ],
+    ['other system', { packages: other }, 'p not-applicable platform-operating-system'],
+    ['off', { packages, machine: { isOn: false } }, 'p waiting-start update-at-start'],
+    ['in place', { packages, machine: { verified: new Map([['p', 1]]) } }, 'p applied'],
+    ['runs', { packages, machine: { openRun: { packageId: 'p' } } }, 'p delivering'],
+  ];
+  for (const [name, given, expected] of rows)
+    assert.deepEqual(told(given), { rows: [expected], order: null }, name);
+  const due = told({ packages, machine: pairs({ attempts: 1, retryAt: now }) });
+  assert.equal(due.order, 'p for p in-window', 'the next attempt has come');
+  const opened = new Map([['p', { openRing: 1, held: null }]]);
+  assert.ok(told({ packages, policy: { rings: [ring] }, machine: { ring: 1 }, releases: opened }).order);
+});
+
+test('BAUT-10, BAUT-13: the latest alone is the goal, a level on the way to it goes first', () => {
+  const first = one('v1');
+  const second = one('v2', { supersedes: ['v1'] });
+  const third = one('v3', { supersedes: ['v2'], requires: [{ anyOf: ['v1'] }] });
+  assert.deepEqual(told({ packages: [first, second] }), {
+    rows: ['v1 not-applicable update-superseded', 'v2 delivering'],
+    order: 'v2 for v2 in-window',
+  });
+  assert.deepEqual(told({ packages: [first, third] }), {
+    rows: ['v1 delivering', 'v3 delivering update-before'],
+    order: 'v1 for v1 in-window',
+  });
+});
+
+test('a later level that is stopped does not keep the machine from an earlier one', () => {
+  const packages = [one('v1'), one('v2', { supersedes: ['v1'] })];
+  const held = { code: 'update-halted', params: { failed: 2, ended: 3, ring: 1 } };
+  assert.deepEqual(told({ packages, releases: new Map([['v2', { openRing: 0, held }]]) }), {
+    rows: ['v1 delivering', 'v2 held update-halted'],
+    order: 'v1 for v1 in-window',
+  });
+});
+
+test('BAUT-19: one at a time, urgent ones first, standalone ones alone at the end', () => {
+  const packages = [
+    one('b', { standalone: true }),
+    one('c'),
+    one('a', { urgency: 'high' }),
+    one('d', { standalone: true }),
+  ];
+  const verified = new Map<string, number>();
+  const order: string[] = [];
+  const pairs = new Map([['a', pair({ since: now - 86_400_000 })]]);
+  for (let round = 0; round < 9; round++) {
+    const next = judge({ packages, machine: { verified, pairs } }).order;
+    if (!next) break;
+    order.push(next.packageId);
+    verified.set(next.packageId, 1);
+  }
+  assert.deepEqual(order, ['c', 'b', 'd', 'a']);
+});
+
+test('BAUT-20: what may be installed and not restarted, what waits as a whole, and what needs no window', () => {
+  const windows = [closedWindow];
+  const policy = { installWindows: 'ignore', restartWindows: 'respect' } as const;
+  const variant = (
+    software: SoftwarePackage,
+    over: Partial<UpdatePolicy> = {},
+    some: readonly (typeof closedWindow)[] = windows,
+  ) =>
+    judge({ packages: [software], machine: { windows: some }, policy: { ...policy, ...over } }).order
+      ?.variant;
+  assert.equal(variant(one('p')), 'restart-later');
+  assert.equal(variant(one('p', { standalone: true })), 'in-window');
+  assert.equal(variant(one('p', { type: 'service-pack', majorVersion: 1 })), 'in-window');
+  assert.equal(variant(one('p'), {}, []), 'plain', 'without windows there is nothing to wait for');
+  assert.equal(variant(one('p'), { restartWindows: 'ignore' }), 'plain');
+  assert.equal(variant(one('p'), { installWindows: 'respect' }), 'in-window');
+});
+
+test('BAUT-27: what an open run means', () => {
+  const rows: [Parameters<typeof stateOfOpenRun>, string][] = [
+    [['planned', null], 'delivering'],
+    [['waiting', 'slot-site'], 'delivering'],
+    [['waiting', 'window-closed'], 'waiting-time'],
+    [['waiting', 'machine-off'], 'waiting-start'],
+    [['delivering', null], 'delivering'],
+    [['executing', null], 'applying'],
+    [['restarting', null], 'applying'],
+    [['verifying', null], 'applying'],
+  ];
+  for (const [input, expected] of rows) assert.equal(stateOfOpenRun(...input), expected, input.join(' '));
+});
+
+test('whatever the machine: one order at most, for a package that is not there, and every reason has a sentence', () => {
+  const anyPackage = fc.record({
+    urgency: fc.constantFrom('highest' as const, 'high' as const, 'normal' as const),
+    standalone: fc.boolean(),
+    requires: fc.array(fc.nat(5), { maxLength: 2 }),
+    supersedes: fc.array(fc.nat(5), { maxLength: 2 }),
+  });
+  const anyPair = fc.record({
+    attempts: fc.nat(3),
+    retry: fc.boolean(),
+    isHeld: fc.boolean(),
+    old: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(anyPackage, { maxLength: 6 }),
+      fc.array(anyPair, { maxLength: 6 }),
+      fc.subarray([0, 1, 2, 3, 4, 5]),
+      fc.boolean(),
+      (rows, pairs, verified, isOn) => {
+        const packages = rows.map((row, index) =>
+          one(`p${index}`, {
+            ...row,
+            requires: row.requires.map((id) => ({ anyOf: [`p${id}`] })),
+            supersedes: row.supersedes.map((id) => `p${id}`),
+          }),
+        );
+        const there = new Map(verified.map((id) => [`p${id}`, 1]));
+        const memory = pairs.map(
+          ({ attempts, retry, isHeld, old }, index) =>
+            [
+              String(`p${index}`),
+              pair({
+                attempts,
+                since: old ? 0 : now,
+                retryAt: retry ? now + 1 : null,
+                held: isHeld ? { code: 'update-held', params: { note: '' } } : null,
+              }),
+            ] as const,
+        );
+        const input = { packages, machine: { verified: there, pairs: new Map(memory), isOn } };
+        const { packages: judged, order } = judge(input);
+        assert.deepEqual(judge(input), { packages: judged, order }, 'the same question has the same answer');
+        if (order) {
+          assert.ok(isOn && !there.has(order.packageId));
+          assert.ok(!new Map(memory).get(order.packageId)?.held);
+        }
+        for (const { reason } of judged) if (reason) assert.notEqual(reasonSentence(reason), reason.code);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
