@@ -24,6 +24,7 @@ export type FleetCommand =
   | { readonly type: 'acknowledged' };
 
 let agents: SimulatedAgent[] = [];
+let isOver = false;
 const sockets: WebSocket[] = [];
 const lanes = new Map<string, Lane[]>();
 
@@ -53,6 +54,8 @@ async function carryOut(command: FleetCommand): Promise<unknown> {
     case 'once':
       return checkInOnce(lanesTo(command.to));
     case 'acknowledged':
+      // What follows is the end of the site.
+      isOver = true;
       return agents.map(({ id, acknowledged }) => [id, acknowledged]);
   }
 }
@@ -74,7 +77,7 @@ async function openChannels({ port, rootCertificate }: SiteAddress): Promise<num
       socket.once('error', reject);
     });
     socket.on('close', (code) => {
-      if (process.connected) process.send?.({ error: `a channel was closed with ${code}` });
+      if (!isOver) process.send?.({ error: `a channel was closed with ${code}` });
     });
     sockets.push(socket);
   });

@@ -32,3 +32,14 @@ test('no altered, cut, foreign or expired token is taken', () => {
   assert.throws(() => tokens.verify(foreign.issue(claims)), isRefused);
   assert.throws(() => tokens.verify(tokens.issue({ ...claims, expiresAt: clock.now() })), isRefused);
 });
+
+test('a token that was taken before is refused once its time is over', () => {
+  const later = createFakeClock();
+  const own = createAgentTokens({ key: randomBytes(32), now: later.now });
+  const token = own.issue({ ...claims, expiresAt: later.now() + 1000 });
+  assert.equal(own.verify(token).machineId, claims.machineId);
+  later.advance(999);
+  assert.equal(own.verify(token).machineId, claims.machineId);
+  later.advance(1);
+  assert.throws(() => own.verify(token), isRefused);
+});

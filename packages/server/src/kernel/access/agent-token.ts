@@ -18,15 +18,30 @@ export interface AgentTokens {
 
 const prefix = 'tka1';
 const longestToken = 1024;
+/** As many machines as one process holds sockets of. */
+const maxVerified = 20_000;
 
 /**
  * Short-lived bearer tokens that need no table: `tka1.<claims>.<HMAC-SHA-256>`, both parts base64url. Every
- * process that holds the key (server and gateways) can check one.
+ * process that holds the key (server and gateways) can check one. A machine shows the same one again and again: its
+ * signature is checked once.
  */
 export function createAgentTokens({ key, now }: { key: Buffer; now: () => number }): AgentTokens {
   // A key object is made ready once: with plain bytes each check would cost nine times as much.
   const secret = createSecretKey(key);
   const sign = (body: string) => createHmac('sha256', secret).update(`${prefix}.${body}`).digest();
+  const check = (token: string): AgentClaims => {
+    const [head, body, signature, ...rest] = token.length > longestToken ? [] : token.split('.');
+    if (head !== prefix || !body || !signature || rest.length > 0) throw new Failure('agent-token-invalid');
+    const given = Buffer.from(signature, 'base64url');
+    const expected = sign(body);
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+      throw new Failure('agent-token-invalid');
+    }
+    const [machineId, keyThumbprint, expiresAt] = JSON.parse(Buffer.from(body, 'base64url').toString());
+    return { machineId, keyThumbprint, expiresAt };
+  };
+  const verified = new Map<string, AgentClaims>();
   return {
     issue(claims) {
       const body = Buffer.from(JSON.stringify([claims.machineId, claims.keyThumbprint, claims.expiresAt]));
@@ -34,17 +49,15 @@ export function createAgentTokens({ key, now }: { key: Buffer; now: () => number
       return `${prefix}.${text}.${sign(text).toString('base64url')}`;
     },
     verify(token) {
-      const [head, body, signature, ...rest] = token.length > longestToken ? [] : token.split('.');
-      if (head !== prefix || !body || !signature || rest.length > 0) throw new Failure('agent-token-invalid');
-      const given = Buffer.from(signature, 'base64url');
-      const expected = sign(body);
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-        throw new Failure('agent-token-invalid');
+      let claims = verified.get(token);
+      if (!claims) {
+        claims = check(token);
+        if (verified.size >= maxVerified) verified.delete(verified.keys().next().value as string);
+        verified.set(token, claims);
       }
-      const [machineId, keyThumbprint, expiresAt] = JSON.parse(Buffer.from(body, 'base64url').toString());
-      if (expiresAt <= now())
-        throw new Failure('agent-token-invalid', {}, { detail: 'the token has expired' });
-      return { machineId, keyThumbprint, expiresAt };
+      if (claims.expiresAt > now()) return claims;
+      verified.delete(token);
+      throw new Failure('agent-token-invalid', {}, { detail: 'the token has expired' });
     },
   };
 }

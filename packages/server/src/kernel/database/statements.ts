@@ -14,7 +14,10 @@ const maxCachedStatements = 500;
 export function withStatementCache(db: DatabaseSync): SqliteConnection {
   const cache = new Map<string, StatementSync>();
   const statement = (text: string) => {
-    const found = cache.get(text) ?? db.prepare(text);
+    const known = cache.get(text);
+    // Who was used last matters only where there is no room.
+    if (known && cache.size < maxCachedStatements) return known;
+    const found = known ?? db.prepare(text);
     cache.delete(text);
     cache.set(text, found);
     if (cache.size > maxCachedStatements) cache.delete(cache.keys().next().value as string);
