@@ -25,21 +25,40 @@ export interface LoadFigures {
   readonly clientCpuMs: number;
 }
 
-/** As many exchanges at a time as `concurrency`, each followed by the next at once: the peak. */
+/**
+ * As many exchanges at a time as `concurrency`, each followed by the next at once: the peak. A lane carries one
+ * exchange at a time, so that there are never more at a time than lanes.
+ */
 export function runUnpaced(lanes: readonly Lane[], concurrency: number, seconds: number) {
   return measure(async (samples) => {
     const endsAt = performance.now() + seconds * 1000;
-    const walk = async (first: number) => {
-      for (let at = first; performance.now() < endsAt; at += concurrency) {
-        const lane = lanes[at % lanes.length] as Lane;
+    // The longest free goes first, so that all have their turns.
+    const free = createRing(lanes);
+    const walk = async () => {
+      while (performance.now() < endsAt) {
+        const lane = free.take();
         const startedAt = performance.now();
         await checkIn(lane, samples);
         samples.times.push(performance.now() - startedAt);
+        free.giveBack(lane);
       }
     };
     const walkers = Math.min(concurrency, lanes.length);
-    await Promise.all(Array.from({ length: walkers }, (_, index) => walk(index)));
+    await Promise.all(Array.from({ length: walkers }, walk));
   });
+}
+
+/** First in, first out; never asked for more than it holds. */
+function createRing<T>(items: readonly T[]) {
+  const ring = [...items];
+  let first = 0;
+  let last = 0;
+  return {
+    take: () => ring[first++ % ring.length] as T,
+    giveBack(item: T) {
+      ring[last++ % ring.length] = item;
+    },
+  };
 }
 
 /** Check-ins at a steady rate; each is measured from the moment at which it was due, so that no wait is left out. */

@@ -72,8 +72,16 @@ export async function startUntilReady(options: StartOptions, readyLine: RegExp):
   }
 }
 
-/** Processor time that a process has used, milliseconds (proc_pid_stat(5): fields 14 and 15, in ticks of 10 ms). */
+/** Processor time that a process and its children have used, milliseconds. */
 export async function cpuMsOf(pid: number): Promise<number> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  const pids = [pid, ...children.split(' ').filter(Boolean).map(Number)];
+  const times = await Promise.all(pids.map(ownCpuMs));
+  return times.reduce((sum, ms) => sum + ms, 0);
+}
+
+/** proc_pid_stat(5): fields 14 and 15, in ticks of 10 ms. */
+async function ownCpuMs(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * 10;
