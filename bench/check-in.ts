@@ -1,9 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '@tenkai/server/kernel/database/database.ts';
 import type { BaselineCommand } from './check-in/baseline-process.ts';
-
 import type { FleetCommand } from './check-in/fleet-process.ts';
 import type { LoadFigures } from './check-in/load.ts';
 import { type BenchOptions, type BenchResult, type Figure, median } from './result.ts';
@@ -53,6 +52,8 @@ interface Plan {
 interface Round extends LoadFigures {
   /** Processor time of the measured server and its processes. */
   readonly serverCpuMs: number;
+  /** Of this machine, one minute; above the number of processors, others are at work. */
+  readonly load: number;
 }
 
 interface SizeResult {
@@ -62,8 +63,8 @@ interface SizeResult {
   readonly site: Round[];
   readonly baseline: Round[];
   readonly pacedPerSecond: number;
-  readonly paced: Round;
-  readonly pacedBaseline: Round;
+  readonly paced: Round[];
+  readonly pacedBaseline: Round[];
   /** Agents whose last acknowledged number was on disk after `kill -9`. */
   readonly durable: number;
 }
@@ -95,6 +96,10 @@ async function measureSize(
   }
 }
 
+type Unaddressed =
+  | Omit<Extract<FleetCommand, { type: 'unpaced' }>, 'to'>
+  | Omit<Extract<FleetCommand, { type: 'paced' }>, 'to'>;
+
 interface Scene {
   readonly site: Site;
   readonly fleet: Worker<FleetCommand>;
@@ -123,26 +128,36 @@ async function measureAll(plan: Plan, scene: Scene): Promise<SizeResult> {
     const cpuBefore = await cpuMsOf(pid);
     const figures = await fleet.ask<LoadFigures>(command);
     if (figures.errors > 0) throw new Error(`${figures.errors} check-ins failed: ${figures.firstError}`);
-    const round = { ...figures, serverCpuMs: (await cpuMsOf(pid)) - cpuBefore };
+    const round = { ...figures, serverCpuMs: (await cpuMsOf(pid)) - cpuBefore, load: loadavg()[0] ?? 0 };
     plan.progress(`${agents} agents, ${command.type} ${to}: ${describe(round)}`);
     return round;
   };
   const { concurrency, seconds } = plan;
-  const rounds = { site: [] as Round[], baseline: [] as Round[] };
-  // One round of each before it counts: the compilers of both have then done their work.
-  for (let round = -1; round < plan.rounds; round += 1) {
-    for (const to of ['baseline', 'site'] as const) {
-      const figures = await load(to, { type: 'unpaced', to, concurrency, seconds });
-      if (round >= 0) rounds[to].push(figures);
+  const inTurns = async (command: Unaddressed, first: number) => {
+    const rounds = { site: [] as Round[], baseline: [] as Round[] };
+    for (let round = first; round < plan.rounds; round += 1) {
+      for (const to of ['baseline', 'site'] as const) {
+        const figures = await load(to, { ...command, to });
+        if (round >= 0) rounds[to].push(figures);
+      }
     }
-  }
-  const pacedPerSecond = Math.round(median(rounds.site.map(({ perSecond }) => perSecond)) / 2);
-  const pace = (to: 'site' | 'baseline') =>
-    load(to, { type: 'paced', to, perSecond: pacedPerSecond, seconds: plan.seconds * 3 });
-  const pacedBaseline = await pace('baseline');
-  const paced = await pace('site');
+    return rounds;
+  };
+  // One round of each before it counts: the compilers of both have then done their work.
+  const peak = await inTurns({ type: 'unpaced', concurrency, seconds }, -1);
+  const pacedPerSecond = Math.round(median(peak.site.map(({ perSecond }) => perSecond)) / 2);
+  const paced = await inTurns({ type: 'paced', perSecond: pacedPerSecond, seconds }, 0);
   const durable = await countDurable(scene, plan.profileTo === null);
-  return { agents, lanes, signInSeconds, ...rounds, pacedPerSecond, paced, pacedBaseline, durable };
+  return {
+    agents,
+    lanes,
+    signInSeconds,
+    ...peak,
+    pacedPerSecond,
+    paced: paced.site,
+    pacedBaseline: paced.baseline,
+    durable,
+  };
 }
 
 function describe({ perSecond, p50Ms, p95Ms, serverCpuMs, clientCpuMs, count }: Round): string {
@@ -199,8 +214,8 @@ function toFigures({ agents, site, baseline, pacedPerSecond, paced, pacedBaselin
     {
       what: `p95 at ${pacedPerSecond.toLocaleString('en')}/s, ${count} agents`,
       unit: 'ms',
-      value: paced.p95Ms,
-      baseline: pacedBaseline.p95Ms,
+      value: middle(paced, (round) => round.p95Ms),
+      baseline: middle(pacedBaseline, (round) => round.p95Ms),
       target: { of: 'value', atMost: 100 },
     },
     {
@@ -215,7 +230,7 @@ function toFigures({ agents, site, baseline, pacedPerSecond, paced, pacedBaselin
 function notesOf({ rounds, seconds, concurrency, gateways }: Plan): string[] {
   return [
     'Baseline: a bare fastify route on the same TLS certificate; same client, body, headers and connections; no token, schema, channel or database.',
-    `Peak: ${concurrency} check-ins at a time, medians of ${rounds} rounds of ${seconds} s, baseline and site in turns. Paced: half of that peak, each check-in measured from when it was due.`,
+    `Peak: ${concurrency} check-ins at a time, medians of ${rounds} rounds of ${seconds} s, baseline and site in turns. Paced: half of that peak, as many rounds, each check-in measured from when it was due.`,
     `Every agent has its channel open and a token of its own; check-ins go over at most ${maxLanes} kept-alive connections. Gateways: ${gateways === 0 ? 'in the server process' : gateways}.`,
     'Durable: at the end the server is killed with SIGKILL and every acknowledged number is found in the database.',
   ];

@@ -15,7 +15,12 @@ export type FleetCommand =
   /** Opens the channel of every agent. */
   | { readonly type: 'channels'; readonly site: SiteAddress }
   /** Opens kept-alive connections for check-ins; agents share them in turns. */
-  | { readonly type: 'lanes'; readonly to: string; readonly site: SiteAddress; readonly count: number }
+  | {
+      readonly type: 'lanes';
+      readonly to: 'site' | 'baseline';
+      readonly site: SiteAddress;
+      readonly count: number;
+    }
   | { readonly type: 'unpaced'; readonly to: string; readonly concurrency: number; readonly seconds: number }
   | { readonly type: 'paced'; readonly to: string; readonly perSecond: number; readonly seconds: number }
   /** Every agent checks in exactly once. */
@@ -45,7 +50,7 @@ async function carryOut(command: FleetCommand): Promise<unknown> {
     case 'channels':
       return openChannels(command.site);
     case 'lanes':
-      lanes.set(command.to, await openLanes(command.site, command.count));
+      lanes.set(command.to, await openLanes(command));
       return command.count;
     case 'unpaced':
       return runUnpaced(lanesTo(command.to), command.concurrency, command.seconds);
@@ -85,12 +90,12 @@ async function openChannels({ port, rootCertificate }: SiteAddress): Promise<num
 }
 
 /** One lane for each agent, or `count` lanes whose agents take turns. */
-function openLanes(site: SiteAddress, count: number): Promise<Lane[]> {
+function openLanes({ to, site, count }: Extract<FleetCommand, { type: 'lanes' }>): Promise<Lane[]> {
   const numbers = Array.from({ length: Math.min(count, agents.length) }, (_, index) => index);
   return inParallel(64, numbers, async (lane) => {
     const own = agents.filter((_, index) => index % numbers.length === lane);
     const connection = await openConnection({ ...site, localAddress: own[0]?.address ?? '127.0.0.1' });
-    return { connection, agents: own, turn: 0, busy: Promise.resolve() };
+    return { connection, agents: own, isSite: to === 'site', turn: 0, busy: Promise.resolve() };
   });
 }
 

@@ -6,6 +6,8 @@ import { nextRequest, type SimulatedAgent } from './agents.ts';
 export interface Lane {
   readonly connection: HttpConnection;
   readonly agents: readonly SimulatedAgent[];
+  /** What the baseline acknowledges is not on any disk. */
+  readonly isSite: boolean;
   turn: number;
   /** Ends when the exchange in progress does. */
   busy: Promise<void>;
@@ -107,7 +109,7 @@ async function checkIn(lane: Lane, samples: Samples) {
     const { status, body } = await lane.connection.exchange(request);
     const acknowledged = Number(/"acknowledged":(\d+)/.exec(body)?.[1]);
     if (status !== 200 || acknowledged !== agent.number) throw new Error(`${status} ${body}`);
-    agent.acknowledged = acknowledged;
+    if (lane.isSite) agent.acknowledged = acknowledged;
   } catch (error) {
     samples.errors += 1;
     samples.firstError ||= String(error);

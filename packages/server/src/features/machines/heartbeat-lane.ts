@@ -17,19 +17,15 @@ interface Waiting {
 
 /** As many as fit well into the few milliseconds of one group of the write queue. */
 const largestBatch = 500;
-const restPerWork = 2;
-const longestRestMs = 20;
 
 export function createHeartbeatLane({ db, clock }: { db: Database; clock: Clock }): HeartbeatLane {
   const waiting: Waiting[] = [];
   let isBusy = false;
   const drain = async () => {
     while (waiting.length > 0) {
-      // Requests that arrive in the same turn of the loop share a transaction.
+      // Requests that arrive in the same turn of the loop, or while the disk takes those before, share a transaction.
       await new Promise((resolve) => setImmediate(resolve));
-      const startedAt = performance.now();
       await takeAll(db, waiting.splice(0, largestBatch), clock.now());
-      if (db.engine === 'sqlite') await rest(performance.now() - startedAt);
     }
     isBusy = false;
   };
@@ -41,15 +37,6 @@ export function createHeartbeatLane({ db, clock }: { db: Database; clock: Clock 
       isBusy = true;
       void drain();
     });
-}
-
-/**
- * A commit on the embedded database holds up everybody in this process until it is on disk: between two of them the
- * others get twice its time. Meanwhile more heartbeats gather, so that fewer commits take as many.
- */
-function rest(workMs: number): Promise<void> {
-  const restMs = Math.min(restPerWork * workMs, longestRestMs);
-  return new Promise((resolve) => (restMs < 1 ? setImmediate(resolve) : setTimeout(resolve, restMs)));
 }
 
 async function takeAll(db: Database, batch: readonly Waiting[], now: number) {

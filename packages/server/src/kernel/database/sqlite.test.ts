@@ -44,11 +44,12 @@ test('one long transaction lets reads through while it runs', async (t) => {
   assert.ok(reads > 3, `${reads} reads came through`);
 });
 
-test('the file is in WAL mode with a full sync, foreign keys hold and tables are strict', async (t) => {
+test('the file is in WAL mode, foreign keys hold and tables are strict', async (t) => {
   const db = await openSample(t, embedded);
   await db.transaction(async (tx) => {
     assert.deepEqual({ ...(await tx.one('PRAGMA journal_mode')) }, { journal_mode: 'wal' });
-    assert.deepEqual({ ...(await tx.one('PRAGMA synchronous')) }, { synchronous: 2 });
+    // NORMAL: a sync of the log before each checkpoint; that of each commit is ours (log-sync.ts).
+    assert.deepEqual({ ...(await tx.one('PRAGMA synchronous')) }, { synchronous: 1 });
     assert.deepEqual({ ...(await tx.one('PRAGMA foreign_keys')) }, { foreign_keys: 1 });
   });
   await assert.rejects(

@@ -2,24 +2,30 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Database, Param, Reader, Tx } from './database.ts';
 import { runEffects } from './effects.ts';
 import { queryBuilder } from './kysely.ts';
+import { type LogSync, openLogSync } from './log-sync.ts';
 import { type SqliteConnection, withStatementCache } from './statements.ts';
 import { createWriteQueue, turn } from './write-queue.ts';
 
 /** After this long without a turn of the event loop, a long transaction pauses for one. */
 const maxUninterruptedMs = 8;
 
-/** Opens (and creates where absent) the embedded database: WAL, an fsync per commit, STRICT tables, one writer. */
-export function openSqlite({ file }: { file: string }): Database {
+interface SqliteOptions {
+  readonly file: string;
+  readonly log?: LogSync;
+}
+
+/** Opens (and creates where absent) the embedded database: WAL, a sync per group of commits, STRICT tables, one writer. */
+export function openSqlite({ file, log = openLogSync(file) }: SqliteOptions): Database {
   const writer = withStatementCache(new DatabaseSync(file, { timeout: 5000 }));
-  writer.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+  writer.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
   writer.db.exec('PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;');
   const readConnection = withStatementCache(new DatabaseSync(file, { readOnly: true, timeout: 5000 }));
-  const queue = createWriteQueue(writer);
+  const queue = createWriteQueue(writer, log);
   let isClosed = false;
 
   return {
     engine: 'sqlite',
-    read: createReader(readConnection),
+    read: createReader(readConnection, log),
     transaction(work) {
       if (isClosed) return Promise.reject(new Error('the database is closed'));
       return new Promise((resolve, reject) => {
@@ -47,19 +53,26 @@ export function openSqlite({ file }: { file: string }): Database {
       await queue.idle();
       readConnection.db.close();
       writer.db.close();
+      log.close();
     },
   };
 }
 
-function createReader(connection: SqliteConnection): Reader {
-  const all = async <Row>(text: string, params: readonly Param[] = []) =>
-    connection.all(text, params) as Row[];
+/** What may not be on disk yet is not shown: it could still be lost, and somebody have acted on it. */
+function createReader(connection: SqliteConnection, log: LogSync): Reader {
+  const durable = async <T>(read: () => T): Promise<T> => {
+    while (log.pending) await log.pending;
+    return read();
+  };
+  const all = <Row>(text: string, params: readonly Param[] = []) =>
+    durable(() => connection.all(text, params) as Row[]);
   return {
     engine: 'sqlite',
-    sql: queryBuilder('sqlite', async (text, params) => execute(connection, text, params as Param[])),
+    sql: queryBuilder('sqlite', (text, params) =>
+      durable(() => execute(connection, text, params as Param[])),
+    ),
     all,
-    one: async <Row>(text: string, params: readonly Param[] = []) =>
-      connection.all(text, params)[0] as Row | undefined,
+    one: async <Row>(text: string, params: readonly Param[] = []) => (await all<Row>(text, params))[0],
   };
 }
 

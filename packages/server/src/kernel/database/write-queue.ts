@@ -1,10 +1,11 @@
+import type { LogSync } from './log-sync.ts';
 import type { SqliteConnection } from './statements.ts';
 
 /** Bounds of one group: whichever is reached first closes it with a COMMIT. */
 const maxGroupCount = 256;
 const maxGroupMs = 8;
 
-/** A queued transaction. `settle` is called after the group's COMMIT is on disk, or after it failed. */
+/** A queued transaction. `settle` is called when the group's COMMIT is on disk, or has failed. */
 export interface QueuedWrite {
   run(): Promise<void>;
   settle(failure: unknown): void;
@@ -19,9 +20,11 @@ export interface WriteQueue {
 /**
  * The one road for writes on the embedded database: several queued transactions, one after another, each in a
  * savepoint inside one BEGIN IMMEDIATE … COMMIT, so that they share one fsync. A failing one is undone alone.
- * Between groups the event loop turns, so that no page waits behind a burst of reports.
+ * Between groups the event loop turns, so that no page waits behind a burst of reports; while the disk takes one
+ * group, everybody else goes on and the next group gathers. It begins only after that: there is never more than one
+ * group that is committed and may not be on disk.
  */
-export function createWriteQueue(connection: SqliteConnection): WriteQueue {
+export function createWriteQueue(connection: SqliteConnection, log: LogSync): WriteQueue {
   const waiting: QueuedWrite[] = [];
   const idleWaiters: (() => void)[] = [];
   let isBusy = false;
@@ -29,7 +32,7 @@ export function createWriteQueue(connection: SqliteConnection): WriteQueue {
   const drain = async () => {
     while (waiting.length > 0) {
       await turn();
-      await runGroup(connection, waiting);
+      await runGroup(connection, log, waiting);
     }
     isBusy = false;
     for (const wake of idleWaiters.splice(0)) wake();
@@ -51,7 +54,7 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-async function runGroup(connection: SqliteConnection, waiting: QueuedWrite[]) {
+async function runGroup(connection: SqliteConnection, log: LogSync, waiting: QueuedWrite[]) {
   const group: { write: QueuedWrite; failure?: unknown; hasFailed: boolean }[] = [];
   const closesAt = performance.now() + maxGroupMs;
   try {
@@ -63,6 +66,7 @@ async function runGroup(connection: SqliteConnection, waiting: QueuedWrite[]) {
       if (performance.now() >= closesAt) break;
     }
     connection.run('COMMIT', []);
+    await log.flush();
   } catch (failure) {
     if (connection.db.isTransaction) connection.run('ROLLBACK', []);
     // BEGIN itself may have failed: then the first waiting write takes the failure, so that the queue moves on.
