@@ -14,6 +14,20 @@ const kikyo: MantineColorsTuple = [
   '#2c2a63',
 ];
 
+/** Acts that take something away; white on it keeps to AA in both schemes. */
+const danger: MantineColorsTuple = [
+  '#fbeceb',
+  '#f6d4d2',
+  '#ecaba7',
+  '#ff938a',
+  '#d9564d',
+  '#c0382f',
+  '#b92c24',
+  '#b3261e',
+  '#931e17',
+  '#751712',
+];
+
 /** Greys of the dark scheme, light to dark, in the order that the component library expects. */
 const ink: MantineColorsTuple = [
   '#e6e6ea',
@@ -58,7 +72,7 @@ const fontFamilyMonospace =
   'ui-monospace, "Cascadia Mono", "SF Mono", Menlo, "DejaVu Sans Mono", "Noto Sans Mono CJK JP", monospace';
 
 export const theme = createTheme({
-  colors: { kikyo, dark: ink, gray: paper },
+  colors: { kikyo, danger, dark: ink, gray: paper },
   primaryColor: 'kikyo',
   primaryShade: { light: 7, dark: 5 },
   white: '#ffffff',

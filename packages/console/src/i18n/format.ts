@@ -86,7 +86,8 @@ const durationUnits = [
 
 function formatDuration(locale: string, ms: number): string {
   const first = durationUnits.findIndex(([, unitMs]) => ms >= unitMs);
-  if (first < 0) return formatUnit(locale, 'second', Math.max(0, Math.round(ms / 1000)));
+  // A tenth tells a quick step from one that took no time at all.
+  if (first < 0) return formatUnit(locale, 'second', Math.max(0, Math.round(ms / 100) / 10));
   const [unit, unitMs] = durationUnits[first] ?? ['second', 1000];
   const whole = Math.floor(ms / unitMs);
   const next = durationUnits[first + 1];

@@ -62,7 +62,7 @@ export function ConfirmAct(props: Props) {
             {t('common.cancel')}
           </Button>
           <Button
-            color={props.isDestructive ? 'red' : 'kikyo'}
+            color={props.isDestructive ? 'danger' : 'kikyo'}
             loading={isBusy}
             disabled={isUntyped || (props.isDisabled ?? false)}
             onClick={() => void act()}

@@ -9,7 +9,7 @@ interface Leaf {
 const leaf: Leaf = { kind: 'leaf', name: 'a' };
 const other: Leaf = { kind: 'leaf', name: 'b' };
 
-it('BPKG-51: every group of the editor is one condition, and is shown as the same group again', () => {
+it('every group of the editor is one condition, and is shown as the same group again', () => {
   for (const kind of ['all', 'any', 'none'] as const) {
     for (const parts of [[leaf], [leaf, other]]) {
       assert.deepEqual(asGroup(withParts<Leaf>(kind, parts)), { kind, parts });

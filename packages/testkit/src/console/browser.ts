@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Language } from '@tenkai/console/i18n/language.ts';
-import { type BrowserContext, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { output } from '../rig/command.ts';
 import { hasPassed } from './has-passed.ts';
 
@@ -35,25 +35,58 @@ const flags = [
   '--disable-sync',
 ];
 
-/** A real Chromium with a profile of its own, in which the site's root certificate is trusted and nothing else. */
+interface Running {
+  readonly chromium: Browser;
+  readonly home: string;
+  users: number;
+}
+
+/** One Chromium for each root of trust; the first who needs it starts it, and the last who leaves ends it. */
+const running = new Map<string, Promise<Running>>();
+
+/**
+ * A window of a real Chromium, with cookies and storage of its own, in which the site's root certificate is trusted
+ * and nothing else. Windows that trust the same root share the program.
+ */
 export async function startBrowser(t: TestContext, options: BrowserOptions): Promise<BrowserContext> {
-  const home = await mkdtemp(join(tmpdir(), 'tenkai-browser-'));
-  await trust(home, options.ca);
-  const context = await chromium.launchPersistentContext(join(home, 'profile'), {
-    executablePath: program,
-    args: flags,
-    env: { PATH: process.env.PATH ?? '', HOME: home },
+  const browser = await enter(options.ca);
+  const context = await browser.chromium.newContext({
     locale: locales[options.language],
     colorScheme: options.colorScheme ?? 'light',
     timezoneId: 'Asia/Tokyo',
+    // Pages are looked at as they are at rest; that nothing moves then is a promise to the user as well.
+    reducedMotion: 'reduce',
     viewport: options.size ?? { width: 1280, height: 800 },
   });
   t.after(async () => {
     if (!hasPassed(t)) await keepPictures(t, context);
     await context.close();
-    await rm(home, { recursive: true, force: true });
+    await leave(options.ca, browser);
   });
   return context;
+}
+
+async function enter(ca: string): Promise<Running> {
+  const known = running.get(ca) ?? launch(ca);
+  running.set(ca, known);
+  const browser = await known;
+  browser.users += 1;
+  return browser;
+}
+
+async function leave(ca: string, browser: Running): Promise<void> {
+  browser.users -= 1;
+  if (browser.users > 0) return;
+  running.delete(ca);
+  await browser.chromium.close();
+  await rm(browser.home, { recursive: true, force: true });
+}
+
+async function launch(ca: string): Promise<Running> {
+  const home = await mkdtemp(join(tmpdir(), 'tenkai-browser-'));
+  await trust(home, ca);
+  const env = { PATH: process.env.PATH ?? '', HOME: home };
+  return { chromium: await chromium.launch({ executablePath: program, args: flags, env }), home, users: 0 };
 }
 
 /** Chromium on Linux reads the certificate database of the user. */

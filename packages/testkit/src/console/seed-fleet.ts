@@ -14,7 +14,7 @@ const systems = [
   'Windows 11 Enterprise',
   'Rocky Linux 9.4',
 ];
-const powerStates = ['on', 'on', 'off', 'unreachable', 'booting'];
+const powerStates = ['on', 'on', 'off', 'unreachable', 'booting', 'restarting', 'unknown'];
 const activities = ['idle', 'idle', 'idle', 'waiting', 'running', 'error'];
 
 /** The name of a machine: in the order of the list. */

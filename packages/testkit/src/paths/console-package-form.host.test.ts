@@ -109,6 +109,7 @@ async function byteCounter({ site, page }: Scene): Promise<void> {
 async function urgencyTable({ site, page }: Scene): Promise<void> {
   await page.goto(`${site.url}/packages/new`);
   const rows = page.getByRole('table', { name: texts.packages.urgencyTable.caption }).getByRole('row');
+  await rows.first().waitFor();
   const cells = await rows.evaluateAll((all) =>
     all.map((row) => [...row.children].map((cell) => cell.textContent).join(' | ')),
   );

@@ -6,6 +6,7 @@ import { accessibilityProblems } from '../console/axe.ts';
 import { noBrowser, startBrowser } from '../console/browser.ts';
 import { setUp, signIn, startConsoleSite } from '../console/console-site.ts';
 import { apiOf, type ConsoleSite, type Filled, fillSite, startMachines } from '../console/filled-site.ts';
+import { type Settled, watchRequests } from '../console/settled.ts';
 import { watchPage } from '../console/watch-page.ts';
 
 const looks = [
@@ -36,21 +37,22 @@ async function lookAtAll(t: TestContext, site: ConsoleSite, filled: Filled, look
   const browser = await startBrowser(t, { ...look, ca: site.ca });
   const page = await browser.newPage();
   const watch = watchPage(page);
-  await lookAt(page, `${site.url}/sign-in`);
+  const settled = watchRequests(page);
+  await lookAt(page, settled, `${site.url}/sign-in`);
   await signIn(page, site.url, look.language);
   for (const path of pathsOf(filled)) {
-    await t.test(path, () => lookAt(page, site.url + path));
+    await t.test(path, () => lookAt(page, settled, site.url + path));
   }
   await lookAtDialogs(t, browser, site, look.language);
   watch.assertQuiet();
 }
 
-async function lookAt(page: Page, url: string): Promise<void> {
+async function lookAt(page: Page, settled: Settled, url: string): Promise<void> {
   await page.goto(url);
   const heading = page.getByRole('heading', { level: 1 });
   await heading.waitFor();
   assert.notEqual((await heading.textContent())?.trim(), '');
-  await page.waitForLoadState('networkidle');
+  await settled();
   assert.equal(await page.locator('[aria-busy="true"], [role="alert"]').count(), 0, 'something is missing');
   assert.deepEqual(await accessibilityProblems(page), []);
   const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');

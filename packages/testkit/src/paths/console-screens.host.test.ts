@@ -52,6 +52,8 @@ describe('screens of the console', { skip: noBrowser }, () => {
 
 async function settings({ site, page, api }: Scene): Promise<void> {
   await page.goto(`${site.url}/`);
+  // Before the page is there, nobody hears the key.
+  await page.getByRole('heading', { level: 1 }).waitFor();
   await page.keyboard.press('Control+k');
   await page.keyboard.type('DPMサーバ');
   await page.getByRole('dialog').getByText('詳細設定', { exact: true }).click();

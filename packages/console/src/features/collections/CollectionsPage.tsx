@@ -1,5 +1,5 @@
 import { IconPlus, IconTopologyStar3 } from '@tabler/icons-react';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import type { CollectionRow } from '@tenkai/protocol/api/collections.ts';
 import type { TFunction } from 'i18next';
 import { useCallback, useMemo } from 'react';
@@ -12,6 +12,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx';
 import { SearchBox } from '../../ui/SearchBox.tsx';
 import type { Column } from '../../ui/table/columns.ts';
 import { DataTable } from '../../ui/table/DataTable.tsx';
+import { RowLink } from '../../ui/table/RowLink.tsx';
 import { querySource } from '../../ui/table/row-source.ts';
 import { When } from '../../ui/When.tsx';
 import { useMay } from '../session/session.queries.ts';
@@ -84,11 +85,7 @@ function collectionColumns(
       id: 'name',
       header: t('common.name'),
       meta: { min: 200, grow: 2, isFixed: true },
-      cell: ({ row }) => (
-        <Link to="/collections/$collectionId" params={{ collectionId: row.original.id }} tabIndex={-1}>
-          {row.original.name}
-        </Link>
-      ),
+      cell: ({ row }) => <RowLink href={`/collections/${row.original.id}`}>{row.original.name}</RowLink>,
     },
     {
       id: 'members',

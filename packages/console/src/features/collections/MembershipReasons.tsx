@@ -1,3 +1,6 @@
+import '@tenkai/domain/collection/membership.ts';
+import { reasonSentence } from '@tenkai/domain/reason.ts';
+import type { MembershipExplanation } from '@tenkai/protocol/api/collections.ts';
 import { useTranslation } from 'react-i18next';
 import { useSentences } from '../../i18n/problem-texts.ts';
 import { Loaded } from '../../ui/Loaded.tsx';
@@ -24,11 +27,20 @@ export function MembershipReasons({ collectionId, machineId }: Props) {
           />
           <ul>
             {reasons.map((reason) => (
-              <li key={`${reason.code} ${reason.sentence}`}>{reasonText(reason, reason.sentence)}</li>
+              <li key={`${reason.code} ${reason.sentence}`}>
+                {reasonText(reason, reason.sentence)}
+                <span className="tk-mono tk-muted tk-because">{becauseOf(reason)}</span>
+              </li>
             ))}
           </ul>
         </div>
       )}
     </Loaded>
   );
+}
+
+/** What the site says beyond the sentence of the code: the answer of a query, comparison by comparison. */
+function becauseOf({ code, params, sentence }: MembershipExplanation['reasons'][number]): string {
+  const base = `${reasonSentence({ code, params })} `;
+  return sentence.startsWith(base) ? sentence.slice(base.length) : '';
 }

@@ -1,9 +1,9 @@
-import { Link } from '@tanstack/react-router';
 import type { DeploymentRow } from '@tenkai/protocol/api/deployments.ts';
 import type { TFunction } from 'i18next';
 import type { Formats } from '../../i18n/format.ts';
 import { StateBar } from '../../ui/StateBar.tsx';
 import type { Column } from '../../ui/table/columns.ts';
+import { RowLink } from '../../ui/table/RowLink.tsx';
 import { When } from '../../ui/When.tsx';
 import { DeploymentState } from './DeploymentState.tsx';
 import { countParts } from './run-counts.ts';
@@ -14,16 +14,7 @@ export function deploymentColumns(t: TFunction, formats: Formats): Column<Deploy
       id: 'name',
       header: t('deployments.columns.name'),
       meta: { min: 200, grow: 2, isFixed: true },
-      cell: ({ row }) => (
-        <Link
-          to="/deployments/$deploymentId"
-          params={{ deploymentId: row.original.id }}
-          tabIndex={-1}
-          preload={false}
-        >
-          {row.original.name}
-        </Link>
-      ),
+      cell: ({ row }) => <RowLink href={`/deployments/${row.original.id}`}>{row.original.name}</RowLink>,
     },
     {
       id: 'status',

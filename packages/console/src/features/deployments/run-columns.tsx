@@ -1,8 +1,8 @@
-import { Link } from '@tanstack/react-router';
 import type { RunRow } from '@tenkai/protocol/api/deployments.ts';
 import type { TFunction } from 'i18next';
 import type { Formats } from '../../i18n/format.ts';
 import type { Column } from '../../ui/table/columns.ts';
+import { RowLink } from '../../ui/table/RowLink.tsx';
 import { When } from '../../ui/When.tsx';
 import { RunStateLabel } from './RunStateLabel.tsx';
 import { RunStep } from './RunStep.tsx';
@@ -68,11 +68,7 @@ function machineColumn(t: TFunction): Column<RunRow> {
     id: 'machine',
     header: t('runs.columns.machine'),
     meta: { min: 150, grow: 1, isFixed: true },
-    cell: ({ row }) => (
-      <Link to="/runs/$runId" params={{ runId: row.original.id }} tabIndex={-1} preload={false}>
-        {row.original.machineName}
-      </Link>
-    ),
+    cell: ({ row }) => <RowLink href={`/runs/${row.original.id}`}>{row.original.machineName}</RowLink>,
   };
 }
 
@@ -81,11 +77,7 @@ function deploymentColumn(t: TFunction): Column<RunRow> {
     id: 'deployment',
     header: t('runs.columns.deployment'),
     meta: { min: 200, grow: 2, isFixed: true },
-    cell: ({ row }) => (
-      <Link to="/runs/$runId" params={{ runId: row.original.id }} tabIndex={-1} preload={false}>
-        {row.original.deploymentName}
-      </Link>
-    ),
+    cell: ({ row }) => <RowLink href={`/runs/${row.original.id}`}>{row.original.deploymentName}</RowLink>,
   };
 }
 

@@ -1,6 +1,7 @@
 import {
   type Icon,
   IconCircleDashed,
+  IconCircleOff,
   IconLock,
   IconPlayerPlay,
   IconPlugConnectedX,
@@ -20,7 +21,7 @@ type PowerState = MachineRow['powerState'];
 
 const powers: Readonly<Record<PowerState, readonly [StateKind, Icon]>> = {
   on: ['succeeded', IconPower],
-  off: ['neutral', IconPower],
+  off: ['neutral', IconCircleOff],
   booting: ['running', IconRefresh],
   restarting: ['running', IconRotateClockwise],
   unreachable: ['waiting', IconPlugConnectedX],

@@ -1,5 +1,4 @@
 import { IconTimeline } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
 import type { TimelineEntry } from '@tenkai/protocol/api/machines.ts';
 import type { TFunction } from 'i18next';
 import { useMemo } from 'react';
@@ -10,6 +9,7 @@ import { useFormats } from '../../i18n/use-formats.ts';
 import { Empty } from '../../ui/Empty.tsx';
 import type { Column } from '../../ui/table/columns.ts';
 import { DataTable } from '../../ui/table/DataTable.tsx';
+import { RowLink } from '../../ui/table/RowLink.tsx';
 import { listSource } from '../../ui/table/row-source.ts';
 import { SeverityLabel } from '../status/SeverityLabel.tsx';
 import { useTimeline } from './machines.queries.ts';
@@ -56,9 +56,7 @@ function timelineColumns(t: TFunction, formats: Formats): Column<TimelineEntry>[
       meta: { min: 300, grow: 1, isFixed: true },
       cell: ({ row }) =>
         row.original.runId ? (
-          <Link to="/runs/$runId" params={{ runId: row.original.runId }} tabIndex={-1}>
-            {statusText(row.original)}
-          </Link>
+          <RowLink href={`/runs/${row.original.runId}`}>{statusText(row.original)}</RowLink>
         ) : (
           statusText(row.original)
         ),

@@ -11,6 +11,7 @@ import { DataTable } from '../../ui/table/DataTable.tsx';
 import { listSource } from '../../ui/table/row-source.ts';
 import { useSelection } from '../../ui/table/selection.ts';
 import { useCollections } from '../collections/collections.queries.ts';
+import { useMay } from '../session/session.queries.ts';
 import { MachineActs } from './MachineActs.tsx';
 import { machineColumns } from './machine-columns.tsx';
 import { fetchAllMachines, type MachineFilter, useMachineList } from './machines.queries.ts';
@@ -22,6 +23,7 @@ const activities = ['idle', 'waiting', 'running', 'error'] as const;
 
 export function MachinesPage() {
   const { t } = useTranslation();
+  const may = useMay();
   const filter = route.useSearch();
   const navigate = route.useNavigate();
   const change = useCallback(
@@ -65,7 +67,7 @@ export function MachinesPage() {
               icon={IconDeviceDesktop}
               title={t('machines.none')}
               text={t('machines.noneText')}
-              action={<Link to="/enrollment">{t('nav.enrollment')}</Link>}
+              action={may('manage-machines') ? <Link to="/enrollment">{t('machines.enroll')}</Link> : null}
             />
           )
         }

@@ -1,7 +1,7 @@
-import { Link } from '@tanstack/react-router';
 import type { MachineRow } from '@tenkai/protocol/api/machines.ts';
 import type { TFunction } from 'i18next';
 import type { Column } from '../../ui/table/columns.ts';
+import { RowLink } from '../../ui/table/RowLink.tsx';
 import { When } from '../../ui/When.tsx';
 import { RunStateLabel } from '../deployments/RunStateLabel.tsx';
 import { ActivityLabel, EnrollmentLabel, PowerLabel } from './MachineStates.tsx';
@@ -12,11 +12,7 @@ export function machineColumns(t: TFunction): Column<MachineRow>[] {
       id: 'name',
       header: t('machines.columns.name'),
       meta: { min: 170, grow: 2, sort: 'name', isFixed: true },
-      cell: ({ row }) => (
-        <Link to="/machines/$machineId" params={{ machineId: row.original.id }} tabIndex={-1} preload={false}>
-          {row.original.name}
-        </Link>
-      ),
+      cell: ({ row }) => <RowLink href={`/machines/${row.original.id}`}>{row.original.name}</RowLink>,
     },
     {
       id: 'power',
@@ -27,7 +23,7 @@ export function machineColumns(t: TFunction): Column<MachineRow>[] {
     {
       id: 'activity',
       header: t('machines.columns.activity'),
-      meta: { min: 158, grow: 0 },
+      meta: { min: 168, grow: 0 },
       cell: ({ row }) => <ActivityLabel activity={row.original.activity} />,
     },
     {

@@ -1,11 +1,14 @@
+import { IconDeviceDesktop } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { MachineActivity, MachineRow } from '@tenkai/protocol/api/machines.ts';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../i18n/use-formats.ts';
+import { Empty } from '../../ui/Empty.tsx';
 import { type BarPart, StateBar } from '../../ui/StateBar.tsx';
 import type { StateKind } from '../../ui/state-kinds.ts';
 import { activityKinds } from '../machines/MachineStates.tsx';
 import { useMachineCount } from '../machines/machines.queries.ts';
+import { useMay } from '../session/session.queries.ts';
 import './overview.css';
 
 const powerKinds: readonly (readonly [MachineRow['powerState'], StateKind])[] = [
@@ -23,6 +26,7 @@ export function MachinesAtAGlance() {
   const { t } = useTranslation();
   const formats = useFormats();
   const all = useMachineCount({});
+  const may = useMay();
   const byActivity = useActivityParts();
   const byPower = usePowerParts();
   return (
@@ -30,16 +34,25 @@ export function MachinesAtAGlance() {
       <h2>
         <Link to="/machines">{t('overview.machines', { total: formats.number(all.data ?? 0) })}</Link>
       </h2>
-      <div className="tk-panel-body tk-glance">
-        <div>
-          <h3>{t('machines.columns.activity')}</h3>
-          <StateBar parts={byActivity} label={t('machines.columns.activity')} />
+      {all.data === 0 ? (
+        <Empty
+          icon={IconDeviceDesktop}
+          title={t('machines.none')}
+          text={t('machines.noneText')}
+          action={may('manage-machines') ? <Link to="/enrollment">{t('machines.enroll')}</Link> : null}
+        />
+      ) : (
+        <div className="tk-panel-body tk-glance">
+          <div>
+            <h3>{t('machines.columns.activity')}</h3>
+            <StateBar parts={byActivity} label={t('machines.columns.activity')} />
+          </div>
+          <div>
+            <h3>{t('machines.columns.power')}</h3>
+            <StateBar parts={byPower} label={t('machines.columns.power')} />
+          </div>
         </div>
-        <div>
-          <h3>{t('machines.columns.power')}</h3>
-          <StateBar parts={byPower} label={t('machines.columns.power')} />
-        </div>
-      </div>
+      )}
     </section>
   );
 }

@@ -1,11 +1,11 @@
 import { IconAlertTriangle, IconFlame } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
 import type { PackageRow } from '@tenkai/protocol/api/packages.ts';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Formats } from '../../i18n/format.ts';
 import { StateLabel } from '../../ui/StateLabel.tsx';
 import type { Column } from '../../ui/table/columns.ts';
+import { RowLink } from '../../ui/table/RowLink.tsx';
 import { When } from '../../ui/When.tsx';
 
 export function packageColumns(t: TFunction, formats: Formats): Column<PackageRow>[] {
@@ -14,11 +14,7 @@ export function packageColumns(t: TFunction, formats: Formats): Column<PackageRo
       id: 'name',
       header: t('packages.columns.name'),
       meta: { min: 240, grow: 3, isFixed: true },
-      cell: ({ row }) => (
-        <Link to="/packages/$packageId" params={{ packageId: row.original.id }} tabIndex={-1}>
-          {row.original.displayName}
-        </Link>
-      ),
+      cell: ({ row }) => <RowLink href={`/packages/${row.original.id}`}>{row.original.displayName}</RowLink>,
     },
     {
       id: 'id',

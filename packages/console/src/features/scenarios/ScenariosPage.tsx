@@ -1,5 +1,5 @@
 import { IconListTree, IconPlus } from '@tabler/icons-react';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import type { ScenarioRow } from '@tenkai/protocol/api/scenarios.ts';
 import type { TFunction } from 'i18next';
 import { useCallback, useMemo } from 'react';
@@ -10,6 +10,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx';
 import { SearchBox } from '../../ui/SearchBox.tsx';
 import type { Column } from '../../ui/table/columns.ts';
 import { DataTable } from '../../ui/table/DataTable.tsx';
+import { RowLink } from '../../ui/table/RowLink.tsx';
 import { querySource } from '../../ui/table/row-source.ts';
 import { When } from '../../ui/When.tsx';
 import { useMay } from '../session/session.queries.ts';
@@ -82,11 +83,7 @@ function scenarioColumns(t: TFunction): Column<ScenarioRow>[] {
       id: 'name',
       header: t('common.name'),
       meta: { min: 220, grow: 2, isFixed: true },
-      cell: ({ row }) => (
-        <Link to="/scenarios/$scenarioId" params={{ scenarioId: row.original.id }} tabIndex={-1}>
-          {row.original.name}
-        </Link>
-      ),
+      cell: ({ row }) => <RowLink href={`/scenarios/${row.original.id}`}>{row.original.name}</RowLink>,
     },
     {
       id: 'steps',

@@ -1,5 +1,4 @@
 import { IconActivity } from '@tabler/icons-react';
-import { Link } from '@tanstack/react-router';
 import type { StatusMessage } from '@tenkai/protocol/api/status.ts';
 import type { TFunction } from 'i18next';
 import { type ReactNode, useMemo } from 'react';
@@ -11,6 +10,7 @@ import { useFormats } from '../../i18n/use-formats.ts';
 import { Empty } from '../../ui/Empty.tsx';
 import type { Column } from '../../ui/table/columns.ts';
 import { DataTable } from '../../ui/table/DataTable.tsx';
+import { RowLink } from '../../ui/table/RowLink.tsx';
 import { listSource } from '../../ui/table/row-source.ts';
 import { SeverityLabel } from './SeverityLabel.tsx';
 
@@ -68,9 +68,9 @@ function statusColumns(t: TFunction, formats: Formats): Column<StatusMessage>[] 
       meta: { min: 140, grow: 1 },
       cell: ({ row }) =>
         row.original.machineId ? (
-          <Link to="/machines/$machineId" params={{ machineId: row.original.machineId }} tabIndex={-1}>
+          <RowLink href={`/machines/${row.original.machineId}`}>
             {row.original.machineName ?? row.original.machineId}
-          </Link>
+          </RowLink>
         ) : null,
     },
     {

@@ -1,6 +1,7 @@
 export const machines = {
   search: 'Name, address, operating system',
   collection: 'Collection',
+  enroll: 'Enroll machines',
   none: 'No machines yet',
   noneText: 'Make an enrollment ticket and install the agent on a machine with it.',
   andMore: 'and {rest} more',

@@ -4,6 +4,7 @@ import type { Localized } from '../localized.ts';
 export const machines: Localized<typeof en.machines> = {
   search: '名前、アドレス、OS',
   collection: 'コレクション',
+  enroll: 'マシンを登録する',
   none: 'マシンはまだありません',
   noneText: '登録チケットを作成し、それを使ってマシンにエージェントをインストールしてください。',
   andMore: 'ほか {rest} 台',

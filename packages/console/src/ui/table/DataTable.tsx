@@ -32,7 +32,7 @@ interface Props<T> {
 
 const rowHeightPx = 34;
 const checkWidthPx = 36;
-const overscanRows = 10;
+const overscanRows = 6;
 
 /** The list of everything: rows of any number, of which only those in the window exist. */
 export function DataTable<T>(props: Props<T>) {

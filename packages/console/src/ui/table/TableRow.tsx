@@ -1,4 +1,3 @@
-import { Checkbox } from '@mantine/core';
 import { flexRender, type Row } from '@tanstack/react-table';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -37,8 +36,9 @@ export const TableRow = memo(function TableRow(props: TableRowProps) {
     >
       {isSelected === undefined ? null : (
         <div className="tk-cell tk-cell-check" role="gridcell">
-          <Checkbox
-            size="xs"
+          <input
+            type="checkbox"
+            className="tk-row-check"
             tabIndex={-1}
             aria-label={t('table.select', { name: props.name })}
             checked={isSelected}

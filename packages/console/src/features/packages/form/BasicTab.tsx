@@ -2,7 +2,7 @@ import { NumberInput, Select, TextInput } from '@mantine/core';
 import { packageByteLimits } from '@tenkai/domain/software/package-problems.ts';
 import type { PackageDraft } from '@tenkai/domain/software/software-package.ts';
 import { useTranslation } from 'react-i18next';
-import { ByteCounted } from '../../../ui/ByteCounted.tsx';
+import { ByteCounted } from './ByteCounted.tsx';
 import { useDraftProblems } from './draft-problems.ts';
 import { ReleaseDateField } from './ReleaseDateField.tsx';
 import { UrgencyField } from './UrgencyField.tsx';

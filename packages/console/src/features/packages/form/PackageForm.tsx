@@ -112,7 +112,7 @@ export function PackageForm({ start, kept: keptAtStart, revision, onSaved }: Pro
 
 function Count({ count }: { readonly count: number }) {
   return count === 0 ? null : (
-    <Badge size="sm" color="red" circle={count < 10}>
+    <Badge size="sm" color="danger" circle={count < 10}>
       {count}
     </Badge>
   );

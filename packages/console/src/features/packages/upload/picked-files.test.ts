@@ -9,7 +9,7 @@ function picked(path: string, bytes = 1) {
 }
 
 describe('files chosen for a package', () => {
-  it('BPKG-22: several folders are kept apart, each with its files and size', () => {
+  it('several folders are kept apart, each with its files and size', () => {
     const files = fromInput([picked('a/setup.sh', 3), picked('a/data/x', 4), picked('b/readme', 5)]);
     assert.deepEqual(
       foldersOf(files).map(({ name, files: inside, sizeBytes }) => [name, inside.length, sizeBytes]),
