@@ -132,6 +132,12 @@ CREATE TABLE deployments_runs (
   started_at bigint,
   finished_at bigint,
   deadline_at bigint,
+  ready_at bigint,
+  latest_start_at bigint,
+  wave_id text COLLATE "C",
+  alone text COLLATE "C",
+  method text COLLATE "C",
+  method_reason text COLLATE "C",
   CONSTRAINT deployments_runs_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployments_deployments(id) ON DELETE CASCADE,
   CONSTRAINT deployments_runs_deployment_id_occurrence_machine_id_key UNIQUE (deployment_id, occurrence, machine_id),
   CONSTRAINT deployments_runs_pkey PRIMARY KEY (id),
@@ -145,6 +151,8 @@ CREATE INDEX deployments_runs_due ON public.deployments_runs USING btree (waits_
 CREATE INDEX deployments_runs_error ON public.deployments_runs USING btree (machine_id) WHERE (is_in_error = 1);
 
 CREATE INDEX deployments_runs_gate ON public.deployments_runs USING btree (gate, id) WHERE (gate IS NOT NULL);
+
+CREATE INDEX deployments_runs_group ON public.deployments_runs USING btree (deployment_id, occurrence, ready_at, id) WHERE (gate = 'group'::text);
 
 CREATE INDEX deployments_runs_machine ON public.deployments_runs USING btree (machine_id, created_at);
 
@@ -162,6 +170,20 @@ CREATE TABLE deployments_steps (
   result text COLLATE "C",
   CONSTRAINT deployments_steps_pkey PRIMARY KEY (run_id, attempt, step_index),
   CONSTRAINT deployments_steps_run_id_fkey FOREIGN KEY (run_id) REFERENCES deployments_runs(id) ON DELETE CASCADE
+);
+
+CREATE TABLE deployments_waves (
+  id text COLLATE "C" NOT NULL,
+  deployment_id text COLLATE "C" NOT NULL,
+  occurrence bigint NOT NULL,
+  number bigint NOT NULL,
+  cause text COLLATE "C" NOT NULL,
+  started_at bigint NOT NULL,
+  started_by text COLLATE "C",
+  machine_count bigint NOT NULL,
+  CONSTRAINT deployments_waves_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployments_deployments(id) ON DELETE CASCADE,
+  CONSTRAINT deployments_waves_deployment_id_occurrence_number_key UNIQUE (deployment_id, occurrence, number),
+  CONSTRAINT deployments_waves_pkey PRIMARY KEY (id)
 );
 
 CREATE TABLE enrollment_identities (

@@ -119,6 +119,12 @@ CREATE TABLE deployments_runs (
   started_at INTEGER,
   finished_at INTEGER,
   deadline_at INTEGER,
+  ready_at INTEGER,
+  latest_start_at INTEGER,
+  wave_id TEXT,
+  alone TEXT,
+  method TEXT,
+  method_reason TEXT,
   UNIQUE (deployment_id, occurrence, machine_id)
 ) STRICT;
 
@@ -129,6 +135,8 @@ CREATE INDEX deployments_runs_due ON deployments_runs (waits_until) WHERE waits_
 CREATE INDEX deployments_runs_error ON deployments_runs (machine_id) WHERE is_in_error = 1;
 
 CREATE INDEX deployments_runs_gate ON deployments_runs (gate, id) WHERE gate IS NOT NULL;
+
+CREATE INDEX deployments_runs_group ON deployments_runs (deployment_id, occurrence, ready_at, id) WHERE gate = 'group';
 
 CREATE INDEX deployments_runs_machine ON deployments_runs (machine_id, created_at);
 
@@ -145,6 +153,18 @@ CREATE TABLE deployments_steps (
   started_at INTEGER,
   result TEXT,
   PRIMARY KEY (run_id, attempt, step_index)
+) STRICT;
+
+CREATE TABLE deployments_waves (
+  id TEXT NOT NULL PRIMARY KEY,
+  deployment_id TEXT NOT NULL REFERENCES deployments_deployments (id) ON DELETE CASCADE,
+  occurrence INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  cause TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  started_by TEXT,
+  machine_count INTEGER NOT NULL,
+  UNIQUE (deployment_id, occurrence, number)
 ) STRICT;
 
 CREATE TABLE enrollment_identities (

@@ -19,6 +19,8 @@ export interface TestServerOptions {
   /** PostgreSQL URL of an empty database; absent: the embedded engine in a folder of its own. */
   readonly databaseUrl?: string | undefined;
   readonly clock?: Clock;
+  /** Folder of a server that was stopped, to start it again; it is not removed. Absent: a new one. */
+  readonly dataDir?: string;
   /** True: listens on a free port of 127.0.0.1; `baseUrl` is then set. */
   readonly listen?: boolean;
   /** Processes that hold the agents' sockets; default: the test's own. */
@@ -52,7 +54,7 @@ export interface TestServer {
 
 /** The real server on a database of its own; stop it in `t.after`. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'tenkai-server-'));
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'tenkai-server-')));
   const clock = options.clock ?? systemClock;
   const log = createLog({
     level: options.onLog ? 'debug' : 'silent',
@@ -116,7 +118,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
     async stop() {
       await app.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

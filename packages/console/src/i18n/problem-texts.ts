@@ -75,6 +75,7 @@ const tables: Readonly<Record<string, string>> = {
   urgency: 'packages.urgencies',
   action: 'machines.acts',
   role: 'roles',
+  waveCause: 'deployments.waveCauses',
   expected: 'found',
   actual: 'found',
 };

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { ScenarioVariable } from '../scenario/scenario.ts';
 import { Schedule } from '../schedule/schedule.ts';
+import { DeliverySettings } from './delivery.ts';
 
 /** What is deployed: a scenario, or one program of one package (an "advertisement" of old, DIST-16). */
 export const DeploymentSubject = Type.Union([
@@ -30,6 +31,8 @@ export const DeploymentDraft = Type.Object({
   /** Automatic repeats after a failure (BSCN-37). */
   retries: Type.Integer({ minimum: 0, maximum: 10 }),
   variables: Type.Array(ScenarioVariable, { maxItems: 100 }),
+  /** Absent: `defaultDelivery`, as older clients mean it. */
+  delivery: Type.Optional(DeliverySettings),
 });
 export type DeploymentDraft = Static<typeof DeploymentDraft>;
 

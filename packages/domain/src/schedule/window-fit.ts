@@ -24,6 +24,9 @@ defineReasons({
   'window-none-left': 'No maintenance window opens any more.',
 });
 
+/** Kept free before a window closes, for restart and verification. */
+export const windowMarginMs = 300_000;
+
 /** Enough for three months of daily windows that join only now and then. */
 const spansToTry = 100;
 
@@ -31,7 +34,12 @@ const spansToTry = 100;
  * Whether a run may begin now so that it ends, even at its longest, before the maintenance ends; if not, why, and
  * when it may begin. A run that no window is long enough for is told so at once (`window-never-fits`).
  */
-export function fitsWindow({ windows, nowMs, maxRunTimeMs, marginMs = 300_000 }: WindowQuestion): WindowFit {
+export function fitsWindow({
+  windows,
+  nowMs,
+  maxRunTimeMs,
+  marginMs = windowMarginMs,
+}: WindowQuestion): WindowFit {
   const neededMs = maxRunTimeMs + marginMs;
   const state = windowState(windows, nowMs);
   if (state.isOpen && !state.span) return { fits: true, opensAt: null, closesAt: null };

@@ -1,5 +1,8 @@
 import {
+  ChosenMethod,
+  DeliverySettings,
   DeploymentDraft,
+  EffectiveDelivery,
   FrozenStep,
   MaintenanceWindow,
   Reason,
@@ -13,6 +16,16 @@ import { defineRoute } from './route.ts';
 
 /** Machines by where their run is; what the bar of a deployment is drawn from. */
 export const RunCounts = Type.Record(RunStatus, Type.Integer());
+
+/** Machines of a deployment that wait for each other (BSCN-17). */
+export const WaitingGroup = Type.Object({
+  ready: Type.Integer(),
+  /** So many start at once; null: only the time counts. */
+  wanted: Nullable(Type.Integer()),
+  firstReadyAt: Type.Integer(),
+  /** When the first of them start at the latest; null: there is no longest wait. */
+  startsAt: Nullable(Type.Integer()),
+});
 
 export const DeploymentRow = Type.Object({
   id: Type.String(),
@@ -33,6 +46,12 @@ export const DeploymentRow = Type.Object({
   finishedAt: Nullable(Type.Integer()),
   targetCount: Type.Integer(),
   counts: RunCounts,
+  /** The delivery settings that count, and those that are ignored with the reason (BSCN-12). */
+  delivery: EffectiveDelivery,
+  /** Null: nobody waits for others. */
+  group: Nullable(WaitingGroup),
+  /** Such as a group that is larger than what the site runs at once (BSCN-14). */
+  warnings: Type.Array(Reason),
 });
 export type DeploymentRow = Static<typeof DeploymentRow>;
 
@@ -68,6 +87,12 @@ export const RunRow = Type.Object({
   versionBefore: Nullable(Type.String()),
   versionAfter: Nullable(Type.String()),
   verifiedBy: Nullable(Type.String()),
+  /** It waits for others of its group; `reason` counts them. */
+  isInGroup: Type.Boolean(),
+  /** The wave with which it began. */
+  wave: Nullable(Type.Object({ id: Type.String(), number: Type.Integer() })),
+  /** How its content comes, and why that way; null: not decided yet. */
+  delivery: Nullable(Type.Object({ method: ChosenMethod, reason: Reason })),
 });
 export type RunRow = Static<typeof RunRow>;
 
@@ -105,6 +130,24 @@ export const DeploymentPreview = Type.Object({
   isTruncated: Type.Boolean(),
 });
 export type DeploymentPreview = Static<typeof DeploymentPreview>;
+
+/** Machines that began together. */
+export const WaveRow = Type.Object({
+  id: Type.String(),
+  number: Type.Integer(),
+  cause: Type.Union([
+    Type.Literal('full'),
+    Type.Literal('waited'),
+    Type.Literal('nobody-else'),
+    Type.Literal('window'),
+    Type.Literal('asked'),
+  ]),
+  startedAt: Type.Integer(),
+  /** Who told it to; null: the site, by the settings. */
+  startedBy: Nullable(Type.String()),
+  machineCount: Type.Integer(),
+});
+export type WaveRow = Static<typeof WaveRow>;
 
 const RunIds = Type.Object({
   runIds: Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 10_000 }),
@@ -151,6 +194,39 @@ export const deploymentRoutes = {
     params: IdParams,
     reply: Done,
   }),
+  waves: defineRoute({
+    method: 'GET',
+    path: '/api/v1/deployments/:id/waves',
+    permission: 'view',
+    summary: 'The waves in which machines of the latest start of a deployment began.',
+    params: IdParams,
+    reply: Type.Object({ items: Type.Array(WaveRow) }),
+  }),
+  startGroup: defineRoute({
+    method: 'POST',
+    path: '/api/v1/deployments/:id/start-group',
+    permission: 'operate',
+    summary: 'Starts the machines that wait for others at once; latecomers make the next wave.',
+    params: IdParams,
+    reply: Type.Object({ waves: Type.Array(WaveRow) }),
+  }),
+  changeDelivery: defineRoute({
+    method: 'PUT',
+    path: '/api/v1/deployments/:id/delivery',
+    permission: 'operate',
+    summary: 'Changes the delivery settings; they count for the next wave.',
+    params: IdParams,
+    body: DeliverySettings,
+    reply: DeploymentRow,
+  }),
+  goUnicast: defineRoute({
+    method: 'POST',
+    path: '/api/v1/deployments/:id/go-unicast',
+    permission: 'operate',
+    summary: 'Every machine that has not begun fetches by itself and waits for no other.',
+    params: IdParams,
+    reply: DeploymentRow,
+  }),
   runs: defineRoute({
     method: 'GET',
     path: '/api/v1/deployments/:id/runs',
@@ -194,6 +270,22 @@ export const deploymentRoutes = {
     path: '/api/v1/runs/retry',
     permission: 'operate',
     summary: 'Clears the error and runs again, as a new attempt of the same run.',
+    body: RunIds,
+    reply: PerMachineResult,
+  }),
+  leaveGroup: defineRoute({
+    method: 'POST',
+    path: '/api/v1/runs/leave-group',
+    permission: 'operate',
+    summary: 'Takes waiting machines out of their group: each starts alone, by unicast.',
+    body: RunIds,
+    reply: PerMachineResult,
+  }),
+  runsGoUnicast: defineRoute({
+    method: 'POST',
+    path: '/api/v1/runs/go-unicast',
+    permission: 'operate',
+    summary: 'These machines fetch by themselves, now or when they become ready, also in later attempts.',
     body: RunIds,
     reply: PerMachineResult,
   }),

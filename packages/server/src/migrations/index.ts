@@ -8,6 +8,7 @@ import { enrollment } from './0020-enrollment.ts';
 import { machines } from './0021-machines.ts';
 import { collections } from './0022-collections.ts';
 import { deployments } from './0030-deployments.ts';
+import { waitingGroups } from './0031-waiting-groups.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   machines,
   collections,
   deployments,
+  waitingGroups,
 ];

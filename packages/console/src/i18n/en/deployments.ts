@@ -143,6 +143,13 @@ export const deployments = {
   },
   required: 'Required',
   available: 'Available',
+  waveCauses: {
+    full: 'the group was full',
+    waited: 'the longest wait had ended',
+    'nobody-else': 'nobody was left to wait for',
+    window: 'their maintenance window closes',
+    asked: 'an operator started it',
+  },
 };
 
 export const schedule = {

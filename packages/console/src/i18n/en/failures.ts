@@ -365,6 +365,14 @@ export const failures = {
     message: 'The deployment {id} was cancelled.',
     remedy: 'Make a new deployment.',
   },
+  'group-empty': {
+    message: 'No machine of the deployment {id} waits for others.',
+    remedy: 'See the runs of the deployment for what each of them waits for.',
+  },
+  'delivery-address-wrong': {
+    message: '{address} is no address for multicast.',
+    remedy: 'Give an IPv4 address from 224.0.1.0 to 239.255.255.255, such as 239.255.1.1, or none.',
+  },
   'point-url': {
     message: '"{url}" is no address of a web server: http:// or https://, without user, query and fragment.',
     remedy: 'Give the address under which agents find objects/ and manifests/.',

@@ -53,6 +53,22 @@ export const reasons = {
   'slot-deployment': 'All {limit} slots of the deployment are taken.',
   'more-than-concurrency': '{count} machines, but only {concurrency} at once: the others queue.',
   'windows-ignored': 'Maintenance windows are ignored.',
+  'group-waiting': 'It waits for its group: {ready} of {wanted} machines are ready.',
+  'group-waiting-for-time': 'It waits for others of its group: {ready} machines are ready.',
+  'group-over-site-limit':
+    'A group of {maxTargets} machines, but the site runs {limit} at once: the others of the group queue.',
+  'group-over-deployment-limit':
+    'A group of {maxTargets} machines, but the deployment runs {limit} at once: the others of the group queue.',
+  'group-without-longest-wait':
+    'There is no longest wait: ready machines wait until {maxTargets} are ready, or until all that are left are.',
+  'ignored-with-unicast': 'With unicast each machine fetches by itself: this setting is ignored.',
+  'unicast-chosen': 'By unicast, as the deployment says.',
+  'unicast-left-group': 'By unicast: it left its group and starts alone.',
+  'unicast-went-unicast': 'By unicast, as an operator decided.',
+  'unicast-alone': 'By unicast: it waits for no other machine.',
+  'unicast-no-multicast': 'By unicast: this site does not send by multicast.',
+  'multicast-chosen': 'By multicast, as the deployment says.',
+  'multicast-group': 'By multicast, together with its group.',
   'already-installed': 'It was there already.',
   'already-on': 'The machine was on already.',
   'condition-not-met': "The package's condition does not hold on the machine.",
@@ -115,6 +131,8 @@ export const reasons = {
   'run-has-ended': 'the run has ended already',
   'run-has-not-failed': 'the run has not failed',
   'run-is-not-offered': 'the run is not offered',
+  'run-waits-for-no-group': 'the run waits for no group',
+  'run-has-begun': 'the run has begun already',
 };
 
 /** What refusals are about, by the words of the site. */

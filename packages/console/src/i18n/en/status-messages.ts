@@ -41,4 +41,5 @@ export const statusMessages = {
   'run-cancelled': 'The run was cancelled.',
   'run-retried': 'The run begins again.',
   'run-error-cleared': 'The error state was cleared.',
+  'wave-started': 'Wave {wave} began with {machines} machines: {waveCause}.',
 };

@@ -144,6 +144,13 @@ export const deployments: Localized<typeof en.deployments> = {
   },
   required: '必須',
   available: '任意',
+  waveCauses: {
+    full: '最大ターゲット数に達したため',
+    waited: '最大待ち時間が過ぎたため',
+    'nobody-else': '待つ相手がいなくなったため',
+    window: 'メンテナンス期間が終わるため',
+    asked: 'オペレーターが開始したため',
+  },
 };
 
 export const schedule: Localized<typeof en.schedule> = {

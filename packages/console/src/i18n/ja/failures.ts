@@ -366,6 +366,15 @@ export const failures: Localized<typeof en.failures> = {
     message: '展開 {id} は中止されています。',
     remedy: '新しい展開を作成してください。',
   },
+  'group-empty': {
+    message: '展開 {id} には、待ち合わせ中のマシンがありません。',
+    remedy: '各マシンが何を待っているかは、展開の実行状況で確認してください。',
+  },
+  'delivery-address-wrong': {
+    message: '{address} はマルチキャストのアドレスではありません。',
+    remedy:
+      '224.0.1.0 から 239.255.255.255 までの IPv4 アドレス (例: 239.255.1.1) を指定するか、空欄にしてください。',
+  },
   'point-url': {
     message:
       '「{url}」は Web サーバーのアドレスではありません。http:// または https:// で始まり、ユーザー名、クエリ、フラグメントを含まないものが必要です。',

@@ -61,6 +61,22 @@ export const reasons: Localized<typeof en.reasons> = {
   'more-than-concurrency':
     '{count} 台が対象ですが、同時に実行できるのは {concurrency} 台です。残りは順番を待ちます。',
   'windows-ignored': 'メンテナンス期間を無視します。',
+  'group-waiting': 'グループの待ち合わせ中です。{wanted} 台中 {ready} 台の準備ができています。',
+  'group-waiting-for-time': 'グループの待ち合わせ中です。{ready} 台の準備ができています。',
+  'group-over-site-limit':
+    '最大ターゲット数は {maxTargets} 台ですが、サイトの同時実行可能台数は {limit} 台です。超えた分は順番を待ちます。',
+  'group-over-deployment-limit':
+    '最大ターゲット数は {maxTargets} 台ですが、この展開の同時実行可能台数は {limit} 台です。超えた分は順番を待ちます。',
+  'group-without-longest-wait':
+    '最大待ち時間がありません。準備ができたマシンは、{maxTargets} 台そろうか、残りのすべてがそろうまで待ちます。',
+  'ignored-with-unicast': 'ユニキャストでは各マシンが個別に受信するため、この設定は無視されます。',
+  'unicast-chosen': '展開の設定によりユニキャストで配信します。',
+  'unicast-left-group': 'グループから外れて単独で開始するため、ユニキャストで配信します。',
+  'unicast-went-unicast': 'オペレーターの指示によりユニキャストで配信します。',
+  'unicast-alone': '他のマシンを待たないため、ユニキャストで配信します。',
+  'unicast-no-multicast': 'このサイトはマルチキャストで送信しないため、ユニキャストで配信します。',
+  'multicast-chosen': '展開の設定によりマルチキャストで配信します。',
+  'multicast-group': 'グループでまとめてマルチキャストで配信します。',
   'already-installed': 'すでにインストールされています。',
   'already-on': 'すでに電源ONです',
   'condition-not-met': 'パッケージの条件をこのマシンは満たしません。',
@@ -123,6 +139,8 @@ export const reasons: Localized<typeof en.reasons> = {
   'run-has-ended': '実行はすでに終了しています',
   'run-has-not-failed': '実行は失敗していません',
   'run-is-not-offered': 'この実行は提供されていません',
+  'run-waits-for-no-group': 'グループの待ち合わせ中ではありません',
+  'run-has-begun': '実行はすでに始まっています',
 };
 
 export const objects: Localized<typeof en.objects> = {

@@ -40,4 +40,5 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
   'run-cancelled': '実行を中止しました。',
   'run-retried': '実行をやり直します。',
   'run-error-cleared': 'エラー状態を解除しました。',
+  'wave-started': '第 {wave} 波が {machines} 台で始まりました ({waveCause})。',
 };

@@ -1,6 +1,14 @@
 import { requireCollection } from './scope.ts';
 import './failures.ts';
-import { type DeploymentDraft, Failure, nextOccurrence, scheduleProblems } from '@tenkai/domain';
+import {
+  type DeliverySettings,
+  type DeploymentDraft,
+  deliveryOf,
+  deliveryProblem,
+  Failure,
+  nextOccurrence,
+  scheduleProblems,
+} from '@tenkai/domain';
 import type { Caller } from '../../kernel/access/caller.ts';
 import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Tx } from '../../kernel/database/database.ts';
@@ -13,11 +21,12 @@ export const startJob = 'deployments.start';
 
 /**
  * Makes a deployment; it starts by its schedule, also after a restart of the server in between.
- * @throws Failure `not-found`, `not-allowed`, `schedule-wrong`, `schedule-in-the-past`
+ * @throws Failure `not-found`, `not-allowed`, `schedule-wrong`, `schedule-in-the-past`, `delivery-address-wrong`
  */
 export async function createDeployment(deps: Deps, caller: Caller, draft: DeploymentDraft): Promise<string> {
   await requireCollection(deps, caller, draft.collectionId);
   const subject = await freezeSubject(deps, draft.subject);
+  const delivery = requireDelivery(deliveryOf(draft));
   const now = deps.clock.now();
   await refuseBroken(deps, subject);
   const startsAt = firstStart(draft, now);
@@ -26,7 +35,7 @@ export async function createDeployment(deps: Deps, caller: Caller, draft: Deploy
     await insertDeployment(tx, {
       id,
       name: draft.name,
-      draft: JSON.stringify(draft),
+      draft: JSON.stringify({ ...draft, delivery }),
       subject: JSON.stringify(subject),
       subject_name: subject.name,
       collection_id: draft.collectionId,
@@ -42,6 +51,13 @@ export async function createDeployment(deps: Deps, caller: Caller, draft: Deploy
     await recordCreation(deps, tx, caller, id, draft);
   });
   return id;
+}
+
+/** @throws Failure `delivery-address-wrong` */
+export function requireDelivery(delivery: DeliverySettings): DeliverySettings {
+  const problem = deliveryProblem(delivery);
+  if (problem) throw new Failure(problem.code, problem.params);
+  return delivery;
 }
 
 /** One job for each deployment: asking twice starts once. */

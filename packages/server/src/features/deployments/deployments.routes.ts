@@ -4,21 +4,24 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { createDeployment } from './create-deployment.ts';
 import { getDeployment, listDeployments } from './deployments.views.ts';
 import type { ReleaseDeps } from './evaluate-run.ts';
+import { listWaves } from './groups.views.ts';
 import { cancelDeployment, cancelRuns, requestRuns, retryRuns } from './operate.ts';
+import { changeDelivery, goUnicast, leaveGroup, runsGoUnicast, startGroup } from './operate-groups.ts';
 import { previewDeployment } from './preview-deployment.ts';
 import type { ProgressBoard } from './progress-board.ts';
 import { getRun, listMachineRuns, listRuns } from './runs.views.ts';
 
 export function addDeploymentRoutes({ http }: Pick<Kernel, 'http'>, deps: ReleaseDeps, board: ProgressBoard) {
   const { read } = deps.db;
+  const siteLimit = () => deps.sites.settings().concurrency;
   const found = async (id: string, scope: readonly string[] | null) => {
-    const row = await getDeployment(read, id, scope);
+    const row = await getDeployment(read, id, scope, siteLimit());
     if (!row) throw new Failure('not-found', { what: 'deployment', id });
     return row;
   };
 
   http.route(deploymentRoutes.list, ({ caller, query }) =>
-    listDeployments(read, query, caller.collectionScope),
+    listDeployments(read, query, caller.collectionScope, siteLimit()),
   );
   http.route(deploymentRoutes.get, ({ caller, params }) => found(params.id, caller.collectionScope));
   http.route(deploymentRoutes.preview, ({ caller, body }) => previewDeployment(deps, caller, body));
@@ -29,6 +32,21 @@ export function addDeploymentRoutes({ http }: Pick<Kernel, 'http'>, deps: Releas
   http.route(deploymentRoutes.cancel, async ({ caller, params }) => {
     await cancelDeployment(deps, caller, params.id);
     return { ok: true as const };
+  });
+  http.route(deploymentRoutes.waves, async ({ caller, params }) => {
+    await found(params.id, caller.collectionScope);
+    return { items: await listWaves(read, params.id) };
+  });
+  http.route(deploymentRoutes.startGroup, async ({ caller, params }) => ({
+    waves: await startGroup(deps, caller, params.id),
+  }));
+  http.route(deploymentRoutes.changeDelivery, async ({ caller, params, body }) => {
+    await changeDelivery(deps, caller, params.id, body);
+    return found(params.id, caller.collectionScope);
+  });
+  http.route(deploymentRoutes.goUnicast, async ({ caller, params }) => {
+    await goUnicast(deps, caller, params.id);
+    return found(params.id, caller.collectionScope);
   });
   http.route(deploymentRoutes.runs, async ({ caller, params, query }) => {
     await found(params.id, caller.collectionScope);
@@ -49,6 +67,12 @@ export function addDeploymentRoutes({ http }: Pick<Kernel, 'http'>, deps: Releas
   }));
   http.route(deploymentRoutes.retryRuns, async ({ caller, body }) => ({
     results: await retryRuns(deps, caller, body.runIds),
+  }));
+  http.route(deploymentRoutes.leaveGroup, async ({ caller, body }) => ({
+    results: await leaveGroup(deps, caller, body.runIds),
+  }));
+  http.route(deploymentRoutes.runsGoUnicast, async ({ caller, body }) => ({
+    results: await runsGoUnicast(deps, caller, body.runIds),
   }));
   http.route(deploymentRoutes.requestRuns, async ({ caller, body }) => ({
     results: await requestRuns(deps, caller, body.runIds),

@@ -1,67 +1,23 @@
 import assert from 'node:assert/strict';
-import {
-  deploymentRoutes,
-  machineRoutes,
-  packageRoutes,
-  scenarioRoutes,
-  windowRoutes,
-} from '@tenkai/protocol';
+import { deploymentRoutes, machineRoutes, packageRoutes, windowRoutes } from '@tenkai/protocol';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
-import { aHeartbeat, aWholeInventory, type BareAgent, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
+import { aHeartbeat } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
-import { aDeployment, anInventory, aScenario } from '@tenkai/testkit/builders.ts';
+import { aDeployment } from '@tenkai/testkit/builders.ts';
+import { aKnownMachine, deploy, helloScenario, report, runsOf, settle } from '@tenkai/testkit/deployed.ts';
 import { dumpWorld } from '@tenkai/testkit/dump-tables.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { refusedWith } from '@tenkai/testkit/refused.ts';
 import { failedRun, openOrders, openRuns, runReport, wholeRun } from '@tenkai/testkit/run-reports.ts';
-import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
+import { startTestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock } from '../../kernel/clock.ts';
-
-async function machine(server: TestServer, name: string): Promise<BareAgent> {
-  const agent = await enrolledAgent(server, { name });
-  await agent.report(
-    aHeartbeat(),
-    aWholeInventory({ ...anInventory(), network: { hostname: name, interfaces: [] } }),
-  );
-  await settle(server);
-  return agent;
-}
-
-async function settle(server: TestServer) {
-  await server.kernel.events.idle();
-  await server.kernel.jobs.idle();
-  await server.app.deployments.idle();
-  await server.kernel.events.idle();
-}
-
-/** A package without files, and the scenario that installs it. */
-async function helloScenario(server: TestServer): Promise<string> {
-  await server.call(packageRoutes.create, { body: { draft: aDraft(), contentId: null } });
-  return (await server.call(scenarioRoutes.create, { body: aScenario() })).id;
-}
-
-async function deploy(server: TestServer, over: Parameters<typeof aDeployment>[0] = {}) {
-  const deployment = await server.call(deploymentRoutes.create, { body: aDeployment(over) });
-  await settle(server);
-  return deployment;
-}
-
-async function runsOf(server: TestServer, id: string) {
-  return (await server.call(deploymentRoutes.runs, { params: { id } })).items;
-}
-
-async function report(server: TestServer, agent: BareAgent, ...reports: Parameters<BareAgent['report']>) {
-  const reply = await agent.report(...reports);
-  await settle(server);
-  return reply;
-}
 
 onBothEngines(
   'a scenario reaches its machines, is verified on each, and the deployment is complete',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
     t.after(() => server.stop());
-    const agents = [await machine(server, 'a'), await machine(server, 'b')];
+    const agents = [await aKnownMachine(server, 'a'), await aKnownMachine(server, 'b')];
     const scenarioId = await helloScenario(server);
     const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
     assert.equal((await server.call(machineRoutes.list, { query: { activity: 'running' } })).items.length, 2);
@@ -99,7 +55,7 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
     t.after(() => server.stop());
-    const agent = await machine(server, 'a');
+    const agent = await aKnownMachine(server, 'a');
     const scenarioId = await helloScenario(server);
     const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
     const [order] = await openRuns(agent);
@@ -120,7 +76,7 @@ onBothEngines(
     t.after(() => server.stop());
     await server.call(changeSiteSettings, { body: { concurrency: 2 } });
     await settle(server);
-    const agents = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => machine(server, name)));
+    const agents = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => aKnownMachine(server, name)));
     const scenarioId = await helloScenario(server);
     const subject = { kind: 'scenario' as const, scenarioId };
     const preview = await server.call(deploymentRoutes.preview, { body: aDeployment({ subject }) });
@@ -158,7 +114,7 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
     t.after(() => server.stop());
-    const agent = await machine(server, 'a');
+    const agent = await aKnownMachine(server, 'a');
     const scenarioId = await helloScenario(server);
     const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
     const [order] = await openRuns(agent);
@@ -183,7 +139,7 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
     t.after(() => server.stop());
-    const agent = await machine(server, 'a');
+    const agent = await aKnownMachine(server, 'a');
     const scenarioId = await helloScenario(server);
     const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
     const [first] = await openRuns(agent);
@@ -213,7 +169,7 @@ onBothEngines('BSCN-38: cancel ends what waits and tells what runs', async (t, {
   t.after(() => server.stop());
   await server.call(changeSiteSettings, { body: { concurrency: 1 } });
   await settle(server);
-  const agents = [await machine(server, 'a'), await machine(server, 'b')];
+  const agents = [await aKnownMachine(server, 'a'), await aKnownMachine(server, 'b')];
   const scenarioId = await helloScenario(server);
   const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
   const found = await Promise.all(
@@ -239,7 +195,7 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
     t.after(() => server.stop());
-    const [a, b] = [await machine(server, 'a'), await machine(server, 'b')];
+    const [a, b] = [await aKnownMachine(server, 'a'), await aKnownMachine(server, 'b')];
     const scenarioId = await helloScenario(server);
     const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
     const [order] = await openRuns(a);
@@ -257,7 +213,7 @@ onBothEngines(
     const clock = createFakeClock(Date.parse('2026-03-02T12:00:00Z'));
     const server = await startTestServer({ databaseUrl, clock });
     t.after(() => server.stop());
-    const agent = await machine(server, 'a');
+    const agent = await aKnownMachine(server, 'a');
     const scenarioId = await helloScenario(server);
     const window = {
       id: 'night',
@@ -292,14 +248,14 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
     t.after(() => server.stop());
-    const first = await machine(server, 'a');
+    const first = await aKnownMachine(server, 'a');
     const scenarioId = await helloScenario(server);
     const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
     const [order] = await openRuns(first);
     assert.ok(order);
     await report(server, first, ...wholeRun(order));
     assert.equal((await server.call(deploymentRoutes.get, { params: { id } })).status, 'completed');
-    const later = await machine(server, 'b');
+    const later = await aKnownMachine(server, 'b');
     await settle(server);
     assert.equal((await openRuns(later)).length, 1);
     const after = await server.call(deploymentRoutes.get, { params: { id } });
@@ -310,7 +266,7 @@ onBothEngines(
 onBothEngines('an available deployment waits until somebody asks for it', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
   t.after(() => server.stop());
-  const agent = await machine(server, 'a');
+  const agent = await aKnownMachine(server, 'a');
   const scenarioId = await helloScenario(server);
   const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId }, purpose: 'available' });
   const [offered] = await runsOf(server, id);

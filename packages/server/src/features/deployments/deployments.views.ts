@@ -2,6 +2,8 @@ import type { DeploymentDraft } from '@tenkai/domain';
 import type { DeploymentRow } from '@tenkai/protocol/api/deployments.ts';
 import type { Reader } from '../../kernel/database/database.ts';
 import { decodeCursor, defaultPageSize, toPage } from '../../kernel/paging.ts';
+import { type GroupSummary, groupSummaries } from './groups.store.ts';
+import { viewDelivery } from './groups.views.ts';
 import type { DeploymentsTable } from './tables.ts';
 
 type Row = Omit<DeploymentsTable, 'subject'> & { collection_name: string | null };
@@ -24,6 +26,7 @@ export async function listDeployments(
   read: Reader,
   query: { cursor?: string; limit?: number; status?: string },
   scope: Scope,
+  siteLimit: number,
 ) {
   const limit = query.limit ?? defaultPageSize;
   const [before] = decodeCursor<[string]>(query.cursor, ['string']) ?? ['~'];
@@ -43,8 +46,8 @@ export async function listDeployments(
     `SELECT count(*) AS n FROM deployments_deployments d WHERE ${where}`,
     params,
   );
-  const counts = await countsOf(read, rows);
-  const item = (row: Row) => toDeploymentRow(row, counts.get(row.id));
+  const facts = await factsOf(read, rows, siteLimit);
+  const item = (row: Row) => toDeploymentRow(row, facts);
   return { ...toPage(rows, limit, { item, key: (row) => [row.id] }), total: total?.n ?? 0 };
 }
 
@@ -52,10 +55,26 @@ export async function getDeployment(
   read: Reader,
   id: string,
   scope: Scope,
+  siteLimit: number,
 ): Promise<DeploymentRow | undefined> {
   const allowed = inScope(scope);
   const row = await read.one<Row>(`${select} WHERE d.id = ? AND ${allowed.sql}`, [id, ...allowed.params]);
-  return row && toDeploymentRow(row, (await countsOf(read, [row])).get(id));
+  return row && toDeploymentRow(row, await factsOf(read, [row], siteLimit));
+}
+
+/** What is looked up once for all rows of a page. */
+interface Facts {
+  readonly counts: Map<string, Counts>;
+  readonly groups: Map<string, GroupSummary>;
+  readonly siteLimit: number;
+}
+
+async function factsOf(read: Reader, rows: readonly Row[], siteLimit: number): Promise<Facts> {
+  const groups = await groupSummaries(
+    read,
+    rows.map(({ id }) => id),
+  );
+  return { counts: await countsOf(read, rows), groups, siteLimit };
 }
 
 type Counts = DeploymentRow['counts'];
@@ -93,10 +112,12 @@ function noCounts(): Counts {
   };
 }
 
-function toDeploymentRow(row: Row, counts: Counts = noCounts()): DeploymentRow {
+function toDeploymentRow(row: Row, { counts: all, groups, siteLimit }: Facts): DeploymentRow {
+  const draft = JSON.parse(row.draft) as DeploymentDraft;
+  const counts = all.get(row.id) ?? noCounts();
   return {
     id: row.id,
-    draft: JSON.parse(row.draft) as DeploymentDraft,
+    draft,
     name: row.name,
     subjectName: row.subject_name,
     collectionName: row.collection_name ?? row.collection_id,
@@ -108,5 +129,6 @@ function toDeploymentRow(row: Row, counts: Counts = noCounts()): DeploymentRow {
     finishedAt: row.finished_at,
     targetCount: Object.values(counts).reduce((sum, n) => sum + n, 0),
     counts,
+    ...viewDelivery(draft, groups.get(row.id), siteLimit),
   };
 }

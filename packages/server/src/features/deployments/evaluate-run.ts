@@ -1,7 +1,21 @@
-import { end, type MachineFacts, type MaintenanceWindow, type Reason, type RunPlan } from '@tenkai/domain';
+import {
+  deliveryOf,
+  type EffectiveDelivery,
+  effectiveDelivery,
+  end,
+  groupLimits,
+  latestStartOf,
+  type MachineFacts,
+  type MaintenanceWindow,
+  type Reason,
+  type RunPlan,
+  waitsForGroup,
+} from '@tenkai/domain';
 import type { Tx } from '../../kernel/database/database.ts';
+import { methodFor } from './delivery-method.ts';
 import { countSlots, loadDeployment, type StoredDeployment } from './deployments.store.ts';
 import { askGates } from './gates.ts';
+import { hasWaitingGroup, setReadiness } from './groups.store.ts';
 import type { Deps } from './needs.ts';
 import { createPlanner, type Planner } from './planning.ts';
 import { applyToRun, type RunDeps, store } from './run-events.ts';
@@ -16,10 +30,22 @@ export interface Round {
   readonly deployments: Map<string, StoredDeployment | undefined>;
   readonly planners: Map<string, Planner>;
   slots: Awaited<ReturnType<typeof countSlots>>;
+  /** Deployments whose group has got a machine in this round. */
+  readonly joined: Set<string>;
+  /** Whether any machine waits for others: only then one that begins may have left a group. */
+  readonly hasGroups: boolean;
 }
 
 export async function beginRound(deps: ReleaseDeps): Promise<Round> {
-  return { deps, deployments: new Map(), planners: new Map(), slots: await countSlots(deps.db.read) };
+  const { read } = deps.db;
+  return {
+    deps,
+    deployments: new Map(),
+    planners: new Map(),
+    slots: await countSlots(read),
+    joined: new Set(),
+    hasGroups: await hasWaitingGroup(read),
+  };
 }
 
 /** Reads a deployment and prepares its planner, once a round. */
@@ -105,15 +131,42 @@ async function releaseOrHold(
     await hold(deps, tx, run, answer);
     return answer.wakes;
   }
+  const delivery = effectiveDelivery(deliveryOf(deployment.draft));
+  if (run.row.wave_id === null && run.row.alone === null && waitsForGroup(delivery)) {
+    await joinGroup(round, tx, run, delivery, answer.latestStartAt);
+    return false;
+  }
   const full = fullReason(round, deployment);
   if (full) {
     await hold(deps, tx, run, { gate: 'slot', reason: full, until: null });
     return false;
   }
-  await setPlan(tx, run.row.id, await savePlan(tx, storedPlan(plan)), plan.variables);
+  const planHash = await savePlan(tx, storedPlan(plan));
+  const choice = methodFor(run.row, delivery);
+  await setPlan(tx, run.row.id, { planHash, variables: plan.variables, choice });
   await applyToRun(deps, tx, run, { kind: 'release', at: deps.clock.now() });
   takeSlot(round, run.row.deployment_id);
+  // A machine that begins one run is not ready for the groups in which it waits with others.
+  if (round.hasGroups) tx.afterCommit(() => deps.lane.machine(run.row.machine_id));
   return false;
+}
+
+/** The machine could begin: from now on it is counted. Coming again changes nothing but the end of its window. */
+async function joinGroup(
+  round: Round,
+  tx: Tx,
+  run: LoadedRun,
+  delivery: EffectiveDelivery,
+  latestStartAt: number | null,
+) {
+  const { row } = run;
+  const isNew = row.gate !== 'group' || row.ready_at === null;
+  const readyAt = isNew ? round.deps.clock.now() : (row.ready_at ?? 0);
+  if (isNew || row.latest_start_at !== latestStartAt)
+    await setReadiness(tx, row.id, { readyAt, latestStartAt });
+  const until = latestStartOf(groupLimits(delivery), { readyAt, latestStartAt });
+  await hold(round.deps, tx, run, { gate: 'group', reason: { code: 'group-waiting', params: {} }, until });
+  if (isNew) round.joined.add(row.deployment_id);
 }
 
 /** BSRV-16: the site's limit counts machines over all deployments; a deployment may have a smaller one. */
@@ -149,7 +202,8 @@ async function hold(deps: ReleaseDeps, tx: Tx, run: LoadedRun, { gate, reason, u
 
 async function endNotApplicable(deps: ReleaseDeps, tx: Tx, run: LoadedRun, plan: RunPlan, at: number) {
   const reason = plan.reasons[0] ?? { code: 'nothing-to-do', params: {} };
-  await setPlan(tx, run.row.id, await savePlan(tx, storedPlan(plan)), plan.variables);
+  const planHash = await savePlan(tx, storedPlan(plan));
+  await setPlan(tx, run.row.id, { planHash, variables: plan.variables, choice: null });
   await store(deps, tx, run, end(run.state, 'not-applicable', reason, at), null);
 }
 

@@ -21,4 +21,14 @@ defineFailures({
     message: 'The deployment {id} was cancelled.',
     remedy: 'Make a new deployment.',
   },
+  'group-empty': {
+    kind: 'conflict',
+    message: 'No machine of the deployment {id} waits for others.',
+    remedy: 'See the runs of the deployment for what each of them waits for.',
+  },
+  'delivery-address-wrong': {
+    kind: 'invalid',
+    message: '{address} is no address for multicast.',
+    remedy: 'Give an IPv4 address from 224.0.1.0 to 239.255.255.255, such as 239.255.1.1, or none.',
+  },
 });

@@ -4,6 +4,7 @@ import {
   type MachineFacts,
   type MaintenanceWindow,
   type Reason,
+  windowMarginMs,
 } from '@tenkai/domain';
 import type { Gate } from './tables.ts';
 
@@ -22,7 +23,11 @@ export interface GateQuestion {
 }
 
 export type GateAnswer =
-  | { readonly isOpen: true }
+  | {
+      readonly isOpen: true;
+      /** Begun later than this it would not end within its maintenance window; null: no window ends. */
+      readonly latestStartAt: number | null;
+    }
   | {
       readonly isOpen: false;
       readonly gate: Gate;
@@ -33,20 +38,25 @@ export type GateAnswer =
     };
 
 const wakeEveryMs = 60_000;
+/** Whoever waits for others begins so long before it would be too late: between the decision and the start time passes. */
+const startReserveMs = 60_000;
 
-/** The gates in the order in which a person would ask; slots come after all of them. Pure. */
+/** The gates in the order in which a person would ask; groups and slots come after all of them. Pure. */
 export function askGates(question: GateQuestion): GateAnswer {
   const { draft, facts, nowMs } = question;
   if (draft.purpose === 'available' && !question.isRequested)
     return shut('request', 'not-requested', {}, null);
   if (question.isBusy) return shut('earlier-run', 'earlier-run', {}, null);
+  let latestStartAt: number | null = null;
   if (draft.respectsWindows) {
     const fit = fitsWindow({ windows: question.windows, nowMs, maxRunTimeMs: question.maxRunTimeMs });
     if (!fit.fits)
       return { isOpen: false, gate: 'window', reason: fit.reason, until: fit.earliestAt, wakes: false };
+    if (fit.closesAt !== null)
+      latestStartAt = fit.closesAt - question.maxRunTimeMs - windowMarginMs - startReserveMs;
   }
   // An agent behind a proxy without WebSocket still checks in: its power state says so.
-  if (facts.isOnline || facts.powerState === 'on') return { isOpen: true };
+  if (facts.isOnline || facts.powerState === 'on') return { isOpen: true, latestStartAt };
   if (!draft.wakesMachines && !question.beginsWithWake) return shut('machine', 'machine-off', {}, null);
   return { ...shut('machine', 'machine-waking', {}, nowMs + wakeEveryMs), wakes: true };
 }

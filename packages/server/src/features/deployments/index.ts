@@ -4,6 +4,7 @@ import { errorsOf } from './activity.ts';
 import { startJob } from './create-deployment.ts';
 import { addDeploymentRoutes } from './deployments.routes.ts';
 import type { ReleaseDeps } from './evaluate-run.ts';
+import { groupJob } from './groups.ts';
 import { contentInUse, deploymentOfCollection, deploymentsOfScenario } from './in-use.ts';
 import type { Neighbours } from './needs.ts';
 import { clearErrors, endRunsOf } from './operate.ts';
@@ -35,6 +36,7 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
   kernel.jobs.define<{ deploymentId: string }>(startJob, ({ payload }) =>
     startDeployment(deps, payload.deploymentId),
   );
+  kernel.jobs.define(groupJob, async () => lane.sweep());
   kernel.jobs.every('deployments.sweep', sweepEveryMs, async () => lane.sweep());
   neighbours.content.registerUser(() => contentInUse(kernel.db.read));
   neighbours.scenarios.registerUser((scenarioId) => deploymentsOfScenario(kernel.db.read, scenarioId));

@@ -120,7 +120,8 @@ function eachRun(
   });
 }
 
-async function forEachAllowed(
+/** Acts on runs one by one, as far as the caller may see their machines; each in a transaction with its audit entry. */
+export async function forEachAllowed(
   deps: ReleaseDeps,
   caller: Caller,
   runIds: readonly string[],

@@ -1,5 +1,8 @@
 import {
   type DeploymentDraft,
+  deliveryOf,
+  deliveryWarnings,
+  effectiveDelivery,
   fitsWindow,
   type MachineFacts,
   type MaintenanceWindow,
@@ -9,6 +12,7 @@ import {
 } from '@tenkai/domain';
 import type { DeploymentPreview } from '@tenkai/protocol/api/deployments.ts';
 import type { Caller } from '../../kernel/access/caller.ts';
+import { requireDelivery } from './create-deployment.ts';
 import type { Deps } from './needs.ts';
 import { createPlanner } from './planning.ts';
 import { requireCollection } from './scope.ts';
@@ -27,6 +31,7 @@ export async function previewDeployment(
   draft: DeploymentDraft,
 ): Promise<DeploymentPreview> {
   await requireCollection(deps, caller, draft.collectionId);
+  requireDelivery(deliveryOf(draft));
   const subject = await freezeSubject(deps, draft.subject);
   const planner = await createPlanner(deps, subject.scenario, draft);
   const machineIds = await deps.collections.membersOf(draft.collectionId);
@@ -102,6 +107,8 @@ async function warningsOf(
   const warnings = problems.map(({ code, params }) => ({ code, params }));
   const { concurrency } = deps.sites.settings();
   if (count > concurrency) warnings.push({ code: 'more-than-concurrency', params: { count, concurrency } });
+  const limits = { site: concurrency, deployment: draft.concurrency };
+  warnings.push(...deliveryWarnings(effectiveDelivery(deliveryOf(draft)), limits));
   if (!draft.respectsWindows) warnings.push({ code: 'windows-ignored', params: {} });
   return warnings;
 }

@@ -14,6 +14,8 @@ export interface ReleaseLane {
   slots(): void;
   /** Maintenance windows changed. */
   windows(): void;
+  /** Who waits in the group of the deployment, or the settings of it, changed. */
+  group(deploymentId: string): void;
   /** A run of the deployment ended: perhaps it was the last one. */
   finished(deploymentId: string): void;
   /** Looks at what has become due, and at everything once after a start. */
@@ -30,6 +32,8 @@ export interface LaneWork {
   readonly windows: boolean;
   readonly machineIds: readonly string[];
   readonly finishedIds: readonly string[];
+  /** Deployments. */
+  readonly groupIds: readonly string[];
 }
 
 export function createReleaseLane(log: Log, evaluate: (work: LaneWork) => Promise<void>): ReleaseLane {
@@ -45,7 +49,12 @@ export function createReleaseLane(log: Log, evaluate: (work: LaneWork) => Promis
     while (!isStopped && hasWork(waiting)) {
       const work = waiting;
       waiting = emptyWork();
-      const input = { ...work, machineIds: [...work.machines], finishedIds: [...work.deployments] };
+      const input = {
+        ...work,
+        machineIds: [...work.machines],
+        finishedIds: [...work.deployments],
+        groupIds: [...work.groups],
+      };
       await evaluate(input).catch((error: unknown) => log.error({ err: error }, 'releasing runs failed'));
     }
     running = undefined;
@@ -75,6 +84,10 @@ export function createReleaseLane(log: Log, evaluate: (work: LaneWork) => Promis
       waiting.deployments.add(deploymentId);
       poke();
     },
+    group(deploymentId) {
+      waiting.groups.add(deploymentId);
+      poke();
+    },
     async idle() {
       while (running) await running;
     },
@@ -93,6 +106,7 @@ function emptyWork() {
     windows: false,
     machines: new Set<string>(),
     deployments: new Set<string>(),
+    groups: new Set<string>(),
   };
 }
 
@@ -103,6 +117,7 @@ function hasWork(work: ReturnType<typeof emptyWork>): boolean {
     work.slots ||
     work.windows ||
     work.machines.size > 0 ||
-    work.deployments.size > 0
+    work.deployments.size > 0 ||
+    work.groups.size > 0
   );
 }

@@ -22,7 +22,7 @@ declare module '../../kernel/events.ts' {
 }
 
 export type RunDeps = Pick<Deps, 'events' | 'channel' | 'status' | 'machines' | 'clock'> & {
-  readonly lane: Pick<ReleaseLane, 'machine' | 'slots' | 'finished' | 'fresh'>;
+  readonly lane: Pick<ReleaseLane, 'machine' | 'slots' | 'finished' | 'fresh' | 'group'>;
 };
 
 /** Lets something happen to a run, inside the caller's transaction. Returns whether anything changed. */

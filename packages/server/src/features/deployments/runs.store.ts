@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type FrozenStep, type RunState, type StepResult, stepStateOf } from '@tenkai/domain';
+import {
+  canonicalJson,
+  type FrozenStep,
+  type MethodChoice,
+  type RunState,
+  type StepResult,
+  stepStateOf,
+} from '@tenkai/domain';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
 import type { Gate, RunsTable } from './tables.ts';
 
@@ -26,7 +33,7 @@ export interface LoadedRun {
 const columns =
   'id, deployment_id, occurrence, machine_id, status, attempt, gate, is_released, is_cancel_requested, is_in_error,' +
   ' is_requested, reason, waits_until, step_index, retries_left, plan_hash, variables, created_at, started_at,' +
-  ' finished_at, deadline_at';
+  ' finished_at, deadline_at, ready_at, latest_start_at, wave_id, alone, method, method_reason';
 
 /** Plans are immutable and few: their parsed form is kept by hash. */
 const planCache = new Map<string, StoredPlan>();
@@ -138,12 +145,21 @@ export async function saveRun(tx: Tx, run: LoadedRun, after: RunState, gate: Gat
       run.row.id,
     ],
   );
-  if (after.attempt !== run.state.attempt) return;
+  if (after.attempt !== run.state.attempt) return forgetDelivery(tx, run.row.id);
   for (const [index, step] of after.steps.entries()) {
     const before = run.state.steps[index];
     if (before?.startedAt === step.startedAt && before.result === step.result) continue;
     await saveStep(tx, run.row.id, after.attempt, index, step);
   }
+}
+
+/** A new attempt passes the gates as the first one did; only what an operator said of the machine's line stays. */
+async function forgetDelivery(tx: Tx, runId: string) {
+  await tx.run(
+    `UPDATE deployments_runs SET ready_at = NULL, latest_start_at = NULL, wave_id = NULL, method = NULL,
+       method_reason = NULL, alone = CASE WHEN alone = 'went-unicast' THEN alone ELSE NULL END WHERE id = ?`,
+    [runId],
+  );
 }
 
 async function saveStep(
@@ -161,18 +177,25 @@ async function saveStep(
   );
 }
 
-/** The plan of the attempt that is about to begin. */
-export async function setPlan(
-  tx: Tx,
-  runId: string,
-  planHash: string,
-  variables: Readonly<Record<string, string>>,
-) {
-  await tx.run('UPDATE deployments_runs SET plan_hash = ?, variables = ? WHERE id = ?', [
-    planHash,
-    JSON.stringify(variables),
-    runId,
-  ]);
+export interface AttemptPlan {
+  readonly planHash: string;
+  readonly variables: Readonly<Record<string, string>>;
+  /** Null: nothing will be delivered. */
+  readonly choice: MethodChoice | null;
+}
+
+/** The plan of the attempt that is about to begin, and how its content comes. */
+export async function setPlan(tx: Tx, runId: string, { planHash, variables, choice }: AttemptPlan) {
+  await tx.run(
+    'UPDATE deployments_runs SET plan_hash = ?, variables = ?, method = ?, method_reason = ? WHERE id = ?',
+    [
+      planHash,
+      JSON.stringify(variables),
+      choice?.method ?? null,
+      choice ? JSON.stringify(choice.reason) : null,
+      runId,
+    ],
+  );
 }
 
 export async function insertRuns(

@@ -2,15 +2,20 @@ import { type FrozenInstall, type FrozenStep, isFinal, type StepResult, verified
 import type { RunDetail, RunRow } from '@tenkai/protocol/api/deployments.ts';
 import type { Reader } from '../../kernel/database/database.ts';
 import { decodeCursor, defaultPageSize, toPage } from '../../kernel/paging.ts';
+import { createGroupBoard, type GroupBoard } from './groups.views.ts';
 import type { ProgressBoard } from './progress-board.ts';
 import { loadPlan, stepRows } from './runs.store.ts';
 import type { RunsTable } from './tables.ts';
 
-type Row = RunsTable & { machine_name: string | null; deployment_name: string };
+type Row = RunsTable & {
+  machine_name: string | null;
+  deployment_name: string;
+  wave_number: number | null;
+};
 
-const select = `SELECT r.*, m.name AS machine_name, d.name AS deployment_name
+const select = `SELECT r.*, m.name AS machine_name, d.name AS deployment_name, w.number AS wave_number
   FROM deployments_runs r JOIN deployments_deployments d ON d.id = r.deployment_id
-  LEFT JOIN machines m ON m.id = r.machine_id`;
+  LEFT JOIN machines m ON m.id = r.machine_id LEFT JOIN deployments_waves w ON w.id = r.wave_id`;
 
 interface PageQuery {
   readonly cursor?: string;
@@ -68,7 +73,8 @@ export async function listMachineRuns(
 
 async function page(read: Reader, board: ProgressBoard, rows: readonly Row[], limit: number) {
   const shown = new Map<string, RunRow>();
-  for (const row of rows.slice(0, limit)) shown.set(row.id, await toRunRow(read, board, row));
+  const groups = createGroupBoard(read);
+  for (const row of rows.slice(0, limit)) shown.set(row.id, await toRunRow(read, board, groups, row));
   return toPage(rows, limit, { item: (row) => shown.get(row.id) as RunRow, key: (row) => [row.id] });
 }
 
@@ -83,13 +89,13 @@ export async function getRun(read: Reader, board: ProgressBoard, id: string): Pr
     return { step, result, startedAt: found?.started_at ?? null };
   });
   return {
-    ...(await toRunRow(read, board, row)),
+    ...(await toRunRow(read, board, createGroupBoard(read), row)),
     steps,
     skipped: [...(plan?.skipped ?? [])] as RunDetail['skipped'],
   };
 }
 
-async function toRunRow(read: Reader, board: ProgressBoard, row: Row): Promise<RunRow> {
+async function toRunRow(read: Reader, board: ProgressBoard, groups: GroupBoard, row: Row): Promise<RunRow> {
   const steps = row.plan_hash === null ? [] : (await loadPlan(read, row.plan_hash)).steps;
   const versions = await versionsOf(read, row, steps);
   return {
@@ -102,6 +108,10 @@ async function toRunRow(read: Reader, board: ProgressBoard, row: Row): Promise<R
     attempt: row.attempt,
     reason: row.reason === null ? null : JSON.parse(row.reason),
     waitsUntil: row.waits_until,
+    ...(await groups.of(row)),
+    isInGroup: row.gate === 'group',
+    wave: row.wave_id === null ? null : { id: row.wave_id, number: row.wave_number ?? 0 },
+    delivery: deliveryOfRun(row),
     stepIndex: row.step_index,
     stepCount: steps.length,
     stepName: row.step_index === null ? null : (steps[row.step_index]?.name ?? null),
@@ -111,6 +121,10 @@ async function toRunRow(read: Reader, board: ProgressBoard, row: Row): Promise<R
     isInError: row.is_in_error === 1,
     ...versions,
   };
+}
+
+function deliveryOfRun({ method, method_reason }: Row): RunRow['delivery'] {
+  return method === null || method_reason === null ? null : { method, reason: JSON.parse(method_reason) };
 }
 
 /** Of the last install that has a result. */

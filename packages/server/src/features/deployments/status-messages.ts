@@ -7,4 +7,5 @@ defineStatusMessages({
   'run-cancelled': { id: 1703, message: 'The run was cancelled.' },
   'run-retried': { id: 1704, message: 'The run begins again.' },
   'run-error-cleared': { id: 1705, message: 'The error state was cleared.' },
+  'wave-started': { id: 1710, message: 'Wave {wave} began with {machines} machines ({waveCause}).' },
 });

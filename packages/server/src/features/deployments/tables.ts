@@ -1,7 +1,7 @@
-import type { RunStatus } from '@tenkai/domain';
+import type { Alone, ChosenMethod, RunStatus, WaveCause } from '@tenkai/domain';
 
 /** Which event lets a waiting run be looked at again; null: it does not wait. */
-export type Gate = 'new' | 'inventory' | 'earlier-run' | 'window' | 'machine' | 'slot' | 'request';
+export type Gate = 'new' | 'inventory' | 'earlier-run' | 'window' | 'machine' | 'group' | 'slot' | 'request';
 
 export interface DeploymentsTable {
   id: string;
@@ -45,6 +45,30 @@ export interface RunsTable {
   started_at: number | null;
   finished_at: number | null;
   deadline_at: number | null;
+  /** Since when it waits at the gate `group`, and when it must begin for the sake of its window. */
+  ready_at: number | null;
+  latest_start_at: number | null;
+  /** The wave with which it began; such a run waits for no group any more. */
+  wave_id: string | null;
+  /** It waits for no group, by an operator's act. */
+  alone: Alone | null;
+  /** How it gets its content, decided when it is released, and the JSON of why. */
+  method: ChosenMethod | null;
+  method_reason: string | null;
+}
+
+/** Machines that began together. */
+export interface WavesTable {
+  id: string;
+  deployment_id: string;
+  occurrence: number;
+  /** Counts from 1 in each occurrence. */
+  number: number;
+  cause: WaveCause;
+  started_at: number;
+  /** Who told it to; null: the site by the settings. */
+  started_by: string | null;
+  machine_count: number;
 }
 
 export interface StepsTable {
@@ -61,5 +85,6 @@ declare module '../../kernel/database/tables.ts' {
     deployments_plans: { hash: string; body: string };
     deployments_runs: RunsTable;
     deployments_steps: StepsTable;
+    deployments_waves: WavesTable;
   }
 }

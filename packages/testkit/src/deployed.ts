@@ -1,0 +1,51 @@
+import { deploymentRoutes, packageRoutes, scenarioRoutes } from '@tenkai/protocol';
+import { aHeartbeat, aWholeInventory, type BareAgent, enrolledAgent } from './bare-agent.ts';
+import { aDeployment, anInventory, aScenario } from './builders.ts';
+import { aDraft } from './package-draft.ts';
+import type { TestServer } from './start-server.ts';
+
+/** A machine that is on and has told what it is. */
+export async function aKnownMachine(server: TestServer, name: string): Promise<BareAgent> {
+  const agent = await enrolledAgent(server, { name });
+  await agent.report(
+    aHeartbeat(),
+    aWholeInventory({ ...anInventory(), network: { hostname: name, interfaces: [] } }),
+  );
+  await settle(server);
+  return agent;
+}
+
+/** Waits until the server has done everything that is due at this moment. */
+export async function settle(server: TestServer): Promise<void> {
+  await server.kernel.events.idle();
+  await server.kernel.jobs.idle();
+  await server.app.deployments.idle();
+  await server.kernel.events.idle();
+}
+
+/** A package without files, and the scenario that installs it. */
+export async function helloScenario(server: TestServer): Promise<string> {
+  await server.call(packageRoutes.create, { body: { draft: aDraft(), contentId: null } });
+  return (await server.call(scenarioRoutes.create, { body: aScenario() })).id;
+}
+
+export async function deploy(server: TestServer, over: Parameters<typeof aDeployment>[0] = {}) {
+  const deployment = await server.call(deploymentRoutes.create, { body: aDeployment(over) });
+  await settle(server);
+  return deployment;
+}
+
+export async function runsOf(server: TestServer, id: string) {
+  return (await server.call(deploymentRoutes.runs, { params: { id } })).items;
+}
+
+/** What a machine says, and everything that follows from it. */
+export async function report(
+  server: TestServer,
+  agent: BareAgent,
+  ...reports: Parameters<BareAgent['report']>
+) {
+  const reply = await agent.report(...reports);
+  await settle(server);
+  return reply;
+}
