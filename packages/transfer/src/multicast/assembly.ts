@@ -1,0 +1,169 @@
+import { type Header, kinds, type Sealer, writeHeader } from './datagram.ts';
+import { columnsOf, DATAGRAM_BYTES, HEADER_BYTES, MOST_ROWS, repairPlace, SHARD_BYTES } from './layout.ts';
+import { type ArrivedRepair, repairBlock } from './repair-code.ts';
+import type { Segment } from './segments.ts';
+import type { ShardMemory } from './shard-memory.ts';
+
+/** Repair shards that a segment's place has room for: a quarter of the data. More are not kept. */
+const REPAIR_ROOM = 728;
+
+/** Bytes of memory for one segment: its shards, and room for repair shards. */
+export const PLACE_BYTES = (Math.ceil((4 * 1024 * 1024) / SHARD_BYTES) + REPAIR_ROOM) * SHARD_BYTES;
+
+/** A segment that is being put together. */
+export interface Assembly {
+  readonly segment: Segment;
+  readonly memory: ShardMemory;
+  readonly at: number;
+  /** For each shard: missing, as it arrived, or computed from repair shards. */
+  readonly shards: Uint8Array;
+  /** For each block: shards that are missing, and not yet made up for by repair shards. */
+  readonly missing: Uint8Array;
+  incompleteBlocks: number;
+  readonly repairs: ArrivedRepair[][];
+  repairCount: number;
+  /** What is needed to check a shard later: header fields and tag, as they came. */
+  readonly sequences: Uint32Array;
+  readonly turns: Uint8Array;
+  readonly tags: Buffer;
+  /** The latest turn that is over, as far as is known; -1 before. */
+  closedTurn: number;
+  touchedAt: number;
+}
+
+const TAG_AT = 24;
+const TAG_END = 32;
+const MISSING = 0;
+const ARRIVED = 1;
+const COMPUTED = 2;
+
+export function openAssembly(segment: Segment, memory: ShardMemory, at: number): Assembly {
+  const { shards, blocks } = segment;
+  return {
+    segment,
+    memory,
+    at,
+    shards: new Uint8Array(shards),
+    missing: Uint8Array.from({ length: blocks }, (_, block) => columnsOf(segment, block)),
+    incompleteBlocks: blocks,
+    repairs: Array.from({ length: blocks }, () => []),
+    repairCount: 0,
+    sequences: new Uint32Array(shards),
+    turns: new Uint8Array(shards),
+    tags: Buffer.alloc(shards * 8),
+    closedTurn: -1,
+    touchedAt: 0,
+  };
+}
+
+/** @returns false for a name that the segment does not have */
+export function isNamed({ segment }: Assembly, { kind, shard }: Header): boolean {
+  return kind === kinds.data ? shard < segment.shards : shard < segment.blocks * MOST_ROWS;
+}
+
+/**
+ * Puts a shard into its place.
+ * @param isSure its tag has been checked: it replaces what lies there already
+ * @returns whether what lay there under the same number was another, and so a false one
+ */
+export function placeShard(assembly: Assembly, header: Header, datagram: Buffer, isSure: boolean): boolean {
+  if (header.kind === kinds.data) return placeData(assembly, header, datagram, isSure);
+  placeRepair(assembly, header, datagram);
+  return false;
+}
+
+function placeData(assembly: Assembly, header: Header, datagram: Buffer, isSure: boolean): boolean {
+  const { shard } = header;
+  const isNew = assembly.shards[shard] === MISSING;
+  if (!isNew && !isSure) return false;
+  const at = assembly.at + shard * SHARD_BYTES;
+  const isFalse =
+    !isNew &&
+    assembly.sequences[shard] === header.sequence &&
+    datagram.compare(assembly.memory.bytes, at, at + SHARD_BYTES, HEADER_BYTES) !== 0;
+  datagram.copy(assembly.memory.bytes, at, HEADER_BYTES);
+  assembly.sequences[shard] = header.sequence;
+  assembly.turns[shard] = header.turn;
+  datagram.copy(assembly.tags, shard * 8, TAG_AT, TAG_END);
+  if (!isNew) return isFalse;
+  assembly.shards[shard] = ARRIVED;
+  countDown(assembly, shard % assembly.segment.blocks);
+  return false;
+}
+
+function placeRepair(assembly: Assembly, header: Header, datagram: Buffer): void {
+  const { block, row } = repairPlace(header.shard);
+  const arrived = assembly.repairs[block] as ArrivedRepair[];
+  // A block that can be completed needs no more of them.
+  if (assembly.missing[block] === 0 || assembly.repairCount === REPAIR_ROOM) return;
+  if (arrived.some((repair) => repair.row === row)) return;
+  const at = assembly.at + (assembly.segment.shards + assembly.repairCount) * SHARD_BYTES;
+  datagram.copy(assembly.memory.bytes, at, HEADER_BYTES);
+  arrived.push({ row, at });
+  assembly.repairCount += 1;
+  countDown(assembly, block);
+}
+
+function countDown(assembly: Assembly, block: number): void {
+  const missing = assembly.missing[block] as number;
+  if (missing === 0) return;
+  assembly.missing[block] = missing - 1;
+  if (missing === 1) assembly.incompleteBlocks -= 1;
+}
+
+/** Computes what is missing from the repair shards; only for an assembly without incomplete blocks. */
+export function completeAssembly(assembly: Assembly): void {
+  const { segment, memory, at, shards } = assembly;
+  for (let block = 0; block < segment.blocks; block += 1) {
+    if (assembly.repairs[block]?.length === 0) continue;
+    const missing: number[] = [];
+    for (let shard = block; shard < segment.shards; shard += segment.blocks) {
+      if (shards[shard] === MISSING) missing.push((shard - block) / segment.blocks);
+    }
+    if (missing.length === 0) continue;
+    const repairs = (assembly.repairs[block] as ArrivedRepair[]).slice(0, missing.length);
+    repairBlock({ memory, at, shape: segment }, { block, missing, repairs });
+    for (const column of missing) shards[column * segment.blocks + block] = COMPUTED;
+  }
+}
+
+/**
+ * After a segment came out damaged: throws away every shard whose tag is false, and all that was computed.
+ * @returns how many shards were false
+ */
+export function throwOutFalse(assembly: Assembly, session: number, sealer: Sealer): number {
+  const { segment, shards } = assembly;
+  let falseOnes = 0;
+  for (let shard = 0; shard < segment.shards; shard += 1) {
+    const isFalse = shards[shard] === ARRIVED && !sealer.isGenuine(datagramOf(assembly, session, shard));
+    if (isFalse) falseOnes += 1;
+    if (isFalse || shards[shard] === COMPUTED) shards[shard] = MISSING;
+  }
+  assembly.repairCount = 0;
+  for (let block = 0; block < segment.blocks; block += 1) {
+    assembly.repairs[block] = [];
+    assembly.missing[block] = 0;
+    for (let shard = block; shard < segment.shards; shard += segment.blocks) {
+      if (shards[shard] === MISSING) assembly.missing[block] = (assembly.missing[block] as number) + 1;
+    }
+  }
+  assembly.incompleteBlocks = assembly.missing.filter((count) => count > 0).length;
+  return falseOnes;
+}
+
+function datagramOf(assembly: Assembly, session: number, shard: number): Buffer {
+  const datagram = Buffer.alloc(DATAGRAM_BYTES);
+  const header: Header = {
+    kind: kinds.data,
+    turn: assembly.turns[shard] as number,
+    shard,
+    session,
+    segment: assembly.segment.index,
+    sequence: assembly.sequences[shard] as number,
+  };
+  writeHeader(datagram, header, assembly.segment.digest);
+  assembly.tags.copy(datagram, TAG_AT, shard * 8, shard * 8 + 8);
+  const at = assembly.at + shard * SHARD_BYTES;
+  assembly.memory.bytes.copy(datagram, HEADER_BYTES, at, at + SHARD_BYTES);
+  return datagram;
+}

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type SimulatedGroup, simulateGroup } from '@tenkai/testkit/simulated-group.ts';
+import { DATAGRAM_BYTES } from './layout.ts';
+
+const MIB = 1024 * 1024;
+
+/** The member holds exactly the content: every segment once, in its place. */
+function assertWhole(group: SimulatedGroup, index: number): void {
+  const { kept } = group.members[index] as SimulatedGroup['members'][number];
+  const parts = [...kept.keys()].sort((a, b) => a - b).map((segment) => kept.get(segment) as Buffer);
+  assert.ok(Buffer.concat(parts).equals(group.bytes), `member ${index} holds the content`);
+}
+
+const onWire = ({ sender, bytes }: SimulatedGroup) =>
+  (sender.figures.datagrams * DATAGRAM_BYTES) / bytes.length;
+const resultOf = ({ sender }: SimulatedGroup, index: number) =>
+  sender.results().find(({ member }) => member === index + 1);
+
+test('BSCN-25: one stream serves 20 members: a little more than the content, whatever their number', async () => {
+  const group = simulateGroup({ seed: 1, sizeBytes: 9 * MIB + 77, lines: Array(20).fill({}) });
+  for (const index of group.members.keys()) group.join(index);
+  await group.runUntil(group.sender.isOver);
+  for (const index of group.members.keys()) assertWhole(group, index);
+  assert.ok(onWire(group) < 1.05, `${onWire(group)} times the content`);
+});
+
+test('losses of 1 % at twelve members cost less than a tenth more: a repair serves all of them', async () => {
+  const group = simulateGroup({ seed: 2, sizeBytes: 16 * MIB, lines: Array(12).fill({ loss: 0.01 }) });
+  for (const index of group.members.keys()) group.join(index);
+  await group.runUntil(group.sender.isOver);
+  for (const index of group.members.keys()) assertWhole(group, index);
+  assert.ok(onWire(group) < 1.12, `${onWire(group)} times the content`);
+});
+
+test('who hears that another has asked for the same does not ask', async () => {
+  const lines = Array(30).fill({ loss: 0.02 });
+  const group = simulateGroup({ seed: 3, sizeBytes: 8 * MIB, lines });
+  for (const index of group.members.keys()) group.join(index);
+  await group.runUntil(group.sender.isOver);
+  const asked = group.members.reduce((sum, { nacks }) => sum + nacks, 0);
+  const turns = 2 * 6;
+  assert.ok(asked < lines.length * turns * 0.6, `${asked} requests of 30 members in about ${turns} turns`);
+});
+
+test('a line that loses a tenth at any rate is not taken for a full one', async () => {
+  const group = simulateGroup({ seed: 4, sizeBytes: 8 * MIB, lines: Array(3).fill({ loss: 0.1 }) });
+  for (const index of group.members.keys()) group.join(index);
+  await group.runUntil(group.sender.isOver, 5000);
+  for (const index of group.members.keys()) assertWhole(group, index);
+});
+
+test('a full line is found and kept full: 25 MB/s carries 40 MiB in two seconds', async () => {
+  const lines = Array(3).fill({ bytesPerSecond: 25_000_000, queueBytes: 150_000 });
+  const group = simulateGroup({ seed: 5, sizeBytes: 40 * MIB, lines });
+  for (const index of group.members.keys()) group.join(index);
+  await group.runUntil(group.sender.isOver);
+  assert.ok(group.now() < 2500, `${group.now()} ms`);
+  assert.ok(onWire(group) < 1.15, `${onWire(group)} times the content`);
+});
+
+test('a member that joins when half is over gets the rest with the others, and then the first half', async () => {
+  const sender = { mostBytesPerSecond: 20_000_000, expected: [1, 2] };
+  const group = simulateGroup({ seed: 6, sizeBytes: 20 * MIB, lines: [{}, {}, {}], sender });
+  for (const index of [0, 1]) group.join(index);
+  await group.runUntil(() => group.sender.figures.datagrams > 7500);
+  group.join(2);
+  await group.runUntil(group.sender.isOver);
+  for (const index of group.members.keys()) assertWhole(group, index);
+  assert.ok(onWire(group) < 1.9, `${onWire(group)} times the content`);
+});
+
+test('a member that starts anew in the middle asks for nothing that it has kept', async () => {
+  const group = simulateGroup({
+    ...{ seed: 7, sizeBytes: 24 * MIB, lines: [{}, {}, {}] },
+    sender: { mostBytesPerSecond: 20_000_000 },
+  });
+  for (const index of group.members.keys()) group.join(index);
+  const [, second] = group.members;
+  assert.ok(second);
+  await group.runUntil(() => second.kept.size >= 3);
+  second.isThere = false;
+  const kept = second.kept.size;
+  await group.runUntil(
+    (
+      (end) => () =>
+        group.now() >= end
+    )(group.now() + 300),
+  );
+  group.join(1);
+  await group.runUntil(group.sender.isOver);
+  for (const index of group.members.keys()) assertWhole(group, index);
+  assert.equal(second.deliveries, 6, `${kept} before, the other ones after: each once`);
+  // Three segments passed while it was away.
+  assert.ok(onWire(group) < 1.6, `${onWire(group)} times the content`);
+});
+
+for (const [cause, line] of [
+  ['loss', { loss: 0.35 }],
+  ['link', { bytesPerSecond: 1_000_000, queueBytes: 60_000 }],
+  ['disk', { diskMs: 9000 }],
+] as const) {
+  test(`BSCN-29: one member with a bad ${cause} is left out by that name, and the others end`, async () => {
+    const sender = { mostBytesPerSecond: 10_000_000, patience: { silentMs: 5000, lagMs: 2000 } };
+    const group = simulateGroup({ seed: 8, sizeBytes: 48 * MIB, lines: [{}, {}, {}, line], sender });
+    for (const index of group.members.keys()) group.join(index);
+    await group.runUntil(group.sender.isOver);
+    for (const index of [0, 1, 2]) assertWhole(group, index);
+    assert.equal(resultOf(group, 3)?.state, 'left');
+    assert.equal(resultOf(group, 3)?.cause, cause);
+    const { receiver } = group.members[3] as SimulatedGroup['members'][number];
+    assert.deepEqual(receiver.outcome(), { kind: 'left', cause });
+    assert.ok(receiver.remaining().length > 0, 'what it lacks is known, to come by unicast');
+  });
+}
+
+test('a member that falls silent is left out; one that hears nothing of the sender gives up by itself', async () => {
+  const sender = { mostBytesPerSecond: 10_000_000, patience: { silentMs: 1000, lagMs: 5000 } };
+  const group = simulateGroup({ seed: 9, sizeBytes: 30 * MIB, lines: [{}, {}, { loss: 1 }], sender });
+  for (const index of group.members.keys()) group.join(index);
+  await group.runUntil(() => (group.members[0]?.kept.size ?? 0) > 1);
+  (group.members[1] as SimulatedGroup['members'][number]).isThere = false;
+  await group.runUntil(group.sender.isOver);
+  assertWhole(group, 0);
+  assert.equal(resultOf(group, 1)?.cause, 'silent');
+  await group.runUntil(() => group.members[2]?.receiver.outcome() !== undefined);
+  assert.deepEqual(group.members[2]?.receiver.outcome(), { kind: 'left', cause: 'silent' });
+});
+
+test('small files share datagrams, and the last byte of a segment is the last that is kept', async () => {
+  const group = simulateGroup({ seed: 10, sizeBytes: 4 * MIB + 1, lines: [{ loss: 0.05 }] });
+  group.join(0);
+  await group.runUntil(group.sender.isOver);
+  assertWhole(group, 0);
+});

@@ -1,0 +1,286 @@
+import { createHash } from 'node:crypto';
+import { type Assembly, completeAssembly, isNamed, placeShard, throwOutFalse } from './assembly.ts';
+import {
+  createSealer,
+  emptyHeader,
+  type Header,
+  hasDigest,
+  kinds,
+  readHeader,
+  type Sealer,
+} from './datagram.ts';
+import { type Beacon, type Cause, type Nack, readBeacon, readNack } from './messages.ts';
+import { createPlaces, type Places } from './places.ts';
+import { createReports, type Reports, reportStatus } from './reports.ts';
+import { closeTurn, forget, hearNack, type Requests, sendDue } from './requests.ts';
+import type { Segment } from './segments.ts';
+import type { MemberTerms } from './session.ts';
+
+/** How a member's part in a session ended. Whatever it still wants then comes by unicast. */
+export type MemberOutcome =
+  | { readonly kind: 'complete' }
+  /** The sender went on without it, or (`silent`) nothing was heard from the sender for too long. */
+  | { readonly kind: 'left'; readonly cause: Cause }
+  /** The sender ended the session. */
+  | { readonly kind: 'ended' };
+
+/** What the state machine needs from its surroundings; tests give it a clock and a network of their own. */
+export interface ReceiverPorts {
+  /** Monotonic, milliseconds. */
+  readonly now: () => number;
+  readonly random: () => number;
+  /** To the sender alone. */
+  readonly sendToSender: (datagram: Buffer) => void;
+  readonly sendToGroup: (datagram: Buffer) => void;
+  /** Takes a verified segment; the bytes may be overwritten once it has resolved. */
+  readonly deliver: (segment: Segment, bytes: Buffer) => Promise<void>;
+}
+
+export interface ReceiverOptions {
+  readonly terms: Pick<MemberTerms, 'session' | 'member' | 'groupKey' | 'memberKey' | 'window'>;
+  readonly segments: readonly Segment[];
+  /** Segments of which something is not here yet. */
+  readonly wanted: Iterable<number>;
+  /** When this member began, in milliseconds since 1970: tells a restart from a replay. */
+  readonly epoch: number;
+  readonly ports: ReceiverPorts;
+  /** How long nothing may be heard from the sender: 20 s, unless told. */
+  readonly silenceMs?: number;
+}
+
+export interface Receiver {
+  /** Takes whatever arrives at the group's port. Never throws for what it is given. */
+  take(datagram: Buffer): void;
+  /** To be called every few milliseconds. */
+  tick(): void;
+  /** Set once, when the member's part has ended; it still answers the sender then. */
+  readonly outcome: () => MemberOutcome | undefined;
+  readonly remaining: () => readonly number[];
+  readonly figures: Readonly<ReceiverFigures>;
+}
+
+export interface ReceiverFigures {
+  /** Genuine datagrams, and those that were sent since the first of them. */
+  received: number;
+  expected: number;
+  /** Datagrams that did not come from this session's sender or members. */
+  refused: number;
+  repaired: number;
+  diskWaitMs: number;
+}
+
+/** The state of a receiver, for the parts that make it up. */
+export interface Receiving {
+  readonly options: ReceiverOptions;
+  readonly group: Sealer;
+  readonly wanted: Set<number>;
+  readonly places: Places;
+  readonly requests: Requests;
+  readonly reports: Reports;
+  readonly figures: ReceiverFigures;
+  readonly header: Header;
+  /** The transmission that is under way, as far as is known. */
+  current: { segment: number; turn: number } | undefined;
+  nextSequence: number | undefined;
+  /** Since a false shard was found, every tag is checked before a shard is kept. */
+  isWary: boolean;
+  beacon: Beacon | undefined;
+  beaconAt: number;
+  heardAt: number;
+  outcome: MemberOutcome | undefined;
+}
+
+const SILENCE_MS = 20_000;
+
+/**
+ * The receiving end of a session as a state machine. A shard's tag is checked at once unless the shard is exactly
+ * the one that had to come next: then the SHA-256 of its chunk decides, and where that fails the tags tell which
+ * shards were false. Bytes are handed over only after their chunks' SHA-256 matched.
+ */
+export function createReceiver(options: ReceiverOptions): Receiver {
+  const { terms, segments, ports } = options;
+  const state: Receiving = {
+    options,
+    group: createSealer(terms.groupKey),
+    wanted: new Set(options.wanted),
+    places: createPlaces(terms.window),
+    requests: { waiting: new Map() },
+    reports: createReports(createSealer(terms.memberKey), segments.length),
+    figures: { received: 0, expected: 0, refused: 0, repaired: 0, diskWaitMs: 0 },
+    header: emptyHeader(),
+    current: undefined,
+    nextSequence: undefined,
+    isWary: false,
+    beacon: undefined,
+    beaconAt: 0,
+    heardAt: ports.now(),
+    outcome: undefined,
+  };
+  if (state.wanted.size === 0) state.outcome = { kind: 'complete' };
+  return {
+    take: (datagram) => take(state, datagram),
+    tick: () => tick(state),
+    outcome: () => state.outcome,
+    remaining: () => [...state.wanted].sort((a, b) => a - b),
+    figures: state.figures,
+  };
+}
+
+function take(state: Receiving, datagram: Buffer): void {
+  const { header } = state;
+  if (!readHeader(datagram, header) || header.session !== state.options.terms.session) {
+    state.figures.refused += 1;
+  } else if (header.kind === kinds.data || header.kind === kinds.repair) takeShard(state, datagram);
+  else takeMessage(state, datagram);
+}
+
+function takeMessage(state: Receiving, datagram: Buffer): void {
+  const { header, options } = state;
+  if (!state.group.isGenuine(datagram)) {
+    state.figures.refused += 1;
+    return;
+  }
+  if (header.kind === kinds.beacon) {
+    const beacon = readBeacon(datagram);
+    if (beacon) takeBeacon(state, beacon, header.sequence);
+  } else if (header.kind === kinds.nack && header.segment !== options.terms.member) {
+    const nack: Nack | undefined = readNack(datagram);
+    if (nack) hearNack(state, nack);
+  }
+}
+
+function takeShard(state: Receiving, datagram: Buffer): void {
+  const { header, options } = state;
+  const segment = options.segments[header.segment];
+  if (!segment || !hasDigest(datagram, segment.digest)) {
+    state.figures.refused += 1;
+    return;
+  }
+  const assembly = state.places.open.get(header.segment);
+  const isSure = state.isWary || !isNext(state, assembly);
+  if (isSure && !state.group.isGenuine(datagram)) {
+    state.figures.refused += 1;
+    return;
+  }
+  follow(state);
+  if (!state.wanted.has(header.segment)) return;
+  const target = assembly ?? openPlace(state, segment);
+  if (!target || target === 'delivering' || !isNamed(target, header)) return;
+  target.touchedAt = header.sequence;
+  if (placeShard(target, header, datagram, isSure)) {
+    state.figures.refused += 1;
+    state.isWary = true;
+  }
+  if (target.incompleteBlocks === 0) finish(state, target);
+}
+
+/** Whether a shard changes nothing that is believed of the sender: it is the successor of the one before. */
+function isNext(state: Receiving, assembly: Assembly | 'delivering' | undefined): boolean {
+  const { header, current } = state;
+  if (assembly === undefined || header.sequence !== state.nextSequence) return false;
+  return current?.segment === header.segment && (current.turn & 0xff) === header.turn;
+}
+
+function openPlace(state: Receiving, segment: Segment): Assembly | undefined {
+  return state.places.take(segment, new Set(state.beacon?.flights.map((flight) => flight.segment)));
+}
+
+/** Accounts for a genuine shard's place in the stream; another transmission than before means that one is over. */
+function follow(state: Receiving): void {
+  const { header, figures, current } = state;
+  state.heardAt = state.options.ports.now();
+  const ahead = state.nextSequence === undefined ? 0 : (header.sequence - state.nextSequence) | 0;
+  figures.received += 1;
+  // One that was overtaken, or comes twice: it was counted as expected when its successor came.
+  if (ahead < 0) return;
+  figures.expected += ahead + 1;
+  state.nextSequence = (header.sequence + 1) >>> 0;
+  if (current?.segment === header.segment && current.turn === header.turn) return;
+  if (current) closeTurn(state, current);
+  state.current = { segment: header.segment, turn: header.turn };
+}
+
+function takeBeacon(state: Receiving, beacon: Beacon, sequence: number): void {
+  const { terms, ports } = state.options;
+  if (state.beacon && beacon.counter <= state.beacon.counter) return;
+  state.beacon = beacon;
+  state.beaconAt = ports.now();
+  state.heardAt = ports.now();
+  countTail(state, sequence);
+  const dismissal = beacon.dismissed.find(({ member }) => member === terms.member);
+  if (dismissal) state.outcome ??= { kind: 'left', cause: dismissal.cause };
+  else if (beacon.isEnd) state.outcome ??= { kind: 'ended' };
+  // The list names turns that are over: what is lacking then will not come by itself.
+  for (const flight of beacon.flights) closeTurn(state, flight);
+}
+
+/** The sender tells the number of its next shard: losses at the end of a transmission show in no later shard. */
+function countTail(state: Receiving, next: number): void {
+  const lost = state.nextSequence === undefined ? 0 : (next - state.nextSequence) | 0;
+  if (lost <= 0) return;
+  state.figures.expected += lost;
+  state.nextSequence = next;
+}
+
+function finish(state: Receiving, assembly: Assembly): void {
+  const { segment } = assembly;
+  state.figures.repaired += assembly.repairCount;
+  completeAssembly(assembly);
+  const bytes = assembly.memory.bytes.subarray(assembly.at, assembly.at + segment.sizeBytes);
+  if (isWhole(segment, bytes)) handOver(state, segment, bytes);
+  else distrust(state, assembly);
+}
+
+function handOver(state: Receiving, segment: Segment, bytes: Buffer): void {
+  forget(state, segment.index);
+  state.places.startDelivery(segment.index, state.options.ports.now());
+  state.options.ports.deliver(segment, bytes).then(
+    () => delivered(state, segment),
+    // What could not be kept stays wanted, and comes another way.
+    () => state.places.endDelivery(segment.index, state.options.ports.now()),
+  );
+}
+
+function delivered(state: Receiving, segment: Segment): void {
+  state.figures.diskWaitMs += state.places.endDelivery(segment.index, state.options.ports.now());
+  state.wanted.delete(segment.index);
+  state.reports.isDue = true;
+  if (state.wanted.size === 0) {
+    state.outcome ??= { kind: 'complete' };
+    reportStatus(state);
+  }
+}
+
+function isWhole(segment: Segment, bytes: Buffer): boolean {
+  let at = 0;
+  for (const { sha256, sizeBytes } of segment.chunks) {
+    if (
+      createHash('sha256')
+        .update(bytes.subarray(at, at + sizeBytes))
+        .digest('hex') !== sha256
+    )
+      return false;
+    at += sizeBytes;
+  }
+  return true;
+}
+
+/** The bytes are not what the manifest promises: somebody sends false shards, or the sender's own are damaged. */
+function distrust(state: Receiving, assembly: Assembly): void {
+  const { index } = assembly.segment;
+  const falseOnes = throwOutFalse(assembly, state.options.terms.session, state.group);
+  state.figures.refused += falseOnes;
+  const isHopeless = assembly.incompleteBlocks === 0 || (falseOnes === 0 && state.isWary);
+  state.isWary = true;
+  if (isHopeless) state.places.giveUp(index);
+  else closeTurn(state, { segment: index, turn: state.header.turn });
+}
+
+function tick(state: Receiving): void {
+  const now = state.options.ports.now();
+  if (now - state.heardAt > (state.options.silenceMs ?? SILENCE_MS)) {
+    state.outcome ??= { kind: 'left', cause: 'silent' };
+  }
+  if (state.outcome === undefined) sendDue(state);
+  reportStatus(state);
+}

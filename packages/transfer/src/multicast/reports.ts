@@ -1,0 +1,75 @@
+import { kinds, type Sealer, writeHeader } from './datagram.ts';
+import { WANTED_PAGE, writeStatus } from './messages.ts';
+import type { Receiving } from './receiver.ts';
+
+/** What a member has told the sender about itself. */
+export interface Reports {
+  readonly sealer: Sealer;
+  /** Of everything that the member sends; never the same twice. */
+  counter: number;
+  sentAt: number;
+  beaconAnswered: number;
+  isDue: boolean;
+  toldExpected: number;
+  /** Pages of wanted segments that have not been told yet. */
+  readonly untold: number[];
+}
+
+/** While shards come, a member tells how many were lost this often; otherwise that it is alive. */
+const RECEIVING_MS = 40;
+const ALIVE_MS = 250;
+const FIRST_GAP_MS = 20;
+const NO_DIGEST = Buffer.alloc(8);
+
+export function createReports(sealer: Sealer, segments: number): Reports {
+  const pages = Math.max(1, Math.ceil(segments / WANTED_PAGE));
+  const untold = Array.from({ length: pages }, (_, page) => page);
+  const sentAt = Number.NEGATIVE_INFINITY;
+  return { sealer, counter: 0, sentAt, beaconAnswered: 0, isDue: true, toldExpected: 0, untold };
+}
+
+/** Reports to the sender where there is news, or it is time to be heard. */
+export function reportStatus(state: Receiving): void {
+  const { reports, beacon, outcome } = state;
+  const now = state.options.ports.now();
+  const gap = beacon?.statusGapMs ?? FIRST_GAP_MS;
+  const isAsked = beacon !== undefined && beacon.counter !== reports.beaconAnswered;
+  if (outcome !== undefined && !isAsked && !reports.isDue) return;
+  const usual = state.figures.expected > reports.toldExpected ? Math.max(gap, RECEIVING_MS) : ALIVE_MS;
+  const wait = reports.isDue || isAsked || reports.untold.length > 0 ? gap : usual;
+  if (now - reports.sentAt < wait) return;
+  sendStatus(state, reports.untold.shift() ?? pageOfNext(state), now);
+}
+
+/** The page on which the lowest wanted segment is: the others have not changed. */
+function pageOfNext({ wanted }: Receiving): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const segment of wanted) if (segment < lowest) lowest = segment;
+  return wanted.size === 0 ? 0 : Math.floor(lowest / WANTED_PAGE);
+}
+
+function sendStatus(state: Receiving, page: number, now: number): void {
+  const { options, reports, figures, beacon, wanted } = state;
+  const { terms, epoch, ports, segments } = options;
+  const from = page * WANTED_PAGE;
+  const bits = new Uint8Array(Math.ceil(Math.min(WANTED_PAGE, segments.length - from) / 8));
+  for (const segment of wanted) {
+    const bit = segment - from;
+    if (bit >= 0 && bit < WANTED_PAGE) bits[bit >> 3] = (bits[bit >> 3] as number) | (1 << (bit & 7));
+  }
+  const { received, expected, diskWaitMs } = figures;
+  const datagram = writeStatus({
+    ...{ epoch, wantedCount: wanted.size, received, expected, diskWaitMs, from, wanted: bits },
+    beacon: beacon?.counter ?? 0,
+    beaconAgeMs: now - state.beaconAt,
+  });
+  reports.counter += 1;
+  const header = { kind: kinds.status, turn: 0, shard: 0, session: terms.session, segment: terms.member };
+  writeHeader(datagram, { ...header, sequence: reports.counter }, NO_DIGEST);
+  reports.sealer.seal(datagram);
+  reports.sentAt = now;
+  reports.isDue = false;
+  reports.toldExpected = expected;
+  reports.beaconAnswered = beacon?.counter ?? 0;
+  ports.sendToSender(datagram);
+}

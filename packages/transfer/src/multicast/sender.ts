@@ -1,0 +1,258 @@
+import { nackWindow, sendBeacon } from './beacons.ts';
+import { createSealer, emptyHeader, type Header, kinds, readHeader, type Sealer } from './datagram.ts';
+import { type Flight, type Item, noteNeed } from './flights.ts';
+import { DATAGRAM_BYTES, SHARD_BYTES, shapeOf } from './layout.ts';
+import { createMembers, type Member, type Members } from './members.ts';
+import { type Cause, readNack, readStatus, type Status } from './messages.ts';
+import { createPace, type Pace } from './pace.ts';
+import type { Segment } from './segments.ts';
+import { openShardMemory, type ShardMemory } from './shard-memory.ts';
+import { type Patience, stragglers, USUAL_PATIENCE, usualLoss } from './stragglers.ts';
+import { landed, READ_AHEAD, readAhead, sendNext } from './transmit.ts';
+
+export interface SenderPorts {
+  /** Monotonic, milliseconds. */
+  readonly now: () => number;
+  /** Sends to the group; `release` gives the buffer back. */
+  readonly send: (datagram: Buffer, release: () => void) => void;
+  /** Reads a segment's bytes from where the content is. */
+  readonly read: (segment: Segment, into: Buffer) => Promise<void>;
+}
+
+export interface SenderOptions {
+  readonly session: number;
+  readonly groupKey: Buffer;
+  /** From which the members' keys are made. */
+  readonly masterKey: Buffer;
+  readonly segments: readonly Segment[];
+  /** Members that are invited: the first shard waits for them, and the session does not end before they reported. */
+  readonly expected: readonly number[];
+  readonly window: number;
+  readonly mostBytesPerSecond?: number | undefined;
+  /** How long to wait for the first report of those that are expected: 10 s, unless told. */
+  readonly gatherMs?: number;
+  readonly patience?: Patience;
+  readonly ports: SenderPorts;
+}
+
+export interface MemberResult {
+  readonly member: number;
+  readonly state: 'active' | 'complete' | 'left';
+  readonly cause?: Cause;
+  readonly loss: number;
+  /** Segments that it had to get by unicast. */
+  readonly wantedCount: number;
+}
+
+export interface SenderFigures {
+  /** Datagrams that the session has sent, and among them repairs of any kind. */
+  datagrams: number;
+  repairs: number;
+  beacons: number;
+  refused: number;
+  bytesPerSecond: number;
+}
+
+export interface Sender {
+  /** Takes what members send, to the group or to the sender. Never throws for what it is given. */
+  take(datagram: Buffer): void;
+  /** Sends what may be sent now; to be called every millisecond or so, and when buffers have come back. */
+  pump(): void;
+  /** Ends the session for all, now. */
+  cancel(): void;
+  isOver(): boolean;
+  results(): readonly MemberResult[];
+  readonly figures: Readonly<SenderFigures>;
+}
+
+/** The state of a sender, for the parts that make it up. */
+export interface Sending {
+  readonly options: SenderOptions;
+  readonly group: Sealer;
+  readonly members: Members;
+  readonly memory: ShardMemory;
+  /** Places for segments that are free, and one shard's worth of room for repair shards. */
+  readonly places: number[];
+  readonly scratch: number;
+  readonly flights: Map<number, Flight>;
+  /** Segments whose bytes are being read, or are here and have not been sent yet. */
+  readonly ready: Flight[];
+  readonly reading: Set<number>;
+  readonly buffers: Buffer[];
+  readonly header: Header;
+  readonly pace: Pace;
+  readonly figures: SenderFigures;
+  readonly beaconTimes: Map<number, number>;
+  readonly startedAt: number;
+  sending: { flight: Flight; items: Iterator<Item>; isFirst: boolean } | undefined;
+  next: Item | undefined;
+  cursor: number;
+  sequence: number;
+  beaconCounter: number;
+  beaconAt: number;
+  lookedAt: number;
+  sentSinceLook: number;
+  hasBegun: boolean;
+  /** Share of datagrams that the usual member lost lately. */
+  loss: number;
+  endings: number;
+  isOver: boolean;
+  failure: Error | undefined;
+}
+
+const BUFFERS = 64;
+const LOOK_MS = 50;
+const BEACON_MS = 50;
+const IDLE_BEACON_MS = 20;
+const ENDINGS = 5;
+const GATHER_MS = 10_000;
+
+/** The sending end of a session as a state machine. Memory: the window and two segments more. */
+export function createSender(options: SenderOptions): Sender {
+  const { segments, masterKey, window, ports, expected } = options;
+  const placeBytes = shapeOf(Math.max(1, ...segments.map(({ sizeBytes }) => sizeBytes))).shards * SHARD_BYTES;
+  const count = Math.min(window + READ_AHEAD, Math.max(1, segments.length));
+  const now = ports.now();
+  const state: Sending = {
+    options,
+    group: createSealer(options.groupKey),
+    members: createMembers(masterKey, segments.length),
+    memory: openShardMemory(count * placeBytes + SHARD_BYTES),
+    places: Array.from({ length: count }, (_, place) => place * placeBytes),
+    scratch: count * placeBytes,
+    ...{ flights: new Map(), ready: [], reading: new Set(), beaconTimes: new Map(), header: emptyHeader() },
+    buffers: Array.from({ length: BUFFERS }, () => Buffer.alloc(DATAGRAM_BYTES)),
+    pace: createPace({ mostBytesPerSecond: options.mostBytesPerSecond, now }),
+    figures: { datagrams: 0, repairs: 0, beacons: 0, refused: 0, bytesPerSecond: 0 },
+    ...{ startedAt: now, lookedAt: now, beaconAt: Number.NEGATIVE_INFINITY },
+    ...{ sending: undefined, next: undefined, cursor: 0, sequence: 0, beaconCounter: 0, sentSinceLook: 0 },
+    ...{ hasBegun: false, loss: 0, endings: 0, isOver: false, failure: undefined },
+  };
+  for (const number of expected) state.members.admit(state.members.invited(number, now));
+  return {
+    take: (datagram) => take(state, datagram),
+    pump: () => pump(state),
+    cancel: () => cancel(state),
+    isOver: () => state.isOver,
+    results: () => [...state.members.all.values()].map(resultOf),
+    figures: state.figures,
+  };
+}
+
+function resultOf({ number, state, cause, loss, wantedCount }: Member): MemberResult {
+  return { member: number, state, loss, wantedCount, ...(cause && { cause }) };
+}
+
+function take(state: Sending, datagram: Buffer): void {
+  const { header, options } = state;
+  const isOurs = readHeader(datagram, header) && header.session === options.session;
+  if (isOurs && header.kind === kinds.status) takeStatus(state, datagram);
+  else if (isOurs && header.kind === kinds.nack) takeNack(state, datagram);
+  else state.figures.refused += 1;
+}
+
+function takeStatus(state: Sending, datagram: Buffer): void {
+  const { members, header } = state;
+  const now = state.options.ports.now();
+  const known = members.all.get(header.segment);
+  // Nobody is admitted before its tag has been checked: a stranger must not fill the list.
+  const member = known ?? members.invited(header.segment, now);
+  const status = member.sealer.isGenuine(datagram) ? readStatus(datagram) : undefined;
+  if (!status || !members.isNews(member, { ...status, kind: header.kind, counter: header.sequence })) {
+    state.figures.refused += 1;
+    return;
+  }
+  if (!known && !members.admit(member)) return;
+  members.report(member, status, now);
+  measureDelay(state, member, status);
+  landed(state);
+}
+
+function measureDelay({ beaconTimes, options }: Sending, member: Member, status: Status): void {
+  const sentAt = beaconTimes.get(status.beacon);
+  if (sentAt === undefined) return;
+  const delay = Math.max(0, options.ports.now() - sentAt - status.beaconAgeMs);
+  member.delayMs = member.delayMs === undefined ? delay : member.delayMs + (delay - member.delayMs) * 0.3;
+}
+
+function takeNack(state: Sending, datagram: Buffer): void {
+  const { members, header, flights } = state;
+  const nack = state.group.isGenuine(datagram) ? readNack(datagram) : undefined;
+  const member = members.all.get(header.segment);
+  const message = { epoch: nack?.epoch ?? 0, kind: header.kind, counter: header.sequence };
+  if (!nack || member?.state !== 'active' || !members.isNews(member, message)) {
+    state.figures.refused += 1;
+    return;
+  }
+  const dueAt = state.options.ports.now() + nackWindow(state);
+  for (const need of nack.needs) {
+    const flight = flights.get(need.segment);
+    if (flight) noteNeed(flight, need, dueAt);
+  }
+}
+
+function pump(state: Sending): void {
+  const { options, members } = state;
+  const now = options.ports.now();
+  if (state.isOver) return;
+  if (state.failure) throw state.failure;
+  if (now - state.lookedAt >= LOOK_MS) look(state, now);
+  if (!state.hasBegun && isGathered(state, now)) begin(state);
+  if (state.hasBegun && members.active().length === 0) end(state, now);
+  else goOn(state, now);
+}
+
+function goOn(state: Sending, now: number): void {
+  if (state.hasBegun) {
+    readAhead(state);
+    while (sendNext(state, now));
+  }
+  const gap = state.sending ? BEACON_MS : IDLE_BEACON_MS;
+  if (now - state.beaconAt >= gap) sendBeacon(state, now);
+}
+
+/** Whoever is expected and has said nothing so far does not hold up the others. */
+function begin(state: Sending): void {
+  state.hasBegun = true;
+  for (const member of state.members.active()) if (!member.hasReported) state.members.leave(member, 'silent');
+}
+
+function isGathered({ options, members, startedAt }: Sending, now: number): boolean {
+  const waiting = [...members.all.values()].filter(({ hasReported }) => !hasReported);
+  return waiting.length === 0 || now - startedAt >= (options.gatherMs ?? GATHER_MS);
+}
+
+function look(state: Sending, now: number): void {
+  const active = state.members.active();
+  const usual = usualLoss(active.filter(({ hasReported }) => hasReported));
+  // While the window holds back, losses say nothing about how much faster the line would be.
+  if (state.sentSinceLook > 0) state.pace.adapt(usual);
+  if (usual !== undefined) state.loss += (usual - state.loss) * 0.1;
+  state.figures.bytesPerSecond = state.pace.bytesPerSecond();
+  const isHeldUp = state.sending === undefined && state.flights.size > 0;
+  const blockers = isHeldUp ? blockersOf(state, active) : undefined;
+  const passedMs = now - state.lookedAt;
+  const members = active.filter(({ hasReported }) => hasReported);
+  const found = stragglers({ now, passedMs, members, blockers }, state.options.patience ?? USUAL_PATIENCE);
+  for (const { member, cause } of found) state.members.leave(member, cause);
+  if (found.length > 0) landed(state);
+  state.lookedAt = now;
+  state.sentSinceLook = 0;
+}
+
+function blockersOf({ flights }: Sending, active: readonly Member[]): ReadonlySet<Member> {
+  const [oldest] = flights.keys();
+  return new Set(active.filter(({ wanted }) => oldest !== undefined && wanted[oldest] === 1));
+}
+
+function end(state: Sending, now: number): void {
+  if (now - state.beaconAt < IDLE_BEACON_MS) return;
+  sendBeacon(state, now, true);
+  state.endings += 1;
+  state.isOver = state.endings >= ENDINGS;
+}
+
+function cancel(state: Sending): void {
+  for (const member of state.members.active()) state.members.leave(member, 'cancelled');
+  state.hasBegun = true;
+}
