@@ -1,12 +1,18 @@
-import { type DeploymentDraft, Failure } from '@tenkai/domain';
+import { type DeploymentDraft, deliveryOf, Failure } from '@tenkai/domain';
 import type { Client } from '@tenkai/protocol/client.ts';
 import { type Command, Option } from 'commander';
 import { readJson } from '../read-file.ts';
 import type { Session } from '../session.ts';
 import { findCollection } from './collection.ts';
+import {
+  addDeliveryOptions,
+  type DeliveryOptions,
+  deliveryFrom,
+  namesDelivery,
+} from './deployment-delivery.ts';
 import { findScenario, variableFrom } from './scenario.ts';
 
-export interface DraftOptions {
+export interface DraftOptions extends DeliveryOptions {
   readonly from?: string;
   readonly name?: string;
   readonly scenario?: string;
@@ -23,7 +29,7 @@ export interface DraftOptions {
 }
 
 export function addDraftOptions(command: Command): Command {
-  return command
+  const described = command
     .option('--from <file>', 'JSON deployment ("-": standard input); other options win')
     .option('--name <text>', 'name (default: of what is deployed)')
     .option('--scenario <name or id>', 'deploy this scenario')
@@ -39,6 +45,7 @@ export function addDraftOptions(command: Command): Command {
     .option('--wake', 'wake machines that are off')
     .option('--retries <number>', 'repeat so often after a failure', Number)
     .option('--variable <NAME=value...>', 'variables of the scenario');
+  return addDeliveryOptions(described);
 }
 
 /** The deployment that options describe. @throws Failure usage-wrong, not-found, file-unreadable, file-not-json */
@@ -66,6 +73,7 @@ export async function draftOf(
     wakesMachines: options.wake ?? file.wakesMachines ?? false,
     retries: options.retries ?? file.retries ?? 0,
     variables: options.variable?.map(variableFrom) ?? file.variables ?? [],
+    ...(file.delivery || namesDelivery(options) ? { delivery: deliveryFrom(options, deliveryOf(file)) } : {}),
     name: options.name ?? file.name ?? name,
     subject,
     collectionId,

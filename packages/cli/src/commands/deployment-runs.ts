@@ -3,6 +3,7 @@ import { deploymentRoutes, type RunDetail, type RunRow } from '@tenkai/protocol/
 import { allPages } from '../pages.ts';
 import type { Session } from '../session.ts';
 import type { Column } from '../table.ts';
+import { whyText } from './deployment-delivery.ts';
 
 export const runColumns: readonly Column<RunRow>[] = [
   { title: 'Machine', value: (row) => row.machineName, shrinks: true },
@@ -23,7 +24,8 @@ export const runColumns: readonly Column<RunRow>[] = [
   { title: 'Before', value: (row) => row.versionBefore ?? '-' },
   { title: 'After', value: (row) => row.versionAfter ?? '-' },
   { title: 'Verified by', value: (row) => row.verifiedBy ?? '-', shrinks: true },
-  { title: 'Why', value: (row) => (row.reason ? reasonSentence(row.reason) : ''), shrinks: true },
+  { title: 'By', value: (row) => row.delivery?.method ?? '-' },
+  { title: 'Why', value: whyText, shrinks: true },
   { title: 'Run', value: (row) => row.id },
 ];
 
@@ -47,6 +49,10 @@ export async function showRun({ connect, output }: Session, id: string) {
   output.result(run, () =>
     [
       output.table([run], runColumns, ''),
+      output.properties([
+        ['Delivery', run.delivery ? reasonSentence(run.delivery.reason) : '-'],
+        ['Wave', String(run.wave?.number ?? '-')],
+      ]),
       output.table(run.steps, stepColumns, 'There are no steps.'),
       logOf(run),
     ]

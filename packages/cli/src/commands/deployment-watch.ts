@@ -5,6 +5,7 @@ import type { Client } from '@tenkai/protocol/client.ts';
 import { bytesText } from '../format.ts';
 import { allPages } from '../pages.ts';
 import type { Session } from '../session.ts';
+import { groupText } from './deployment-delivery.ts';
 import { runColumns } from './deployment-runs.ts';
 
 const askEveryMs = 1000;
@@ -42,6 +43,7 @@ export function lineOf(row: DeploymentRow, busy: RunRow | undefined): string {
   const failed = row.counts.failed ?? 0;
   const parts = [`[${bar}] ${done} of ${total} done${failed > 0 ? `, ${failed} failed` : ''}`];
   if (row.status === 'scheduled') parts.push('waits for its time');
+  if (row.group) parts.push(groupText(row.group));
   if (busy) parts.push(busyText(busy));
   return parts.join('; ');
 }

@@ -9,6 +9,7 @@ import { bytesText, timeText } from '../format.ts';
 import { allPages } from '../pages.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
+import { addGroupCommands, deliveryFacts, warningLines } from './deployment-delivery.ts';
 import { addDraftOptions, type DraftOptions, draftOf } from './deployment-draft.ts';
 import { listRuns, showRun } from './deployment-runs.ts';
 import { watchDeployment } from './deployment-watch.ts';
@@ -57,6 +58,7 @@ export function addDeploymentCommands(program: Command, cli: Cli) {
     .description('stop a deployment')
     .argument('<deployment>', 'id')
     .action(acting(cli, cancelDeployment));
+  addGroupCommands(noun, cli);
   noun
     .command('retry')
     .description('clear the errors of failed runs and run them again')
@@ -68,7 +70,8 @@ export function addDeploymentCommands(program: Command, cli: Cli) {
 const createExamples = `
 Examples:
   tenkai deployment create --package nginx --collection "Web servers" --watch
-  tenkai deployment create --scenario "Web server" --collection all --at 2027-01-31T22:00:00+09:00`;
+  tenkai deployment create --scenario "Web server" --collection all --at 2027-01-31T22:00:00+09:00
+  tenkai deployment create --scenario Classroom --collection "Room 12" --max-targets 30 --max-wait 15`;
 
 async function previewDeployment(session: Session, options: DraftOptions) {
   const { output } = session;
@@ -109,7 +112,12 @@ async function createDeployment(session: Session, options: DraftOptions & { watc
     output.note(`Deploying ${made.name} (${made.id}) to ${made.collectionName}`);
     return watchDeployment(session, client, made.id);
   }
-  return output.result(made, () => `Made ${output.style.bold(made.name)}, ${made.status}, id ${made.id}`);
+  return output.result(made, () =>
+    [
+      `Made ${output.style.bold(made.name)}, ${made.status}, id ${made.id}`,
+      ...warningLines(session, made),
+    ].join('\n'),
+  );
 }
 
 const columns: readonly Column<DeploymentRow>[] = [
@@ -138,10 +146,12 @@ async function listDeployments(
   output.result(items, () => output.table(items, columns, 'There is no deployment.'));
 }
 
-async function showDeployment({ connect, output }: Session, id: string) {
-  const { client } = await connect();
+async function showDeployment(session: Session, id: string) {
+  const { output } = session;
+  const { client } = await session.connect();
   const row = await client(deploymentRoutes.get, { params: { id } });
-  output.result(row, () =>
+  const warnings = warningLines(session, row);
+  const shown = () =>
     output.properties([
       ['Name', row.name],
       ['ID', row.id],
@@ -159,8 +169,9 @@ async function showDeployment({ connect, output }: Session, id: string) {
           .map(([status, count]) => `${status} ${count}`)
           .join(', ') || '-',
       ],
-    ]),
-  );
+      ...deliveryFacts(row),
+    ]);
+  output.result(row, () => [shown(), ...warnings].join('\n'));
 }
 
 async function watch(session: Session, id: string) {

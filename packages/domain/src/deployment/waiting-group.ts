@@ -114,4 +114,6 @@ function inParts(queue: readonly GroupMember[], size: number): GroupMember[][] {
 defineReasons({
   'group-waiting': 'It waits for its group: {ready} of {wanted} machines are ready.',
   'group-waiting-for-time': 'It waits for others of its group: {ready} machines are ready.',
+  'run-waits-for-no-group': 'The run waits for no group.',
+  'run-has-begun': 'The run has begun already.',
 });
