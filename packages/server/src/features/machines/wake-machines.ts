@@ -1,39 +1,45 @@
 import type { Network } from '@tenkai/domain';
 import type { Deps } from './needs.ts';
 import type { SendWake } from './wake/send-wake.ts';
-import { planWake } from './wake/wake-targets.ts';
+import { wakeAgain } from './wake/wake-again.ts';
+import { planWake, type WakePlan } from './wake/wake-targets.ts';
 import type { Watch } from './watch.ts';
 
-export interface WakeDeps extends Pick<Deps, 'db' | 'sites' | 'status'> {
+export interface WakeDeps extends Pick<Deps, 'db' | 'sites' | 'status' | 'channel'> {
   readonly watch: Pick<Watch, 'expect'>;
   readonly sendWake: SendWake;
 }
 
 /**
- * Sends wake packets to each machine's network cards; resolves when they are on the wire.
+ * Sends wake packets to each machine's network cards; resolves when they are on the wire; they are repeated later.
  * @returns for each machine whether anything could be sent: not without a card that is known
  */
 export async function wakeMachines(
   deps: WakeDeps,
   machineIds: readonly string[],
 ): Promise<Map<string, boolean>> {
-  const result = new Map<string, boolean>();
-  for (const machineId of machineIds) result.set(machineId, await wakeOne(deps, machineId));
-  return result;
+  const sent = new Map<string, WakePlan>();
+  for (const machineId of machineIds) {
+    const plan = await wakeOne(deps, machineId);
+    if (plan) sent.set(machineId, plan);
+  }
+  const { channel, sendWake, sites } = deps;
+  wakeAgain({ isOnline: channel.isOnline, sendWake }, sent, sites.settings().wakePort);
+  return new Map(machineIds.map((machineId) => [machineId, sent.has(machineId)]));
 }
 
 async function wakeOne(
   { db, sites, status, watch, sendWake }: WakeDeps,
   machineId: string,
-): Promise<boolean> {
+): Promise<WakePlan | undefined> {
   const row = await db.read.one<{ network: string }>(
     'SELECT network FROM machines_inventory WHERE machine_id = ?',
     [machineId],
   );
   const plan = row ? planWake(JSON.parse(row.network) as Network) : undefined;
-  if (!plan || plan.packets.length === 0) return false;
+  if (!plan || plan.packets.length === 0) return undefined;
   const sent = await sendWake(plan, sites.settings().wakePort);
-  if (sent.length === 0) return false;
+  if (sent.length === 0) return undefined;
   watch.expect(machineId);
   await status.note({
     severity: 'info',
@@ -42,5 +48,5 @@ async function wakeOne(
     machineId,
     params: { macs: plan.packets.length, targets: sent.length },
   });
-  return true;
+  return plan;
 }

@@ -8,6 +8,7 @@ import { aHeartbeat, aWholeInventory, enrolledAgent } from '@tenkai/testkit/bare
 import { anInventory } from '@tenkai/testkit/builders.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
 import { magicPacket } from './magic-packet.ts';
+import { againAfterMs, wakeAgain } from './wake-again.ts';
 import { directedBroadcast, planWake } from './wake-targets.ts';
 
 const hex = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex');
@@ -87,6 +88,30 @@ test('BPWR-06: waking a machine that is off puts the real datagram on the wire, 
   const { items } = await server.call(machineRoutes.timeline, { params: { id: agent.machineId } });
   assert.equal(items[0]?.code, 'machine.wake-sent');
   await server.app.machines.wake(agent.machineId);
+});
+
+test('BPWR-06: packets are repeated for a machine that does not come back, and for no other', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const plan = { packets: [new Uint8Array(102)], addresses: ['127.255.255.255'] };
+  const online = new Set<string>();
+  const sent: string[] = [];
+  const plans = new Map([
+    ['stays-off', { ...plan, addresses: ['off'] }],
+    ['comes-back', { ...plan, addresses: ['back'] }],
+  ]);
+  const sendWake = async ({ addresses }: { addresses: readonly string[] }) => {
+    sent.push(...addresses);
+    return [...addresses];
+  };
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  wakeAgain({ isOnline: (id) => online.has(id), sendWake }, plans, 9);
+  t.mock.timers.tick(againAfterMs[0] ?? 0);
+  await settled();
+  assert.deepEqual(sent, ['off', 'back']);
+  online.add('comes-back');
+  t.mock.timers.tick(againAfterMs.at(-1) ?? 0);
+  await settled();
+  assert.deepEqual(sent, ['off', 'back', 'off', 'off']);
 });
 
 test('a machine without a known network card cannot be woken, and says so', async (t) => {
