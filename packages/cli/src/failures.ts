@@ -72,6 +72,16 @@ export const cliFailures = defineFailures({
     message: 'The content of {id} is not whole everywhere.',
     remedy: 'tenkai package verify {id} --repair replaces bad parts.',
   },
+  'repository-bad': {
+    kind: 'broken',
+    message: 'The repository in {folder} is not as it should be: {count} problems.',
+    remedy: 'Publish the damaged packages again, or refresh the index.',
+  },
+  'pull-failed': {
+    kind: 'unavailable',
+    message: 'The pull from {name} has failed: {reason}',
+    remedy: 'tenkai repository show {name} shows the way out; the next pull goes on where this one stopped.',
+  },
   'audit-bad': {
     kind: 'broken',
     message: 'The audit log is not whole: {problem} at entry {seq}.',

@@ -5,6 +5,7 @@ import { addDeploymentCommands } from './commands/deployment.ts';
 import { addDistributionPointCommands } from './commands/distribution-point.ts';
 import { addMachineCommands } from './commands/machine.ts';
 import { addPackageCommands } from './commands/package.ts';
+import { addRepositoryCommands } from './commands/repository.ts';
 import { addScenarioCommands } from './commands/scenario.ts';
 import { addServerCommands } from './commands/server.ts';
 import { addSignInCommands } from './commands/sign-in.ts';
@@ -40,6 +41,7 @@ export function createProgram(cli: Cli): Command {
     addTicketCommands,
     addCollectionCommands,
     addDistributionPointCommands,
+    addRepositoryCommands,
     addStatusCommands,
     addUserCommands,
     addSiteCommands,

@@ -232,6 +232,21 @@ const points = createRoute({
   component: lazyRouteComponent(() => import('./features/points/PointsPage.tsx'), 'PointsPage'),
 });
 
+const repositories = createRoute({
+  getParentRoute: () => inside,
+  path: '/repositories',
+  component: lazyRouteComponent(
+    () => import('./features/repositories/RepositoriesPage.tsx'),
+    'RepositoriesPage',
+  ),
+});
+
+const repository = createRoute({
+  getParentRoute: () => inside,
+  path: '/repositories/$repositoryId',
+  component: lazyRouteComponent(() => import('./features/repositories/RepositoryPage.tsx'), 'RepositoryPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
@@ -266,6 +281,8 @@ export const router = createRouter({
       account,
       enrollment,
       points,
+      repositories,
+      repository,
       settings,
     ]),
   ]),

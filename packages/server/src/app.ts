@@ -4,6 +4,7 @@ import { type Deployments, registerDeployments } from './features/deployments/in
 import { type Enrollment, registerEnrollment } from './features/enrollment/index.ts';
 import { type Machines, registerMachines } from './features/machines/index.ts';
 import { type Packages, registerPackages } from './features/packages/index.ts';
+import { registerRepositories } from './features/repositories/index.ts';
 import { registerScenarios, type Scenarios } from './features/scenarios/index.ts';
 import { registerSites } from './features/sites/index.ts';
 import { registerStatus, type Status } from './features/status/index.ts';
@@ -36,12 +37,18 @@ export interface App {
   stop(): Promise<void>;
 }
 
+export interface AppOptions extends KernelOptions {
+  readonly siteCode: string;
+  /** How long nothing at all may arrive before a pull from a repository ends; default: 3 min. */
+  readonly pullGiveUpAfterMs?: number | undefined;
+}
+
 /** Rows of delivered events are of use after a crash only. */
 const keepEventsMs = 86_400_000;
 const pruneEventsEveryMs = 6 * 3_600_000;
 
 /** The one composition root: kernel, then features in the order in which they may know each other. */
-export async function createApp(options: KernelOptions & { readonly siteCode: string }): Promise<App> {
+export async function createApp(options: AppOptions): Promise<App> {
   const kernel = createKernel(options);
   registerHealth(kernel);
   kernel.jobs.every(
@@ -56,6 +63,12 @@ export async function createApp(options: KernelOptions & { readonly siteCode: st
   const enrollment = await registerEnrollment(kernel, { machines, sites, status });
   const content = await registerContent(kernel);
   const packages = registerPackages(kernel, { content });
+  registerRepositories(kernel, {
+    content,
+    packages,
+    status,
+    giveUpAfterMs: options.pullGiveUpAfterMs,
+  });
   const scenarios = registerScenarios(kernel, { content, packages });
   const collections = await registerCollections(kernel, { machines });
   const deployments = registerDeployments(kernel, {

@@ -416,6 +416,50 @@ CREATE TABLE packages_revisions (
 
 CREATE INDEX packages_revisions_content ON public.packages_revisions USING btree (content_id);
 
+CREATE TABLE repositories (
+  id text COLLATE "C" NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  name_key text COLLATE "C" NOT NULL,
+  url text COLLATE "C" NOT NULL,
+  fingerprint text COLLATE "C" NOT NULL,
+  ca text COLLATE "C",
+  schedule text COLLATE "C" NOT NULL,
+  gate text COLLATE "C" NOT NULL,
+  is_enabled bigint NOT NULL,
+  revision bigint NOT NULL,
+  created_at bigint NOT NULL,
+  index_version bigint,
+  index_digest text COLLATE "C",
+  expires_at bigint,
+  pulled_at bigint,
+  tried_at bigint,
+  next_pull_at bigint,
+  error text COLLATE "C",
+  CONSTRAINT repositories_name_key_key UNIQUE (name_key),
+  CONSTRAINT repositories_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE repositories_packages (
+  repository_id text COLLATE "C" NOT NULL,
+  package_id text COLLATE "C" NOT NULL,
+  offered bigint NOT NULL,
+  description text COLLATE "C" NOT NULL,
+  content_id text COLLATE "C",
+  content_bytes bigint NOT NULL,
+  draft text COLLATE "C",
+  state text COLLATE "C" NOT NULL,
+  waits_for text COLLATE "C",
+  error text COLLATE "C",
+  approved text COLLATE "C",
+  registered_revision bigint,
+  is_withdrawn bigint NOT NULL,
+  decided_by text COLLATE "C",
+  decided_at bigint,
+  updated_at bigint NOT NULL,
+  CONSTRAINT repositories_packages_pkey PRIMARY KEY (repository_id, package_id),
+  CONSTRAINT repositories_packages_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES repositories(id)
+);
+
 CREATE TABLE scenarios (
   id text COLLATE "C" NOT NULL,
   name text COLLATE "C" NOT NULL,

@@ -374,6 +374,47 @@ CREATE TABLE packages_revisions (
 
 CREATE INDEX packages_revisions_content ON packages_revisions (content_id);
 
+CREATE TABLE repositories (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL UNIQUE,
+  url TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  ca TEXT,
+  schedule TEXT NOT NULL,
+  gate TEXT NOT NULL,
+  is_enabled INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  index_version INTEGER,
+  index_digest TEXT,
+  expires_at INTEGER,
+  pulled_at INTEGER,
+  tried_at INTEGER,
+  next_pull_at INTEGER,
+  error TEXT
+) STRICT;
+
+CREATE TABLE repositories_packages (
+  repository_id TEXT NOT NULL REFERENCES repositories (id),
+  package_id TEXT NOT NULL,
+  offered INTEGER NOT NULL,
+  description TEXT NOT NULL,
+  content_id TEXT,
+  content_bytes INTEGER NOT NULL,
+  draft TEXT,
+  state TEXT NOT NULL,
+  waits_for TEXT,
+  error TEXT,
+  approved TEXT,
+  registered_revision INTEGER,
+  is_withdrawn INTEGER NOT NULL,
+  decided_by TEXT,
+  decided_at INTEGER,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (repository_id, package_id)
+) WITHOUT ROWID, STRICT;
+
 CREATE TABLE scenarios (
   id TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,

@@ -25,6 +25,8 @@ export interface TestServerOptions {
   readonly listen?: boolean;
   /** Processes that hold the agents' sockets; default: the test's own. */
   readonly gateways?: number;
+  /** How long nothing may arrive before a pull from a repository ends. */
+  readonly pullGiveUpAfterMs?: number;
   /** Each log line as JSON text. */
   readonly onLog?: (line: string) => void;
 }
@@ -81,6 +83,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     siteCode: 'TST',
     checkReplies: true,
     gateways,
+    pullGiveUpAfterMs: options.pullGiveUpAfterMs,
   });
   await app.start();
   const doors = options.listen ? await app.open({ host: '127.0.0.1', port: 0 }) : undefined;

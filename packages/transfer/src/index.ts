@@ -17,6 +17,7 @@ export * from './in-parallel.ts';
 export * from './manifest.ts';
 export * from './manifest-check.ts';
 export * from './manifest-digest.ts';
+export * from './public-store.ts';
 export * from './read-chunk.ts';
 export type { ContentSource } from './source-choice.ts';
 export type { ManifestProof } from './store-manifests.ts';

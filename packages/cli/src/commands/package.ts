@@ -17,6 +17,7 @@ import { readFolders, uploadBuilt } from '../upload.ts';
 import { draftFrom } from './package-draft.ts';
 import { expandPackage, verifyPackage } from './package-files.ts';
 import { addPackageOptions, type PackageOptions } from './package-options.ts';
+import { addPublishCommand } from './package-publish.ts';
 
 export function addPackageCommands(program: Command, cli: Cli) {
   const noun = program.command('package').description('software packages');
@@ -67,6 +68,7 @@ export function addPackageCommands(program: Command, cli: Cli) {
     .argument('<id>', 'package ID')
     .argument('[points...]', 'ids of distribution points; "site" is the server itself')
     .action(acting(cli, placePackage));
+  addPublishCommand(noun, cli);
   noun
     .command('expand')
     .description('expand an archive (.zip, .tar, .tar.gz, .tar.zst, .deb) into an empty folder')

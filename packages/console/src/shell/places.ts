@@ -2,6 +2,7 @@ import {
   type Icon,
   IconActivity,
   IconBox,
+  IconBuildingWarehouse,
   IconClipboardList,
   IconDeviceDesktop,
   IconFingerprint,
@@ -75,6 +76,14 @@ export const places = [
     icon: IconServer2,
     group: 'administration',
     letter: 'i',
+    permission: 'view',
+  },
+  {
+    key: 'repositories',
+    to: '/repositories',
+    icon: IconBuildingWarehouse,
+    group: 'administration',
+    letter: 'r',
     permission: 'view',
   },
   {

@@ -5,6 +5,7 @@ export * from './machines.ts';
 export * from './packages.ts';
 export * from './paging.ts';
 export * from './permissions.ts';
+export * from './repositories.ts';
 export * from './scenarios.ts';
 export * from './site.ts';
 export * from './status.ts';

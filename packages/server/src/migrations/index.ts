@@ -9,6 +9,7 @@ import { machines } from './0021-machines.ts';
 import { collections } from './0022-collections.ts';
 import { deployments } from './0030-deployments.ts';
 import { waitingGroups } from './0031-waiting-groups.ts';
+import { repositories } from './0045-repositories.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   collections,
   deployments,
   waitingGroups,
+  repositories,
 ];

@@ -1,8 +1,11 @@
+import { repositoryFailures } from './repositories.ts';
+
 /**
  * What every refusal says, by its code: what happened, and the way out. The site has the same sentences for CLI and
  * logs; a code that is missing here shows them.
  */
 export const failures = {
+  ...repositoryFailures,
   'invalid-request': {
     message: 'The request does not have the expected form.',
     remedy: 'Correct the field named in the detail and send the request again.',

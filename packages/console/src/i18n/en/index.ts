@@ -6,6 +6,7 @@ import * as machines from './machines.ts';
 import * as overview from './overview.ts';
 import * as packages from './packages.ts';
 import * as reasons from './reasons.ts';
+import { repositories } from './repositories.ts';
 import * as scenarios from './scenarios.ts';
 import * as shell from './shell.ts';
 import * as status from './status.ts';
@@ -20,6 +21,7 @@ export const texts = {
   ...deployments,
   ...overview,
   ...packages,
+  repositories,
   ...scenarios,
   ...status,
   ...statusMessages,

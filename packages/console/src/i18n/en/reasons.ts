@@ -147,6 +147,7 @@ export const objects = {
   package: 'package',
   run: 'run',
   scenario: 'scenario',
+  repository: 'repository',
   'the manifest': 'the manifest',
   ticket: 'ticket',
   user: 'user',

@@ -75,6 +75,7 @@ export const nav = {
   users: 'Users',
   enrollment: 'Enrollment',
   points: 'Distribution points',
+  repositories: 'Package repositories',
   settings: 'Settings',
   account: 'My account',
   waiting: 'waiting for approval',
@@ -119,6 +120,7 @@ export const palette = {
     users: 'Roles, scopes and sign-in',
     enrollment: 'Approvals and tickets',
     points: 'Where machines get content from',
+    repositories: 'Where the site pulls packages from',
     settings: 'The site as a whole',
   },
   words: {
@@ -133,6 +135,7 @@ export const palette = {
     users: 'administration security roles administrators 管理者 ユーザ',
     enrollment: 'administration approve ticket client install 登録',
     points: 'administration distribution point package server パッケージサーバ',
+    repositories: 'administration package web server source approve パッケージWebサーバ',
     settings: 'administration site detail settings DPM server 詳細設定 ネットワーク 同時実行',
     newDeployment: 'deploy advertise run 実行 配信 展開',
     newPackage: 'register package パッケージの登録 パッケージ作成',

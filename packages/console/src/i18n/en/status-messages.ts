@@ -1,5 +1,8 @@
+import { repositoryMessages } from './repositories.ts';
+
 /** What happened, by the code of the status message; a dot in a code is a step down here. */
 export const statusMessages = {
+  repository: repositoryMessages,
   site: {
     started: 'The site server {version} has started.',
     stopped: 'The site server has stopped.',

@@ -1,7 +1,9 @@
 import type * as en from '../en/failures.ts';
 import type { Localized } from '../localized.ts';
+import { repositoryFailures } from './repositories.ts';
 
 export const failures: Localized<typeof en.failures> = {
+  ...repositoryFailures,
   'invalid-request': {
     message: '要求の形式が正しくありません。',
     remedy: '詳細に示された項目を修正し、もう一度送信してください。',

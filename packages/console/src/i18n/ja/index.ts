@@ -8,6 +8,7 @@ import * as machines from './machines.ts';
 import * as overview from './overview.ts';
 import * as packages from './packages.ts';
 import * as reasons from './reasons.ts';
+import { repositories } from './repositories.ts';
 import * as scenarios from './scenarios.ts';
 import * as shell from './shell.ts';
 import * as status from './status.ts';
@@ -22,6 +23,7 @@ export const texts: Localized<Texts> = {
   ...deployments,
   ...overview,
   ...packages,
+  repositories,
   ...scenarios,
   ...status,
   ...statusMessages,

@@ -154,6 +154,7 @@ export const objects: Localized<typeof en.objects> = {
   package: 'パッケージ',
   run: '実行',
   scenario: 'シナリオ',
+  repository: 'リポジトリ',
   'the manifest': 'マニフェスト',
   ticket: 'チケット',
   user: 'ユーザー',

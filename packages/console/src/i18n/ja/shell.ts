@@ -78,6 +78,7 @@ export const nav: Localized<typeof en.nav> = {
   users: 'ユーザー',
   enrollment: 'マシンの登録',
   points: '配布ポイント',
+  repositories: 'パッケージリポジトリ',
   settings: '詳細設定',
   account: 'マイアカウント',
   waiting: '台が承認待ち',
@@ -126,6 +127,7 @@ export const palette: Localized<typeof en.palette> = {
     users: 'ロール、範囲、サインイン',
     enrollment: '承認とチケット',
     points: 'マシンがコンテンツを取得する場所',
+    repositories: 'サイトがパッケージを取り込む元',
     settings: 'サイト全体の設定',
   },
   words: {
@@ -141,6 +143,7 @@ export const palette: Localized<typeof en.palette> = {
     users: '管理者 ユーザ 権限 ロール 管理 users administration',
     enrollment: '登録 承認 チケット エージェント クライアントインストール enrollment',
     points: 'パッケージサーバ 配布ポイント distribution points',
+    repositories: 'パッケージWebサーバ リポジトリ 承認 package repositories',
     settings: 'DPMサーバ 詳細設定 ネットワーク 同時実行可能台数 管理 settings',
     newDeployment: '配信 実行 割り当て deploy',
     newPackage: 'パッケージ作成 パッケージの登録/修正 イメージビルダ package',

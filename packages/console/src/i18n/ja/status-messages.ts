@@ -1,7 +1,9 @@
 import type * as en from '../en/status-messages.ts';
 import type { Localized } from '../localized.ts';
+import { repositoryMessages } from './repositories.ts';
 
 export const statusMessages: Localized<typeof en.statusMessages> = {
+  repository: repositoryMessages,
   site: {
     started: 'サイトサーバー {version} を開始しました。',
     stopped: 'サイトサーバーを停止しました。',

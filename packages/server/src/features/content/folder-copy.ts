@@ -1,7 +1,12 @@
-import { chmod, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
 import { Failure } from '@tenkai/domain/failure.ts';
-import { type ChunkStore, distinctChunks, manifestPath, openChunkStore } from '@tenkai/transfer';
+import {
+  type ChunkStore,
+  distinctChunks,
+  openPublicStore,
+  publicFileMode,
+  publicFolderMode,
+} from '@tenkai/transfer';
 
 export interface FolderCopy {
   readonly source: ChunkStore;
@@ -22,25 +27,11 @@ export async function requireFolder(folder: string): Promise<void> {
  */
 export async function openFolder(folder: string): Promise<ChunkStore> {
   await requireFolder(folder);
-  const store = await openChunkStore({ root: folder });
-  for (const name of ['objects', 'manifests']) await chmod(join(folder, name), openFolderMode);
-  return {
-    ...store,
-    async put(sha256, bytes, options) {
-      const result = await store.put(sha256, bytes, options);
-      await chmod(dirname(store.pathOf(sha256)), openFolderMode);
-      await chmod(store.pathOf(sha256), openFileMode);
-      return result;
-    },
-    async putManifest(manifest, proof) {
-      await store.putManifest(manifest, proof);
-      await chmod(join(folder, manifestPath(manifest.contentId)), openFileMode);
-    },
-  };
+  return openPublicStore({ root: folder });
 }
 
-export const openFolderMode = 0o755;
-export const openFileMode = 0o644;
+export const openFolderMode = publicFolderMode;
+export const openFileMode = publicFileMode;
 
 /**
  * Makes one content complete in a folder that a web server publishes; what is there already is not sent again.

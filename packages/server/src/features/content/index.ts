@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { ContentPlace, PlaceVerification } from '@tenkai/protocol/api/packages.ts';
 import { type Manifest, openChunkStore } from '@tenkai/transfer';
+import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { addContentFiles } from './content.files.ts';
 import { addContentRoutes } from './content.routes.ts';
-import { holdContent } from './content.ts';
+import { findManifest } from './content.store.ts';
+import { holdContent, registerManifest } from './content.ts';
 import { contentPlaces, contentSources, type PlacesQuestion, unplacedContents } from './content.views.ts';
 import type { ContentUse } from './copy-plan.ts';
 import { collectGarbage } from './garbage.ts';
@@ -30,6 +32,14 @@ export interface Content {
   hold(contentId: string): Promise<Manifest>;
   /** @throws Failure not-found */
   manifest(contentId: string): Promise<Manifest>;
+  /** Whether it is here, whole, and will stay for the grace time. */
+  holdIfHere(contentId: string): Promise<boolean>;
+  /** Those chunks that are not here; the others are kept for the grace time. */
+  missing(hashes: Iterable<string>): Promise<string[]>;
+  /** @throws Failure content-chunk-corrupt, disk-full */
+  putChunk(sha256: string, bytes: Uint8Array): Promise<void>;
+  /** Registers content whose chunks are all here; the site signs its manifest. @throws Failure content-* */
+  register(actor: Actor, manifest: Manifest): Promise<void>;
   /** The bytes of one chunk. */
   pathOfChunk(sha256: string): string;
   /** Part of the caller's transaction: afterwards distribution points are brought in line. */
@@ -85,6 +95,16 @@ export async function registerContent(kernel: Kernel): Promise<Content> {
     registerUser: (ask) => void users.push(ask),
     hold: (contentId) => holdContent(deps, contentId),
     manifest: async (contentId) => (await store.readManifest(contentId)).manifest,
+    async holdIfHere(contentId) {
+      if (!(await findManifest(db.read, contentId))) return false;
+      return holdContent(deps, contentId).then(
+        () => true,
+        () => false,
+      );
+    },
+    missing: store.missing,
+    putChunk: async (sha256, bytes) => void (await store.put(sha256, bytes)),
+    register: async (actor, manifest) => void (await registerManifest(deps, actor, manifest)),
     pathOfChunk: store.pathOf,
     requestPublish: (tx) => jobs.enqueue(tx, reconcileJob),
     sources: async (contentIds) => contentSources(db.read, await uses(), contentIds),

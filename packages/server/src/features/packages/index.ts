@@ -1,4 +1,5 @@
 import type { PackageDraft, SoftwarePackage } from '@tenkai/domain';
+import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Content, ContentUse } from '../content/index.ts';
 import { addPackageFiles } from './packages.files.ts';
@@ -12,7 +13,8 @@ import {
   listPlaces,
   toSoftwarePackage,
 } from './packages.store.ts';
-import type { PackageUse } from './packages.ts';
+import { type PackageUse, refuseBadPackage, type SavePackage } from './packages.ts';
+import { saveFromElsewhere } from './save-from-elsewhere.ts';
 
 export type { PackageUse } from './packages.ts';
 
@@ -22,6 +24,15 @@ export interface Packages {
   sealedPackage(id: string, revision?: number): Promise<SoftwarePackage | undefined>;
   /** The newest revision of each package. */
   newestPackages(): Promise<SoftwarePackage[]>;
+  /** Where a package came from, and its newest revision; undefined where there is none. */
+  standing(id: string): Promise<{ origin: string; revision: number } | undefined>;
+  /** @throws Failure draft-invalid, where it could not be made */
+  refuseBad(save: SavePackage): Promise<void>;
+  /**
+   * Makes a package that comes from elsewhere, or seals its next revision.
+   * @throws Failure package-of-other-origin, draft-invalid, already-exists, not-found (the content)
+   */
+  save(actor: Actor, save: SavePackage & { origin: string }): Promise<{ revision: number }>;
   /** Says who needs a package, so that it is not deleted. Called before the server starts. */
   registerUser(usesOf: (packageId: string) => Promise<PackageUse[]>): void;
 }
@@ -49,6 +60,12 @@ export function registerPackages(kernel: Kernel, { content }: { content: Content
       return row && toSoftwarePackage(row);
     },
     newestPackages: async () => (await listNewest(db.read)).map(toSoftwarePackage),
+    async standing(id) {
+      const row = await findPackage(db.read, id);
+      return row && { origin: row.origin, revision: row.revision };
+    },
+    refuseBad: (save) => refuseBadPackage(deps, save),
+    save: (actor, save) => saveFromElsewhere(deps, actor, save),
     registerUser: (ask) => void users.push(ask),
   };
 }

@@ -54,7 +54,7 @@ export interface SavePackage {
   readonly fix?: boolean;
 }
 
-/** Where a package came from, when it is made over the API (DIST-06). */
+/** Where a package came from, when a person or a program of theirs makes it (DIST-06). */
 const originApi = 'api';
 
 /**
@@ -66,6 +66,7 @@ export async function createPackage(
   deps: PackageDeps,
   actor: Actor,
   save: SavePackage,
+  origin = originApi,
 ): Promise<FieldProblem[]> {
   const { db, clock, audit } = deps;
   const checked = await checkSave(deps, save);
@@ -78,12 +79,12 @@ export async function createPackage(
     await insertPackage(tx, {
       id: draft.id,
       revision: 1,
-      origin: originApi,
+      origin,
       created_at: now,
       updated_at: now,
     });
     await seal(deps, tx, { actor, draft, manifest, revision: 1, summary: 'made' });
-    const details = { revision: 1, contentId: manifest?.contentId ?? null };
+    const details = { revision: 1, contentId: manifest?.contentId ?? null, origin };
     await audit.record(tx, { actor, action: 'packages.created', object: `package:${draft.id}`, details });
   });
   return checked.warnings;
@@ -187,6 +188,12 @@ export async function checkDraft(
     problems: packageDraftProblems(corrected.draft, manifest?.files.map((file) => file.path) ?? null),
     warnings: [...corrected.warnings, ...packageWarnings(corrected.draft, manifest?.files ?? [])],
   };
+}
+
+/** @throws Failure draft-invalid, where the package could not be made */
+export async function refuseBadPackage(deps: Pick<PackageDeps, 'content'>, save: SavePackage): Promise<void> {
+  const { problems } = await checkDraft(deps, save);
+  if (problems.length > 0) throw draftRefusal('package', problems);
 }
 
 /** Holds the content first: from here until it is sealed nobody may collect it as garbage. */
