@@ -15,6 +15,8 @@ export interface RunFolder {
   readonly journal: string;
   /** Is there when the run is to be cancelled. */
   readonly cancel: string;
+  /** Is there while the run waits for another boot than the one that it names. */
+  readonly staged: string;
   /** Is there when nothing is left to do. */
   readonly closed: string;
   /** Latest fact of the delivery, for the service to forward. */
@@ -46,6 +48,7 @@ export function runFolderNamed({ runs }: Pick<DataFolder, 'runs'>, name: string)
     order: inside('order.json'),
     journal: inside('journal.jsonl'),
     cancel: inside('cancel'),
+    staged: inside('staged'),
     closed: inside('closed'),
     progress: inside('progress.json'),
     steps: inside('steps'),

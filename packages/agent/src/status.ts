@@ -3,7 +3,7 @@ import { agentComponents } from './components.ts';
 import type { DataFolder } from './data-folder.ts';
 import { readEnrollment } from './identity.ts';
 import type { Platform } from './platform/platform.ts';
-import { openRuns } from './run-folder.ts';
+import { runTurns } from './run-turns.ts';
 import { readStatus } from './service/status-file.ts';
 import { readSettings } from './settings.ts';
 import { agentVersion } from './version.ts';
@@ -18,6 +18,8 @@ export interface AgentStatus {
     /** Empty: all is well. */
     readonly trouble: string;
     readonly activeRuns: readonly string[];
+    /** Delivered, and waiting for the next start of this machine. */
+    readonly pendingRuns: readonly string[];
   };
   readonly components: readonly AgentComponent[];
   readonly actions: readonly {
@@ -40,6 +42,7 @@ export function agentStatus(data: DataFolder, platform: Platform): AgentStatus {
   const enrollment = readEnrollment(data);
   const service = readStatus(data);
   const isRunning = service !== undefined && platform.processes.isAlive(service.process);
+  const turns = runTurns(data, platform.bootId());
   const isConnected = isRunning && service.isConnected;
   const isAssigned = enrollment !== undefined;
   const lastAt = (at: number | null | undefined) => (at ? new Date(at).toISOString() : null);
@@ -50,7 +53,8 @@ export function agentStatus(data: DataFolder, platform: Platform): AgentStatus {
       isRunning,
       isConnected,
       trouble: isRunning ? service.trouble : 'the agent service is not running',
-      activeRuns: openRuns(data).map(({ folder }) => folder.name),
+      activeRuns: turns.active.map(({ name }) => name),
+      pendingRuns: turns.pending.map(({ name }) => name),
     },
     components: agentComponents({ isAssigned, isRunning, isConnected, power: platform.power.supports }),
     actions: [
@@ -67,6 +71,11 @@ export function agentStatus(data: DataFolder, platform: Platform): AgentStatus {
   };
 }
 
+function pendingText(count: number): string {
+  if (count === 0) return 'none';
+  return count === 1 ? '1 run at the next start' : `${count} runs at the next start`;
+}
+
 /** The tabs one below the other, for a terminal. */
 export function statusText({ general, components, actions, site }: AgentStatus): string {
   const yesNo = (value: boolean) => (value ? 'yes' : 'no');
@@ -79,6 +88,7 @@ export function statusText({ general, components, actions, site }: AgentStatus):
         ['service', general.isRunning ? 'running' : 'not running'],
         ['connected', yesNo(general.isConnected)],
         ['runs', general.activeRuns.join(', ') || 'none'],
+        ['pending', pendingText(general.pendingRuns.length)],
         ...(general.trouble === '' ? [] : [['trouble', general.trouble] as [string, string]]),
       ],
     ],

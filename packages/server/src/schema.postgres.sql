@@ -138,6 +138,7 @@ CREATE TABLE deployments_runs (
   alone text COLLATE "C",
   method text COLLATE "C",
   method_reason text COLLATE "C",
+  is_staged bigint NOT NULL DEFAULT 0,
   CONSTRAINT deployments_runs_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployments_deployments(id) ON DELETE CASCADE,
   CONSTRAINT deployments_runs_deployment_id_occurrence_machine_id_key UNIQUE (deployment_id, occurrence, machine_id),
   CONSTRAINT deployments_runs_pkey PRIMARY KEY (id),
@@ -157,6 +158,8 @@ CREATE INDEX deployments_runs_group ON public.deployments_runs USING btree (depl
 CREATE INDEX deployments_runs_machine ON public.deployments_runs USING btree (machine_id, created_at);
 
 CREATE INDEX deployments_runs_released ON public.deployments_runs USING btree (machine_id) WHERE (is_released = 1);
+
+CREATE INDEX deployments_runs_staged ON public.deployments_runs USING btree (machine_id) WHERE (is_staged = 1);
 
 CREATE INDEX deployments_runs_status ON public.deployments_runs USING btree (deployment_id, status);
 

@@ -125,6 +125,7 @@ CREATE TABLE deployments_runs (
   alone TEXT,
   method TEXT,
   method_reason TEXT,
+  is_staged INTEGER NOT NULL DEFAULT 0,
   UNIQUE (deployment_id, occurrence, machine_id)
 ) STRICT;
 
@@ -141,6 +142,8 @@ CREATE INDEX deployments_runs_group ON deployments_runs (deployment_id, occurren
 CREATE INDEX deployments_runs_machine ON deployments_runs (machine_id, created_at);
 
 CREATE INDEX deployments_runs_released ON deployments_runs (machine_id) WHERE is_released = 1;
+
+CREATE INDEX deployments_runs_staged ON deployments_runs (machine_id) WHERE is_staged = 1;
 
 CREATE INDEX deployments_runs_status ON deployments_runs (deployment_id, status);
 

@@ -43,6 +43,8 @@ export interface RunContent {
     signal: AbortSignal,
   ): Promise<void>;
   open(contentId: string): Promise<ContentOnDisk>;
+  /** The run goes on in a later engine: its content stays. */
+  keep(): void;
   /** The run has ended: its content may go when others need the room; what is not whole goes at once. */
   release(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export async function openRunContent(deps: ContentDeps): Promise<RunContent> {
       await cache.acquire({ manifest, owner, sources, giveUpAfterMs, signal, onProgress, onCorrupt });
     },
     open: (contentId) => cache.open(contentId),
+    keep: () => cache.close(),
     async release() {
       cache.unpin(owner);
       for (const { contentId, isWhole, pins } of cache.list()) {

@@ -47,7 +47,10 @@ export async function runEngine({ stop, ...input }: RunEngine): Promise<void> {
   try {
     if (existsSync(folder.closed)) return;
     log.info({ pid: process.pid }, 'engine begins');
-    await runOrRefuse(engine, stop);
+    if ((await runOrRefuse(engine, stop)) === 'staged') {
+      log.info('the run waits for the next start of the machine');
+      return;
+    }
     for (const path of leftovers(folder)) await rm(path, { recursive: true, force: true });
     writeDurably(folder.closed, '');
     log.info('engine ends');
@@ -57,7 +60,7 @@ export async function runEngine({ stop, ...input }: RunEngine): Promise<void> {
 }
 
 /** What cannot even begin ends with a report as well: the server must not wait for it. */
-async function runOrRefuse(engine: Engine, stop: AbortSignal): Promise<void> {
+async function runOrRefuse(engine: Engine, stop: AbortSignal): Promise<'ended' | 'staged'> {
   const { folder, outbox, log } = engine;
   let journal: Journal | undefined;
   try {
@@ -71,7 +74,7 @@ async function runOrRefuse(engine: Engine, stop: AbortSignal): Promise<void> {
       now,
       boundary,
     });
-    await run(engine, { order, journal, stop, content: await contentFor(engine, enrollment, order) });
+    return await run(engine, { order, journal, stop, content: await contentFor(engine, enrollment, order) });
   } catch (error) {
     stop.throwIfAborted();
     if (journal) throw error;
@@ -86,6 +89,7 @@ async function runOrRefuse(engine: Engine, stop: AbortSignal): Promise<void> {
       phase: 'installed-system',
     } as const;
     outbox.putOnce({ stream: folder.name, position: lastPosition }, { ...report, reason: reasonOf(error) });
+    return 'ended';
   } finally {
     journal?.close();
   }
@@ -98,7 +102,7 @@ interface Run {
   readonly content: RunContent;
 }
 
-async function run(engine: Engine, { order, journal, stop, content }: Run): Promise<void> {
+async function run(engine: Engine, { order, journal, stop, content }: Run) {
   const { folder } = engine;
   const { runId, attempt } = order;
   const recorder = await openRecorder({
@@ -118,8 +122,10 @@ async function run(engine: Engine, { order, journal, stop, content }: Run): Prom
   const deliver = (signal: AbortSignal) =>
     deliverContent({ content, log: engine.log, onProgress, giveUpAt }, order, signal);
   try {
-    await doRun({ ...engine, order, recorder, content, deliver, stop, cancel: cancelled.signal });
-    await content.release();
+    const end = await doRun({ ...engine, order, recorder, content, deliver, stop, cancel: cancelled.signal });
+    if (end === 'staged') content.keep();
+    else await content.release();
+    return end;
   } finally {
     clearInterval(watch);
   }

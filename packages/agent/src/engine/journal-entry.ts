@@ -8,6 +8,8 @@ export type Phase = 'installed-system' | 'boot-environment';
 export type JournalEvent =
   | { readonly event: 'received' | 'delivering' | 'delivered' | 'executing' | 'verifying' }
   | { readonly event: 'resumed'; readonly bootId: string }
+  /** Delivered and verified in this boot; the run begins in another one (BSCN-19). */
+  | { readonly event: 'staged'; readonly bootId: string }
   /** `tries` counts from 1: a step that was interrupted may be started again. */
   | {
       readonly event: 'step-started';
@@ -35,7 +37,7 @@ export type JournalEvent =
     }
   | { readonly event: 'cancelled' }
   | { readonly event: 'refused'; readonly reason: Reason }
-  /** After the end, where the scenario says so. No report. */
+  /** After the end, or once it is staged, where the scenario says so. No report. */
   | { readonly event: 'powering-off'; readonly bootId: string };
 
 export type JournalEntry = JournalEvent & {

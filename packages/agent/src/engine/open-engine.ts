@@ -91,10 +91,14 @@ export async function contentFor(
     onCorrupt: (source, path) => log.warn({ source, path }, 'damaged bytes; another source is asked'),
   });
   const release = () => content.release().finally(() => client.close());
-  return { ...content, release };
+  const keep = () => {
+    content.keep();
+    client.close();
+  };
+  return { ...content, release, keep };
 }
 
 /** Where a run's own files lie that nobody needs after its end. */
 export function leftovers(folder: RunFolder): string[] {
-  return [folder.work, folder.steps, folder.progress, join(folder.path, 'progress.new')];
+  return [folder.staged, folder.work, folder.steps, folder.progress, join(folder.path, 'progress.new')];
 }

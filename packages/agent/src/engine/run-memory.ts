@@ -17,6 +17,8 @@ export interface OpenStep {
 /** All that a run knows of itself, and all of it from the journal: the same after a crash as without one. */
 export interface RunMemory {
   readonly isDelivered: boolean;
+  /** The boot in which it was staged. */
+  readonly stagedBootId: string | null;
   readonly isExecuting: boolean;
   readonly results: ReadonlyMap<number, StepResult>;
   readonly open: OpenStep | null;
@@ -29,11 +31,14 @@ export interface RunMemory {
   /** Outcome of the last step that was not skipped: what the scenario's own conditions ask for. */
   readonly previousOutcome: StepOutcome | null;
   readonly end: Extract<JournalEntry, { event: 'finished' | 'cancelled' | 'refused' }> | null;
+  /** The boot that was to end after the delivery; after the run. */
+  readonly stagedPowerOffBootId: string | null;
   readonly powerOffBootId: string | null;
 }
 
 const nothingYet: RunMemory = {
   isDelivered: false,
+  stagedBootId: null,
   isExecuting: false,
   results: new Map(),
   open: null,
@@ -42,6 +47,7 @@ const nothingYet: RunMemory = {
   outcomeBefore: null,
   previousOutcome: null,
   end: null,
+  stagedPowerOffBootId: null,
   powerOffBootId: null,
 };
 
@@ -54,6 +60,8 @@ function next(memory: RunMemory, entry: JournalEntry): RunMemory {
   switch (entry.event) {
     case 'delivered':
       return { ...memory, isDelivered: true };
+    case 'staged':
+      return { ...memory, stagedBootId: entry.bootId };
     case 'executing':
       return { ...memory, isExecuting: true };
     case 'step-started':
@@ -73,7 +81,9 @@ function next(memory: RunMemory, entry: JournalEntry): RunMemory {
     case 'refused':
       return { ...memory, end: entry };
     case 'powering-off':
-      return { ...memory, powerOffBootId: entry.bootId };
+      return memory.end
+        ? { ...memory, powerOffBootId: entry.bootId }
+        : { ...memory, stagedPowerOffBootId: entry.bootId };
     default:
       return memory;
   }

@@ -4,8 +4,10 @@ import type { Boundary } from '../boundary.ts';
 import type { Log } from '../log.ts';
 import type { Platform } from '../platform/platform.ts';
 import { cancelOpenStep, doOneStep, type StepDeps } from './one-step.ts';
+import { powerOff } from './power-off.ts';
 import { reasonOf } from './reason.ts';
 import type { Recorder } from './record.ts';
+import { leaveStage, stage } from './stage.ts';
 import { verifyRun } from './verify.ts';
 
 export interface RunDeps extends StepDeps {
@@ -22,19 +24,18 @@ export interface RunDeps extends StepDeps {
   readonly deliver: (signal: AbortSignal) => Promise<void>;
 }
 
-/** Reports about the end reach the server before the machine goes off, or this time passes. */
-const tellBeforePowerOffMs = 60_000;
-
 /**
- * Does a run from wherever its journal says it is to its end. May be called again and again: what is done stays
- * done, each step has one result, and the end is reported once.
+ * Does a run from wherever its journal says it is to its end, or until it has to wait for the next start of the
+ * machine. May be called again and again: what is done stays done, each step has one result, and the end is reported
+ * once.
  * @throws the stop signal's reason; nothing else
  */
-export async function doRun(deps: RunDeps): Promise<void> {
+export async function doRun(deps: RunDeps): Promise<'ended' | 'staged'> {
   const { recorder } = deps;
   await begin(deps);
-  if (!recorder.memory().end) await toTheEnd(deps);
+  if (!recorder.memory().end && (await toTheEnd(deps)) === 'staged') return 'staged';
   await powerOffAtEnd(deps);
+  return 'ended';
 }
 
 async function begin({ recorder, platform }: RunDeps): Promise<void> {
@@ -44,11 +45,13 @@ async function begin({ recorder, platform }: RunDeps): Promise<void> {
     await recorder.record({ event: 'resumed', bootId: platform.bootId() });
 }
 
-async function toTheEnd(deps: RunDeps): Promise<void> {
+async function toTheEnd(deps: RunDeps): Promise<'ended' | 'staged'> {
   const { recorder, stop, cancel, log } = deps;
   try {
     await deliverAll(deps);
+    if (await stage(deps)) return 'staged';
     if (!recorder.memory().isExecuting) await recorder.record({ event: 'executing' });
+    leaveStage(deps);
     const failure = await doSteps(deps);
     cancel.throwIfAborted();
     await finish(deps, failure);
@@ -56,11 +59,13 @@ async function toTheEnd(deps: RunDeps): Promise<void> {
     stop.throwIfAborted();
     if (cancel.aborted) {
       for (const step of deps.order.steps) await cancelOpenStep(deps, step);
-      return recorder.record({ event: 'cancelled' });
+      await recorder.record({ event: 'cancelled' });
+      return 'ended';
     }
     log.error({ err: error }, 'the run cannot go on');
     await recorder.record({ event: 'finished', succeeded: false, reason: reasonOf(error), verified: [] });
   }
+  return 'ended';
 }
 
 async function deliverAll({ recorder, deliver, stop, cancel }: RunDeps): Promise<void> {
@@ -96,20 +101,12 @@ async function finish({ recorder, order, platform, stop }: RunDeps, failure: Rea
 
 /** BSCN-32, BPWR-07: once the end is told. A machine that came up again meanwhile stays on. */
 async function powerOffAtEnd(deps: RunDeps): Promise<void> {
-  const { order, recorder, platform, stop, boundary, log } = deps;
+  const { order, recorder, platform } = deps;
   const { end, powerOffBootId, results } = recorder.memory();
   const last = order.steps.at(-1);
   const byStep = last?.kind === 'shut-down' && results.get(last.index)?.outcome === 'succeeded';
   if (end?.event !== 'finished' || !(byStep || (order.options.powerOffAtEnd && end.succeeded))) return;
   const bootId = platform.bootId();
   if (powerOffBootId !== null && powerOffBootId !== bootId) return;
-  await recorder.told(tellBeforePowerOffMs);
-  stop.throwIfAborted();
-  if (powerOffBootId === null) await recorder.record({ event: 'powering-off', bootId });
-  boundary('before-power-off');
-  await platform.power.shutDown(stop).catch((error: unknown) => {
-    stop.throwIfAborted();
-    log.error({ err: error }, 'the machine could not be switched off');
-    recorder.tell({ severity: 'error', code: 'power-off-failed', params: { runId: order.runId } });
-  });
+  await powerOff(deps, powerOffBootId !== null);
 }

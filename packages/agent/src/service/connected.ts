@@ -10,7 +10,7 @@ import { type Enrollment, openIdentity, removeEnrollment } from '../identity.ts'
 import { openSeenOrders } from '../orders/seen-orders.ts';
 import { createOrderTaker, report } from '../orders/take-orders.ts';
 import { openSender } from '../outbox/sender.ts';
-import { openRuns } from '../run-folder.ts';
+import { runTurns } from '../run-turns.ts';
 import { agentVersion } from '../version.ts';
 import { forwardProgress, runOf } from './forward-progress.ts';
 import { clearOldRuns } from './housekeeping.ts';
@@ -153,8 +153,8 @@ async function heartbeat({ service, state }: Life): Promise<void> {
   });
 }
 
-function activeRuns({ data }: Service): string[] {
-  return openRuns(data).map(({ folder }) => folder.name);
+function activeRuns({ data, platform }: Service): string[] {
+  return runTurns(data, platform.bootId()).active.map(({ name }) => name);
 }
 
 function note({ service, gone, inventory }: Life, event: LinkEvent): void {

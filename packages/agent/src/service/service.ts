@@ -9,7 +9,7 @@ import { type Log, openLog } from '../log.ts';
 import { type Outbox, openOutbox } from '../outbox/outbox.ts';
 import type { Platform } from '../platform/platform.ts';
 import { platformOptions, selectPlatform } from '../platform/select.ts';
-import { openRuns } from '../run-folder.ts';
+import { runTurns } from '../run-turns.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { liveConnected } from './connected.ts';
 import { openStatusFile, type StatusFile } from './status-file.ts';
@@ -84,7 +84,7 @@ function openService(
     lastCheckInAt: null,
     lastOrdersAt: null,
     lastInventoryAt: null,
-    activeRuns: openRuns(data).map(({ folder }) => folder.name),
+    activeRuns: runTurns(data, platform.bootId()).active.map(({ name }) => name),
   });
   const outbox = openOutbox({ folder: data.outbox, now, boundary });
   const onClosed = () => service.onRunClosed();

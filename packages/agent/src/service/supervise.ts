@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { createWakeUp } from '@tenkai/protocol/agent/link/wake-up.ts';
 import { holdersOf } from '../lock.ts';
 import type { Log } from '../log.ts';
-import { openRuns, type RunFolder } from '../run-folder.ts';
+import type { RunFolder } from '../run-folder.ts';
+import { runTurns } from '../run-turns.ts';
 import { type LaunchDeps, launchEngine } from './launch-engine.ts';
 
 export interface SuperviseDeps extends LaunchDeps {
@@ -18,7 +19,7 @@ const idleEveryMs = 30_000;
 const longestBackOffMs = 5 * 60_000;
 
 /**
- * Sees to it that the oldest open run has a living engine, one at a time: after an order, after a restart of the
+ * Sees to it that the run whose turn it is has a living engine, one at a time: after an order, after a restart of the
  * machine, and after an engine that was killed. An engine that dies without getting further is started less and
  * less often.
  */
@@ -26,21 +27,23 @@ export function createSupervisor(deps: SuperviseDeps) {
   const wakeUp = createWakeUp();
   const last = { run: '', bytes: -1, failures: 0, notBefore: 0 };
 
+  const activeRuns = () => runTurns(deps.data, deps.platform.bootId()).active;
+
   const look = async (): Promise<number> => {
-    const [next] = openRuns(deps.data);
-    if (last.run !== '' && next?.folder.name !== last.run) {
+    const [next] = activeRuns();
+    if (last.run !== '' && next?.name !== last.run) {
       last.run = '';
       deps.onClosed();
     }
     if (!next) return idleEveryMs;
     if (isEngineAlive(deps) || performance.now() < last.notBefore) return lookEveryMs;
-    const bytes = journalBytes(next.folder);
-    const isStuck = last.run === next.folder.name && last.bytes === bytes;
+    const bytes = journalBytes(next);
+    const isStuck = last.run === next.name && last.bytes === bytes;
     const failures = isStuck ? last.failures + 1 : 0;
     const pauseMs = Math.min(longestBackOffMs, 3000 * 2 ** failures);
-    Object.assign(last, { run: next.folder.name, bytes, failures, notBefore: performance.now() + pauseMs });
-    deps.log.info({ run: next.folder.name, failures }, 'an engine is started');
-    await launchEngine(deps, next.folder.name);
+    Object.assign(last, { run: next.name, bytes, failures, notBefore: performance.now() + pauseMs });
+    deps.log.info({ run: next.name, failures }, 'an engine is started');
+    await launchEngine(deps, next.name);
     return lookEveryMs;
   };
 
@@ -50,7 +53,8 @@ export function createSupervisor(deps: SuperviseDeps) {
       last.notBefore = last.failures === 0 ? 0 : last.notBefore;
       wakeUp.poke();
     },
-    isRunning: () => openRuns(deps.data).length > 0,
+    /** What waits for the next start of the machine keeps nobody from starting it. */
+    isRunning: () => activeRuns().length > 0,
     async run(): Promise<void> {
       while (!deps.stop.aborted) {
         const waitMs = await look().catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { timingFields } from '../scenario/run-settings.ts';
 import { ScenarioVariable } from '../scenario/scenario.ts';
 import { Schedule } from '../schedule/schedule.ts';
 import { DeliverySettings } from './delivery.ts';
@@ -33,6 +34,7 @@ export const DeploymentDraft = Type.Object({
   variables: Type.Array(ScenarioVariable, { maxItems: 100 }),
   /** Absent: `defaultDelivery`, as older clients mean it. */
   delivery: Type.Optional(DeliverySettings),
+  ...timingFields,
 });
 export type DeploymentDraft = Static<typeof DeploymentDraft>;
 

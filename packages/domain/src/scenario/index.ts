@@ -5,6 +5,7 @@ export * from './resolve-condition.ts';
 export * from './run-progress.ts';
 export * from './run-reports.ts';
 export * from './run-sentences.ts';
+export * from './run-settings.ts';
 export * from './run-state.ts';
 export * from './run-transition.ts';
 export * from './scenario.ts';

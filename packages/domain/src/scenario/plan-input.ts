@@ -2,6 +2,7 @@ import { defineFailures } from '../failure.ts';
 import type { MachineFacts } from '../machine/machine.ts';
 import type { SoftwarePackage } from '../software/software-package.ts';
 import type { FrozenStep, Reason } from './frozen-step.ts';
+import type { RunTiming, TimingDraft } from './run-settings.ts';
 import type { ScenarioDraft } from './scenario.ts';
 
 defineFailures({
@@ -27,6 +28,8 @@ export interface PlanInput {
   /** Sealed revisions of every package that the scenario may need, by id. */
   readonly packages: ReadonlyMap<string, SoftwarePackage>;
   readonly facts: MachineFacts;
+  /** What the deployment says about timing and power; absent: nothing, so that all is as the scenario says. */
+  readonly deployed?: TimingDraft;
   /** Of the deployment; they win over the scenario's. */
   readonly variables: Readonly<Record<string, string>>;
   /** Whether this machine matches a query of the collections' language. */
@@ -47,6 +50,10 @@ export interface RunPlan {
   readonly steps: readonly FrozenStep[];
   readonly skipped: readonly SkippedStep[];
   readonly variables: Readonly<Record<string, string>>;
+  readonly timing: RunTiming;
+  /** Once the content is there and the run waits for the next start (BSCN-20). */
+  readonly powerOffAfterDelivery: boolean;
+  /** After the run, and after its last restart. */
   readonly powerOffAtEnd: boolean;
   /** Content to bring to the machine, each once. */
   readonly bytes: number;
@@ -58,3 +65,16 @@ export interface RunPlan {
 
 /** A restart counts this much of a maintenance window. */
 export const restartTimeMs = 10 * 60_000;
+
+/** A plan in which nothing happens. */
+export const emptyPlan: Omit<RunPlan, 'state' | 'reasons'> = {
+  steps: [],
+  skipped: [],
+  variables: {},
+  timing: 'after-delivery',
+  powerOffAfterDelivery: false,
+  powerOffAtEnd: false,
+  bytes: 0,
+  restarts: 0,
+  maxRunTimeMs: 0,
+};

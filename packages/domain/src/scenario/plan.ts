@@ -2,9 +2,10 @@ import { Failure } from '../failure.ts';
 import { platformApplicability } from '../software/applicability.ts';
 import { freezeStep, programOf } from './freeze-step.ts';
 import { contentOf, type FrozenStep, type Reason, type RuntimeCondition } from './frozen-step.ts';
-import { type PlanInput, type RunPlan, restartTimeMs, type SkippedStep } from './plan-input.ts';
+import { emptyPlan, type PlanInput, type RunPlan, restartTimeMs, type SkippedStep } from './plan-input.ts';
 import { resolveAll } from './resolve-condition.ts';
 import { withRestarts } from './restarts.ts';
+import { runSettings } from './run-settings.ts';
 import { type FlatStep, flattenSteps, type Step } from './scenario.ts';
 
 export * from './plan-input.ts';
@@ -21,22 +22,28 @@ export interface ChosenStep {
 /**
  * Decides for one machine what a scenario means: the frozen list of steps, a reason for each one left out.
  * Pure: the same question always has the same answer, so that preview, what-if and the real thing cannot differ.
- * @throws Failure `package-missing`, `program-missing`, `dependency-cycle`: the scenario itself is wrong.
- * Source: design section 5; BSCN-31..35, BSCN-41, BPKG-32, 33, 43..47, 52, DIST-13, 14.
+ * @throws Failure `package-missing`, `program-missing`, `dependency-cycle`: the scenario itself is wrong;
+ * `power-off-before-run`: the deployment is.
+ * Source: design section 5; BSCN-18..20, BSCN-31..35, BSCN-41, BPKG-32, 33, 43..47, 52, DIST-13, 14.
  */
 export function plan(input: PlanInput): RunPlan {
   const choice = choose(input);
   const reasons = choice.skipped.map((skip) => skip.reason);
   if (choice.isUnknown) return nothing(input, 'unknown', reasons, choice.skipped);
   if (isPointless(input, choice.chosen)) return nothing(input, 'not-applicable', reasons, choice.skipped);
-  const steps = withRestarts(choice.chosen, input).map((chosen, index) => freezeStep(chosen, index, input));
+  const settings = runSettings(input.deployed ?? {}, input.scenario.options);
+  const steps = withRestarts(choice.chosen, input, settings).map((chosen, index) =>
+    freezeStep(chosen, index, input),
+  );
   return {
     state: 'applicable',
     reasons: [],
     steps,
     skipped: choice.skipped,
     variables: variablesOf(input),
-    powerOffAtEnd: input.scenario.options.powerOffAtEnd,
+    timing: settings.timing,
+    powerOffAfterDelivery: settings.powerOff === 'after-delivery',
+    powerOffAtEnd: settings.powerOff === 'after-update',
     bytes: contentOf(steps).reduce((sum, content) => sum + content.bytes, 0),
     restarts: steps.filter((step) => step.kind === 'restart' && !step.ifNeeded).length,
     maxRunTimeMs: steps.reduce((sum, step) => sum + stepTimeMs(step), 0),
@@ -138,8 +145,7 @@ function nothing(
   reasons: Reason[],
   skipped: SkippedStep[],
 ): RunPlan {
-  const empty = { steps: [], powerOffAtEnd: false, bytes: 0, restarts: 0, maxRunTimeMs: 0 };
-  return { state, reasons, skipped, variables: variablesOf(input), ...empty };
+  return { ...emptyPlan, state, reasons, skipped, variables: variablesOf(input) };
 }
 
 function variablesOf({ scenario, facts, variables }: PlanInput): Record<string, string> {

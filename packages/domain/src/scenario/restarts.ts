@@ -3,6 +3,7 @@ import { type PlannedStep, programOf } from './freeze-step.ts';
 import type { RuntimeCondition } from './frozen-step.ts';
 import type { ChosenStep } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
+import type { RunSettings } from './run-settings.ts';
 
 /**
  * Puts the restarts where packages and scenario ask for them, and no two in a row:
@@ -10,11 +11,14 @@ import type { PlanInput } from './plan-input.ts';
  * end where an installer asked for it by its exit code, or where the scenario says so (BSCN-31). At most one
  * restart follows the last step, and power-off comes after it (BSCN-35).
  */
-export function withRestarts(chosen: readonly ChosenStep[], input: PlanInput): PlannedStep[] {
-  const { options } = input.scenario;
-  const planned: PlannedStep[] = options.restartAtStart ? [restart('start', null)] : [];
+export function withRestarts(
+  chosen: readonly ChosenStep[],
+  input: PlanInput,
+  settings: Pick<RunSettings, 'restartsAtStart' | 'restartsAfter'>,
+): PlannedStep[] {
+  const planned: PlannedStep[] = settings.restartsAtStart ? [restart('start', null)] : [];
   for (const one of chosen) planned.push(...aroundInstall(one, input));
-  if (options.restartAfter) planned.push(restart('end', null));
+  if (settings.restartsAfter) planned.push(restart('end', null));
   else if (chosen.some(mayAskForRestart)) planned.push({ ...restart('pending', null), ifNeeded: true });
   return withoutRepeats(planned);
 }

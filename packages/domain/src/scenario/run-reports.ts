@@ -1,6 +1,14 @@
 import type { Reason } from './frozen-step.ts';
 import { isFinal, type RunStatus, type StepResult } from './run-progress.ts';
-import { changed, end, type RunState, type StepState, same, type Transition } from './run-transition.ts';
+import {
+  changed,
+  end,
+  message,
+  type RunState,
+  type StepState,
+  same,
+  type Transition,
+} from './run-transition.ts';
 
 /** What a machine says of a run, free of the wire's words. */
 export type RunReported =
@@ -8,6 +16,8 @@ export type RunReported =
       readonly kind: 'moved';
       readonly to: 'received' | 'delivering' | 'delivered' | 'executing' | 'resumed' | 'verifying';
     }
+  /** Delivered, verified, and left for the next start of the machine. */
+  | { readonly kind: 'staged' }
   | { readonly kind: 'power'; readonly to: 'restarting' | 'shutting-down' }
   | { readonly kind: 'step-started'; readonly index: number }
   | { readonly kind: 'step-finished'; readonly result: StepResult }
@@ -47,8 +57,10 @@ function take(begun: RunState, report: RunReported, at: number): Transition {
   switch (report.kind) {
     case 'moved':
       return moved(begun, report.to, at);
+    case 'staged':
+      return staged(begun);
     case 'power':
-      return changed({ ...begun, status: 'restarting', reason: null, deadlineAt: at + graceMs });
+      return changed({ ...unstaged(begun), status: 'restarting', reason: null, deadlineAt: at + graceMs });
     case 'step-started':
       return stepStarted(begun, report.index, at);
     case 'step-finished':
@@ -86,10 +98,31 @@ const statusOf: Record<Extract<RunReported, { kind: 'moved' }>['to'], RunStatus>
 function moved(state: RunState, to: Extract<RunReported, { kind: 'moved' }>['to'], at: number): Transition {
   const status = statusOf[to];
   const isDelivery = status === 'delivering';
-  // A late `delivering` must not take back that steps have begun.
-  if (isDelivery && state.stepIndex !== null) return same(state);
+  // A late `delivering` must not take back that steps have begun, or that the run is staged.
+  if (isDelivery && (state.stepIndex !== null || state.isStaged)) return same(state);
   const deadlineAt = at + (isDelivery ? deliveryGraceMs : graceMs);
-  return changed({ ...state, status, reason: null, waitsUntil: null, deadlineAt });
+  return changed({ ...unstaged(state), status, reason: null, waitsUntil: null, deadlineAt });
+}
+
+/**
+ * The machine keeps it, may be off for weeks, and does other runs meanwhile. Said again by a machine that has lost
+ * everything and has fetched the order anew.
+ */
+function staged(state: RunState): Transition {
+  const isEarly = state.status === 'delivering' || state.status === 'waiting';
+  if (!isEarly || (state.isStaged && !state.isReleased)) return same(state);
+  const reason = { code: 'next-start', params: {} };
+  const waits = { ...state, status: 'waiting' as const, reason, waitsUntil: null, deadlineAt: null };
+  // One that is to stop stays within reach of its cancellation.
+  return changed(
+    { ...waits, isStaged: true, isReleased: state.isCancelRequested },
+    message('info', 'run-staged', null),
+  );
+}
+
+/** From now on the run is in hand. */
+function unstaged(state: RunState): RunState {
+  return state.isStaged ? { ...state, isStaged: false, isReleased: true } : state;
 }
 
 function stepStarted(state: RunState, index: number, at: number): Transition {
@@ -98,7 +131,7 @@ function stepStarted(state: RunState, index: number, at: number): Transition {
   const steps = state.steps.with(index, { ...step, startedAt: step.startedAt ?? at });
   const deadlineAt = at + step.timeoutMs + graceMs;
   return changed({
-    ...state,
+    ...unstaged(state),
     status: 'executing',
     reason: null,
     waitsUntil: null,
@@ -118,7 +151,7 @@ function stepFinished(state: RunState, result: StepResult, at: number): Transiti
     result: truthful(step, result),
   });
   return changed({
-    ...state,
+    ...unstaged(state),
     status: 'executing',
     reason: null,
     stepIndex: result.index,

@@ -9,6 +9,17 @@ export const waitingSentences = defineReasons({
   'machine-off': 'The machine is not reachable; the run begins when it comes back.',
   'machine-waking': 'The machine is being woken.',
   'earlier-run': 'Another run of this machine comes first.',
+  'next-start': 'It is on the machine, verified, and begins at its next start.',
+  'next-start-queued': 'The machine has started; what was delivered before comes first.',
+  'next-start-update': 'The machine is applying what was delivered for its start.',
+  'next-start-full': '{count} runs are pending on the machine; a restart is needed (limit {limit}).',
+  'runs-at-next-start': 'Content is delivered first; each machine runs it when it next starts.',
+  'next-start-outside-windows':
+    'Maintenance windows rule the delivery; the run begins when the machine starts, which may be outside of them.',
+  'restart-is-the-start': 'The start of the machine, for which the run waits, is the restart at start.',
+  'power-off-after-delivery':
+    'Machines are switched off once the content is there; the update runs at their next start.',
+  'power-off-after-update': 'Machines are switched off after the update.',
   'not-requested': 'It is available, and nobody has asked for it yet.',
   'slot-site': 'All {limit} slots of the site are taken.',
   'slot-deployment': 'All {limit} slots of the deployment are taken.',

@@ -234,6 +234,7 @@ const anyReported = fc.oneof<fc.Arbitrary<RunReported>[]>(
     .map((to) => ({ kind: 'moved' as const, to: to as 'received' })),
   fc.constantFrom<RunReported>(
     { kind: 'power', to: 'restarting' },
+    { kind: 'staged' },
     { kind: 'cancelled' },
     { kind: 'refused', reason: { code: 'x', params: {} } },
   ),
@@ -260,6 +261,7 @@ const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.constantFrom<RunEvent>(
     release,
     { kind: 'cancel', at },
+    { kind: 'machine-started', at },
     { kind: 'retry', at },
     { kind: 'clear', at },
     { kind: 'hold', reason: { code: 'y', params: {} }, until: null, at },
@@ -286,7 +288,9 @@ test('property: whatever happens, results never change, success is verified, and
               first?.detection.every((one) => one.isDetected || first.outcome === 'skipped'),
           );
         }
-        if (isFinal(after.status)) assert.equal(after.isReleased, false, 'a final run holds no slot');
+        if (isFinal(after.status))
+          assert.deepEqual([after.isReleased, after.isStaged], [false, false], 'a final run holds nothing');
+        if (after.isStaged) assert.equal(after.status, 'waiting', 'what is staged waits');
         if (event.kind === 'report') {
           const twice = next(after, event).state;
           assert.equal(isFinal(twice.status) && !isFinal(after.status), false);

@@ -7,6 +7,8 @@ export type RunEvent =
   | { readonly kind: 'hold'; readonly reason: Reason; readonly until: number | null; readonly at: number }
   | { readonly kind: 'release'; readonly at: number }
   | { readonly kind: 'report'; readonly attempt: number; readonly report: RunReported; readonly at: number }
+  /** The machine has started anew: what is staged on it is applied now, one run after another. */
+  | { readonly kind: 'machine-started'; readonly at: number }
   | { readonly kind: 'cancel'; readonly at: number }
   | { readonly kind: 'retry'; readonly at: number }
   | { readonly kind: 'clear'; readonly at: number }
@@ -15,7 +17,7 @@ export type RunEvent =
 /**
  * The only way in which a run changes. Pure; whatever comes twice, late or out of order changes nothing that is
  * decided: a step has one result, a run one end for each attempt.
- * Source: design section 5; BSCN-36..40, BSRV-26, BSRV-27, BPKG-34, BPKG-35.
+ * Source: design section 5; BSCN-19..24, BSCN-36..40, BSRV-26, BSRV-27, BPKG-34, BPKG-35.
  */
 export function next(state: RunState, event: RunEvent): Transition {
   switch (event.kind) {
@@ -25,6 +27,8 @@ export function next(state: RunState, event: RunEvent): Transition {
       return release(state, event.at);
     case 'report':
       return acknowledge(state, event.attempt, event.report, event.at);
+    case 'machine-started':
+      return machineStarted(state, event.at);
     case 'cancel':
       return cancel(state, event.at);
     case 'retry':
@@ -40,7 +44,7 @@ export function next(state: RunState, event: RunEvent): Transition {
 
 /** Only a run that no machine can have begun may be held; holding again changes the reason. */
 function hold(state: RunState, reason: Reason, until: number | null): Transition {
-  if (state.isReleased || isFinal(state.status)) return same(state);
+  if (state.isReleased || state.isStaged || isFinal(state.status)) return same(state);
   return changed({ ...state, status: 'waiting', reason, waitsUntil: until });
 }
 
@@ -49,7 +53,7 @@ const fetchLimitMs = 10 * 60_000;
 const askAgainAfterMs = 60_000;
 
 function release(state: RunState, at: number): Transition {
-  if (state.isReleased || isFinal(state.status)) return same(state);
+  if (state.isReleased || state.isStaged || isFinal(state.status)) return same(state);
   const reason = { code: 'machine-has-not-fetched', params: {} };
   const released = { ...state, status: 'waiting' as const, isReleased: true, reason, waitsUntil: null };
   return changed({ ...released, deadlineAt: at + fetchLimitMs }, { kind: 'nudge' });
@@ -60,12 +64,21 @@ function takeBack(state: RunState, at: number): Transition {
   return changed({ ...state, isReleased: false, waitsUntil, deadlineAt: null });
 }
 
+/** A hundred staged runs may take long, but a machine that never speaks of one again has lost it. */
+const stagedLimitMs = 24 * 60 * 60_000;
+
+function machineStarted(state: RunState, at: number): Transition {
+  if (!state.isStaged || state.isReleased || isFinal(state.status)) return same(state);
+  const reason = { code: 'next-start-queued', params: {} };
+  return changed({ ...state, isReleased: true, reason, deadlineAt: at + stagedLimitMs });
+}
+
 /** Before the machine has begun it ends at once; later the machine is told, and its answer ends the run. */
 function cancel(state: RunState, at: number): Transition {
   if (isFinal(state.status)) return same(state);
   if (state.startedAt === null) return end(state, 'cancelled', { code: 'cancelled', params: {} }, at);
   if (state.isCancelRequested) return changed(state, { kind: 'nudge' });
-  return changed({ ...state, isCancelRequested: true }, { kind: 'nudge' });
+  return changed({ ...state, isCancelRequested: true, isReleased: true }, { kind: 'nudge' });
 }
 
 /** Clear and retry: only what has ended without success can begin anew. */

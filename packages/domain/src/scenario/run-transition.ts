@@ -8,6 +8,8 @@ export interface RunState {
   readonly attempt: number;
   /** True while the machine may fetch the order; such a run holds a slot of the site's limit. */
   readonly isReleased: boolean;
+  /** Delivered, and waiting on the machine for its next start: no slot is held, and other runs go on (BSCN-19). */
+  readonly isStaged: boolean;
   readonly isCancelRequested: boolean;
   /** Stays after the end until an operator clears it (BSCN-36). */
   readonly isInError: boolean;
@@ -58,6 +60,7 @@ export function newRun(steps: readonly Omit<StepState, 'startedAt' | 'result'>[]
     status: 'planned',
     attempt: 1,
     isReleased: false,
+    isStaged: false,
     isCancelRequested: false,
     isInError: false,
     reason: null,
@@ -125,6 +128,7 @@ export function end(
     status,
     reason,
     isReleased: false,
+    isStaged: false,
     isInError: status === 'failed',
     waitsUntil: null,
     stepIndex: null,

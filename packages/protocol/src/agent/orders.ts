@@ -17,7 +17,13 @@ export const RunOrder = Type.Object({
   deploymentName: Type.String(),
   steps: Type.Array(FrozenStep),
   variables: Type.Record(Type.String(), Type.String()),
-  options: Type.Object({ powerOffAtEnd: Type.Boolean() }),
+  options: Type.Object({
+    powerOffAtEnd: Type.Boolean(),
+    /** Deliver, verify, and begin when the machine has really started anew (BSCN-19); absent: begin at once. */
+    timing: Type.Optional(Type.Literal('at-next-start')),
+    /** Switch the machine off once the run is staged (BSCN-20). */
+    powerOffAfterDelivery: Type.Optional(Type.Boolean()),
+  }),
   /**
    * Base URLs of distribution points, best first; content lies at `<base>/objects/..` and `<base>/manifests/..`.
    * `/content` is the site itself, under the address by which the agent knows it; only there goes the agent's token.

@@ -50,6 +50,8 @@ export const RunReport = Type.Object({
     Type.Literal('received'),
     Type.Literal('delivering'),
     Type.Literal('delivered'),
+    /** Left for the next start of the machine. */
+    Type.Literal('staged'),
     Type.Literal('executing'),
     Type.Literal('restarting'),
     Type.Literal('shutting-down'),

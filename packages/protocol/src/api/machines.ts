@@ -59,6 +59,8 @@ export const MachineDetail = Type.Object({
       at: Type.Integer(),
     }),
   ),
+  /** Runs that wait on the machine for its next start, and how many it may keep (BSCN-23). */
+  pendingStarts: Type.Object({ count: Type.Integer(), limit: Type.Integer() }),
 });
 export type MachineDetail = Static<typeof MachineDetail>;
 

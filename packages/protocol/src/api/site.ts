@@ -28,6 +28,8 @@ export const SiteSettings = Type.Object({
   silentAfterMs: Type.Integer({ minimum: 60_000, maximum: 7_776_000_000 }),
   /** How long a command waits for a machine that is not there, before it is given up (BAGT-11). */
   holdCommandsMs: Type.Integer({ minimum: 60_000, maximum: 86_400_000 }),
+  /** Runs that a machine keeps for its next start; more wait on the server until it was restarted (BSCN-22, 23). */
+  nextStartLimit: Type.Integer({ minimum: 1, maximum: 1000 }),
   /** UDP port of wake packets (BPWR-06); 9 is the usual one, 7 and others occur. */
   wakePort: Type.Integer({ minimum: 1, maximum: 65_535 }),
 });

@@ -10,6 +10,7 @@ import { collections } from './0022-collections.ts';
 import { deployments } from './0030-deployments.ts';
 import { waitingGroups } from './0031-waiting-groups.ts';
 import { repositories } from './0045-repositories.ts';
+import { deploymentsStaged } from './0032-deployments-staged.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   deployments,
   waitingGroups,
   repositories,
+  deploymentsStaged,
 ];

@@ -27,6 +27,7 @@ const fields: readonly Field[] = [
   { name: 'heartbeatJitterMs', unit: secondMs, min: 0, max: 86_400 },
   { name: 'silentAfterMs', unit: minuteMs, min: 1, max: 129_600 },
   { name: 'holdCommandsMs', unit: minuteMs, min: 1, max: 1440 },
+  { name: 'nextStartLimit', unit: 1, min: 1, max: 1000 },
   { name: 'wakePort', unit: 1, min: 1, max: 65_535 },
 ];
 

@@ -116,6 +116,7 @@ export const settings = {
     heartbeatJitterMs: 'Random addition (seconds)',
     silentAfterMs: 'Silent after (minutes)',
     holdCommandsMs: 'Hold commands for (minutes)',
+    nextStartLimit: 'Runs pending for the next start of a machine',
     wakePort: 'UDP port of wake packets',
   },
   help: {
@@ -124,6 +125,7 @@ export const settings = {
     heartbeatJitterMs: 'So that agents do not all come at once.',
     silentAfterMs: 'A machine without a report for longer counts as silent.',
     holdCommandsMs: 'How long a command waits for a machine that does not answer.',
+    nextStartLimit: 'More wait on the server until the machine was restarted.',
     wakePort: 'Usually 9.',
   },
 };

@@ -364,6 +364,10 @@ export const failures = {
     message: 'The scenario {name} cannot be deployed now ({problem}).',
     remedy: 'Mend the step that the detail names, then deploy again.',
   },
+  'power-off-before-run': {
+    message: 'A machine cannot be switched off between delivery and run when the run follows the delivery.',
+    remedy: 'Let the run begin at the next start of the machine, or switch it off after the update.',
+  },
   'deployment-ended': {
     message: 'The deployment {id} was cancelled.',
     remedy: 'Make a new deployment.',

@@ -43,6 +43,7 @@ export const statusMessages = {
   'run-not-applicable': 'The deployment does not apply to this machine: {reason}.',
   'run-cancelled': 'The run was cancelled.',
   'run-retried': 'The run begins again.',
+  'run-staged': 'The run is on the machine and begins at its next start.',
   'run-error-cleared': 'The error state was cleared.',
   'wave-started': 'Wave {wave} began with {machines} machines: {waveCause}.',
 };

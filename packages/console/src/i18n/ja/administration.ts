@@ -119,6 +119,7 @@ export const settings: Localized<typeof en.settings> = {
     heartbeatJitterMs: '間隔に加える乱数の幅 (秒)',
     silentAfterMs: '応答なしとみなすまで (分)',
     holdCommandsMs: '命令を保留する時間 (分)',
+    nextStartLimit: '次回起動待ちの最大数 (マシンごと)',
     wakePort: 'Wake-on-LAN の UDP ポート',
   },
   help: {
@@ -127,6 +128,7 @@ export const settings: Localized<typeof en.settings> = {
     heartbeatJitterMs: 'エージェントの報告が同時に集中しないようにします。',
     silentAfterMs: 'この時間を超えて報告がないマシンを応答なしとみなします。',
     holdCommandsMs: '応答のないマシンへの命令を待たせる時間。',
+    nextStartLimit: '超えた分は、マシンが再起動されるまでサーバーで待ちます。',
     wakePort: '通常は 9 です。',
   },
 };

@@ -364,6 +364,10 @@ export const failures: Localized<typeof en.failures> = {
     message: 'シナリオ {name} は今は展開できません ({problem})。',
     remedy: '詳細に示されたステップを直してから、もう一度展開してください。',
   },
+  'power-off-before-run': {
+    message: '配信後すぐに実行する場合、配信と実行の間に電源をOFFにすることはできません。',
+    remedy: '次回起動時に実行するか、更新の後に電源をOFFにしてください。',
+  },
   'deployment-ended': {
     message: '展開 {id} は中止されています。',
     remedy: '新しい展開を作成してください。',

@@ -13,7 +13,7 @@ interface OpenRun {
 async function activityOf(read: Reader, machineId: string): Promise<MachineActivity> {
   const open = await read.all<OpenRun>(
     `SELECT is_in_error, is_released FROM deployments_runs WHERE machine_id = ?
-     AND (is_in_error = 1 OR is_released = 1 OR (gate IS NOT NULL AND gate <> 'request'))`,
+     AND (is_in_error = 1 OR is_released = 1 OR is_staged = 1 OR (gate IS NOT NULL AND gate <> 'request'))`,
     [machineId],
   );
   if (open.some((run) => run.is_released === 1)) return 'running';

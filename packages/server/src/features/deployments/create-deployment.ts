@@ -7,6 +7,7 @@ import {
   deliveryProblem,
   Failure,
   nextOccurrence,
+  runSettings,
   scheduleProblems,
 } from '@tenkai/domain';
 import type { Caller } from '../../kernel/access/caller.ts';
@@ -21,13 +22,15 @@ export const startJob = 'deployments.start';
 
 /**
  * Makes a deployment; it starts by its schedule, also after a restart of the server in between.
- * @throws Failure `not-found`, `not-allowed`, `schedule-wrong`, `schedule-in-the-past`, `delivery-address-wrong`
+ * @throws Failure `not-found`, `not-allowed`, `schedule-wrong`, `schedule-in-the-past`, `delivery-address-wrong`,
+ * `power-off-before-run`
  */
 export async function createDeployment(deps: Deps, caller: Caller, draft: DeploymentDraft): Promise<string> {
   await requireCollection(deps, caller, draft.collectionId);
   const subject = await freezeSubject(deps, draft.subject);
   const delivery = requireDelivery(deliveryOf(draft));
   const now = deps.clock.now();
+  runSettings(draft, subject.scenario.options);
   await refuseBroken(deps, subject);
   const startsAt = firstStart(draft, now);
   const id = newId(now);

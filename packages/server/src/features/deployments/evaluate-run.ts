@@ -11,15 +11,16 @@ import {
   type RunPlan,
   waitsForGroup,
 } from '@tenkai/domain';
-import type { Tx } from '../../kernel/database/database.ts';
+import type { Reader, Tx } from '../../kernel/database/database.ts';
 import { methodFor } from './delivery-method.ts';
 import { countSlots, loadDeployment, type StoredDeployment } from './deployments.store.ts';
-import { askGates } from './gates.ts';
+import { askGates, type GateQuestion } from './gates.ts';
 import { hasWaitingGroup, setReadiness } from './groups.store.ts';
 import type { Deps } from './needs.ts';
+import { fullReason } from './pending-starts.ts';
 import { createPlanner, type Planner } from './planning.ts';
 import { applyToRun, type RunDeps, store } from './run-events.ts';
-import { type LoadedRun, savePlan, setPlan } from './runs.store.ts';
+import { countStaged, type LoadedRun, type StoredPlan, savePlan, setPlan } from './runs.store.ts';
 import type { Gate } from './tables.ts';
 
 export type ReleaseDeps = Deps & RunDeps;
@@ -121,7 +122,7 @@ async function releaseOrHold(
     draft: deployment.draft,
     isRequested: run.row.is_requested === 1,
     facts,
-    isBusy: await isBusy(tx, run),
+    busyWith: await busyWith(tx, run),
     windows,
     maxRunTimeMs: plan.maxRunTimeMs,
     beginsWithWake: plan.steps[0]?.kind === 'wake',
@@ -131,12 +132,17 @@ async function releaseOrHold(
     await hold(deps, tx, run, answer);
     return answer.wakes;
   }
+  const pending = plan.timing === 'at-next-start' ? await pendingReason(deps, tx, run.row.machine_id) : null;
+  if (pending) {
+    await hold(deps, tx, run, { gate: 'next-start', reason: pending, until: null });
+    return false;
+  }
   const delivery = effectiveDelivery(deliveryOf(deployment.draft));
   if (run.row.wave_id === null && run.row.alone === null && waitsForGroup(delivery)) {
     await joinGroup(round, tx, run, delivery, answer.latestStartAt);
     return false;
   }
-  const full = fullReason(round, deployment);
+  const full = slotReason(round, deployment);
   if (full) {
     await hold(deps, tx, run, { gate: 'slot', reason: full, until: null });
     return false;
@@ -170,7 +176,7 @@ async function joinGroup(
 }
 
 /** BSRV-16: the site's limit counts machines over all deployments; a deployment may have a smaller one. */
-function fullReason({ deps, slots }: Round, { row, draft }: StoredDeployment): Reason | null {
+function slotReason({ deps, slots }: Round, { row, draft }: StoredDeployment): Reason | null {
   const limit = deps.sites.settings().concurrency;
   if (slots.total >= limit) return { code: 'slot-site', params: { limit } };
   const own = slots.byDeployment.get(row.id) ?? 0;
@@ -178,13 +184,26 @@ function fullReason({ deps, slots }: Round, { row, draft }: StoredDeployment): R
   return { code: 'slot-deployment', params: { limit: draft.concurrency } };
 }
 
+async function pendingReason(deps: ReleaseDeps, read: Reader, machineId: string): Promise<Reason | null> {
+  return fullReason(deps, (await countStaged(read, [machineId])).get(machineId) ?? 0);
+}
+
 function takeSlot({ slots }: Round, deploymentId: string) {
   slots.total += 1;
   slots.byDeployment.set(deploymentId, (slots.byDeployment.get(deploymentId) ?? 0) + 1);
 }
 
-function storedPlan({ steps, skipped, powerOffAtEnd, bytes, maxRunTimeMs }: RunPlan) {
-  return { steps, skipped, powerOffAtEnd, bytes, maxRunTimeMs };
+function storedPlan(plan: RunPlan): StoredPlan {
+  const { steps, skipped, timing, powerOffAfterDelivery, powerOffAtEnd, bytes, maxRunTimeMs } = plan;
+  return {
+    steps,
+    skipped,
+    ...(timing === 'after-delivery' ? {} : { timing }),
+    ...(powerOffAfterDelivery ? { powerOffAfterDelivery } : {}),
+    powerOffAtEnd,
+    bytes,
+    maxRunTimeMs,
+  };
 }
 
 interface Hold {
@@ -207,11 +226,12 @@ async function endNotApplicable(deps: ReleaseDeps, tx: Tx, run: LoadedRun, plan:
   await store(deps, tx, run, end(run.state, 'not-applicable', reason, at), null);
 }
 
-/** One run at a time on a machine. */
-async function isBusy(tx: Tx, run: LoadedRun): Promise<boolean> {
-  const other = await tx.one(
-    'SELECT id FROM deployments_runs WHERE machine_id = ? AND is_released = 1 AND id <> ? LIMIT 1',
+/** One run at a time on a machine; what it applies at its start comes before anything new (BSCN-21, BAGT-15). */
+async function busyWith(tx: Tx, run: LoadedRun): Promise<GateQuestion['busyWith']> {
+  const others = await tx.all<{ is_staged: number }>(
+    'SELECT is_staged FROM deployments_runs WHERE machine_id = ? AND is_released = 1 AND id <> ?',
     [run.row.machine_id, run.row.id],
   );
-  return other !== undefined;
+  if (others.length === 0) return 'nothing';
+  return others.some((other) => other.is_staged === 1) ? 'next-start' : 'run';
 }

@@ -17,7 +17,7 @@ function ask(over: Partial<GateQuestion> = {}, draft: Partial<GateQuestion['draf
     draft: { purpose: 'required', respectsWindows: true, wakesMachines: false, ...draft },
     isRequested: false,
     facts: aMachine(),
-    isBusy: false,
+    busyWith: 'nothing',
     windows: [],
     maxRunTimeMs: hour,
     beginsWithWake: false,
@@ -43,7 +43,16 @@ const table: [
     ask({ isRequested: true }, { purpose: 'available' }),
     { gate: null },
   ],
-  ['a machine does one run at a time', ask({ isBusy: true }), { gate: 'earlier-run', code: 'earlier-run' }],
+  [
+    'a machine does one run at a time',
+    ask({ busyWith: 'run' }),
+    { gate: 'earlier-run', code: 'earlier-run' },
+  ],
+  [
+    'BAGT-15: what a machine applies at its start comes first, and is named',
+    ask({ busyWith: 'next-start' }),
+    { gate: 'earlier-run', code: 'next-start-update' },
+  ],
   [
     'a closed window says when it opens',
     ask({ windows: [night] }),

@@ -13,8 +13,8 @@ export interface GateQuestion {
   readonly draft: Pick<DeploymentDraft, 'purpose' | 'respectsWindows' | 'wakesMachines'>;
   readonly isRequested: boolean;
   readonly facts: MachineFacts;
-  /** Another run of the machine is released and has not ended. */
-  readonly isBusy: boolean;
+  /** Another run of the machine is released and has not ended; `next-start`: it waited for the machine's start. */
+  readonly busyWith: 'nothing' | 'run' | 'next-start';
   readonly windows: readonly MaintenanceWindow[];
   readonly maxRunTimeMs: number;
   /** The run's first step is `wake`. */
@@ -46,7 +46,8 @@ export function askGates(question: GateQuestion): GateAnswer {
   const { draft, facts, nowMs } = question;
   if (draft.purpose === 'available' && !question.isRequested)
     return shut('request', 'not-requested', {}, null);
-  if (question.isBusy) return shut('earlier-run', 'earlier-run', {}, null);
+  if (question.busyWith === 'run') return shut('earlier-run', 'earlier-run', {}, null);
+  if (question.busyWith === 'next-start') return shut('earlier-run', 'next-start-update', {}, null);
   let latestStartAt: number | null = null;
   if (draft.respectsWindows) {
     const fit = fitsWindow({ windows: question.windows, nowMs, maxRunTimeMs: question.maxRunTimeMs });

@@ -13,6 +13,8 @@ import { evaluateRuns } from './release.ts';
 import { createReleaseLane, type ReleaseLane } from './release-lane.ts';
 import { ordersFor } from './run-orders.ts';
 import { type AnyRunReport, recordRunReport } from './runs.agent.ts';
+import { countStaged } from './runs.store.ts';
+import { beginStaged } from './staged-runs.ts';
 import { extendToNewMembers, startDeployment } from './start-deployment.ts';
 
 export type { Neighbours } from './needs.ts';
@@ -46,6 +48,7 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
   kernel.events.on('collections.members-changed', async ({ payload }) => {
     if (payload.added.length > 0) await extendToNewMembers(deps, payload.collectionId);
   });
+  kernel.events.on('machines.started', ({ payload }) => beginStaged(deps, payload.machineId));
   listen(kernel, lane, board);
   expose(kernel);
   addDeploymentRoutes(kernel, deps, board);
@@ -66,6 +69,7 @@ function connectMachines(deps: ReleaseDeps) {
   machines.orders.register((machineId) => ordersFor(deps, machineId));
   machines.setRuns({
     errorsOf: (machineId) => errorsOf(deps.db.read, machineId),
+    pendingStartsOf: async (machineId) => (await countStaged(deps.db.read, [machineId])).get(machineId) ?? 0,
     clearErrors: (caller, machineIds, deploymentId) => clearErrors(deps, caller, machineIds, deploymentId),
   });
 }
@@ -75,7 +79,10 @@ function listen({ events }: Kernel, lane: ReleaseLane, board: ReturnType<typeof 
   events.on('machines.presence', ({ payload }) => lane.machine(payload.machineId));
   events.on('machines.power-changed', ({ payload }) => lane.machine(payload.machineId));
   events.on('machines.inventory-changed', ({ payload }) => lane.machine(payload.machineId));
-  events.on('sites.changed', () => lane.slots());
+  events.on('sites.changed', () => {
+    lane.slots();
+    lane.pending();
+  });
   events.on('collections.windows-changed', () => lane.windows());
   events.on('machines.progress', ({ payload }) => {
     for (const run of payload.runs) {

@@ -137,7 +137,7 @@ export function runsGoUnicast(
   return forEachAllowed(deps, caller, runIds, 'runs.went-unicast', async (tx, runId) => {
     const run = await loadRun(tx, runId);
     if (!run || isFinal(run.state.status)) return 'run-has-ended';
-    if (run.state.isReleased) return 'run-has-begun';
+    if (run.state.isReleased || run.state.isStaged) return 'run-has-begun';
     return standAlone(deps, tx, run.row, 'went-unicast');
   });
 }

@@ -1,13 +1,15 @@
 import {
   type DeploymentDraft,
+  emptyPlan,
   evaluate,
   Failure,
   type MachineFacts,
+  type PlanInput,
   parseRule,
   plan,
   type RunPlan,
   type ScenarioDraft,
-  type SoftwarePackage,
+  type TimingDraft,
 } from '@tenkai/domain';
 import type { Deps } from './needs.ts';
 import { packagesOf } from './subject.ts';
@@ -21,7 +23,7 @@ export interface Planner {
 export async function createPlanner(
   deps: Pick<Deps, 'packages'>,
   scenario: ScenarioDraft,
-  draft: Pick<DeploymentDraft, 'variables'>,
+  draft: Pick<DeploymentDraft, 'variables' | keyof TimingDraft>,
 ): Promise<Planner> {
   const packages = await packagesOf(deps, scenario);
   const variables = Object.fromEntries(draft.variables.map(({ name, value }) => [name, value]));
@@ -34,24 +36,17 @@ export async function createPlanner(
   return {
     planFor(facts) {
       const matches = (query: string) => evaluate(ruleOf(query), facts).matches;
-      return planSafely(scenario, packages, facts, variables, matches);
+      return planSafely({ scenario, packages, facts, deployed: draft, variables, matches });
     },
   };
 }
 
-function planSafely(
-  scenario: ScenarioDraft,
-  packages: Map<string, SoftwarePackage>,
-  facts: MachineFacts,
-  variables: Record<string, string>,
-  matches: (query: string) => boolean,
-): RunPlan {
+function planSafely(input: PlanInput): RunPlan {
   try {
-    return plan({ scenario, packages, facts, variables, matches });
+    return plan(input);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const reason = { code: error.code, params: { ...error.params } };
-    const empty = { steps: [], skipped: [], variables: {}, powerOffAtEnd: false };
-    return { state: 'not-applicable', reasons: [reason], ...empty, bytes: 0, restarts: 0, maxRunTimeMs: 0 };
+    return { ...emptyPlan, state: 'not-applicable', reasons: [reason] };
   }
 }

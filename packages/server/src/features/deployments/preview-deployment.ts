@@ -8,13 +8,17 @@ import {
   type MaintenanceWindow,
   type Reason,
   type RunPlan,
+  type RunSettings,
+  runSettings,
   type ScenarioDraft,
 } from '@tenkai/domain';
 import type { DeploymentPreview } from '@tenkai/protocol/api/deployments.ts';
 import type { Caller } from '../../kernel/access/caller.ts';
 import { requireDelivery } from './create-deployment.ts';
 import type { Deps } from './needs.ts';
+import { fullReason } from './pending-starts.ts';
 import { createPlanner } from './planning.ts';
+import { countStaged } from './runs.store.ts';
 import { requireCollection } from './scope.ts';
 import { freezeSubject } from './subject.ts';
 
@@ -33,6 +37,7 @@ export async function previewDeployment(
   await requireCollection(deps, caller, draft.collectionId);
   requireDelivery(deliveryOf(draft));
   const subject = await freezeSubject(deps, draft.subject);
+  const settings = runSettings(draft, subject.scenario.options);
   const planner = await createPlanner(deps, subject.scenario, draft);
   const machineIds = await deps.collections.membersOf(draft.collectionId);
   const machines: PreviewedMachine[] = [];
@@ -41,21 +46,25 @@ export async function previewDeployment(
     const batch = machineIds.slice(from, from + batchSize);
     const facts = await deps.machines.factsOf(batch);
     const windows = await deps.collections.windowsFor(batch);
+    const staged = await stagedOf(deps, settings, batch);
     for (const one of facts.values()) {
-      const row = previewMachine(
-        draft,
-        one,
-        planner.planFor(one),
-        windows.get(one.id) ?? [],
-        deps.clock.now(),
-      );
+      const row = previewMachine(draft, {
+        facts: one,
+        plan: planner.planFor(one),
+        windows: windows.get(one.id) ?? [],
+        full: fullReason(deps, staged.get(one.id) ?? 0),
+        nowMs: deps.clock.now(),
+      });
       sums.applicableCount += row.isApplicable ? 1 : 0;
       sums.totalBytes += row.bytes;
       sums.totalRestarts += row.restarts;
       if (machines.length < longestList) machines.push(row);
     }
   }
-  const warnings = await warningsOf(deps, draft, subject.scenario, sums.applicableCount);
+  const warnings = [
+    ...timingWarnings(draft, settings, subject.scenario),
+    ...(await warningsOf(deps, draft, subject.scenario, sums.applicableCount)),
+  ];
   return {
     machines,
     targetCount: machineIds.length,
@@ -65,12 +74,22 @@ export async function previewDeployment(
   };
 }
 
+async function stagedOf({ db }: Deps, { timing }: RunSettings, machineIds: readonly string[]) {
+  return timing === 'at-next-start' ? countStaged(db.read, machineIds) : new Map<string, number>();
+}
+
+interface Candidate {
+  readonly facts: MachineFacts;
+  readonly plan: RunPlan;
+  readonly windows: readonly MaintenanceWindow[];
+  /** Why the machine has no room for one more run at its next start. */
+  readonly full: Reason | null;
+  readonly nowMs: number;
+}
+
 function previewMachine(
   draft: DeploymentDraft,
-  facts: MachineFacts,
-  plan: RunPlan,
-  windows: MaintenanceWindow[],
-  nowMs: number,
+  { facts, plan, windows, full, nowMs }: Candidate,
 ): PreviewedMachine {
   const startsAt = draft.schedule.kind === 'at' ? Math.max(Date.parse(draft.schedule.at), nowMs) : nowMs;
   const fit = draft.respectsWindows
@@ -85,6 +104,7 @@ function previewMachine(
       ...plan.reasons,
       ...plan.skipped.map(({ reason }) => reason),
       ...(fit.fits ? [] : [fit.reason]),
+      ...(full ? [full] : []),
     ].filter(isFirst),
     bytes: plan.bytes,
     restarts: plan.restarts,
@@ -95,6 +115,22 @@ function previewMachine(
 
 function isFirst(reason: Reason, index: number, all: readonly Reason[]): boolean {
   return all.findIndex((one) => JSON.stringify(one) === JSON.stringify(reason)) === index;
+}
+
+/** What timing and power settings will do, said before it is done (BSCN-20, BSCN-34). */
+function timingWarnings(
+  draft: DeploymentDraft,
+  { timing, powerOff }: RunSettings,
+  { options }: ScenarioDraft,
+): Reason[] {
+  const codes: string[] = [];
+  if (timing === 'at-next-start') {
+    codes.push('runs-at-next-start');
+    if (draft.restartAtStart ?? options.restartAtStart) codes.push('restart-is-the-start');
+    if (draft.respectsWindows) codes.push('next-start-outside-windows');
+  }
+  if (powerOff !== 'no') codes.push(`power-off-${powerOff}`);
+  return codes.map((code) => ({ code, params: {} }));
 }
 
 async function warningsOf(

@@ -12,6 +12,8 @@ export interface ReleaseLane {
   machine(machineId: string): void;
   /** A slot is free, or the limit changed. */
   slots(): void;
+  /** Machines may keep more for their next start, or less. */
+  pending(): void;
   /** Maintenance windows changed. */
   windows(): void;
   /** Who waits in the group of the deployment, or the settings of it, changed. */
@@ -29,6 +31,7 @@ export interface LaneWork {
   readonly fresh: boolean;
   readonly due: boolean;
   readonly slots: boolean;
+  readonly pending: boolean;
   readonly windows: boolean;
   readonly machineIds: readonly string[];
   readonly finishedIds: readonly string[];
@@ -68,6 +71,10 @@ export function createReleaseLane(log: Log, evaluate: (work: LaneWork) => Promis
       waiting.slots = true;
       poke();
     },
+    pending() {
+      waiting.pending = true;
+      poke();
+    },
     windows() {
       waiting.windows = true;
       poke();
@@ -103,6 +110,7 @@ function emptyWork() {
     fresh: false,
     due: false,
     slots: false,
+    pending: false,
     windows: false,
     machines: new Set<string>(),
     deployments: new Set<string>(),
@@ -115,6 +123,7 @@ function hasWork(work: ReturnType<typeof emptyWork>): boolean {
     work.fresh ||
     work.due ||
     work.slots ||
+    work.pending ||
     work.windows ||
     work.machines.size > 0 ||
     work.deployments.size > 0 ||

@@ -7,7 +7,7 @@ import { applyToRun } from './run-events.ts';
 import { loadRun, loadRunsWhere } from './runs.store.ts';
 
 /** Gates that an event of the machine itself can open, or close again. */
-const machineGates = "('machine', 'earlier-run', 'inventory', 'window', 'group')";
+const machineGates = "('machine', 'earlier-run', 'inventory', 'window', 'group', 'next-start')";
 
 /** One round of the lane: what an event named, what is due, what is new, who waits for others, who for a slot. */
 export async function evaluateRuns(deps: ReleaseDeps, work: LaneWork): Promise<void> {
@@ -21,6 +21,7 @@ export async function evaluateRuns(deps: ReleaseDeps, work: LaneWork): Promise<v
     await expireSilentRuns(deps);
   }
   if (work.fresh || work.due) await evaluateGate(round, 'new');
+  if (work.pending) await evaluateGate(round, 'next-start');
   if (work.windows) {
     await evaluateGate(round, 'window');
     await evaluateGate(round, 'group');

@@ -64,7 +64,8 @@ export async function store(
 /** A run that is not final and holds no slot waits at a gate; without one nobody would ever look at it again. */
 function gateOf(state: RunState, gate: Gate | null): Gate | null {
   if (state.status === 'planned') return 'new';
-  return state.status === 'waiting' && !state.isReleased ? (gate ?? 'machine') : null;
+  const isHeld = state.status === 'waiting' && !state.isReleased && !state.isStaged;
+  return isHeld ? (gate ?? 'machine') : null;
 }
 
 function tellLane({ lane }: RunDeps, run: LoadedRun, state: RunState) {

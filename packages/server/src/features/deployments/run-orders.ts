@@ -39,7 +39,11 @@ async function runOrder(
     deploymentName: name?.name ?? '',
     steps: [...plan.steps],
     variables: JSON.parse(row.variables) as Record<string, string>,
-    options: { powerOffAtEnd: plan.powerOffAtEnd },
+    options: {
+      powerOffAtEnd: plan.powerOffAtEnd,
+      ...(plan.timing ? { timing: plan.timing } : {}),
+      ...(plan.powerOffAfterDelivery ? { powerOffAfterDelivery: true } : {}),
+    },
     sources: await content.sources(contentOf(plan.steps).map(({ contentId }) => contentId)),
   };
 }

@@ -36,6 +36,8 @@ function translate(report: AnyRunReport): RunReported | null {
     case 'restarting':
     case 'shutting-down':
       return { kind: 'power', to: report.event };
+    case 'staged':
+      return { kind: 'staged' };
     case 'finished':
       return {
         kind: 'finished',

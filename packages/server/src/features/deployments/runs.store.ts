@@ -4,6 +4,7 @@ import {
   type FrozenStep,
   type MethodChoice,
   type RunState,
+  type RunTiming,
   type StepResult,
   stepStateOf,
 } from '@tenkai/domain';
@@ -18,6 +19,9 @@ export interface StoredPlan {
     name: string;
     reason: { code: string; params: Record<string, unknown> };
   }[];
+  /** Absent in plans for which it is the usual one, so that equal plans stay equal. */
+  readonly timing?: Exclude<RunTiming, 'after-delivery'>;
+  readonly powerOffAfterDelivery?: true;
   readonly powerOffAtEnd: boolean;
   readonly bytes: number;
   readonly maxRunTimeMs: number;
@@ -31,7 +35,7 @@ export interface LoadedRun {
 }
 
 const columns =
-  'id, deployment_id, occurrence, machine_id, status, attempt, gate, is_released, is_cancel_requested, is_in_error,' +
+  'id, deployment_id, occurrence, machine_id, status, attempt, gate, is_released, is_staged, is_cancel_requested, is_in_error,' +
   ' is_requested, reason, waits_until, step_index, retries_left, plan_hash, variables, created_at, started_at,' +
   ' finished_at, deadline_at, ready_at, latest_start_at, wave_id, alone, method, method_reason';
 
@@ -105,6 +109,7 @@ function stateOf(row: RunsTable, plan: StoredPlan | null, rows: readonly StepRow
     status: row.status,
     attempt: row.attempt,
     isReleased: row.is_released === 1,
+    isStaged: row.is_staged === 1,
     isCancelRequested: row.is_cancel_requested === 1,
     isInError: row.is_in_error === 1,
     reason: row.reason === null ? null : JSON.parse(row.reason),
@@ -125,14 +130,15 @@ function stateOf(row: RunsTable, plan: StoredPlan | null, rows: readonly StepRow
 /** Writes what changed; results are only ever added. */
 export async function saveRun(tx: Tx, run: LoadedRun, after: RunState, gate: Gate | null): Promise<void> {
   await tx.run(
-    `UPDATE deployments_runs SET status = ?, attempt = ?, gate = ?, is_released = ?, is_cancel_requested = ?,
-       is_in_error = ?, reason = ?, waits_until = ?, step_index = ?, retries_left = ?, started_at = ?,
+    `UPDATE deployments_runs SET status = ?, attempt = ?, gate = ?, is_released = ?, is_staged = ?,
+       is_cancel_requested = ?, is_in_error = ?, reason = ?, waits_until = ?, step_index = ?, retries_left = ?, started_at = ?,
        finished_at = ?, deadline_at = ? WHERE id = ?`,
     [
       after.status,
       after.attempt,
       gate,
       after.isReleased,
+      after.isStaged,
       after.isCancelRequested,
       after.isInError,
       after.reason === null ? null : JSON.stringify(after.reason),
@@ -219,4 +225,15 @@ export async function insertRuns(
 /** An available deployment was asked for: the run is looked at as a new one. */
 export async function markRequested(tx: Tx, runId: string) {
   await tx.run("UPDATE deployments_runs SET is_requested = 1, gate = 'new' WHERE id = ?", [runId]);
+}
+
+/** How many runs each machine keeps for its next start (BSCN-22); machines without any are absent. */
+export async function countStaged(read: Reader, machineIds: readonly string[]): Promise<Map<string, number>> {
+  if (machineIds.length === 0) return new Map();
+  const rows = await read.all<{ machine_id: string; n: number }>(
+    `SELECT machine_id, count(*) AS n FROM deployments_runs
+     WHERE is_staged = 1 AND machine_id IN (${machineIds.map(() => '?').join(', ')}) GROUP BY machine_id`,
+    machineIds,
+  );
+  return new Map(rows.map((row) => [row.machine_id, row.n]));
 }

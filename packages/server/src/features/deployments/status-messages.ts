@@ -6,6 +6,7 @@ defineStatusMessages({
   'run-not-applicable': { id: 1702, message: 'The deployment does not apply to this machine: {reason}.' },
   'run-cancelled': { id: 1703, message: 'The run was cancelled.' },
   'run-retried': { id: 1704, message: 'The run begins again.' },
+  'run-staged': { id: 1706, message: 'The run is on the machine and begins at its next start.' },
   'run-error-cleared': { id: 1705, message: 'The error state was cleared.' },
   'wave-started': { id: 1710, message: 'Wave {wave} began with {machines} machines ({waveCause}).' },
 });

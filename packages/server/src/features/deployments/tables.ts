@@ -1,7 +1,16 @@
 import type { Alone, ChosenMethod, RunStatus, WaveCause } from '@tenkai/domain';
 
 /** Which event lets a waiting run be looked at again; null: it does not wait. */
-export type Gate = 'new' | 'inventory' | 'earlier-run' | 'window' | 'machine' | 'group' | 'slot' | 'request';
+export type Gate =
+  | 'new'
+  | 'inventory'
+  | 'earlier-run'
+  | 'window'
+  | 'machine'
+  | 'group'
+  | 'slot'
+  | 'request'
+  | 'next-start';
 
 export interface DeploymentsTable {
   id: string;
@@ -31,6 +40,8 @@ export interface RunsTable {
   attempt: number;
   gate: Gate | null;
   is_released: number;
+  /** Delivered, and left on the machine for its next start. */
+  is_staged: number;
   is_cancel_requested: number;
   is_in_error: number;
   /** An available deployment was asked for on this machine. */

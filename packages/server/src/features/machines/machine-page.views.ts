@@ -12,7 +12,7 @@ import type { Deps } from './needs.ts';
 export async function machineDetail(
   { db, channel, catalogue }: Pick<Deps, 'db' | 'channel' | 'catalogue'>,
   id: string,
-): Promise<Omit<MachineDetail, 'errors'>> {
+): Promise<Omit<MachineDetail, 'errors' | 'pendingStarts'>> {
   const row = await db.read.one<ListedMachine & { properties: string }>(
     `SELECT ${listedColumns}, m.properties FROM machines m JOIN machines_presence p ON p.machine_id = m.id
      WHERE m.id = ?`,

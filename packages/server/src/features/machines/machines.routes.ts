@@ -20,7 +20,9 @@ export function addMachineRoutes(deps: RouteDeps) {
   http.route(machineRoutes.get, async ({ caller, params }) => {
     await requireVisible(db.read, caller, [params.id]);
     const detail = await machineDetail(deps, params.id);
-    return { ...detail, errors: await deps.runs().errorsOf(params.id) };
+    const runs = deps.runs();
+    const [errors, count] = [await runs.errorsOf(params.id), await runs.pendingStartsOf(params.id)];
+    return { ...detail, errors, pendingStarts: { count, limit: deps.sites.settings().nextStartLimit } };
   });
   http.route(machineRoutes.timeline, async ({ caller, params, query }) => {
     await requireVisible(db.read, caller, [params.id]);

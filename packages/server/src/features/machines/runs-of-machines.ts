@@ -5,6 +5,8 @@ import type { Caller } from '../../kernel/access/caller.ts';
 export interface RunsOfMachines {
   /** Deployments for which the machine is in error until cleared (BSCN-36). */
   errorsOf(machineId: string): Promise<MachineDetail['errors']>;
+  /** Runs that the machine keeps for its next start. */
+  pendingStartsOf(machineId: string): Promise<number>;
   /**
    * エラー解除: clears the error of machines, for all deployments or one. The caller's scope was looked at.
    * @returns ids of the machines that were in error
@@ -14,5 +16,6 @@ export interface RunsOfMachines {
 
 export const noRuns: RunsOfMachines = {
   errorsOf: async () => [],
+  pendingStartsOf: async () => 0,
   clearErrors: async () => [],
 };

@@ -21,6 +21,7 @@ export const defaultSettings: SiteSettings = {
   heartbeatJitterMs: 60_000,
   silentAfterMs: 86_400_000,
   holdCommandsMs: 600_000,
+  nextStartLimit: 100,
   wakePort: 9,
 };
 
