@@ -124,6 +124,7 @@ export function simulateGroup(options: GroupOptions): SimulatedGroup {
       segments,
       wanted: segments.filter((segment) => !kept.has(segment.index)).map((segment) => segment.index),
       epoch: now + 1,
+      credit: 4000,
       ports: {
         now: () => now,
         random,

@@ -151,6 +151,12 @@ export const contentFailures = defineFailures({
     message: 'The server answered with content {answered} for the uploaded content {contentId}.',
     remedy: 'Client and server differ in version; update both.',
   },
+  'multicast-no-group': {
+    kind: 'unavailable',
+    message: 'This machine cannot take part in the multicast group {group} with its address {address}.',
+    remedy:
+      'Check the address, the route for multicast and the ports that other programs use; unicast works meanwhile.',
+  },
   'disk-full': {
     kind: 'unavailable',
     message: 'The disk of {path} has {freeBytes} bytes free; {neededBytes} are needed.',

@@ -1,4 +1,4 @@
-import { fetchChunks, type NetworkOptions } from './fetch-chunks.ts';
+import { type ChunkWant, type FetchChunks, fetchChunks, type NetworkOptions } from './fetch-chunks.ts';
 import { type FetchProgress, trackProgress } from './fetch-progress.ts';
 import type { Manifest } from './manifest.ts';
 import { openStaging } from './staging.ts';
@@ -12,7 +12,15 @@ export interface FillFolderOptions extends NetworkOptions {
   /** True: what does not belong to the content stays, since somebody may be using it. */
   readonly keepsStrangers?: boolean;
   readonly onProgress?: (progress: FetchProgress) => void;
+  /** Brings what it can (multicast) before anything is fetched; what it has not accepted comes from the sources. */
+  readonly before?: BeforeFetch;
 }
+
+export type BeforeFetch = (before: {
+  readonly wants: readonly ChunkWant[];
+  readonly accept: FetchChunks['accept'];
+  readonly signal: AbortSignal | undefined;
+}) => Promise<void>;
 
 /**
  * Makes a folder hold exactly a content: what is right is kept, what is damaged or missing is fetched, everything is
@@ -29,15 +37,21 @@ export async function fillFolder(
   const bytesDone = staging.presentBytes;
   const progress = trackProgress({ bytesDone, bytesTotal: manifest.totalBytes, onProgress });
   try {
-    await fetchChunks({
-      ...options,
+    const accept = async (want: ChunkWant, bytes: Uint8Array) => {
+      const { bytesWritten } = await staging.write(want, bytes);
+      progress.copied(bytesWritten - bytes.length);
+    };
+    const left = new Map(staging.wants.map((want) => [want.sha256, want]));
+    await options.before?.({
       wants: staging.wants,
-      onReceived: progress.received,
+      signal,
       accept: async (want, bytes) => {
-        const { bytesWritten } = await staging.write(want, bytes);
-        progress.copied(bytesWritten - bytes.length);
+        progress.received(bytes.length);
+        await accept(want, bytes);
+        left.delete(want.sha256);
       },
     });
+    await fetchChunks({ ...options, wants: left.values(), onReceived: progress.received, accept });
     await staging.finish();
   } finally {
     progress.stop();

@@ -12,7 +12,7 @@ export type { ChunkWant, CorruptChunk, FetchChunks, NetworkOptions } from './fet
 export { fetchChunks } from './fetch-chunks.ts';
 export * from './fetch-manifest.ts';
 export type { FetchProgress } from './fetch-progress.ts';
-export { type FillFolderOptions, fillFolder } from './fill-folder.ts';
+export { type BeforeFetch, type FillFolderOptions, fillFolder } from './fill-folder.ts';
 export * from './in-parallel.ts';
 export * from './manifest.ts';
 export * from './manifest-check.ts';

@@ -22,7 +22,7 @@ export function sendBeacon(state: Sending, now: number, isEnd = false): void {
   const datagram = writeBeacon({
     counter: state.beaconCounter,
     isEnd,
-    statusGapMs: Math.min(250, Math.max(5, members.all.size / 2)),
+    statusGapMs: Math.min(250, Math.max(1, members.all.size / 4)),
     nackWindowMs: nackWindow(state),
     flights: over.map(({ segment, turn }) => ({ segment: segment.index, turn: (turn - 1) & 0xff })),
     dismissed: dismissals(left, state.beaconCounter),

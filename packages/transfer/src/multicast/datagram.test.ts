@@ -42,6 +42,8 @@ test('messages come back as they were written', () => {
       expected: u32,
       diskWaitMs: u32,
       beacon: u32,
+      next: u32,
+      credit: u32,
       from: u32,
       wanted: page,
     },

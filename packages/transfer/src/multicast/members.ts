@@ -1,5 +1,5 @@
 import { createSealer, type Sealer } from './datagram.ts';
-import type { Cause, Status } from './messages.ts';
+import { type Cause, NOTHING_HEARD, type Status } from './messages.ts';
 import { memberKey } from './session.ts';
 
 /** What a sender knows of a member. */
@@ -15,6 +15,8 @@ export interface Member {
   readonly wanted: Uint8Array;
   wantedCount: number;
   heardAt: number;
+  /** The shard that it may be sent at most, so that none is lost while it is busy; undefined before it hears any. */
+  creditEnd: number | undefined;
   /** As last reported, and at the last look. */
   received: number;
   expected: number;
@@ -48,6 +50,8 @@ export interface Members {
   active(): Member[];
 }
 
+/** Whatever a member says: below this nothing would flow. */
+const LEAST_CREDIT = 64;
 /** More than any session has; bounds the memory of a sender. */
 const MOST_MEMBERS = 4096;
 
@@ -76,6 +80,8 @@ export function createMembers(masterKey: Buffer, segments: number): Members {
     report(member, status, now) {
       member.heardAt = now;
       member.received = status.received;
+      member.creditEnd =
+        status.next === NOTHING_HEARD ? undefined : status.next + Math.max(LEAST_CREDIT, status.credit);
       member.expected = status.expected;
       member.diskWaitMs = status.diskWaitMs;
       if (member.state === 'left') return;
@@ -123,6 +129,7 @@ function newMember(number: number, masterKey: Buffer, segments: number, now: num
     wantedCount: 0,
     heardAt: now,
     ...{ received: 0, expected: 0, seenReceived: 0, seenExpected: 0, diskWaitMs: 0, seenDiskWaitMs: 0 },
+    creditEnd: undefined,
     ...{ loss: 0, diskShare: 0, delayMs: undefined, lagMs: 0 },
     state: 'active',
     cause: undefined,

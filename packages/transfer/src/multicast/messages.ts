@@ -13,6 +13,10 @@ export interface Status {
   /** The latest beacon, and how long ago it came: the sender works out the way's delay. */
   readonly beacon: number;
   readonly beaconAgeMs: number;
+  /** The number of the shard that it waits for: all before it have been looked at. */
+  readonly next: number;
+  /** How many datagrams its system keeps for it while it is busy. */
+  readonly credit: number;
   /** Wanted segments from `from` on, one bit each. */
   readonly from: number;
   readonly wanted: Uint8Array;
@@ -30,6 +34,9 @@ export interface Nack {
   readonly epoch: number;
   readonly needs: readonly Need[];
 }
+
+/** Instead of a shard's number: no shard and no beacon has been heard yet. */
+export const NOTHING_HEARD = 0xffffffff;
 
 /** Why a member was left out, as one byte on the wire. */
 export const causes = ['silent', 'disk', 'link', 'loss', 'cancelled'] as const;
@@ -74,6 +81,8 @@ export function writeStatus(status: Status): Buffer {
   at = to.writeUInt16BE(u16(status.beaconAgeMs), at);
   at = to.writeUInt32BE(u32(status.from), at);
   at = to.writeUInt16BE(status.wanted.length, at);
+  at = to.writeUInt32BE(u32(status.next), at);
+  to.writeUInt32BE(u32(status.credit), at);
   to.set(status.wanted, HEADER_BYTES + STATUS_BYTES);
   return to;
 }
@@ -91,6 +100,8 @@ export function readStatus(from: Buffer): Status | undefined {
     beacon: body.readUInt32BE(22),
     beaconAgeMs: body.readUInt16BE(26),
     from: body.readUInt32BE(28),
+    next: body.readUInt32BE(34),
+    credit: body.readUInt32BE(38),
     wanted: body.subarray(STATUS_BYTES),
   };
 }

@@ -11,7 +11,7 @@ import {
 } from './datagram.ts';
 import { type Beacon, type Cause, type Nack, readBeacon, readNack } from './messages.ts';
 import { createPlaces, type Places } from './places.ts';
-import { createReports, type Reports, reportStatus } from './reports.ts';
+import { createReports, type Reports, reportProgress, reportStatus } from './reports.ts';
 import { closeTurn, forget, hearNack, type Requests, sendDue } from './requests.ts';
 import type { Segment } from './segments.ts';
 import type { MemberTerms } from './session.ts';
@@ -44,6 +44,8 @@ export interface ReceiverOptions {
   /** When this member began, in milliseconds since 1970: tells a restart from a replay. */
   readonly epoch: number;
   readonly ports: ReceiverPorts;
+  /** How many datagrams the system keeps while this process is busy; the sender sends no more unheard. */
+  readonly credit: number;
   /** How long nothing may be heard from the sender: 20 s, unless told. */
   readonly silenceMs?: number;
 }
@@ -195,6 +197,7 @@ function follow(state: Receiving): void {
   if (ahead < 0) return;
   figures.expected += ahead + 1;
   state.nextSequence = (header.sequence + 1) >>> 0;
+  reportProgress(state);
   if (current?.segment === header.segment && current.turn === header.turn) return;
   if (current) closeTurn(state, current);
   state.current = { segment: header.segment, turn: header.turn };
@@ -216,7 +219,8 @@ function takeBeacon(state: Receiving, beacon: Beacon, sequence: number): void {
 
 /** The sender tells the number of its next shard: losses at the end of a transmission show in no later shard. */
 function countTail(state: Receiving, next: number): void {
-  const lost = state.nextSequence === undefined ? 0 : (next - state.nextSequence) | 0;
+  state.nextSequence ??= next;
+  const lost = (next - state.nextSequence) | 0;
   if (lost <= 0) return;
   state.figures.expected += lost;
   state.nextSequence = next;

@@ -1,5 +1,5 @@
 import { kinds, type Sealer, writeHeader } from './datagram.ts';
-import { WANTED_PAGE, writeStatus } from './messages.ts';
+import { NOTHING_HEARD, WANTED_PAGE, writeStatus } from './messages.ts';
 import type { Receiving } from './receiver.ts';
 
 /** What a member has told the sender about itself. */
@@ -26,6 +26,14 @@ export function createReports(sealer: Sealer, segments: number): Reports {
   const untold = Array.from({ length: pages }, (_, page) => page);
   const sentAt = Number.NEGATIVE_INFINITY;
   return { sealer, counter: 0, sentAt, beaconAnswered: 0, isDue: true, toldExpected: 0, untold };
+}
+
+/** While shards stream in, the sender hears of each quarter of what the system here can keep. */
+export function reportProgress(state: Receiving): void {
+  const { reports, figures, options } = state;
+  if (figures.expected - reports.toldExpected < options.credit / 4) return;
+  reports.isDue = true;
+  reportStatus(state);
 }
 
 /** Reports to the sender where there is news, or it is time to be heard. */
@@ -60,6 +68,8 @@ function sendStatus(state: Receiving, page: number, now: number): void {
   const { received, expected, diskWaitMs } = figures;
   const datagram = writeStatus({
     ...{ epoch, wantedCount: wanted.size, received, expected, diskWaitMs, from, wanted: bits },
+    next: state.nextSequence ?? NOTHING_HEARD,
+    credit: options.credit,
     beacon: beacon?.counter ?? 0,
     beaconAgeMs: now - state.beaconAt,
   });

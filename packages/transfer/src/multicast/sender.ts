@@ -58,6 +58,8 @@ export interface Sender {
   take(datagram: Buffer): void;
   /** Sends what may be sent now; to be called every millisecond or so, and when buffers have come back. */
   pump(): void;
+  /** Nothing can be sent until a buffer comes back. */
+  isWaitingForBuffers(): boolean;
   /** Ends the session for all, now. */
   cancel(): void;
   isOver(): boolean;
@@ -88,6 +90,8 @@ export interface Sending {
   next: Item | undefined;
   cursor: number;
   sequence: number;
+  /** No shard of this number or a higher one before members have reported again. */
+  creditEnd: number;
   beaconCounter: number;
   beaconAt: number;
   lookedAt: number;
@@ -125,13 +129,22 @@ export function createSender(options: SenderOptions): Sender {
     pace: createPace({ mostBytesPerSecond: options.mostBytesPerSecond, now }),
     figures: { datagrams: 0, repairs: 0, beacons: 0, refused: 0, bytesPerSecond: 0 },
     ...{ startedAt: now, lookedAt: now, beaconAt: Number.NEGATIVE_INFINITY },
-    ...{ sending: undefined, next: undefined, cursor: 0, sequence: 0, beaconCounter: 0, sentSinceLook: 0 },
+    ...{
+      sending: undefined,
+      next: undefined,
+      cursor: 0,
+      sequence: 0,
+      creditEnd: Number.POSITIVE_INFINITY,
+      beaconCounter: 0,
+      sentSinceLook: 0,
+    },
     ...{ hasBegun: false, loss: 0, endings: 0, isOver: false, failure: undefined },
   };
   for (const number of expected) state.members.admit(state.members.invited(number, now));
   return {
     take: (datagram) => take(state, datagram),
     pump: () => pump(state),
+    isWaitingForBuffers: () => state.buffers.length === 0,
     cancel: () => cancel(state),
     isOver: () => state.isOver,
     results: () => [...state.members.all.values()].map(resultOf),
@@ -164,8 +177,18 @@ function takeStatus(state: Sending, datagram: Buffer): void {
   }
   if (!known && !members.admit(member)) return;
   members.report(member, status, now);
+  extendCredit(state);
   measureDelay(state, member, status);
   landed(state);
+}
+
+/** The slowest member decides how far the sender may be ahead: what its system does not keep would be lost. */
+function extendCredit(state: Sending): void {
+  let end = Number.POSITIVE_INFINITY;
+  for (const { state: its, creditEnd } of state.members.all.values()) {
+    if (its === 'active' && creditEnd !== undefined && creditEnd < end) end = creditEnd;
+  }
+  state.creditEnd = end;
 }
 
 function measureDelay({ beaconTimes, options }: Sending, member: Member, status: Status): void {
@@ -229,18 +252,24 @@ function look(state: Sending, now: number): void {
   if (state.sentSinceLook > 0) state.pace.adapt(usual);
   if (usual !== undefined) state.loss += (usual - state.loss) * 0.1;
   state.figures.bytesPerSecond = state.pace.bytesPerSecond();
-  const isHeldUp = state.sending === undefined && state.flights.size > 0;
+  const isHeldUp =
+    state.flights.size > 0 && (state.sending === undefined || state.sequence >= state.creditEnd);
   const blockers = isHeldUp ? blockersOf(state, active) : undefined;
   const passedMs = now - state.lookedAt;
   const members = active.filter(({ hasReported }) => hasReported);
   const found = stragglers({ now, passedMs, members, blockers }, state.options.patience ?? USUAL_PATIENCE);
   for (const { member, cause } of found) state.members.leave(member, cause);
-  if (found.length > 0) landed(state);
+  if (found.length > 0) {
+    landed(state);
+    extendCredit(state);
+  }
   state.lookedAt = now;
   state.sentSinceLook = 0;
 }
 
-function blockersOf({ flights }: Sending, active: readonly Member[]): ReadonlySet<Member> {
+function blockersOf({ flights, sequence }: Sending, active: readonly Member[]): ReadonlySet<Member> {
+  const slow = active.filter(({ creditEnd }) => creditEnd !== undefined && creditEnd <= sequence);
+  if (slow.length > 0) return new Set(slow);
   const [oldest] = flights.keys();
   return new Set(active.filter(({ wanted }) => oldest !== undefined && wanted[oldest] === 1));
 }

@@ -20,7 +20,7 @@ export function landed(state: Sending): void {
 
 /** @returns whether one more may go */
 export function sendNext(state: Sending, now: number): boolean {
-  if (state.buffers.length === 0) return false;
+  if (state.buffers.length === 0 || state.sequence >= state.creditEnd) return false;
   if (!state.next && !advance(state, now)) return false;
   if (!state.pace.take(DATAGRAM_BYTES, now)) return false;
   sendItem(state, state.next as Item);

@@ -1,0 +1,138 @@
+import type { ChunkStore } from '../chunk-store.ts';
+import { Failure } from '../failures.ts';
+import { readFully } from '../file-bytes.ts';
+import type { Manifest } from '../manifest.ts';
+import { type Segment, segmentsOf } from './segments.ts';
+import { createSender, type MemberResult, type Sender, type SenderFigures } from './sender.ts';
+import { USUAL_WINDOW } from './session.ts';
+import { listenToGroup, openOwnSocket, openShardSocket, type Place } from './sockets.ts';
+import type { Patience } from './stragglers.ts';
+
+export interface SendContentOptions extends Place {
+  readonly manifest: Manifest;
+  /** Where the chunks are. */
+  readonly store: Pick<ChunkStore, 'open'>;
+  readonly session: number;
+  readonly group: string;
+  readonly port: number;
+  /** UDP port to which members report; 0: any. */
+  readonly senderPort: number;
+  readonly groupKey: Buffer;
+  readonly masterKey: Buffer;
+  /** Numbers of the members that are invited. */
+  readonly expected: readonly number[];
+  readonly window?: number;
+  /** Never faster (DIST-34); unless told, as fast as the line and the members take it. */
+  readonly mostBytesPerSecond?: number | undefined;
+  readonly gatherMs?: number;
+  readonly patience?: Patience;
+  readonly signal?: AbortSignal;
+  /** Called once, when members can report. */
+  readonly onReady?: (senderPort: number) => void;
+  /** About every half second. */
+  readonly onProgress?: (progress: SendProgress) => void;
+}
+
+export interface SendProgress {
+  readonly figures: SenderFigures;
+  readonly members: readonly MemberResult[];
+}
+
+const PROGRESS_MS = 500;
+
+/**
+ * Sends a content to a group until every member has it or has left; resolves with what became of each. A signal that
+ * aborts ends the session: members are told to go on by unicast.
+ * @throws Failure multicast-no-group, content-chunk-missing, content-chunk-corrupt
+ */
+export async function sendContent(options: SendContentOptions): Promise<SendProgress> {
+  const { manifest, store, onProgress } = options;
+  const shards = await openShardSocket(options, options);
+  const reports = await openOwnSocket(options.senderPort, options);
+  const group = await listenToGroup(options, options);
+  try {
+    let wake = () => {};
+    const sender = createSender({
+      ...{ ...options, window: options.window ?? USUAL_WINDOW, segments: segmentsOf(manifest) },
+      ports: {
+        now: () => performance.now(),
+        // A datagram that the system does not take is lost like any other, and comes again when it is missed.
+        send: (datagram, release) =>
+          shards.send(datagram, () => {
+            release();
+            wake();
+          }),
+        read: (segment, into) => readSegment(store, segment, into),
+      },
+    });
+    reports.on('message', sender.take);
+    group.on('message', sender.take);
+    options.onReady?.(reports.address().port);
+    const timer = setInterval(() => onProgress?.(progressOf(sender)), PROGRESS_MS);
+    try {
+      await drive(sender, options.signal, (act) => {
+        wake = act;
+      });
+    } finally {
+      clearInterval(timer);
+    }
+    return progressOf(sender);
+  } finally {
+    for (const socket of [shards, reports, group]) socket.close();
+  }
+}
+
+function progressOf(sender: Sender): SendProgress {
+  return { figures: { ...sender.figures }, members: sender.results() };
+}
+
+/** Turns the sender on: each millisecond, and at once when buffers have come back that it waits for. */
+function drive(
+  sender: Sender,
+  signal: AbortSignal | undefined,
+  onWake: (wake: () => void) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    let isScheduled = false;
+    const step = () => {
+      isScheduled = false;
+      clearTimeout(timer);
+      timer = undefined;
+      try {
+        sender.pump();
+      } catch (error) {
+        reject(error);
+        return;
+      }
+      if (sender.isOver()) resolve();
+      else if (!sender.isWaitingForBuffers()) timer = setTimeout(step, 1);
+    };
+    onWake(() => {
+      if (isScheduled || timer !== undefined) return;
+      isScheduled = true;
+      setImmediate(step);
+    });
+    signal?.addEventListener('abort', () => sender.cancel(), { once: true });
+    if (signal?.aborted) sender.cancel();
+    step();
+  });
+}
+
+async function readSegment(store: Pick<ChunkStore, 'open'>, segment: Segment, into: Buffer): Promise<void> {
+  let at = 0;
+  for (const { sha256, sizeBytes } of segment.chunks) {
+    const { handle, sizeBytes: found } = await store.open(sha256);
+    try {
+      if (
+        found !== sizeBytes ||
+        (await readFully(handle, into.subarray(at, at + sizeBytes), 0)) !== sizeBytes
+      ) {
+        throw new Failure('content-chunk-corrupt', { path: sha256, chunk: 0, source: 'the sender' });
+      }
+    } finally {
+      await handle.close();
+    }
+    at += sizeBytes;
+  }
+}

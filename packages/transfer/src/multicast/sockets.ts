@@ -1,0 +1,86 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { Failure } from '../failures.ts';
+
+/** Which card of this machine takes part; its IPv4 address. */
+export interface Place {
+  readonly interfaceAddress: string;
+  /** How many routers datagrams may cross: 1, unless told, is the own network alone. */
+  readonly ttl?: number;
+  /** True: members on this very machine hear the sender too. */
+  readonly hasLoopback?: boolean;
+}
+
+/** What waits in the kernel while this process is busy; where the system allows less, it gives less. */
+const BUFFER_BYTES = 4 * 1024 * 1024;
+
+/**
+ * A socket that hears a group, on one card only.
+ * @throws Failure multicast-no-group
+ */
+export async function listenToGroup(
+  { group, port }: { group: string; port: number },
+  { interfaceAddress }: Place,
+): Promise<Socket> {
+  const socket = createSocket({ type: 'udp4', reuseAddr: true });
+  try {
+    // Linux gives datagrams of other groups on the same port to sockets that are bound to no address.
+    const address = process.platform === 'win32' ? interfaceAddress : group;
+    await bound(socket, port, address);
+    socket.addMembership(group, interfaceAddress);
+    enlarge(() => socket.setRecvBufferSize(BUFFER_BYTES));
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw noGroup(error, group, interfaceAddress);
+  }
+}
+
+/** A socket that sends to the group and hears what is sent to this machine alone. */
+export async function openOwnSocket(port: number, place: Place): Promise<Socket> {
+  const socket = createSocket({ type: 'udp4' });
+  try {
+    await bound(socket, port, place.interfaceAddress);
+    socket.setMulticastInterface(place.interfaceAddress);
+    socket.setMulticastTTL(place.ttl ?? 1);
+    socket.setMulticastLoopback(place.hasLoopback ?? false);
+    enlarge(() => socket.setRecvBufferSize(BUFFER_BYTES));
+    enlarge(() => socket.setSendBufferSize(BUFFER_BYTES));
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw noGroup(error, '', place.interfaceAddress);
+  }
+}
+
+/** A socket that can send to the group only, and does not look up an address for each datagram. */
+export async function openShardSocket(
+  { group, port }: { group: string; port: number },
+  place: Place,
+): Promise<Socket> {
+  const socket = await openOwnSocket(0, place);
+  socket.connect(port, group);
+  await once(socket, 'connect').catch((error) => {
+    socket.close();
+    throw noGroup(error, group, place.interfaceAddress);
+  });
+  return socket;
+}
+
+async function bound(socket: Socket, port: number, address: string): Promise<void> {
+  socket.bind(port, address);
+  await once(socket, 'listening');
+}
+
+function enlarge(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // The system's own size has to do.
+  }
+}
+
+function noGroup(error: unknown, group: string, address: string): Failure {
+  const detail = error instanceof Error ? error.message : String(error);
+  return new Failure('multicast-no-group', { group, address }, { detail });
+}
