@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
-import { createLink, type Link, type LinkEvent } from '@tenkai/protocol/agent/link/link.ts';
+import { createLink, type Link } from '@tenkai/protocol/agent/link/link.ts';
+import type { LinkEvent } from '@tenkai/protocol/agent/link/link-state.ts';
 import { createSiteClient } from '@tenkai/protocol/agent/link/site-client.ts';
 import type { PowerOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { HeartbeatReport } from '@tenkai/protocol/agent/reports.ts';
@@ -17,7 +18,7 @@ import { clearOldRuns } from './housekeeping.ts';
 import { createInventoryReporter, type InventoryReporter } from './inventory-loop.ts';
 import { carryOutPower } from './power-order.ts';
 import { watchFolder, watchRequests } from './requests.ts';
-import type { Service } from './service.ts';
+import type { Service } from './service-state.ts';
 
 /** One life with one enrollment. */
 interface Life {

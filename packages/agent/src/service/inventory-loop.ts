@@ -1,7 +1,7 @@
 import { createWakeUp } from '@tenkai/protocol/agent/link/wake-up.ts';
 import { agentComponents } from '../components.ts';
 import { reportInventory } from '../inventory/report-inventory.ts';
-import type { Service } from './service.ts';
+import type { Service } from './service-state.ts';
 
 export interface InventoryReporter {
   /** Something may have changed. */

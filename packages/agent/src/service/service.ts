@@ -5,15 +5,15 @@ import type { Boundary } from '../boundary.ts';
 import { type DataFolder, makeDataFolder } from '../data-folder.ts';
 import { enroll, presentEnrollment } from '../enrollment.ts';
 import { takeLock } from '../lock.ts';
-import { type Log, openLog } from '../log.ts';
-import { type Outbox, openOutbox } from '../outbox/outbox.ts';
-import type { Platform } from '../platform/platform.ts';
+import { openLog } from '../log.ts';
+import { openOutbox } from '../outbox/outbox.ts';
 import { platformOptions, selectPlatform } from '../platform/select.ts';
 import { runTurns } from '../run-turns.ts';
-import { readSettings, type Settings } from '../settings.ts';
+import { readSettings } from '../settings.ts';
 import { liveConnected } from './connected.ts';
-import { openStatusFile, type StatusFile } from './status-file.ts';
-import { createSupervisor, type Supervisor } from './supervise.ts';
+import type { Service } from './service-state.ts';
+import { openStatusFile } from './status-file.ts';
+import { createSupervisor } from './supervise.ts';
 
 export interface RunService {
   readonly data: DataFolder;
@@ -22,22 +22,6 @@ export interface RunService {
   readonly boundary: Boundary;
   readonly isVerbose: boolean;
   readonly stop: AbortSignal;
-}
-
-/** What the parts of the service have in common. */
-export interface Service {
-  readonly data: DataFolder;
-  readonly settings: Settings;
-  readonly platform: Platform;
-  readonly outbox: Outbox;
-  readonly log: Log;
-  readonly status: StatusFile;
-  readonly supervisor: Supervisor;
-  readonly boundary: Boundary;
-  readonly now: () => number;
-  readonly stop: AbortSignal;
-  /** Called when a run was closed; the part that reports inventories sets it. */
-  onRunClosed: () => void;
 }
 
 /** Settings are looked at this often while the agent waits to be assigned to a site (AGENT-33). */

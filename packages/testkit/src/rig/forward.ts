@@ -5,7 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { joinSockets } from './join-sockets.ts';
-import type { Namespace } from './network.ts';
+import type { Namespace } from './namespace.ts';
 import { end, spawnOwned, tailOf } from './own-process.ts';
 import { makeRigFolder } from './rig-folder.ts';
 

@@ -7,22 +7,16 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { output } from './command.ts';
 import { type Forward, startForward } from './forward.ts';
+import type { Namespace } from './namespace.ts';
 import { end, spawnOwned } from './own-process.ts';
+
+export type { Namespace } from './namespace.ts';
 
 /** Why a test with network namespaces cannot run here; false when it can. For `{ skip: noNetworks }`. */
 export const noNetworks: string | false = whyNoNetworks();
 
 const bridge = 'br0';
 const subnet = '10.77.0';
-
-export interface Namespace {
-  /** Process that holds it: `nsenter --target PID --net`. */
-  readonly pid: number;
-  /** IPv4 address on the network. */
-  readonly address: string;
-  /** Turns a command line into one that runs in it. */
-  command(argv: readonly string[]): readonly string[];
-}
 
 export interface Cable extends Namespace {
   /** Name of the interface on the machine's end. */

@@ -1,6 +1,6 @@
 import { backOffMs } from './back-off.ts';
 import { type ChannelEnd, holdChannel } from './channel.ts';
-import type { LinkState } from './link.ts';
+import type { LinkState } from './link-state.ts';
 import { pause } from './wake-up.ts';
 
 const silenceLimitMs = 60_000;

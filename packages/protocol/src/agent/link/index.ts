@@ -3,6 +3,7 @@ export * from './back-off.ts';
 export * from './enroll.ts';
 export * from './failures.ts';
 export * from './link.ts';
+export * from './link-state.ts';
 export * from './outbox-port.ts';
 export * from './pinned-root.ts';
 export * from './site-client.ts';

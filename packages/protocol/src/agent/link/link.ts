@@ -1,54 +1,15 @@
 import { Type } from 'typebox';
 import { agentPaths } from '../channel.ts';
-import type { SignedOrder } from '../orders.ts';
-import type { ProgressBatch, ReportReply } from '../reports.ts';
+import type { ProgressBatch } from '../reports.ts';
 import { authorizedCall } from './authorized.ts';
-import { type BackOff, defaultBackOff } from './back-off.ts';
+import { defaultBackOff } from './back-off.ts';
 import { keepChannel } from './channel-loop.ts';
-import type { Signer } from './enroll.ts';
+import type { LinkDeps, LinkState } from './link-state.ts';
 import { askForOrders } from './order-loop.ts';
-import type { OutboxPort } from './outbox-port.ts';
 import { repeat } from './repeat.ts';
 import { createReporter } from './reporter.ts';
-import type { SiteClient } from './site-client.ts';
-import { createTokenSource, type TokenSource } from './token.ts';
-import { createWakeUp, type WakeUp } from './wake-up.ts';
-
-/** What became of the connection, for logs and the status command. */
-export type LinkEvent =
-  | { readonly type: 'connected' }
-  | { readonly type: 'disconnected'; readonly cause: unknown }
-  | { readonly type: 'checked-in'; readonly reply: ReportReply }
-  | { readonly type: 'failed'; readonly what: 'channel' | 'reports' | 'orders'; readonly cause: unknown };
-
-export interface LinkDeps {
-  readonly client: SiteClient;
-  readonly signer: Signer;
-  readonly machineId: string;
-  readonly outbox: OutboxPort;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-  /** Puts a heartbeat into the outbox; called at the start and then as often as the site asks for. */
-  readonly heartbeat: () => Promise<void>;
-  /** Gets everything that is open; it may hold orders that were seen before. */
-  readonly onOrders: (orders: readonly SignedOrder[]) => Promise<void>;
-  readonly onEvent: (event: LinkEvent) => void;
-  readonly backOff?: BackOff;
-  /** A channel from which nothing came for this long is given up. */
-  readonly silenceLimitMs?: number;
-}
-
-/** What the loops of one link have in common. */
-export interface LinkState extends LinkDeps {
-  readonly tokens: TokenSource;
-  readonly backOff: BackOff;
-  readonly sending: WakeUp;
-  readonly asking: WakeUp;
-  /** Aborts whenever the channel opens: who waits after a failure tries again at once. */
-  reconnected: AbortController;
-}
+import { createTokenSource } from './token.ts';
+import { createWakeUp } from './wake-up.ts';
 
 /** The client half of the agent protocol: shared by agent and simulator. */
 export interface Link {

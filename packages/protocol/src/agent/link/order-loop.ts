@@ -1,7 +1,7 @@
 import { agentPaths } from '../channel.ts';
 import { OrdersReply } from '../orders.ts';
 import { authorizedCall } from './authorized.ts';
-import type { LinkState } from './link.ts';
+import type { LinkState } from './link-state.ts';
 
 /** Asked without a nudge this often: a nudge may be lost with its connection. */
 const ordersEveryMs = 15 * 60_000;

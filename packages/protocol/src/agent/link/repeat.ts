@@ -1,5 +1,5 @@
 import { backOffMs } from './back-off.ts';
-import type { LinkState } from './link.ts';
+import type { LinkState } from './link-state.ts';
 import { pause, type WakeUp } from './wake-up.ts';
 
 interface Repeated {

@@ -1,6 +1,6 @@
 import type { ReportReply } from '../reports.ts';
 import { flushOutbox } from './flush.ts';
-import type { LinkState } from './link.ts';
+import type { LinkState } from './link-state.ts';
 
 /** Where the site did not say when to come back. */
 const heartbeatEveryMs = 60_000;

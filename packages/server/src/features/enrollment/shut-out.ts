@@ -1,7 +1,7 @@
 import type { Tx } from '../../kernel/database/database.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { shutOutSince } from './enrollment.store.ts';
-import { tokenLifeMs } from './token.ts';
+import { tokenLifeMs } from './token-life.ts';
 
 /** Machines whose present tokens must not be taken any more, although their time is not over. */
 export interface ShutOut {

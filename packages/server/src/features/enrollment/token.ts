@@ -5,10 +5,8 @@ import type { Challenges } from './challenge.ts';
 import { findIdentity } from './enrollment.store.ts';
 import type { Deps } from './needs.ts';
 import { checkProof, readAgentKey } from './proof.ts';
+import { tokenLifeMs } from './token-life.ts';
 import './failures.ts';
-
-/** Long enough that a fleet of 150,000 asks for 80 tokens a second, short enough to be lost. */
-export const tokenLifeMs = 30 * 60_000;
 
 /**
  * A token for the holder of an enrolled key, who signed our challenge.

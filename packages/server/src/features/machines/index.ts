@@ -21,7 +21,7 @@ export type { ProgressEntry } from './events.ts';
 export type { FactsOf, FactsOptions } from './facts.ts';
 export type { NewMachine } from './machines.store.ts';
 export type { OrderSource } from './orders.ts';
-export type { ReportHandler } from './reports.ts';
+export type { ReportHandler } from './report-handler.ts';
 export type { RunsOfMachines } from './runs-of-machines.ts';
 
 export function registerMachines(kernel: Kernel, options: MachineOptions): Machines {

@@ -5,7 +5,7 @@ import { recordHeartbeat } from './heartbeat.ts';
 import { recordInventory } from './inventory.ts';
 import type { Deps } from './needs.ts';
 import type { JudgedReport } from './report-forms.ts';
-import type { ReportHandler } from './reports.ts';
+import type { ReportHandler } from './report-handler.ts';
 import type { PresenceRecord } from './tables.ts';
 
 export interface Dispatch extends Deps {

@@ -8,20 +8,10 @@ import { findPresence, savePresence, switchOutbox } from './presence.store.ts';
 import { type Dispatch, dispatchReport } from './report-dispatch.ts';
 import { isLasting } from './report-errors.ts';
 import { type JudgedReport, type LooseBatch, loneHeartbeat } from './report-forms.ts';
+import type { ReportHandler } from './report-handler.ts';
 import { prepareBatch } from './report-preparation.ts';
 import type { PresenceRecord } from './tables.ts';
 import './failures.ts';
-
-/**
- * Takes one kind of report, inside the transaction that also counts its number.
- * @returns null when taken; a code when it can never be taken and nothing was written. A Failure that is thrown
- * means the same, and what was written is undone.
- */
-export type ReportHandler<K extends Report['kind']> = (
-  tx: Tx,
-  machineId: string,
-  report: Extract<Report, { kind: K }>,
-) => Promise<string | null>;
 
 export interface Reports {
   /** `heartbeat`: called after the machine's presence was brought up to date, unless nothing has changed. */

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database/database.ts';
 import type { Log } from '../log.ts';
+import type { JobRun } from './job.ts';
 import { type ClaimedJob, coalesce, failJob, finishJob, release, renew } from './job-rows.ts';
-import type { JobRun } from './jobs.ts';
 
 /** What is known of one kind of job. */
 export interface JobDefinition {

@@ -1,0 +1,44 @@
+import type { SignedOrder } from '../orders.ts';
+import type { ReportReply } from '../reports.ts';
+import type { BackOff } from './back-off.ts';
+import type { Signer } from './enroll.ts';
+import type { OutboxPort } from './outbox-port.ts';
+import type { SiteClient } from './site-client.ts';
+import type { TokenSource } from './token.ts';
+import type { WakeUp } from './wake-up.ts';
+
+/** What became of the connection, for logs and the status command. */
+export type LinkEvent =
+  | { readonly type: 'connected' }
+  | { readonly type: 'disconnected'; readonly cause: unknown }
+  | { readonly type: 'checked-in'; readonly reply: ReportReply }
+  | { readonly type: 'failed'; readonly what: 'channel' | 'reports' | 'orders'; readonly cause: unknown };
+
+export interface LinkDeps {
+  readonly client: SiteClient;
+  readonly signer: Signer;
+  readonly machineId: string;
+  readonly outbox: OutboxPort;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** Puts a heartbeat into the outbox; called at the start and then as often as the site asks for. */
+  readonly heartbeat: () => Promise<void>;
+  /** Gets everything that is open; it may hold orders that were seen before. */
+  readonly onOrders: (orders: readonly SignedOrder[]) => Promise<void>;
+  readonly onEvent: (event: LinkEvent) => void;
+  readonly backOff?: BackOff;
+  /** A channel from which nothing came for this long is given up. */
+  readonly silenceLimitMs?: number;
+}
+
+/** What the loops of one link have in common. */
+export interface LinkState extends LinkDeps {
+  readonly tokens: TokenSource;
+  readonly backOff: BackOff;
+  readonly sending: WakeUp;
+  readonly asking: WakeUp;
+  /** Aborts whenever the channel opens: who waits after a failure tries again at once. */
+  reconnected: AbortController;
+}
