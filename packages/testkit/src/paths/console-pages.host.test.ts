@@ -90,6 +90,7 @@ function pathsOf(filled: Filled): string[] {
     '/users',
     '/enrollment',
     '/distribution-points',
+    '/repositories',
     '/settings',
     '/account',
   ];
