@@ -59,7 +59,8 @@ async function makeServer(release: Release): Promise<Deb> {
   const consoleDir = join(work, 'console');
   await copyConsole(consoleDir, { mayBeOld: values['console-as-built'] });
   const server = await bundle('server', work, version);
-  return serverPackage(release, { server, cli: await bundle('cli', work, version), consoleDir });
+  const cli = await bundle('cli', work, version);
+  return serverPackage(release, { server, cli, simulator: await bundle('simulator', work), consoleDir });
 }
 
 async function makeAgent(release: Release): Promise<Deb> {

@@ -10,6 +10,8 @@ const root = resolve(import.meta.dirname, '../..');
 const programs = {
   server: { entry: 'packages/server/src/main.ts', file: 'tenkai-server.mjs' },
   cli: { entry: 'packages/cli/src/main.ts', file: 'tenkai.mjs' },
+  // The command line starts it from the folder in which it lies itself.
+  simulator: { entry: 'packages/simulator/src/main.ts', file: 'tenkai-simulator.mjs' },
   agent: { entry: 'packages/agent/src/main.ts', file: 'tenkai-agent.mjs' },
   // The agent's service starts it from the folder in which it lies itself.
   engine: { entry: 'packages/agent/src/engine/main.ts', file: 'engine.mjs' },

@@ -16,7 +16,7 @@ export interface Documents {
 
 /** Workspace packages of which a Debian package is made. */
 const madeOf: Readonly<Record<Name, readonly string[]>> = {
-  'tenkai-server': ['domain', 'protocol', 'transfer', 'server', 'cli', 'console'],
+  'tenkai-server': ['domain', 'protocol', 'transfer', 'server', 'cli', 'simulator', 'console'],
   'tenkai-agent': ['domain', 'protocol', 'transfer', 'agent'],
 };
 

@@ -18,10 +18,11 @@ const nodeDepends = ['libc6 (>= 2.28)', 'libgcc-s1', 'libstdc++6 (>= 9)'];
 export interface ServerParts {
   readonly server: string;
   readonly cli: string;
+  readonly simulator: string;
   readonly consoleDir: string;
 }
 
-export function serverPackage(release: Release, { server, cli, consoleDir }: ServerParts): Deb {
+export function serverPackage(release: Release, { server, cli, simulator, consoleDir }: ServerParts): Deb {
   const lib = '/usr/lib/tenkai-server';
   return {
     name: 'tenkai-server',
@@ -40,6 +41,7 @@ export function serverPackage(release: Release, { server, cli, consoleDir }: Ser
       ...common('tenkai-server', release),
       [`${lib}/tenkai-server.mjs`]: { copyOf: server },
       [`${lib}/tenkai.mjs`]: { copyOf: cli },
+      [`${lib}/tenkai-simulator.mjs`]: { copyOf: simulator },
       [`${lib}/console`]: { copyOf: consoleDir },
       '/usr/bin/tenkai': launcher(lib, 'tenkai.mjs'),
       '/usr/lib/systemd/system/tenkai-server.service': { text: serverUnit },

@@ -37,6 +37,16 @@ export const cliFailures = defineFailures({
     message: 'The settings {path} cannot be read: {reason}.',
     remedy: 'Remove the file and sign in again.',
   },
+  'simulator-missing': {
+    kind: 'unavailable',
+    message: 'The simulator is not installed: {path} is missing.',
+    remedy: 'It comes with the package tenkai-server and with the sources.',
+  },
+  'simulator-ended': {
+    kind: 'broken',
+    message: 'The simulator ended with {how}.',
+    remedy: 'Look at its last lines, and at memory and open files of this machine.',
+  },
   'terminal-needed': {
     kind: 'invalid',
     message: 'This asks for {what}, and there is no terminal to ask on.',

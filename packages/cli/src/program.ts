@@ -9,6 +9,7 @@ import { addRepositoryCommands } from './commands/repository.ts';
 import { addScenarioCommands } from './commands/scenario.ts';
 import { addServerCommands } from './commands/server.ts';
 import { addSignInCommands } from './commands/sign-in.ts';
+import { addSimulateCommand } from './commands/simulate.ts';
 import { addSiteCommands } from './commands/site.ts';
 import { addStatusCommands } from './commands/status.ts';
 import { addTicketCommands } from './commands/ticket.ts';
@@ -46,6 +47,7 @@ export function createProgram(cli: Cli): Command {
     addUserCommands,
     addSiteCommands,
     addServerCommands,
+    addSimulateCommand,
     addCompletionCommand,
   ])
     add(program, cli);

@@ -90,10 +90,15 @@ const wrongUse = new Set([
   'file-not-json',
   'terminal-needed',
   'name-ambiguous',
+  'simulator-profile-unknown',
+  'simulator-profile-invalid',
 ]);
 
 /** What the caller wrote is wrong, as opposed to what the site answered. */
 function isWrongUse(error: unknown): boolean {
-  if (error instanceof RemoteProblem) return error.problem.code === 'invalid-request';
+  if (error instanceof RemoteProblem) {
+    const { code } = error.problem;
+    return code === 'invalid-request' || wrongUse.has(code);
+  }
   return error instanceof Failure && wrongUse.has(error.code);
 }

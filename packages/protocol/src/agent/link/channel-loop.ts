@@ -13,7 +13,7 @@ export async function keepChannel(state: LinkState, signal: AbortSignal): Promis
     failures = end.wasOpen ? 1 : failures + 1;
     const { cause } = end;
     state.onEvent(end.wasOpen ? { type: 'disconnected', cause } : { type: 'failed', what: 'channel', cause });
-    await pause(waitBefore(state, end, failures), signal);
+    await pause(waitBefore(state, end, failures), signal, state.after);
   }
 }
 
@@ -32,6 +32,7 @@ async function holdOne(state: LinkState, signal: AbortSignal): Promise<ChannelEn
   const end = await holdChannel({
     url: state.client.url,
     rootCertificate: state.client.rootCertificate,
+    agent: state.client.sharedAgent,
     token,
     signal,
     silenceLimitMs: state.silenceLimitMs ?? silenceLimitMs,

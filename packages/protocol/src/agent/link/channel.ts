@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import { Check } from 'typebox/value';
 import { WebSocket } from 'ws';
 import { problemFromBody } from '../../problem.ts';
@@ -7,6 +8,8 @@ export interface ChannelInput {
   readonly url: string;
   readonly rootCertificate: string | null;
   readonly token: string;
+  /** Opens the connection, where many machines share one; undefined: the channel opens its own. */
+  readonly agent: Agent | undefined;
   readonly signal: AbortSignal;
   /** A connection from which nothing came for this long is given up; half of it after, it is asked. */
   readonly silenceLimitMs: number;
@@ -66,9 +69,10 @@ export function holdChannel(input: ChannelInput): Promise<ChannelEnd> {
   });
 }
 
-function open({ url, rootCertificate, token }: ChannelInput): WebSocket {
+function open({ url, rootCertificate, token, agent }: ChannelInput): WebSocket {
   return new WebSocket(url.replace(/^https:/, 'wss:') + agentPaths.channel, {
     ...(rootCertificate === null ? {} : { ca: rootCertificate }),
+    ...(agent ? { agent } : {}),
     headers: { authorization: `Bearer ${token}` },
     handshakeTimeout: handshakeTimeoutMs,
     maxPayload: messageLimitBytes,

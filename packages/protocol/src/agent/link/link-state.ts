@@ -5,7 +5,7 @@ import type { Signer } from './enroll.ts';
 import type { OutboxPort } from './outbox-port.ts';
 import type { SiteClient } from './site-client.ts';
 import type { TokenSource } from './token.ts';
-import type { WakeUp } from './wake-up.ts';
+import type { After, WakeUp } from './wake-up.ts';
 
 /** What became of the connection, for logs and the status command. */
 export type LinkEvent =
@@ -31,12 +31,15 @@ export interface LinkDeps {
   readonly backOff?: BackOff;
   /** A channel from which nothing came for this long is given up. */
   readonly silenceLimitMs?: number;
+  /** The clock of all waits; a process with thousands of links gives them one. */
+  readonly after?: After;
 }
 
 /** What the loops of one link have in common. */
 export interface LinkState extends LinkDeps {
   readonly tokens: TokenSource;
   readonly backOff: BackOff;
+  readonly after: After;
   readonly sending: WakeUp;
   readonly asking: WakeUp;
   /** Aborts whenever the channel opens: who waits after a failure tries again at once. */

@@ -9,7 +9,7 @@ import { askForOrders } from './order-loop.ts';
 import { repeat } from './repeat.ts';
 import { createReporter } from './reporter.ts';
 import { createTokenSource } from './token.ts';
-import { createWakeUp } from './wake-up.ts';
+import { createWakeUp, timerAfter } from './wake-up.ts';
 
 /** The client half of the agent protocol: shared by agent and simulator. */
 export interface Link {
@@ -31,12 +31,14 @@ export interface Link {
 
 /** Makes the link of one machine; nothing happens before `run`. */
 export function createLink(deps: LinkDeps): Link {
+  const { after = timerAfter } = deps;
   const state: LinkState = {
     ...deps,
+    after,
     tokens: createTokenSource(deps),
     backOff: deps.backOff ?? defaultBackOff,
-    sending: createWakeUp(),
-    asking: createWakeUp(),
+    sending: createWakeUp(after),
+    asking: createWakeUp(after),
     reconnected: new AbortController(),
   };
   const reporter = createReporter(state);

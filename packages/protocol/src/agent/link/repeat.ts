@@ -25,7 +25,7 @@ export async function repeat(
       failures += 1;
       state.onEvent({ type: 'failed', what, cause });
       const until = AbortSignal.any([signal, state.reconnected.signal]);
-      await pause(backOffMs(failures, state.random(), state.backOff), until);
+      await pause(backOffMs(failures, state.random(), state.backOff), until, state.after);
     }
   }
 }

@@ -13,7 +13,7 @@ export interface SiteClientOptions {
   readonly url: string;
   /** PEM of the pinned root: the only one whose certificates are accepted. Null: none is checked (first contact). */
   readonly rootCertificate: string | null;
-  /** For many agents in one process; absent: a connection of its own. */
+  /** For many agents in one process: connections and their channels are opened by it; absent: connections of its own. */
   readonly httpsAgent?: Agent;
 }
 
@@ -30,6 +30,8 @@ export interface SiteRequest<T extends TSchema> {
 export interface SiteClient {
   readonly url: string;
   readonly rootCertificate: string | null;
+  /** The one that was given. */
+  readonly sharedAgent: Agent | undefined;
   /**
    * @throws RemoteProblem for a refusal by the site
    * @throws Failure site-unreachable, site-answer-invalid
@@ -46,6 +48,7 @@ export function createSiteClient(options: SiteClientOptions): SiteClient {
   return {
     url,
     rootCertificate: options.rootCertificate,
+    sharedAgent: options.httpsAgent,
     async call(input) {
       const { status, text } = await exchange(agent, url, input);
       const body = parse(text);

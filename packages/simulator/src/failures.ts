@@ -1,0 +1,36 @@
+import { defineFailures } from '@tenkai/domain/failure.ts';
+
+/** What the simulator refuses before it asks any site. */
+export const simulatorFailures = defineFailures({
+  'simulator-profile-unknown': {
+    kind: 'invalid',
+    message: 'There is no profile {name}.',
+    remedy: 'Take one of {known}, or the path of a JSON file.',
+  },
+  'simulator-profile-invalid': {
+    kind: 'invalid',
+    message: 'The profile {name} is not valid: {problem}.',
+    remedy: 'Correct the file; docs/operate.md shows an example.',
+  },
+  'simulator-state-foreign': {
+    kind: 'conflict',
+    message: 'The folder {path} holds another fleet: {found}, not {wanted}.',
+    remedy: 'Give the seed, profile and site of that fleet, or another folder.',
+  },
+  'simulator-state-in-use': {
+    kind: 'conflict',
+    message: 'Another simulator is using the folder {path}.',
+    remedy: 'Stop it first, or give another folder.',
+  },
+  'simulator-too-many-machines': {
+    kind: 'too-large',
+    message: '{count} machines need {needed} ports of one address towards {host}; this system has {ports}.',
+    remedy:
+      'Simulate fewer machines, widen net.ipv4.ip_local_port_range, or run the simulator beside the site: there it spreads over loopback addresses.',
+  },
+  'simulator-process-ended': {
+    kind: 'broken',
+    message: 'A process of the simulator ended with {how}.',
+    remedy: 'Look at its last lines, and at memory and open files of this machine.',
+  },
+});

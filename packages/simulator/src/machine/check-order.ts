@@ -1,0 +1,22 @@
+import type { X509Certificate } from 'node:crypto';
+import { definitions } from '@tenkai/domain/definitions.ts';
+import { Failure } from '@tenkai/domain/failure.ts';
+import { checkSiteSignature } from '@tenkai/protocol/agent/link/pinned-root.ts';
+import { Order, orderProof, type SignedOrder } from '@tenkai/protocol/agent/orders.ts';
+import { Check } from 'typebox/value';
+
+/**
+ * Law 11 holds for simulated machines too: signed by the site, for this machine, in time, and understood.
+ * @throws Failure site-signature-invalid
+ * @returns null where it is signed, and not for us now
+ */
+export function checkOrder(
+  { root, machineId, serverTime }: { root: X509Certificate; machineId: string; serverTime: number },
+  signed: SignedOrder,
+): Order | null {
+  checkSiteSignature(root, signed, orderProof(signed.payload), serverTime);
+  const order: unknown = JSON.parse(signed.payload);
+  if (!Check(definitions, Order, order))
+    throw new Failure('site-signature-invalid', {}, { detail: 'not understood' });
+  return order.machineId === machineId && order.expiresAt > serverTime ? order : null;
+}
