@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createFirstAdministrator, getSession } from '@tenkai/protocol/api/users.ts';
+import { noPostgres, startPostgres } from '@tenkai/testkit/rig/postgres.ts';
 import {
   type Answer,
   ask,
@@ -66,6 +67,20 @@ test('a second server on the same data folder is refused, also right after kill 
   await once(first.child, 'exit');
   const third = await startSiteProcess(t, { TENKAI_DATA: data });
   assert.equal(await stopSiteProcess(third), 0);
+});
+
+test('a second server on the same PostgreSQL is refused, whatever its data folder', {
+  skip: noPostgres,
+}, async (t) => {
+  const postgres = await startPostgres();
+  t.after(() => postgres.stop());
+  const TENKAI_DATABASE = await postgres.createDatabase();
+  const first = await startSiteProcess(t, { TENKAI_DATA: await makeDataDir(t), TENKAI_DATABASE });
+  const second = runSiteProcess(t, { TENKAI_DATA: await makeDataDir(t), TENKAI_DATABASE });
+  const [status] = await once(second.child, 'exit');
+  assert.equal(status, 1);
+  assert.match(second.output(), /Another Tenkai server is using this PostgreSQL database/);
+  assert.equal(await stopSiteProcess(first), 0);
 });
 
 test('wrong settings are all named and end with status 2', async (t) => {

@@ -7,6 +7,7 @@ import { type Clock, systemClock } from './kernel/clock.ts';
 import { lockDataDir } from './kernel/data-lock.ts';
 import { openDatabase } from './kernel/database/database.ts';
 import { migrate } from './kernel/database/migrate.ts';
+import { lockDatabase } from './kernel/database/site-lock.ts';
 import { serveConsole } from './kernel/http/console-files.ts';
 import { openKeyChain } from './kernel/keys/key-chain.ts';
 import { serverNames } from './kernel/keys/key-files.ts';
@@ -37,7 +38,7 @@ export async function startServer(
   config: Config,
   { log, clock = systemClock }: ServerDeps,
 ): Promise<RunningServer> {
-  const unlock = lockDataDir(config.dataDir);
+  const unlock = await lock(config, { log, clock });
   const app = await openApp(config, { log, clock });
   const doors = await withIpv4InReserve(config.listen, (host) => app.open({ host, port: config.port }));
   const redirect = await listenForRedirects(config, doors.port);
@@ -53,9 +54,28 @@ export async function startServer(
       stopped.abort();
       redirect?.close();
       await stopInTime(app, log);
-      unlock();
+      await unlock();
     },
   };
+}
+
+/** @throws Error where another server works on the same folder or the same PostgreSQL database */
+async function lock(
+  { dataDir, databaseUrl: url }: Config,
+  { log, clock }: Required<ServerDeps>,
+): Promise<() => Promise<void>> {
+  const unlockDir = lockDataDir(dataDir);
+  if (!url) return async () => unlockDir();
+  try {
+    const unlockDatabase = await lockDatabase({ url, clock, log: log.child({ component: 'database' }) });
+    return async () => {
+      await unlockDatabase();
+      unlockDir();
+    };
+  } catch (error) {
+    unlockDir();
+    throw error;
+  }
 }
 
 async function openApp(config: Config, { log, clock }: Required<ServerDeps>): Promise<App> {
