@@ -1,5 +1,6 @@
 import { type Client, createClient } from '@tenkai/protocol/client.ts';
 import { RemoteProblem } from '@tenkai/protocol/problem.ts';
+import { siteClock } from './site-clock.ts';
 
 const timeoutMs = 60_000;
 const csrfHeader = 'x-tenkai-csrf';
@@ -20,7 +21,11 @@ export function requestHeaders(): Record<string, string> {
 export const call: Client = createClient({
   baseUrl: '',
   headers: requestHeaders,
-  fetch: (input, init) => globalThis.fetch(input, { ...init, credentials: 'same-origin' }),
+  fetch: async (input, init) => {
+    const answer = await globalThis.fetch(input, { ...init, credentials: 'same-origin' });
+    siteClock.hear(answer.headers.get('date'));
+    return answer;
+  },
   timeoutMs,
 });
 

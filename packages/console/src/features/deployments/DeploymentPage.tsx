@@ -14,6 +14,7 @@ import { DeploymentSettings } from './DeploymentSettings.tsx';
 import { DeploymentState } from './DeploymentState.tsx';
 import { useDeployment } from './deployments.queries.ts';
 import { countParts, endedCount } from './run-counts.ts';
+import { WaitingGroup } from './WaitingGroup.tsx';
 
 const route = getRouteApi('/inside/deployments/$deploymentId');
 const tabs = ['runs', 'settings', 'timeline'] as const;
@@ -66,6 +67,7 @@ function Content({ deployment }: { readonly deployment: DeploymentRow }) {
       <section className="tk-panel tk-panel-body" aria-live="off">
         <StateBar parts={countParts(t, deployment)} label={deployment.name} />
       </section>
+      <WaitingGroup deployment={deployment} />
       <Tabs
         value={tab}
         keepMounted={false}

@@ -5,9 +5,19 @@ import { useFormats } from '../../i18n/use-formats.ts';
 import { Facts } from '../../ui/Facts.tsx';
 import { When } from '../../ui/When.tsx';
 import { describeSchedule } from '../schedules/describe-schedule.ts';
+import { DeliveryPanel } from './DeliveryPanel.tsx';
 
-/** What was decided about a deployment when it was made. */
+/** What was decided about a deployment, and the waves in which its machines began. */
 export function DeploymentSettings({ deployment }: { readonly deployment: DeploymentRow }) {
+  return (
+    <div className="tk-stack">
+      <Decided deployment={deployment} />
+      <DeliveryPanel deployment={deployment} />
+    </div>
+  );
+}
+
+function Decided({ deployment }: { readonly deployment: DeploymentRow }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const { draft } = deployment;

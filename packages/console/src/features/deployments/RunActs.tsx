@@ -11,6 +11,7 @@ import { MachineNames } from '../machines/MachineNames.tsx';
 import { useTellOutcome } from '../machines/use-tell-outcome.ts';
 import { useMay } from '../session/session.queries.ts';
 import { useCancelRuns, useRetryRuns } from './deployments.queries.ts';
+import { WaitingRunActs } from './WaitingRunActs.tsx';
 
 /** Acts on chosen runs: each takes the ones that it fits. */
 export function RunActs({ selection }: { readonly selection: Selection<RunRow> }) {
@@ -25,6 +26,7 @@ export function RunActs({ selection }: { readonly selection: Selection<RunRow> }
   const close = () => setOpen(undefined);
   return (
     <>
+      <WaitingRunActs runs={runs} />
       <Button
         variant="default"
         leftSection={<IconRefresh size={16} />}

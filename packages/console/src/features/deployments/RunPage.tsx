@@ -18,6 +18,7 @@ import { RunStateLabel } from './RunStateLabel.tsx';
 import { RunStep } from './RunStep.tsx';
 import { RunSteps } from './RunSteps.tsx';
 import { RunWhy } from './RunWhy.tsx';
+import { WaitingRunActs } from './WaitingRunActs.tsx';
 
 const route = getRouteApi('/inside/runs/$runId');
 
@@ -67,6 +68,7 @@ function Content({ run }: { readonly run: RunDetail }) {
 function RunFacts({ run }: { readonly run: RunDetail }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const { reasonText } = useSentences();
   const { startedAt, finishedAt } = run;
   return (
     <Facts
@@ -90,6 +92,14 @@ function RunFacts({ run }: { readonly run: RunDetail }) {
         {
           label: t('runs.columns.took'),
           value: startedAt !== null && finishedAt !== null ? formats.duration(finishedAt - startedAt) : '',
+        },
+        {
+          label: t('deployments.delivery.title'),
+          value: run.delivery ? reasonText(run.delivery.reason) : '',
+        },
+        {
+          label: t('deployments.group.wave'),
+          value: run.wave ? formats.number(run.wave.number) : '',
         },
         { label: t('common.id'), value: <span className="tk-mono">{run.id}</span> },
       ]}
@@ -122,6 +132,7 @@ function Acts({ run }: { readonly run: RunDetail }) {
   const close = () => setOpen(undefined);
   return (
     <>
+      <WaitingRunActs runs={[run]} />
       {run.status === 'failed' || run.status === 'cancelled' ? (
         <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={() => setOpen('retry')}>
           {t('runs.retry')}

@@ -2,6 +2,7 @@ import { Checkbox, NumberInput, Radio, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { VariablesField } from '../scenarios/VariablesField.tsx';
 import { ScheduleForm } from '../schedules/ScheduleForm.tsx';
+import { DeliveryForm } from './DeliveryForm.tsx';
 import type { WizardStepProps } from './WhatStep.tsx';
 
 const mostRetries = 10;
@@ -78,6 +79,8 @@ export function WhenStep({
           onChange={(value) => onChange({ retries: Number(value) || 0 })}
         />
       </div>
+      <h3 className="tk-form-section">{t('deployments.delivery.title')}</h3>
+      <DeliveryForm value={plan.delivery} onChange={(delivery) => onChange({ delivery })} />
       <h3 className="tk-form-section">{t('deployments.wizard.variables')}</h3>
       <p className="tk-muted" style={{ margin: 0 }}>
         {t('deployments.wizard.variablesText')}

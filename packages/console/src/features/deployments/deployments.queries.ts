@@ -1,4 +1,5 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import type { DeliverySettings } from '@tenkai/domain/deployment/delivery.ts';
 import type { DeploymentDraft } from '@tenkai/domain/deployment/deployment.ts';
 import type { RunStatus } from '@tenkai/domain/scenario/run-progress.ts';
 import { type DeploymentRow, deploymentRoutes, type RunRow } from '@tenkai/protocol/api/deployments.ts';
@@ -97,6 +98,42 @@ export function useCreateDeployment() {
 export function useCancelDeployment() {
   return useMutation({
     mutationFn: (id: string) => call(deploymentRoutes.cancel, { params: { id } }),
+    onSuccess: changed,
+  });
+}
+
+export function useWaves(id: string) {
+  return useQuery({
+    queryKey: ['deployments', 'waves', id],
+    queryFn: ({ signal }) => call(deploymentRoutes.waves, { params: { id }, signal }),
+  });
+}
+
+export function useStartGroup() {
+  return useMutation({
+    mutationFn: (id: string) => call(deploymentRoutes.startGroup, { params: { id } }),
+    onSuccess: changed,
+  });
+}
+
+export function useChangeDelivery(id: string) {
+  return useMutation({
+    mutationFn: (body: DeliverySettings) => call(deploymentRoutes.changeDelivery, { params: { id }, body }),
+    onSuccess: changed,
+  });
+}
+
+export function useGoUnicast() {
+  return useMutation({
+    mutationFn: (id: string) => call(deploymentRoutes.goUnicast, { params: { id } }),
+    onSuccess: changed,
+  });
+}
+
+/** Acts on runs that have not begun: out of their group, by unicast, or asked for. */
+export function useRunsAct(kind: 'leaveGroup' | 'runsGoUnicast' | 'requestRuns') {
+  return useMutation({
+    mutationFn: (runIds: string[]) => call(deploymentRoutes[kind], { body: { runIds } }),
     onSuccess: changed,
   });
 }

@@ -1,7 +1,9 @@
+import { type DeliverySettings, defaultDelivery } from '@tenkai/domain/deployment/delivery.ts';
 import type { DeploymentDraft, DeploymentSubject } from '@tenkai/domain/deployment/deployment.ts';
 
 /** What the wizard has so far; a deployment when nothing of it is missing. */
-export type DeploymentPlan = Omit<DeploymentDraft, 'subject' | 'collectionId'> & {
+export type DeploymentPlan = Omit<DeploymentDraft, 'subject' | 'collectionId' | 'delivery'> & {
+  readonly delivery: DeliverySettings;
   readonly subject: DeploymentSubject | undefined;
   readonly collectionId: string | undefined;
 };
@@ -17,6 +19,7 @@ export const newPlan: DeploymentPlan = {
   wakesMachines: false,
   retries: 0,
   variables: [],
+  delivery: defaultDelivery,
 };
 
 export function isSubjectComplete(subject: DeploymentSubject | undefined): subject is DeploymentSubject {

@@ -62,6 +62,17 @@ export const runs: Localized<typeof en.runs> = {
     'まだ始まっていない実行はすぐに終了します。実行中のマシンには停止を指示し、動作中のインストーラーを終了させます。',
   retryTitle: '{count} 件を再実行',
   retryText: 'エラーを解除し、確定済みの同じステップを新しい試行として最初から実行します。',
+  acts: {
+    leaveGroup: 'グループから外す',
+    runsGoUnicast: 'ユニキャストに切り替え',
+    requestRuns: '今すぐ実行',
+  },
+  actTexts: {
+    leaveGroup:
+      'これらのマシンは他のマシンを待たず、それぞれ単独でユニキャストにより開始します。残りのマシンは待ち続けます。',
+    runsGoUnicast: 'これらのマシンは個別に受信し、すぐに開始します。以後の試行でも同じです。',
+    requestRuns: 'マシンのユーザーが要求した場合と同じように、実行を始めます。',
+  },
   none: '実行はまだありません',
   noneText: '展開が始まると表示されます。',
 };
@@ -144,6 +155,41 @@ export const deployments: Localized<typeof en.deployments> = {
   },
   required: '必須',
   available: '任意',
+  delivery: {
+    title: '配信条件設定',
+    method: '配信方法',
+    auto: '自動',
+    unicast: 'ユニキャスト',
+    multicast: 'マルチキャスト',
+    autoText: 'マシンごとにサイトが選び、その理由を表示します。',
+    unicastText: '各マシンが個別に受信し、他のマシンを待ちません。',
+    multicastText:
+      'マルチキャストでデータを送信します。サイトとネットワークが対応する範囲で、同時に始めるマシンに一度で送ります。',
+    maxTargets: '最大ターゲット数',
+    maxTargetsText: 'この台数の準備ができると一斉に開始し、超えた分は次の波になります。空欄: 制限なし',
+    maxWait: '最大待ち時間 (分)',
+    maxWaitText:
+      '最初の 1 台の準備ができてからこの時間が過ぎると、その時点で準備のできたマシンが開始します。空欄: 制限なし',
+    address: 'マルチキャストIPアドレス',
+    addressText: '空欄の場合はサイトが割り当てます。',
+    change: '配信条件を変更',
+    changeText: '待機中のマシンには新しい条件を適用します。すでに始まったものはそのまま続きます。',
+  },
+  group: {
+    title: '待ち合わせグループ',
+    ready: '{ready} 台の準備ができています。',
+    readyOf: '{wanted} 台中 {ready} 台の準備ができています。',
+    latest: '遅くとも {time} に開始',
+    noLatest: '最大待ち時間はありません。',
+    startNow: '今すぐ開始',
+    startNowText: '{ready} 台がすぐに開始します。後から準備のできたマシンは次の波になります。',
+    goUnicast: 'すべてユニキャストに切り替え',
+    goUnicastText:
+      'まだ始まっていないマシンは個別に受信し、他のマシンを待ちません。グループの条件は残りますが、無視されます。',
+    wave: '波',
+    waves: '開始した波',
+    waveLine: '第 {number} 波: {machines} 台、{time}、{cause}',
+  },
   waveCauses: {
     full: '最大ターゲット数に達したため',
     waited: '最大待ち時間が過ぎたため',
