@@ -13,6 +13,7 @@ import { addSimulateCommand } from './commands/simulate.ts';
 import { addSiteCommands } from './commands/site.ts';
 import { addStatusCommands } from './commands/status.ts';
 import { addTicketCommands } from './commands/ticket.ts';
+import { addUpdateCommands } from './commands/update.ts';
 import { addUserCommands } from './commands/user.ts';
 import type { Cli } from './session.ts';
 import type { Terminal } from './terminal.ts';
@@ -43,6 +44,7 @@ export function createProgram(cli: Cli): Command {
     addCollectionCommands,
     addDistributionPointCommands,
     addRepositoryCommands,
+    addUpdateCommands,
     addStatusCommands,
     addUserCommands,
     addSiteCommands,

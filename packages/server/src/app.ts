@@ -8,6 +8,7 @@ import { registerRepositories } from './features/repositories/index.ts';
 import { registerScenarios, type Scenarios } from './features/scenarios/index.ts';
 import { registerSites } from './features/sites/index.ts';
 import { registerStatus, type Status } from './features/status/index.ts';
+import { registerUpdates, type Updates } from './features/updates/index.ts';
 import { registerUsers, type Users } from './features/users/index.ts';
 import { type Doors, openDoors } from './gateway/doors.ts';
 import { registerHealth } from './kernel/health.ts';
@@ -26,6 +27,7 @@ export interface App {
   readonly packages: Packages;
   readonly scenarios: Scenarios;
   readonly deployments: Deployments;
+  readonly updates: Updates;
   /** Begins background work. Call it after the features are registered and before the first request. */
   start(): Promise<void>;
   /**
@@ -80,6 +82,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     packages,
     scenarios,
   });
+  const updates = registerUpdates(kernel, { machines, collections, packages, deployments, status });
   let doors: Doors | undefined;
   return {
     kernel,
@@ -92,6 +95,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     packages,
     scenarios,
     deployments,
+    updates,
     async start() {
       await kernel.http.fastify.ready();
       await kernel.audit.start();
@@ -114,6 +118,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await doors?.stop();
       await kernel.http.fastify.close();
       await kernel.jobs.stop();
+      await updates.stop();
       await deployments.stop();
       await status.note({ severity: 'info', component: 'server', code: 'site.stopped', params: {} });
       await kernel.events.stop();

@@ -97,6 +97,7 @@ CREATE TABLE deployments_deployments (
   next_start_at bigint,
   started_at bigint,
   finished_at bigint,
+  owner text COLLATE "C",
   CONSTRAINT deployments_deployments_pkey PRIMARY KEY (id)
 );
 
@@ -536,6 +537,81 @@ CREATE TABLE status_objects (
 );
 
 CREATE INDEX status_objects_seq ON public.status_objects USING btree (seq);
+
+CREATE TABLE updates_deployments (
+  deployment_id text COLLATE "C" NOT NULL,
+  package_id text COLLATE "C" NOT NULL,
+  fingerprint text COLLATE "C" NOT NULL,
+  CONSTRAINT updates_deployments_pkey PRIMARY KEY (deployment_id)
+);
+
+CREATE INDEX updates_deployments_package ON public.updates_deployments USING btree (package_id, fingerprint);
+
+CREATE TABLE updates_evidence (
+  machine_id text COLLATE "C" NOT NULL,
+  package_id text COLLATE "C" NOT NULL,
+  revision bigint NOT NULL,
+  verdict text COLLATE "C" NOT NULL,
+  at bigint NOT NULL,
+  CONSTRAINT updates_evidence_pkey PRIMARY KEY (machine_id, package_id)
+);
+
+CREATE TABLE updates_machines (
+  machine_id text COLLATE "C" NOT NULL,
+  started_at bigint,
+  is_opted_out bigint NOT NULL,
+  restart_run_id text COLLATE "C",
+  CONSTRAINT updates_machines_pkey PRIMARY KEY (machine_id)
+);
+
+CREATE TABLE updates_opted_collections (
+  collection_id text COLLATE "C" NOT NULL,
+  CONSTRAINT updates_opted_collections_pkey PRIMARY KEY (collection_id)
+);
+
+CREATE TABLE updates_packages (
+  package_id text COLLATE "C" NOT NULL,
+  revision bigint NOT NULL,
+  open_ring bigint NOT NULL,
+  is_judged bigint NOT NULL,
+  enough_since bigint,
+  next_at bigint,
+  held text COLLATE "C",
+  changed_at bigint NOT NULL,
+  CONSTRAINT updates_packages_pkey PRIMARY KEY (package_id)
+);
+
+CREATE INDEX updates_packages_next ON public.updates_packages USING btree (next_at) WHERE (next_at IS NOT NULL);
+
+CREATE TABLE updates_pairs (
+  machine_id text COLLATE "C" NOT NULL,
+  package_id text COLLATE "C" NOT NULL,
+  state text COLLATE "C" NOT NULL,
+  reason text COLLATE "C",
+  until bigint,
+  ring bigint NOT NULL,
+  since bigint,
+  attempts bigint NOT NULL,
+  retry_at bigint,
+  held text COLLATE "C",
+  is_continuing bigint NOT NULL,
+  is_delivered bigint NOT NULL,
+  run_id text COLLATE "C",
+  goal_id text COLLATE "C",
+  CONSTRAINT updates_pairs_pkey PRIMARY KEY (machine_id, package_id)
+);
+
+CREATE INDEX updates_pairs_package ON public.updates_pairs USING btree (package_id, state, machine_id);
+
+CREATE INDEX updates_pairs_run ON public.updates_pairs USING btree (run_id) WHERE (run_id IS NOT NULL);
+
+CREATE INDEX updates_pairs_until ON public.updates_pairs USING btree (until) WHERE (until IS NOT NULL);
+
+CREATE TABLE updates_policy (
+  id bigint NOT NULL,
+  body text COLLATE "C" NOT NULL,
+  CONSTRAINT updates_policy_pkey PRIMARY KEY (id)
+);
 
 CREATE TABLE users_links (
   hash text COLLATE "C" NOT NULL,

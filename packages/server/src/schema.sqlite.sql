@@ -85,7 +85,8 @@ CREATE TABLE deployments_deployments (
   created_by TEXT NOT NULL,
   next_start_at INTEGER,
   started_at INTEGER,
-  finished_at INTEGER
+  finished_at INTEGER,
+  owner TEXT
 ) STRICT;
 
 CREATE INDEX deployments_deployments_collection ON deployments_deployments (collection_id, status);
@@ -483,6 +484,76 @@ CREATE TABLE status_objects (
 ) STRICT;
 
 CREATE INDEX status_objects_seq ON status_objects (seq);
+
+CREATE TABLE updates_deployments (
+  deployment_id TEXT NOT NULL PRIMARY KEY,
+  package_id TEXT NOT NULL,
+  fingerprint TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX updates_deployments_package ON updates_deployments (package_id, fingerprint);
+
+CREATE TABLE updates_evidence (
+  machine_id TEXT NOT NULL,
+  package_id TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  verdict TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (machine_id, package_id)
+) STRICT;
+
+CREATE TABLE updates_machines (
+  machine_id TEXT NOT NULL PRIMARY KEY,
+  started_at INTEGER,
+  is_opted_out INTEGER NOT NULL,
+  restart_run_id TEXT
+) STRICT;
+
+CREATE TABLE updates_opted_collections (
+  collection_id TEXT NOT NULL PRIMARY KEY
+) STRICT;
+
+CREATE TABLE updates_packages (
+  package_id TEXT NOT NULL PRIMARY KEY,
+  revision INTEGER NOT NULL,
+  open_ring INTEGER NOT NULL,
+  is_judged INTEGER NOT NULL,
+  enough_since INTEGER,
+  next_at INTEGER,
+  held TEXT,
+  changed_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX updates_packages_next ON updates_packages (next_at) WHERE next_at IS NOT NULL;
+
+CREATE TABLE updates_pairs (
+  machine_id TEXT NOT NULL,
+  package_id TEXT NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT,
+  until INTEGER,
+  ring INTEGER NOT NULL,
+  since INTEGER,
+  attempts INTEGER NOT NULL,
+  retry_at INTEGER,
+  held TEXT,
+  is_continuing INTEGER NOT NULL,
+  is_delivered INTEGER NOT NULL,
+  run_id TEXT,
+  goal_id TEXT,
+  PRIMARY KEY (machine_id, package_id)
+) STRICT;
+
+CREATE INDEX updates_pairs_package ON updates_pairs (package_id, state, machine_id);
+
+CREATE INDEX updates_pairs_run ON updates_pairs (run_id) WHERE run_id IS NOT NULL;
+
+CREATE INDEX updates_pairs_until ON updates_pairs (until) WHERE until IS NOT NULL;
+
+CREATE TABLE updates_policy (
+  id INTEGER NOT NULL PRIMARY KEY,
+  body TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE users_links (
   hash TEXT NOT NULL PRIMARY KEY,

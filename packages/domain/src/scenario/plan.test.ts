@@ -276,3 +276,14 @@ test('property: indexes are positions, no two certain restarts in a row, nothing
     ),
   );
 });
+
+test('BAUT-20: restarts for packages warn a user where the scenario says so, or are left to somebody else', () => {
+  const options = { restartAfter: false, powerOffAtEnd: false, restartAtStart: false };
+  const software = aPackage({ restartAfterInstall: true, standalone: true });
+  const warned = planned({ options: { ...options, restartWarningSeconds: 300 } }, [software]);
+  const delays = warned.steps.flatMap((step) => (step.kind === 'restart' ? step.delaySeconds : []));
+  assert.deepEqual(delays, [300, 300, 300]);
+  assert.deepEqual(shape(planned({ options: { ...options, withoutRestarts: true } }, [software])), [
+    'install-package',
+  ]);
+});

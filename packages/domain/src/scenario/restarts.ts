@@ -16,11 +16,20 @@ export function withRestarts(
   input: PlanInput,
   settings: Pick<RunSettings, 'restartsAtStart' | 'restartsAfter'>,
 ): PlannedStep[] {
+  const { options } = input.scenario;
   const planned: PlannedStep[] = settings.restartsAtStart ? [restart('start', null)] : [];
+  if (options.withoutRestarts) return [...planned, ...chosen];
   for (const one of chosen) planned.push(...aroundInstall(one, input));
   if (settings.restartsAfter) planned.push(restart('end', null));
   else if (chosen.some(mayAskForRestart)) planned.push({ ...restart('pending', null), ifNeeded: true });
-  return withoutRepeats(planned);
+  return withoutRepeats(planned).map((one) => warned(one, options.restartWarningSeconds));
+}
+
+/** A restart that says itself how long it warns keeps that. */
+function warned(planned: PlannedStep, seconds: number | undefined): PlannedStep {
+  const { step } = planned;
+  if (seconds === undefined || step.kind !== 'restart' || step.delaySeconds !== undefined) return planned;
+  return { ...planned, step: { ...step, delaySeconds: seconds } };
 }
 
 function aroundInstall(chosen: ChosenStep, input: PlanInput): PlannedStep[] {

@@ -137,6 +137,10 @@ export const ScenarioOptions = Type.Object({
   powerOffAtEnd: Type.Boolean(),
   /** BSCN-34: honoured, never ignored in silence: a restart step is put first. */
   restartAtStart: Type.Boolean(),
+  /** How long a signed-in user is warned before restarts that packages ask for. Absent: not at all. */
+  restartWarningSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
+  /** No restarts for packages' sake: somebody else takes care of them (BAUT-20). */
+  withoutRestarts: Type.Optional(Type.Boolean()),
 });
 export type ScenarioOptions = Static<typeof ScenarioOptions>;
 

@@ -32,6 +32,11 @@ test('BAUT-03..06: urgency x power', () => {
     ['BAUT-03 highest, on', { urgency: 'highest' }, 'now'],
     ['BAUT-04 highest, off', { urgency: 'highest', isOn: false }, 'waiting-start'],
     ['BAUT-04 highest, started', { urgency: 'highest', startedAt: eight, nowMs: eight }, 'now'],
+    [
+      'BAUT-03 highest, started just before',
+      { urgency: 'highest', startedAt: at('05T00:59'), startDelayMs: 9e9 },
+      'now',
+    ],
     ['BAUT-05 high, on, 02:59', {}, 'waiting-time 05T03:00'],
     ['BAUT-05 high, on, 03:00', { nowMs: at('05T03:00') }, 'now'],
     ['BAUT-05 high, on, made after it', { sinceMs: at('05T04:00'), nowMs: eight }, 'waiting-time 06T03:00'],

@@ -51,8 +51,9 @@ export function timingOf(question: TimingQuestion, policy: Pick<UpdatePolicy, 't
   return wait('waiting-time', 'update-set-time', nextSetTime(policy, nowMs));
 }
 
-function startGateOf({ startedAt, startDelayMs }: TimingQuestion): number {
-  return startedAt === null ? 0 : startedAt + startDelayMs;
+/** Only what waited for the start is spread; what comes later to a machine that is on is not delayed (BAUT-03). */
+function startGateOf({ startedAt, startDelayMs, sinceMs }: TimingQuestion): number {
+  return startedAt === null || startedAt < sinceMs ? 0 : startedAt + startDelayMs;
 }
 
 function afterStart(until: number): Timing {

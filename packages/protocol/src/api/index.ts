@@ -9,4 +9,5 @@ export * from './repositories.ts';
 export * from './scenarios.ts';
 export * from './site.ts';
 export * from './status.ts';
+export * from './updates.ts';
 export * from './users.ts';

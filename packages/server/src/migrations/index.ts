@@ -9,8 +9,9 @@ import { machines } from './0021-machines.ts';
 import { collections } from './0022-collections.ts';
 import { deployments } from './0030-deployments.ts';
 import { waitingGroups } from './0031-waiting-groups.ts';
-import { repositories } from './0045-repositories.ts';
 import { deploymentsStaged } from './0032-deployments-staged.ts';
+import { updates } from './0040-updates.ts';
+import { repositories } from './0045-repositories.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   waitingGroups,
   repositories,
   deploymentsStaged,
+  updates,
 ];

@@ -46,4 +46,13 @@ export const statusMessages = {
   'run-staged': 'The run is on the machine and begins at its next start.',
   'run-error-cleared': 'The error state was cleared.',
   'wave-started': 'Wave {wave} began with {machines} machines: {waveCause}.',
+  update: {
+    begun: 'Automatic update installs {packageId}.',
+    'begun-for': 'Automatic update installs {packageId}, which {goalId} needs first.',
+    applied: 'Automatic update has installed {packageId} (attempt {attempts}).',
+    held: '{packageId} is held on this machine after {attempts} failed attempts.',
+    halted: '{packageId} was stopped: {failed} of {ended} machines failed in ring {ring}.',
+    'ring-opened': '{packageId} goes on to ring {ring}.',
+    'restart-deferred': 'The restart after an update waits for a maintenance window.',
+  },
 };

@@ -44,4 +44,13 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
   'run-staged': '配信が完了しました。マシンの次回起動時に実行します。',
   'run-error-cleared': 'エラー状態を解除しました。',
   'wave-started': '第 {wave} 波が {machines} 台で始まりました ({waveCause})。',
+  update: {
+    begun: '自動更新が {packageId} を適用します。',
+    'begun-for': '自動更新が、{goalId} に先に必要な {packageId} を適用します。',
+    applied: '自動更新が {packageId} を適用しました ({attempts} 回目)。',
+    held: '{packageId} は {attempts} 回失敗したため、このマシンで保留にしました。',
+    halted: '{packageId} の配信を停止しました: リング {ring} で {ended} 台のうち {failed} 台が失敗しました。',
+    'ring-opened': '{packageId} の配信がリング {ring} に進みました。',
+    'restart-deferred': '更新後の再起動はメンテナンス期間を待っています。',
+  },
 };

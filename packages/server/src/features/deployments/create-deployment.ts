@@ -49,6 +49,7 @@ export async function createDeployment(deps: Deps, caller: Caller, draft: Deploy
       next_start_at: startsAt,
       started_at: null,
       finished_at: null,
+      owner: null,
     });
     await scheduleStart(deps, tx, id, startsAt);
     await recordCreation(deps, tx, caller, id, draft);

@@ -26,7 +26,8 @@ export async function updateDeployment(tx: Tx, id: string, change: Partial<Deplo
 export async function openDeploymentsOf(read: Reader, collectionId: string): Promise<string[]> {
   const rows = await read.all<{ id: string }>(
     `SELECT id FROM deployments_deployments
-     WHERE collection_id = ? AND status IN ('active', 'completed') AND occurrence > 0`,
+     WHERE collection_id = ? AND status IN ('active', 'completed') AND occurrence > 0
+       AND owner IS NULL`,
     [collectionId],
   );
   return rows.map(({ id }) => id);

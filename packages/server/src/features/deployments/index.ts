@@ -8,6 +8,7 @@ import { groupJob } from './groups.ts';
 import { contentInUse, deploymentOfCollection, deploymentsOfScenario } from './in-use.ts';
 import type { Neighbours } from './needs.ts';
 import { clearErrors, endRunsOf } from './operate.ts';
+import { createOwnedDeployments, type OwnedDeployments } from './owned-deployments.ts';
 import { createProgressBoard } from './progress-board.ts';
 import { evaluateRuns } from './release.ts';
 import { createReleaseLane, type ReleaseLane } from './release-lane.ts';
@@ -18,9 +19,12 @@ import { beginStaged } from './staged-runs.ts';
 import { extendToNewMembers, startDeployment } from './start-deployment.ts';
 
 export type { Neighbours } from './needs.ts';
+export type { OwnedDeployments, RunOutcome } from './owned-deployments.ts';
 
 /** What other features may ask of deployments. */
 export interface Deployments {
+  /** For features that deliver by themselves. */
+  readonly owned: OwnedDeployments;
   /** Resolves when no run waits for being looked at. For tests. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -53,6 +57,7 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
   expose(kernel);
   addDeploymentRoutes(kernel, deps, board);
   return {
+    owned: createOwnedDeployments(deps),
     idle: () => lane.idle(),
     stop: () => lane.stop(),
   };

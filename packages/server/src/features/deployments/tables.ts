@@ -29,6 +29,8 @@ export interface DeploymentsTable {
   next_start_at: number | null;
   started_at: number | null;
   finished_at: number | null;
+  /** The feature that made it and fills it machine by machine; null: a user made it. */
+  owner: string | null;
 }
 
 export interface RunsTable {

@@ -1,0 +1,101 @@
+import { takesPart } from '@tenkai/domain';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { judgeAll } from './judge-all.ts';
+import type { Deps } from './needs.ts';
+import {
+  beginRevision,
+  dropEvidence,
+  dropRefusals,
+  findPackage,
+  forgetMachine,
+  forgetPackage,
+  loadMachineRows,
+  saveMachine,
+} from './updates.store.ts';
+import { isOpenRun } from './updates.views.ts';
+
+/** Every event after which automatic update may say something else of a machine; nothing is polled. */
+export function follow(kernel: Pick<Kernel, 'events'>, deps: Deps) {
+  const { events } = kernel;
+  const { lane } = deps;
+  events.on('packages.changed', ({ payload }) => packageChanged(deps, payload.packageId, payload.revision));
+  events.on('packages.removed', async ({ payload }) => {
+    deps.world.forget();
+    await deps.db.transaction(async (tx) => {
+      await forgetPackage(tx, payload.packageId);
+      await judgeAll(deps, tx);
+    });
+  });
+  events.on('machines.inventory-changed', ({ payload }) =>
+    inventoryChanged(deps, payload.machineId, payload.attributes),
+  );
+  events.on('machines.power-changed', ({ payload }) =>
+    powerChanged(deps, payload.machineId, payload.from, payload.to),
+  );
+  events.on('collections.members-changed', async ({ payload }) => {
+    const { policy, optedCollections } = await deps.world.catalogue();
+    const isAsked =
+      payload.collectionId === 'all' ||
+      optedCollections.has(payload.collectionId) ||
+      policy.rings.some(({ collectionId }) => collectionId === payload.collectionId);
+    if (isAsked) lane.machines([...payload.added, ...payload.removed]);
+  });
+  events.on('deployments.run-changed', ({ payload }) => {
+    if (payload.isFinal) lane.ended(payload.runId);
+  });
+  deps.machines.onRemoved((tx, machineId) => forgetMachine(tx, machineId));
+}
+
+async function packageChanged(deps: Deps, packageId: string, revision: number) {
+  deps.world.forget();
+  const known = await findPackage(deps.db.read, packageId);
+  // Distribution points of the same revision changed: nothing that machines would notice.
+  if (known?.revision === revision) return;
+  const software = await deps.packages.sealedPackage(packageId);
+  await deps.db.transaction(async (tx) => {
+    await beginRevision(tx, packageId, revision, deps.clock.now());
+    // One that takes no part may still be what others need first, or have taken part before.
+    if (known || (software && (takesPart(software.urgency) || (await isNamed(deps, packageId)))))
+      await judgeAll(deps, tx);
+  });
+}
+
+async function isNamed({ world }: Deps, packageId: string): Promise<boolean> {
+  const { packages } = await world.catalogue();
+  return [...packages.values()].some(({ requires = [] }) =>
+    requires.some(({ anyOf }) => anyOf.includes(packageId)),
+  );
+}
+
+async function inventoryChanged(deps: Deps, machineId: string, attributes: readonly string[] | null) {
+  const { packages } = await deps.world.catalogue();
+  const isSoftware = attributes === null || attributes.some((name) => name.startsWith('software'));
+  const told = [...packages.values()].filter(
+    ({ detection }) => detection.length > 0 && detection.every(({ kind }) => kind === 'package'),
+  );
+  await deps.db.transaction(async (tx) => {
+    await dropRefusals(tx, machineId);
+    if (isSoftware)
+      await dropEvidence(
+        tx,
+        machineId,
+        told.map(({ id }) => id),
+      );
+  });
+  deps.lane.machine(machineId);
+}
+
+const starting = new Set(['off', 'booting', 'restarting']);
+
+async function powerChanged(deps: Deps, machineId: string, from: string, to: string) {
+  if (to === 'on' && starting.has(from)) {
+    const restartRunId = (await loadMachineRows(deps.db.read, [machineId]))[0]?.restart_run_id ?? null;
+    const isPending = await isOpenRun(deps.db.read, restartRunId);
+    await deps.db.transaction(async (tx) => {
+      await saveMachine(tx, machineId, { started_at: deps.clock.now() });
+      // It has restarted by itself: what waited for a window is done.
+      if (isPending && restartRunId !== null) await deps.deployments.owned.withdraw(tx, [restartRunId]);
+    });
+  }
+  if (to === 'on' || from === 'on') deps.lane.machine(machineId);
+}

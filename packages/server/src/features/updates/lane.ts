@@ -1,0 +1,67 @@
+import type { Log } from '../../kernel/log.ts';
+
+/**
+ * Everything that may change what automatic update says of a machine meets here, one piece of work at a time, so that
+ * a machine gets one order at once. Nothing here must survive a crash: after a start every machine is judged.
+ */
+export interface UpdateLane {
+  machine(machineId: string): void;
+  machines(machineIds: readonly string[]): void;
+  /** A run ended: what it showed is noted before its machine is judged. */
+  ended(runId: string): void;
+  /** Numbers of the package changed: its rings are looked at. */
+  counted(packageId: string): void;
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface LaneWork {
+  readonly machineIds: readonly string[];
+  readonly runIds: readonly string[];
+  readonly packageIds: readonly string[];
+}
+
+const batchSize = 200;
+
+export function createUpdateLane(log: Log, work: (work: LaneWork) => Promise<void>): UpdateLane {
+  const waiting = { machines: new Set<string>(), runs: new Set<string>(), packages: new Set<string>() };
+  let running: Promise<void> | undefined;
+  let isStopped = false;
+  const isEmpty = () => Object.values(waiting).every((set) => set.size === 0);
+  const drain = async () => {
+    await new Promise(setImmediate);
+    while (!isStopped && !isEmpty()) {
+      const runIds = takeSome(waiting.runs);
+      const machineIds = takeSome(waiting.machines);
+      // Rings are counted when the machines are done: once for a thousand changes.
+      const packageIds = waiting.machines.size === 0 && runIds.length === 0 ? takeSome(waiting.packages) : [];
+      await work({ runIds, machineIds, packageIds }).catch((error: unknown) =>
+        log.error({ err: error }, 'judging updates failed'),
+      );
+    }
+    running = undefined;
+  };
+  const add = (set: Set<string>, ids: readonly string[]) => {
+    for (const id of ids) set.add(id);
+    if (!isStopped && !isEmpty()) running ??= drain();
+  };
+  return {
+    machine: (id) => add(waiting.machines, [id]),
+    machines: (ids) => add(waiting.machines, ids),
+    ended: (id) => add(waiting.runs, [id]),
+    counted: (id) => add(waiting.packages, [id]),
+    async idle() {
+      while (running) await running;
+    },
+    async stop() {
+      isStopped = true;
+      await running;
+    },
+  };
+}
+
+function takeSome(set: Set<string>): string[] {
+  const taken = [...set].slice(0, batchSize);
+  for (const id of taken) set.delete(id);
+  return taken;
+}
