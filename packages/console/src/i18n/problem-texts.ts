@@ -48,6 +48,11 @@ function sentence(key: string, params: Record<string, unknown> | undefined): str
   return i18next.t(key as never, { replace: localParams(params ?? {}) } as never) as unknown as string;
 }
 
+/** What a detection rule found, where it is one of the agent's own words. */
+export function foundText(found: string): string {
+  return sentence(`found.${found}`, {}) ?? found;
+}
+
 /** Renders again when the language changes. */
 export function useSentences() {
   useTranslation();
@@ -78,6 +83,7 @@ const tables: Readonly<Record<string, string>> = {
   waveCause: 'deployments.waveCauses',
   expected: 'found',
   actual: 'found',
+  found: 'found',
 };
 
 function localParam(name: string, value: unknown, all: Readonly<Record<string, unknown>>): unknown {

@@ -1,20 +1,10 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight';
 import { IconSearch } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useActCommands, usePlaceCommands } from './commands.tsx';
+import { type Command, useActCommands, usePlaceCommands } from './commands.tsx';
 import { useFoundObjects } from './use-found-objects.tsx';
-
-export interface Command {
-  readonly id: string;
-  readonly label: string;
-  readonly description?: string;
-  /** Other words for the same place, those of the old products among them. */
-  readonly words?: string;
-  readonly leftSection: ReactNode;
-  readonly onClick: () => void;
-}
 
 const pauseMs = 200;
 const mostOfAGroup = 8;

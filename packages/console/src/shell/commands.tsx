@@ -1,12 +1,23 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { IconLanguage, IconLogout, IconPlus, IconRocket, IconSunMoon } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { leave, useMay } from '../features/session/session.queries.ts';
 import { changeLanguage } from '../i18n/index.ts';
 import { languageNames, languages } from '../i18n/language.ts';
-import type { Command } from './CommandPalette.tsx';
 import { places } from './places.ts';
+
+/** A line of the palette. */
+export interface Command {
+  readonly id: string;
+  readonly label: string;
+  readonly description?: string;
+  /** Other words for the same place, those of the old products among them. */
+  readonly words?: string;
+  readonly leftSection: ReactNode;
+  readonly onClick: () => void;
+}
 
 export function usePlaceCommands(): Command[] {
   const { t } = useTranslation();

@@ -16,7 +16,9 @@ const looks = [
 ] as const;
 
 describe('BCON-13, BCON-21: every page', { skip: noBrowser }, () => {
-  it('has a heading, fits the window, keeps to WCAG AA and complains of nothing', async (t) => {
+  it('has a heading, fits the window, keeps to WCAG AA and complains of nothing', {
+    concurrency: looks.length,
+  }, async (t) => {
     const site = await startConsoleSite(t);
     const browser = await startBrowser(t, { language: 'en', ca: site.ca });
     const page = await browser.newPage();
@@ -24,10 +26,12 @@ describe('BCON-13, BCON-21: every page', { skip: noBrowser }, () => {
     const api = await apiOf(browser, site);
     await startMachines(t, api, site, ['alder']);
     const filled = await fillSite(api);
-    for (const look of looks) {
+    const lookIn = (look: Look) => {
       const title = `${look.language}, ${look.colorScheme}, ${look.size.width} × ${look.size.height}`;
-      await t.test(title, (inner) => lookAtAll(inner, site, filled, look));
-    }
+      return t.test(title, (inner) => lookAtAll(inner, site, filled, look));
+    };
+    // Beside each other: while one window waits for the site, another is examined.
+    await Promise.all(looks.map(lookIn));
   });
 });
 

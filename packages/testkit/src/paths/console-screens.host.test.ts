@@ -8,6 +8,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { noBrowser, startBrowser } from '../console/browser.ts';
 import { administrator, setUp, signIn, startConsoleSite, textsOf } from '../console/console-site.ts';
 import { apiOf, type ConsoleSite, fillSite, startMachines } from '../console/filled-site.ts';
+import { takeFromPalette, typeInPalette } from '../console/palette.ts';
 import { watchPage } from '../console/watch-page.ts';
 
 const texts = textsOf.ja;
@@ -52,10 +53,7 @@ describe('screens of the console', { skip: noBrowser }, () => {
 
 async function settings({ site, page, api }: Scene): Promise<void> {
   await page.goto(`${site.url}/`);
-  // Before the page is there, nobody hears the key.
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.keyboard.press('Control+k');
-  await page.keyboard.type('DPMサーバ');
+  await typeInPalette(page, 'DPMサーバ');
   await page.getByRole('dialog').getByText('詳細設定', { exact: true }).click();
   const network = page.locator('section', { has: page.getByRole('heading', { name: 'ネットワーク' }) });
   await network.getByLabel('同時実行可能台数').fill('77');
@@ -216,9 +214,8 @@ async function languageSwitch({ site, browser }: Scene): Promise<void> {
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
   await page.reload();
   await page.getByRole('heading', { level: 1, name: 'Machines' }).waitFor();
-  await page.keyboard.press('Control+k');
-  await page.keyboard.type('日本語');
-  await page.keyboard.press('Enter');
+  await typeInPalette(page, '日本語');
+  await takeFromPalette(page, '日本語');
   await page.getByRole('heading', { level: 1, name: 'マシン' }).waitFor();
   await page.close();
 }

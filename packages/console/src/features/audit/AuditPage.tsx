@@ -93,37 +93,37 @@ function auditColumns(t: TFunction, formats: Formats): Column<AuditRecord>[] {
     {
       id: 'seq',
       header: t('machines.timeline.id'),
-      meta: { min: 70, grow: 0, isNumber: true, isFixed: true },
+      meta: { min: 62, grow: 0, isNumber: true, isFixed: true },
       cell: ({ row }) => row.original.seq,
     },
     {
       id: 'at',
       header: t('machines.timeline.at'),
-      meta: { min: 180, grow: 0 },
+      meta: { min: 168, grow: 0 },
       cell: ({ row }) => formats.dateTime(row.original.at),
     },
     {
       id: 'actor',
       header: t('audit.actor'),
-      meta: { min: 130, grow: 1 },
+      meta: { min: 90, grow: 1 },
       cell: ({ row }) => row.original.actorName,
     },
     {
       id: 'action',
       header: t('audit.action'),
-      meta: { min: 170, grow: 1, isFixed: true },
+      meta: { min: 185, grow: 1, isFixed: true },
       cell: ({ row }) => <span className="tk-mono">{row.original.action}</span>,
     },
     {
       id: 'object',
       header: t('audit.object'),
-      meta: { min: 200, grow: 2 },
+      meta: { min: 130, grow: 1 },
       cell: ({ row }) => <span className="tk-mono">{row.original.object}</span>,
     },
     {
       id: 'details',
       header: t('audit.details'),
-      meta: { min: 200, grow: 3 },
+      meta: { min: 140, grow: 4 },
       cell: ({ row }) => {
         const text = detailsText(row.original.details);
         return (

@@ -84,7 +84,7 @@ function collectionColumns(
     {
       id: 'name',
       header: t('common.name'),
-      meta: { min: 200, grow: 2, isFixed: true },
+      meta: { min: 180, grow: 2, isFixed: true },
       cell: ({ row }) => <RowLink href={`/collections/${row.original.id}`}>{row.original.name}</RowLink>,
     },
     {
@@ -96,26 +96,22 @@ function collectionColumns(
     {
       id: 'limit',
       header: t('collections.limit'),
-      meta: { min: 160, grow: 1 },
+      meta: { min: 140, grow: 1 },
       cell: ({ row }) => {
         const { limitingCollectionId: id } = row.original;
-        return id === null ? (
-          <span className="tk-muted">{t('collections.noLimit')}</span>
-        ) : (
-          (names.get(id) ?? id)
-        );
+        return id === null ? <span className="tk-muted">–</span> : (names.get(id) ?? id);
       },
     },
     {
       id: 'rules',
-      header: t('collections.rules'),
+      header: t('collections.ruleCount'),
       meta: { min: 70, grow: 0, isNumber: true },
       cell: ({ row }) => formats.number(row.original.rules.length),
     },
     {
       id: 'evaluated',
       header: t('collections.evaluated'),
-      meta: { min: 120, grow: 0 },
+      meta: { min: 110, grow: 0 },
       cell: ({ row }) => <When at={row.original.evaluatedAt} />,
     },
     {

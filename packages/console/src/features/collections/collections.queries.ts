@@ -1,22 +1,39 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import type { MaintenanceWindow } from '@tenkai/domain/schedule/window.ts';
-import { type CollectionDraft, collectionRoutes } from '@tenkai/protocol/api/collections.ts';
+import {
+  type CollectionDraft,
+  type CollectionRow,
+  collectionRoutes,
+} from '@tenkai/protocol/api/collections.ts';
 import { windowRoutes } from '@tenkai/protocol/api/deployments.ts';
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
 import { call } from '../../api/client.ts';
 import { tell } from '../../api/live.ts';
 import { useKeysetList } from '../../api/use-keyset-list.ts';
+import { collectionName } from './collection-name.ts';
 
+/** All collections, under the names that they have in the language on the screen. */
 export function useCollections() {
+  const { t } = useTranslation();
   return useQuery({
     queryKey: ['collections', 'list'],
     queryFn: ({ signal }) => call(collectionRoutes.list, { signal }),
+    select: useCallback(
+      ({ items }: { items: readonly CollectionRow[] }) => ({
+        items: items.map((row) => ({ ...row, name: collectionName(t, row) })),
+      }),
+      [t],
+    ),
   });
 }
 
 export function useCollection(id: string) {
+  const { t } = useTranslation();
   return useQuery({
     queryKey: ['collections', 'one', id],
     queryFn: ({ signal }) => call(collectionRoutes.get, { params: { id }, signal }),
+    select: useCallback((row: CollectionRow) => ({ ...row, name: collectionName(t, row) }), [t]),
   });
 }
 

@@ -7,6 +7,7 @@ import { Loaded } from '../../ui/Loaded.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { StateBar } from '../../ui/StateBar.tsx';
 import { When } from '../../ui/When.tsx';
+import { collectionName } from '../collections/collection-name.ts';
 import { ObjectTimeline } from '../status/ObjectTimeline.tsx';
 import { DeploymentActs } from './DeploymentActs.tsx';
 import { DeploymentRuns } from './DeploymentRuns.tsx';
@@ -41,11 +42,11 @@ function Content({ deployment }: { readonly deployment: DeploymentRow }) {
         trail={<Link to="/deployments">{t('nav.deployments')}</Link>}
         note={
           <>
-            <DeploymentState status={deployment.status} />
+            <DeploymentState deployment={deployment} />
             <span>
               {deployment.subjectName} →{' '}
               <Link to="/collections/$collectionId" params={{ collectionId: deployment.draft.collectionId }}>
-                {deployment.collectionName}
+                {collectionName(t, { id: deployment.draft.collectionId, name: deployment.collectionName })}
               </Link>
             </span>
             {deployment.status === 'scheduled' ? (

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../i18n/use-formats.ts';
 import { Facts } from '../../ui/Facts.tsx';
 import { When } from '../../ui/When.tsx';
+import { collectionName } from '../collections/collection-name.ts';
 import { describeSchedule } from '../schedules/describe-schedule.ts';
 import { DeliveryPanel } from './DeliveryPanel.tsx';
 
@@ -39,7 +40,10 @@ function Decided({ deployment }: { readonly deployment: DeploymentRow }) {
                 </Link>
               ),
           },
-          { label: t('deployments.columns.collection'), value: deployment.collectionName },
+          {
+            label: t('deployments.columns.collection'),
+            value: collectionName(t, { id: deployment.draft.collectionId, name: deployment.collectionName }),
+          },
           { label: t('deployments.wizard.purpose'), value: t(`deployments.${draft.purpose}`) },
           {
             label: t('deployments.wizard.schedule'),

@@ -10,9 +10,16 @@ const states = {
   cancelled: ['neutral', IconPlayerStop],
 } as const;
 
-/** Where a deployment as a whole is. *Completed* means that all runs have ended, not how. */
-export function DeploymentState({ status }: { readonly status: DeploymentRow['status'] }) {
+interface Props {
+  readonly deployment: Pick<DeploymentRow, 'status' | 'counts'>;
+}
+
+/** Where a deployment as a whole is. *Completed* means that all runs have ended; it is green where none has failed. */
+export function DeploymentState({ deployment: { status, counts } }: Props) {
   const { t } = useTranslation();
   const [kind, icon] = states[status];
-  return <StateLabel kind={kind} icon={icon} text={t(`deployments.status.${status}`)} />;
+  const isMixed = status === 'completed' && (counts.failed ?? 0) > 0;
+  return (
+    <StateLabel kind={isMixed ? 'neutral' : kind} icon={icon} text={t(`deployments.status.${status}`)} />
+  );
 }

@@ -2,7 +2,7 @@ import { isFinal, type StepResult } from '@tenkai/domain/scenario/run-progress.t
 import { describeDetection } from '@tenkai/domain/software/detection.ts';
 import type { RunDetail } from '@tenkai/protocol/api/deployments.ts';
 import { useTranslation } from 'react-i18next';
-import { useSentences } from '../../i18n/problem-texts.ts';
+import { foundText, useSentences } from '../../i18n/problem-texts.ts';
 import { useFormats } from '../../i18n/use-formats.ts';
 import { StateLabel } from '../../ui/StateLabel.tsx';
 import type { StateKind } from '../../ui/state-kinds.ts';
@@ -88,7 +88,7 @@ function Verification({ result }: { readonly result: StepResult }) {
             text={isDetected ? t('runs.detected') : t('runs.notDetected')}
           />
           <span className="tk-mono">{describeDetection(rule)}</span>
-          {found ? <span className="tk-muted">{t('runs.found', { found })}</span> : null}
+          {found ? <span className="tk-muted">{t('runs.found', { found: foundText(found) })}</span> : null}
         </li>
       ))}
     </ul>

@@ -5,6 +5,7 @@ import { StateBar } from '../../ui/StateBar.tsx';
 import type { Column } from '../../ui/table/columns.ts';
 import { RowLink } from '../../ui/table/RowLink.tsx';
 import { When } from '../../ui/When.tsx';
+import { collectionName } from '../collections/collection-name.ts';
 import { DeploymentState } from './DeploymentState.tsx';
 import { countParts } from './run-counts.ts';
 
@@ -20,7 +21,7 @@ export function deploymentColumns(t: TFunction, formats: Formats): Column<Deploy
       id: 'status',
       header: t('deployments.columns.status'),
       meta: { min: 120, grow: 0 },
-      cell: ({ row }) => <DeploymentState status={row.original.status} />,
+      cell: ({ row }) => <DeploymentState deployment={row.original} />,
     },
     {
       id: 'progress',
@@ -48,7 +49,8 @@ export function deploymentColumns(t: TFunction, formats: Formats): Column<Deploy
       id: 'collection',
       header: t('deployments.columns.collection'),
       meta: { min: 140, grow: 1 },
-      cell: ({ row }) => row.original.collectionName,
+      cell: ({ row }) =>
+        collectionName(t, { id: row.original.draft.collectionId, name: row.original.collectionName }),
     },
     {
       id: 'started',

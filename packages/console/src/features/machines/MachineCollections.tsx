@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { MachineDetail } from '@tenkai/protocol/api/machines.ts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { collectionName } from '../collections/collection-name.ts';
 import { useCollections } from '../collections/collections.queries.ts';
 import { MembershipReasons } from '../collections/MembershipReasons.tsx';
 
@@ -21,7 +22,7 @@ export function MachineCollections({ machine }: { readonly machine: MachineDetai
             {machine.collections.map(({ id, name }) => (
               <li key={id}>
                 <Link to="/collections/$collectionId" params={{ collectionId: id }}>
-                  {name}
+                  {collectionName(t, { id, name })}
                 </Link>
               </li>
             ))}

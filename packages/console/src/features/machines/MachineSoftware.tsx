@@ -73,7 +73,7 @@ function softwareColumns(t: TFunction): Column<InstalledSoftware>[] {
     {
       id: 'architecture',
       header: t('machines.software.architecture'),
-      meta: { min: 90, grow: 0 },
+      meta: { min: 125, grow: 0 },
       cell: ({ row }) => row.original.architecture ?? '',
     },
     {

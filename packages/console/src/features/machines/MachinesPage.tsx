@@ -1,9 +1,10 @@
 import { Select } from '@mantine/core';
 import { IconDeviceDesktop } from '@tabler/icons-react';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import type { MachineRow } from '@tenkai/protocol/api/machines.ts';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ButtonLink } from '../../ui/ButtonLink.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { SearchBox } from '../../ui/SearchBox.tsx';
@@ -67,7 +68,13 @@ export function MachinesPage() {
               icon={IconDeviceDesktop}
               title={t('machines.none')}
               text={t('machines.noneText')}
-              action={may('manage-machines') ? <Link to="/enrollment">{t('machines.enroll')}</Link> : null}
+              action={
+                may('manage-machines') ? (
+                  <ButtonLink to="/enrollment" size="xs">
+                    {t('machines.enroll')}
+                  </ButtonLink>
+                ) : null
+              }
             />
           )
         }

@@ -11,13 +11,13 @@ export function machineColumns(t: TFunction): Column<MachineRow>[] {
     {
       id: 'name',
       header: t('machines.columns.name'),
-      meta: { min: 170, grow: 2, sort: 'name', isFixed: true },
+      meta: { min: 150, grow: 2, sort: 'name', isFixed: true },
       cell: ({ row }) => <RowLink href={`/machines/${row.original.id}`}>{row.original.name}</RowLink>,
     },
     {
       id: 'power',
       header: t('machines.columns.power'),
-      meta: { min: 125, grow: 0 },
+      meta: { min: 116, grow: 0 },
       cell: ({ row }) => <PowerLabel state={row.original.powerState} />,
     },
     {
@@ -29,7 +29,7 @@ export function machineColumns(t: TFunction): Column<MachineRow>[] {
     {
       id: 'operatingSystem',
       header: t('machines.columns.operatingSystem'),
-      meta: { min: 170, grow: 2 },
+      meta: { min: 170, grow: 3 },
       cell: ({ row }) => row.original.operatingSystem,
     },
     {
@@ -47,19 +47,19 @@ export function machineColumns(t: TFunction): Column<MachineRow>[] {
     {
       id: 'address',
       header: t('machines.columns.address'),
-      meta: { min: 115, grow: 1 },
+      meta: { min: 132, grow: 0 },
       cell: ({ row }) => <span className="tk-mono">{row.original.address}</span>,
     },
     {
       id: 'lastRun',
       header: t('machines.columns.lastRun'),
-      meta: { min: 160, grow: 2 },
+      meta: { min: 150, grow: 2 },
       cell: ({ row }) => <LastRun row={row.original} />,
     },
     {
       id: 'lastSeen',
       header: t('machines.columns.lastSeen'),
-      meta: { min: 110, grow: 0, sort: 'lastSeenAt' },
+      meta: { min: 100, grow: 0, sort: 'lastSeenAt' },
       cell: ({ row }) => <When at={row.original.lastSeenAt} />,
     },
     {

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { MachineActivity, MachineRow } from '@tenkai/protocol/api/machines.ts';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../i18n/use-formats.ts';
+import { ButtonLink } from '../../ui/ButtonLink.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { type BarPart, StateBar } from '../../ui/StateBar.tsx';
 import type { StateKind } from '../../ui/state-kinds.ts';
@@ -39,7 +40,13 @@ export function MachinesAtAGlance() {
           icon={IconDeviceDesktop}
           title={t('machines.none')}
           text={t('machines.noneText')}
-          action={may('manage-machines') ? <Link to="/enrollment">{t('machines.enroll')}</Link> : null}
+          action={
+            may('manage-machines') ? (
+              <ButtonLink to="/enrollment" size="xs">
+                {t('machines.enroll')}
+              </ButtonLink>
+            ) : null
+          }
         />
       ) : (
         <div className="tk-panel-body tk-glance">

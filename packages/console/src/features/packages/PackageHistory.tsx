@@ -13,7 +13,8 @@ export function PackageHistory({ detail }: { readonly detail: PackageDetail }) {
         {detail.changes.map((change) => (
           <li key={change.revision}>
             <span>
-              <b>{t('packages.revisionN', { n: change.revision })}</b> {change.summary}
+              <b>{t('packages.revisionN', { n: change.revision })}</b>{' '}
+              {change.revision === 1 ? t('packages.madeFirst') : change.summary}
             </span>
             <span className="tk-muted">
               {change.by} · <When at={change.at} />

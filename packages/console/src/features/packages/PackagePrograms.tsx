@@ -47,7 +47,9 @@ export function PackagePrograms({ detail }: { readonly detail: PackageDetail }) 
               draft.detection.length === 0
                 ? t('packages.detection.none')
                 : draft.detection.map((rule) => (
-                    <div key={JSON.stringify(rule)}>{describeDetection(rule)}</div>
+                    <div key={JSON.stringify(rule)} className="tk-mono">
+                      {describeDetection(rule)}
+                    </div>
                   )),
           },
           {

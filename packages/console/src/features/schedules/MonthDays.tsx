@@ -1,7 +1,7 @@
 import { NumberInput, SegmentedControl, Select } from '@mantine/core';
 import type { NthWeekday, RecurrenceRule, Weekday } from '@tenkai/domain/schedule/schedule.ts';
 import { useTranslation } from 'react-i18next';
-import { weekdays } from './RecurrenceForm.tsx';
+import { weekdays } from './weekdays.ts';
 
 interface Props {
   readonly rule: RecurrenceRule;

@@ -1,23 +1,15 @@
 import { Checkbox, NumberInput, Select, TextInput } from '@mantine/core';
-import type { RecurrenceRule, RecurringSchedule, Weekday } from '@tenkai/domain/schedule/schedule.ts';
+import type { RecurrenceRule, RecurringSchedule } from '@tenkai/domain/schedule/schedule.ts';
 import { useTranslation } from 'react-i18next';
 import { fromLocalInput, timeZones, toLocalInput } from './local-time.ts';
 import { MonthDays } from './MonthDays.tsx';
+import { weekdays } from './weekdays.ts';
 
 interface Props {
   readonly value: RecurringSchedule;
   readonly onChange: (value: RecurringSchedule) => void;
 }
 
-export const weekdays: readonly Weekday[] = [
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-  'sunday',
-];
 const mostIntervals = 366;
 
 /** Every so many days, weeks or months, on which days, at what time, in which zone. */

@@ -79,13 +79,13 @@ function userColumns(t: TFunction): Column<UserView>[] {
     {
       id: 'role',
       header: t('session.role'),
-      meta: { min: 120, grow: 0 },
+      meta: { min: 110, grow: 0 },
       cell: ({ row }) => t(`roles.${row.original.role}`),
     },
     {
       id: 'scope',
       header: t('session.scope'),
-      meta: { min: 180, grow: 1 },
+      meta: { min: 200, grow: 1 },
       cell: ({ row }) => {
         const { collectionScope } = row.original;
         return collectionScope === null
@@ -96,7 +96,7 @@ function userColumns(t: TFunction): Column<UserView>[] {
     {
       id: 'state',
       header: t('users.state'),
-      meta: { min: 130, grow: 0 },
+      meta: { min: 150, grow: 0 },
       cell: ({ row }) => <UserState user={row.original} />,
     },
     {

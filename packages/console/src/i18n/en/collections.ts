@@ -13,6 +13,9 @@ export const collections = {
   noLimit: 'Do not limit',
   limitRule: 'Limit this rule alone to',
   rules: 'Rules',
+  ruleCount: 'Rules',
+  /** The one collection that every site begins with. */
+  all: 'All machines',
   noRules: 'Without rules nobody is a member.',
   addRule: 'Add rule',
   removeRule: 'Remove rule: {kind}',

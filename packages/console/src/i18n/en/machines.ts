@@ -1,5 +1,5 @@
 export const machines = {
-  search: 'Name, address, operating system',
+  search: 'Name, address, system',
   collection: 'Collection',
   enroll: 'Enroll machines',
   none: 'No machines yet',

@@ -10,6 +10,7 @@ export const packages = {
   editTitle: 'Modify {name}',
   makeScenario: 'Make scenario',
   saved: 'Package {id} is saved',
+  madeFirst: 'made',
   revisionN: 'Revision {n}',
   removeTitle: 'Delete {name}',
   removeText:

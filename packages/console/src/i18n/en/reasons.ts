@@ -168,4 +168,12 @@ export const objects = {
 };
 
 /** What conditions expect and find. */
-export const found = { present: 'present', absent: 'absent', 'not-windows': 'no Windows' };
+export const found = {
+  folder: 'folder',
+  'no such file': 'no such file',
+  'not a file': 'not a file',
+  'nothing printed': 'nothing printed',
+  present: 'present',
+  absent: 'absent',
+  'not-windows': 'no Windows',
+};

@@ -39,7 +39,7 @@ export const statusMessages = {
     released: '{by} released the machine {name} from quarantine.',
   },
   'run-succeeded': 'The run succeeded and was verified.',
-  'run-failed': 'The run failed: {reason}.',
+  'run-failed': 'The run failed: {reason}',
   'run-not-applicable': 'The deployment does not apply to this machine: {reason}.',
   'run-cancelled': 'The run was cancelled.',
   'run-retried': 'The run begins again.',

@@ -15,6 +15,8 @@ export const collections: Localized<typeof en.collections> = {
   noLimit: 'コレクションを限定しない',
   limitRule: 'この規則だけを限定するコレクション',
   rules: 'メンバーシップ規則',
+  ruleCount: '規則数',
+  all: 'すべてのマシン',
   noRules: '規則がないため、メンバーはいません。',
   addRule: '規則を追加',
   removeRule: '規則を削除: {kind}',

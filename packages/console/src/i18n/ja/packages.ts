@@ -13,6 +13,7 @@ export const packages: Localized<typeof en.packages> = {
   editTitle: '{name} の修正',
   makeScenario: 'シナリオを作成',
   saved: 'パッケージ {id} を保存しました',
+  madeFirst: '登録',
   revisionN: 'リビジョン {n}',
   removeTitle: '{name} を削除',
   removeText:

@@ -174,6 +174,10 @@ export const objects: Localized<typeof en.objects> = {
 };
 
 export const found: Localized<typeof en.found> = {
+  folder: 'フォルダー',
+  'no such file': 'ファイルがありません',
+  'not a file': 'ファイルではありません',
+  'nothing printed': '出力がありません',
   present: '存在する',
   absent: '存在しない',
   'not-windows': 'Windows ではない',

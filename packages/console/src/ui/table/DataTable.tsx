@@ -1,6 +1,14 @@
 import { getCoreRowModel, useReactTable } from '@tanstack/react-table';
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../i18n/use-formats.ts';
 import { ProblemView } from '../ProblemView.tsx';
@@ -136,6 +144,7 @@ export function DataTable<T>(props: Props<T>) {
         aria-multiselectable={selection ? true : undefined}
         aria-busy={source.status === 'loading'}
         onKeyDown={onKeyDown}
+        onPointerOver={sayWhole}
         style={{ '--tk-tracks': template, '--tk-min-width': `${minWidthPx}px` } as never}
       >
         <TableHead
@@ -186,6 +195,16 @@ function RowCount<T>({ source, selection }: { source: RowSource<T>; selection: S
         : t('table.rows', { total })}
     </span>
   );
+}
+
+/** What a cell cuts off is shown in full when the mouse rests on it. */
+function sayWhole({ target }: PointerEvent): void {
+  const cell = target instanceof Element ? target.closest<HTMLElement>('.tk-cell') : null;
+  if (!cell || cell.classList.contains('tk-cell-check')) return;
+  const isCut = [cell, ...cell.querySelectorAll('*')].some(
+    (part) => part.clientWidth > 1 && part.scrollWidth > part.clientWidth,
+  );
+  cell.title = isCut ? (cell.textContent ?? '') : '';
 }
 
 function withActive(range: Range, active: number, count: number): number[] {

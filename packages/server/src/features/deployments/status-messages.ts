@@ -2,7 +2,7 @@ import { defineStatusMessages } from '@tenkai/domain/status-message.ts';
 
 defineStatusMessages({
   'run-succeeded': { id: 1700, message: 'The run succeeded and was verified.' },
-  'run-failed': { id: 1701, message: 'The run failed: {reason}.' },
+  'run-failed': { id: 1701, message: 'The run failed: {reason}' },
   'run-not-applicable': { id: 1702, message: 'The deployment does not apply to this machine: {reason}.' },
   'run-cancelled': { id: 1703, message: 'The run was cancelled.' },
   'run-retried': { id: 1704, message: 'The run begins again.' },

@@ -5,12 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { ByteCounted } from './ByteCounted.tsx';
 import { useDraftProblems } from './draft-problems.ts';
 import { ReleaseDateField } from './ReleaseDateField.tsx';
+import type { TabProps } from './tab-props.ts';
 import { UrgencyField } from './UrgencyField.tsx';
-
-export interface TabProps {
-  readonly draft: PackageDraft;
-  readonly onChange: (part: Partial<PackageDraft>) => void;
-}
 
 const types = ['application', 'hotfix', 'service-pack', 'linux-update', 'tool', 'agent'] as const;
 

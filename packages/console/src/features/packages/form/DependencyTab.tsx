@@ -1,11 +1,11 @@
 import type { Condition, ConditionLeaf } from '@tenkai/domain/software/condition.ts';
 import { useTranslation } from 'react-i18next';
 import { ConditionTreeEditor } from '../../../ui/ConditionTreeEditor.tsx';
-import type { TabProps } from './BasicTab.tsx';
 import { ConditionLeafFields } from './ConditionLeafFields.tsx';
 import { firstLeaf, leafKinds } from './condition-leaves.ts';
 import { useDraftProblems } from './draft-problems.ts';
 import { RelationsFields } from './RelationsFields.tsx';
+import type { TabProps } from './tab-props.ts';
 
 /** 依存情報 (BPKG-48..52): what must hold on a machine for the package to be applied there. */
 export function DependencyTab({ draft, onChange }: TabProps) {

@@ -2,8 +2,8 @@ import { ActionIcon, Button, Menu, NumberInput, Select, Textarea, TextInput } fr
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import type { Detection } from '@tenkai/domain/software/detection.ts';
 import { useTranslation } from 'react-i18next';
-import type { TabProps } from './BasicTab.tsx';
 import { useDraftProblems } from './draft-problems.ts';
+import type { TabProps } from './tab-props.ts';
 
 const first: Record<Detection['kind'], Detection> = {
   package: { kind: 'package', source: 'dpkg', name: '' },

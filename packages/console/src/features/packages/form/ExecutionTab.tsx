@@ -2,12 +2,12 @@ import { Button, Checkbox } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import type { Program } from '@tenkai/domain/software/program.ts';
 import { useTranslation } from 'react-i18next';
-import type { TabProps } from './BasicTab.tsx';
 import { DetectionField } from './DetectionField.tsx';
 import { type FolderProps, FoldersField } from './FoldersField.tsx';
 import { HookField } from './HookField.tsx';
 import { newProgram } from './new-draft.ts';
 import { ProgramCard } from './ProgramCard.tsx';
+import type { TabProps } from './tab-props.ts';
 
 const mostPrograms = 50;
 

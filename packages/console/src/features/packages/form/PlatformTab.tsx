@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemView } from '../../../ui/ProblemView.tsx';
 import { useOperatingSystems } from '../packages.queries.ts';
-import type { TabProps } from './BasicTab.tsx';
 import { useDraftProblems } from './draft-problems.ts';
 import { newTarget } from './new-draft.ts';
+import type { TabProps } from './tab-props.ts';
 import { levelsText, levelText, parseLevels, targetText } from './target-text.ts';
 import './PlatformTab.css';
 

@@ -1,8 +1,8 @@
 import { TagsInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { usePackages } from '../packages.queries.ts';
-import type { TabProps } from './BasicTab.tsx';
 import { useDraftProblems } from './draft-problems.ts';
+import type { TabProps } from './tab-props.ts';
 
 /** `SP1 | SP2` on a tag stands for one requirement that either fulfils. */
 const separator = ' | ';

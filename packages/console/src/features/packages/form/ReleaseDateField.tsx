@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { TabProps } from './BasicTab.tsx';
 import { useDraftProblems } from './draft-problems.ts';
+import type { TabProps } from './tab-props.ts';
 
 /** A wrong date is never corrected in silence: what would be right is offered (BPKG-08, BPKG-09). */
 export function ReleaseDateField({ draft, onChange }: TabProps) {

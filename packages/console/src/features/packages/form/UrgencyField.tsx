@@ -1,6 +1,6 @@
 import { Select } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { TabProps } from './BasicTab.tsx';
+import type { TabProps } from './tab-props.ts';
 import './UrgencyField.css';
 
 export const urgencies = ['highest', 'high', 'normal', 'low'] as const;
