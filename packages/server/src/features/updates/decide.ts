@@ -13,6 +13,7 @@ import {
   savePolicy,
   updatePackage,
   updatePair,
+  updatePairsOf,
 } from './updates.store.ts';
 
 /**
@@ -95,7 +96,7 @@ export async function release(
     if (machineIds) for (const id of machineIds) await updatePair(tx, id, packageId, released);
     else {
       await updatePackage(tx, packageId, { held: null });
-      await tx.sql.updateTable('updates_pairs').set(released).where('package_id', '=', packageId).execute();
+      await updatePairsOf(tx, packageId, released);
     }
     const details = machineIds ? { machineIds } : {};
     await record(deps, tx, caller, 'updates.released', `package:${packageId}`, details);

@@ -109,6 +109,10 @@ export async function updatePair(
     .execute();
 }
 
+export async function updatePairsOf(tx: Tx, packageId: string, change: Partial<UpdatePairRow>) {
+  await tx.sql.updateTable('updates_pairs').set(change).where('package_id', '=', packageId).execute();
+}
+
 export async function deletePair(tx: Tx, machineId: string, packageId: string) {
   await tx.run('DELETE FROM updates_pairs WHERE machine_id = ? AND package_id = ?', [machineId, packageId]);
 }
