@@ -192,7 +192,7 @@ test('a deployment that fails on a machine ends the watch with 1; its run can be
   assert.equal(retried.code, 0, retried.stderr);
   await carryOut(web, 'well');
   assert.equal((await cli.run(['deployment', 'watch', made.id])).code, 0);
-  assert.match((await cli.run(['deployment', 'show', made.id])).stdout, /Runs +.*succeeded 2/);
+  assert.match((await cli.run(['deployment', 'show', 'second'])).stdout, /Runs +.*succeeded 2/);
   const later: Row = await cli.json([
     ...['deployment', 'create', '--package', 'hello', '--collection', 'all', '--name', 'Later'],
     ...['--at', '2099-01-01T00:00:00Z'],

@@ -11,6 +11,7 @@ import { durationText, timeText } from '../format.ts';
 import { allPages } from '../pages.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
+import { onDeployment } from './find-deployment.ts';
 import { tellEach } from './machine-acts.ts';
 
 export interface DeliveryOptions {
@@ -67,36 +68,36 @@ function numberFrom(text: string | undefined, before: number | null, option: str
 export function addGroupCommands(noun: Command, cli: Cli) {
   addDeliveryOptions(noun.command('delivery'))
     .description('show or change how a deployment delivers; changes count for the next wave')
-    .argument('<deployment>', 'id')
-    .action(acting(cli, delivery));
+    .argument('<deployment>', 'name or id')
+    .action(acting(cli, onDeployment(delivery)));
   noun
     .command('start-group')
     .description('start the machines that wait for others now; latecomers make the next wave')
-    .argument('<deployment>', 'id')
-    .action(acting(cli, startGroup));
+    .argument('<deployment>', 'name or id')
+    .action(acting(cli, onDeployment(startGroup)));
   noun
     .command('leave-group')
     .description('take machines out of their group: each starts alone, by unicast')
-    .argument('<deployment>', 'id')
+    .argument('<deployment>', 'name or id')
     .argument('<machines...>', 'names of machines or ids of runs')
-    .action(acting(cli, leaveGroup));
+    .action(acting(cli, onDeployment(leaveGroup)));
   noun
     .command('unicast')
     .description('let machines fetch by themselves and wait for no other')
-    .argument('<deployment>', 'id')
+    .argument('<deployment>', 'name or id')
     .argument('[machines...]', 'names of machines or ids of runs; else the whole deployment')
-    .action(acting(cli, goUnicast));
+    .action(acting(cli, onDeployment(goUnicast)));
   noun
     .command('waves')
     .description('list the waves in which machines began')
-    .argument('<deployment>', 'id')
-    .action(acting(cli, listWaves));
+    .argument('<deployment>', 'name or id')
+    .action(acting(cli, onDeployment(listWaves)));
   noun
     .command('request')
     .description('run an available deployment, as the users of the machines would')
-    .argument('<deployment>', 'id')
+    .argument('<deployment>', 'name or id')
     .argument('[machines...]', 'names of machines or ids of runs; else every one that was not asked for')
-    .action(acting(cli, requestRuns));
+    .action(acting(cli, onDeployment(requestRuns)));
 }
 
 async function delivery(session: Session, id: string, options: DeliveryOptions) {

@@ -13,6 +13,7 @@ import { addGroupCommands, deliveryFacts, warningLines } from './deployment-deli
 import { addDraftOptions, type DraftOptions, draftOf } from './deployment-draft.ts';
 import { listRuns, showRun } from './deployment-runs.ts';
 import { watchDeployment } from './deployment-watch.ts';
+import { onDeployment } from './find-deployment.ts';
 import { tellEach } from './machine-acts.ts';
 
 export function addDeploymentCommands(program: Command, cli: Cli) {
@@ -34,15 +35,15 @@ export function addDeploymentCommands(program: Command, cli: Cli) {
   noun
     .command('show')
     .description('show a deployment with its counts')
-    .argument('<deployment>', 'id')
-    .action(acting(cli, showDeployment));
+    .argument('<deployment>', 'name or id')
+    .action(acting(cli, onDeployment(showDeployment)));
   noun
     .command('runs')
     .description('list the runs of a deployment, machine by machine')
-    .argument('<deployment>', 'id')
+    .argument('<deployment>', 'name or id')
     .option('--status <status>', 'only in this state')
     .option('--search <words>', 'words of the machine name')
-    .action(acting(cli, listRuns));
+    .action(acting(cli, onDeployment(listRuns)));
   noun
     .command('run')
     .description('show one run with every step, its result and the end of its log')
@@ -51,20 +52,20 @@ export function addDeploymentCommands(program: Command, cli: Cli) {
   noun
     .command('watch')
     .description('show live progress until every machine is done; fails where one did not succeed')
-    .argument('<deployment>', 'id')
-    .action(acting(cli, watch));
+    .argument('<deployment>', 'name or id')
+    .action(acting(cli, onDeployment(watch)));
   noun
     .command('cancel')
     .description('stop a deployment')
-    .argument('<deployment>', 'id')
-    .action(acting(cli, cancelDeployment));
+    .argument('<deployment>', 'name or id')
+    .action(acting(cli, onDeployment(cancelDeployment)));
   addGroupCommands(noun, cli);
   noun
     .command('retry')
     .description('clear the errors of failed runs and run them again')
-    .argument('<deployment>', 'id')
+    .argument('<deployment>', 'name or id')
     .argument('[runs...]', 'ids of runs; else every failed one')
-    .action(acting(cli, retryDeployment));
+    .action(acting(cli, onDeployment(retryDeployment)));
 }
 
 const createExamples = `
