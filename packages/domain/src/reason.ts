@@ -30,6 +30,15 @@ export function reasonSentence(reason: Reason): string {
   const sentence = known ?? allFailures()[reason.code]?.message;
   if (sentence === undefined) return reason.code;
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) =>
-    Object.hasOwn(reason.params, name) ? String(reason.params[name]) : whole,
+    Object.hasOwn(reason.params, name) ? paramText(name, reason.params[name]) : whole,
   );
+}
+
+/** Times are written for people: `neededMs` 7500000 is `2 h 5 min`. */
+function paramText(name: string, value: unknown): string {
+  if (!name.endsWith('Ms') || typeof value !== 'number') return String(value);
+  const minutes = Math.max(0, Math.round(value / 60_000));
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  if (hours === 0) return `${rest} min`;
+  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
 }

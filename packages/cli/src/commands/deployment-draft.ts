@@ -10,9 +10,10 @@ import {
   deliveryFrom,
   namesDelivery,
 } from './deployment-delivery.ts';
+import { addTimingOptions, type TimingOptions, timingFrom } from './deployment-timing.ts';
 import { findScenario, variableFrom } from './scenario.ts';
 
-export interface DraftOptions extends DeliveryOptions {
+export interface DraftOptions extends DeliveryOptions, TimingOptions {
   readonly from?: string;
   readonly name?: string;
   readonly scenario?: string;
@@ -45,7 +46,7 @@ export function addDraftOptions(command: Command): Command {
     .option('--wake', 'wake machines that are off')
     .option('--retries <number>', 'repeat so often after a failure', Number)
     .option('--variable <NAME=value...>', 'variables of the scenario');
-  return addDeliveryOptions(described);
+  return addTimingOptions(addDeliveryOptions(described));
 }
 
 /** The deployment that options describe. @throws Failure usage-wrong, not-found, file-unreadable, file-not-json */
@@ -74,6 +75,7 @@ export async function draftOf(
     retries: options.retries ?? file.retries ?? 0,
     variables: options.variable?.map(variableFrom) ?? file.variables ?? [],
     ...(file.delivery || namesDelivery(options) ? { delivery: deliveryFrom(options, deliveryOf(file)) } : {}),
+    ...timingFrom(options, file),
     name: options.name ?? file.name ?? name,
     subject,
     collectionId,

@@ -12,6 +12,7 @@ import type { Column } from '../table.ts';
 import { addGroupCommands, deliveryFacts, warningLines } from './deployment-delivery.ts';
 import { addDraftOptions, type DraftOptions, draftOf } from './deployment-draft.ts';
 import { listRuns, showRun } from './deployment-runs.ts';
+import { timingFacts } from './deployment-timing.ts';
 import { watchDeployment } from './deployment-watch.ts';
 import { onDeployment } from './find-deployment.ts';
 import { tellEach } from './machine-acts.ts';
@@ -100,9 +101,14 @@ const previewColumns: readonly Column<PreviewRow>[] = [
   },
   { title: 'Size', value: (row) => bytesText(row.bytes), align: 'right' },
   { title: 'Restarts', value: (row) => String(row.restarts), align: 'right' },
-  { title: 'Earliest', value: (row) => timeText(row.earliestStartAt) },
+  { title: 'Earliest', value: earliestText },
   { title: 'Why', value: (row) => row.reasons.map(reasonSentence).join('; '), shrinks: true },
 ];
+
+/** Machines that would run it have a time unless no window is ever long enough. */
+function earliestText({ isApplicable, earliestStartAt }: PreviewRow): string {
+  return isApplicable && earliestStartAt === null ? 'never' : timeText(earliestStartAt);
+}
 
 async function createDeployment(session: Session, options: DraftOptions & { watch?: boolean }) {
   const { output } = session;
@@ -170,6 +176,7 @@ async function showDeployment(session: Session, id: string) {
           .map(([status, count]) => `${status} ${count}`)
           .join(', ') || '-',
       ],
+      ...timingFacts(row),
       ...deliveryFacts(row),
     ]);
   output.result(row, () => [shown(), ...warnings].join('\n'));

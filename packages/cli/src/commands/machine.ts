@@ -157,6 +157,7 @@ async function showMachine({ connect, output }: Session, text: string, { softwar
           .map(([name, value]) => `${name}=${value}`)
           .join(', ') || '-',
       ],
+      ['Pending starts', `${detail.pendingStarts.count}/${detail.pendingStarts.limit}`],
       ['Collections', detail.collections.map(({ name }) => name).join(', ') || '-'],
       [
         'Errors',

@@ -90,6 +90,9 @@ function localParam(name: string, value: unknown, all: Readonly<Record<string, u
   if (typeof value === 'number' && name.endsWith('Bytes')) {
     return formatsFor(i18next.language as Language).bytes(value);
   }
+  if (typeof value === 'number' && name.endsWith('Ms')) {
+    return formatsFor(i18next.language as Language).duration(value);
+  }
   if (name === 'reason' && typeof value === 'string') {
     const { reason: _reason, ...params } = all;
     return sentence(`reasons.${value}`, params) ?? value;

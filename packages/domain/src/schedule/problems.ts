@@ -1,6 +1,6 @@
 import { defineFailures, type FieldProblem } from '../failure.ts';
 import type { Schedule } from './schedule.ts';
-import { isTimeZone } from './zone.ts';
+import { daysInMonth, isTimeZone } from './zone.ts';
 
 /** What can be wrong with a schedule that its schema cannot say. */
 export const scheduleFailures = defineFailures({
@@ -27,7 +27,7 @@ export const scheduleFailures = defineFailures({
   },
 });
 
-const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+const instantPattern = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /** Empty when the schedule may be saved. */
 export function scheduleProblems(schedule: Schedule): FieldProblem[] {
@@ -47,6 +47,13 @@ export function scheduleProblems(schedule: Schedule): FieldProblem[] {
 }
 
 function instantProblems(field: 'at' | 'startsAt' | 'endsAt', text: string | undefined): FieldProblem[] {
-  if (text === undefined || (instantPattern.test(text) && Number.isFinite(Date.parse(text)))) return [];
+  if (text === undefined || isInstant(text)) return [];
   return [{ field, code: 'schedule-instant', params: { text } }];
+}
+
+/** `Date.parse` alone takes the 30th of February for a day in March. */
+function isInstant(text: string): boolean {
+  const [, year, month, day] = instantPattern.exec(text)?.map(Number) ?? [];
+  if (year === undefined || month === undefined || day === undefined) return false;
+  return Number.isFinite(Date.parse(text)) && day <= daysInMonth(year, month);
 }

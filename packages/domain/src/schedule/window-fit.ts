@@ -19,8 +19,9 @@ export interface WindowQuestion {
 defineReasons({
   'window-closed': 'No maintenance window is open.',
   'window-too-little-left':
-    'The open maintenance window closes too soon for the longest time that this may take.',
-  'window-never-fits': 'No maintenance window is long enough for the longest time that this may take.',
+    'The open maintenance window closes in {remainingMs}; this may take {neededMs} at the longest.',
+  'window-never-fits':
+    'It never fits: this may take {neededMs} at the longest, and the longest maintenance window has {longestMs}.',
   'window-none-left': 'No maintenance window opens any more.',
 });
 
@@ -40,7 +41,7 @@ export function fitsWindow({
   maxRunTimeMs,
   marginMs = windowMarginMs,
 }: WindowQuestion): WindowFit {
-  const neededMs = maxRunTimeMs + marginMs;
+  const neededMs = Math.max(0, maxRunTimeMs) + marginMs;
   const state = windowState(windows, nowMs);
   if (state.isOpen && !state.span) return { fits: true, opensAt: null, closesAt: null };
   if (state.isOpen && state.span && state.span.closesAt - nowMs >= neededMs)

@@ -17,7 +17,7 @@ export const systemClock: Clock = {
 };
 
 export interface FakeClock extends Clock {
-  /** Moves time forward and wakes everybody whose wait has ended. */
+  /** Moves time forward and wakes everybody whose wait has ended; negative: puts it back, which ends no wait and lengthens none. */
   advance(ms: number): void;
 }
 
@@ -39,6 +39,7 @@ export function createFakeClock(start = Date.UTC(2026, 0, 5, 9)): FakeClock {
       }),
     advance(ms) {
       now += ms;
+      if (ms < 0) for (const sleeper of sleepers) sleeper.at += ms;
       for (const sleeper of [...sleepers].sort((a, b) => a.at - b.at)) {
         if (sleeper.at > now) continue;
         sleepers.delete(sleeper);

@@ -1,5 +1,7 @@
 import { Link } from '@tanstack/react-router';
+import type { TimingDraft } from '@tenkai/domain/scenario/run-settings.ts';
 import type { DeploymentRow } from '@tenkai/protocol/api/deployments.ts';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../i18n/use-formats.ts';
 import { Facts } from '../../ui/Facts.tsx';
@@ -49,6 +51,7 @@ function Decided({ deployment }: { readonly deployment: DeploymentRow }) {
             label: t('deployments.wizard.schedule'),
             value: describeSchedule(t, formats, draft.schedule),
           },
+          ...timingFacts(t, draft),
           { label: t('deployments.wizard.respectsWindows'), value: yesNo(draft.respectsWindows) },
           {
             label: t('deployments.wizard.concurrency'),
@@ -76,4 +79,21 @@ function Decided({ deployment }: { readonly deployment: DeploymentRow }) {
       />
     </section>
   );
+}
+
+/** What the deployment says itself; the rest is the scenario's. */
+function timingFacts(t: TFunction, draft: TimingDraft) {
+  const { timing = 'after-delivery', restartAtStart, restartAfter, powerOffAtEnd } = draft;
+  const yesNo = (value: boolean | undefined) =>
+    value === undefined ? t('deployments.timing.byScenario') : value ? t('common.yes') : t('common.no');
+  const powerOff =
+    powerOffAtEnd === undefined
+      ? t('deployments.timing.byScenario')
+      : t(`deployments.timing.powerOffs.${powerOffAtEnd}`);
+  return [
+    { label: t('deployments.timing.title'), value: t(`deployments.timing.${timing}`) },
+    { label: t('deployments.timing.restartAtStart'), value: yesNo(restartAtStart) },
+    { label: t('deployments.timing.restartAfter'), value: yesNo(restartAfter) },
+    { label: t('deployments.timing.powerOffAtEnd'), value: powerOff },
+  ];
 }

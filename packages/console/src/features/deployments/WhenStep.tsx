@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { VariablesField } from '../scenarios/VariablesField.tsx';
 import { ScheduleForm } from '../schedules/ScheduleForm.tsx';
 import { DeliveryForm } from './DeliveryForm.tsx';
+import { TimingFields } from './TimingFields.tsx';
 import type { WizardStepProps } from './WhatStep.tsx';
 
 const mostRetries = 10;
@@ -47,6 +48,7 @@ export function WhenStep({
         value={plan.schedule}
         onChange={(schedule) => onChange({ schedule })}
       />
+      <TimingFields value={plan.timing} onChange={(timing) => onChange({ timing })} />
       <Checkbox
         label={t('deployments.wizard.respectsWindows')}
         description={t('deployments.wizard.respectsWindowsText')}

@@ -139,6 +139,10 @@ function AgentFacts({ machine }: { readonly machine: MachineDetail }) {
       facts={[
         { label: t('machines.facts.agentVersion'), value: machine.agentVersion },
         { label: t('machines.facts.enrolledAt'), value: <When at={machine.enrolledAt} /> },
+        {
+          label: t('machines.facts.pendingStarts'),
+          value: `${machine.pendingStarts.count}/${machine.pendingStarts.limit}`,
+        },
         { label: t('machines.facts.inventoryAt'), value: <When at={machine.inventoryAt} /> },
         {
           label: t('machines.facts.fingerprint'),

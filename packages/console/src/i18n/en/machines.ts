@@ -112,6 +112,7 @@ export const machines = {
     lastSeen: 'Last seen',
     enrolledAt: 'Enrolled',
     inventoryAt: 'Inventory of',
+    pendingStarts: 'Pending for the next start',
     fingerprint: 'Hardware fingerprint',
     interfaceUp: 'up',
     interfaceDown: 'down',

@@ -121,8 +121,9 @@ export const reasons = {
     'Package {packageId} has urgency {urgency}: automatic update delivers it, too. It is applied only once.',
   'window-closed': 'No maintenance window is open.',
   'window-too-little-left':
-    'The open maintenance window closes too soon for the longest time that this may take.',
-  'window-never-fits': 'No maintenance window is long enough for the longest time that this may take.',
+    'The open maintenance window closes in {remainingMs}; this may take {neededMs} at the longest.',
+  'window-never-fits':
+    'It never fits: this may take {neededMs} at the longest, and the longest maintenance window has {longestMs}.',
   'window-none-left': 'No maintenance window opens any more.',
   'condition-file-exists': 'File {subject}: expected {expected}, found {actual}.',
   'condition-package-installed': 'Package {subject}: expected {expected}, found {actual}.',

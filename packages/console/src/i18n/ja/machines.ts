@@ -114,6 +114,7 @@ export const machines: Localized<typeof en.machines> = {
     lastSeen: '最終応答',
     enrolledAt: '登録日時',
     inventoryAt: 'インベントリの取得日時',
+    pendingStarts: '次回起動待ち',
     fingerprint: 'ハードウェアの指紋',
     interfaceUp: '接続',
     interfaceDown: '切断',

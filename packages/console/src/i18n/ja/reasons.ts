@@ -128,8 +128,10 @@ export const reasons: Localized<typeof en.reasons> = {
   'urgency-also-automatic':
     'パッケージ {packageId} の緊急度は「{urgency}」のため、自動更新でも配信されます。適用されるのは一度だけです。',
   'window-closed': 'メンテナンス期間ではありません。',
-  'window-too-little-left': '現在のメンテナンス期間の残りが、最長の所要時間に足りません。',
-  'window-never-fits': '最長の所要時間が収まるメンテナンス期間がありません。',
+  'window-too-little-left':
+    '現在のメンテナンス期間の残りは {remainingMs}で、最長の所要時間 {neededMs}に足りません。',
+  'window-never-fits':
+    'どのメンテナンス期間にも収まりません。最長の所要時間は {neededMs}、最も長い期間は {longestMs}です。',
   'window-none-left': '今後のメンテナンス期間がありません。',
   'condition-file-exists': 'ファイル {subject}: 条件 {expected}、実際 {actual}',
   'condition-package-installed': 'パッケージ {subject}: 条件 {expected}、実際 {actual}',

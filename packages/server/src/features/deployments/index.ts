@@ -43,7 +43,7 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
     startDeployment(deps, payload.deploymentId),
   );
   kernel.jobs.define(groupJob, async () => lane.sweep());
-  kernel.jobs.every('deployments.sweep', sweepEveryMs, async () => lane.sweep());
+  sweepAgainAndAgain(kernel, lane);
   neighbours.content.registerUser(() => contentInUse(kernel.db.read));
   neighbours.scenarios.registerUser((scenarioId) => deploymentsOfScenario(kernel.db.read, scenarioId));
   connectMachines(deps);
@@ -61,6 +61,16 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
     idle: () => lane.idle(),
     stop: () => lane.stop(),
   };
+}
+
+function sweepAgainAndAgain({ jobs, clock }: Kernel, lane: ReleaseLane) {
+  let sweptAt = clock.now();
+  jobs.every('deployments.sweep', sweepEveryMs, async () => {
+    const now = clock.now();
+    if (now < sweptAt) lane.turnedBack();
+    sweptAt = now;
+    lane.sweep();
+  });
 }
 
 /** Reports come up, orders go down, and the machines' pages ask about runs. */

@@ -20,6 +20,8 @@ export interface ReleaseLane {
   group(deploymentId: string): void;
   /** A run of the deployment ended: perhaps it was the last one. */
   finished(deploymentId: string): void;
+  /** The clock was put back: what waits for a time may wait for a wrong one. */
+  turnedBack(): void;
   /** Looks at what has become due, and at everything once after a start. */
   sweep(): void;
   /** Resolves when nothing is left to do at this moment. */
@@ -33,6 +35,7 @@ export interface LaneWork {
   readonly slots: boolean;
   readonly pending: boolean;
   readonly windows: boolean;
+  readonly turnedBack: boolean;
   readonly machineIds: readonly string[];
   readonly finishedIds: readonly string[];
   /** Deployments. */
@@ -79,6 +82,11 @@ export function createReleaseLane(log: Log, evaluate: (work: LaneWork) => Promis
       waiting.windows = true;
       poke();
     },
+    turnedBack() {
+      waiting.windows = true;
+      waiting.turnedBack = true;
+      poke();
+    },
     sweep() {
       waiting.due = true;
       poke();
@@ -112,6 +120,7 @@ function emptyWork() {
     slots: false,
     pending: false,
     windows: false,
+    turnedBack: false,
     machines: new Set<string>(),
     deployments: new Set<string>(),
     groups: new Set<string>(),

@@ -26,6 +26,7 @@ export async function evaluateRuns(deps: ReleaseDeps, work: LaneWork): Promise<v
     await evaluateGate(round, 'window');
     await evaluateGate(round, 'group');
   }
+  if (work.turnedBack) await evaluateGate(round, 'machine');
   // An ended run may be the one for which the rest of its group waited.
   const touched = new Set([...round.joined, ...work.groupIds, ...work.finishedIds]);
   await settleGroups(round, work.due ? 'all' : touched);

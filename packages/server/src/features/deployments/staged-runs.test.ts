@@ -1,21 +1,13 @@
 import assert from 'node:assert/strict';
-import { deploymentRoutes } from '@tenkai/protocol';
+import { deploymentRoutes, machineRoutes } from '@tenkai/protocol';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
-import { aHeartbeat } from '@tenkai/testkit/bare-agent.ts';
+import { aHeartbeat, type BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aDeployment } from '@tenkai/testkit/builders.ts';
+import { aKnownMachine, deploy, helloScenario, report, runsOf, settle } from '@tenkai/testkit/deployed.ts';
 import { refusedWith } from '@tenkai/testkit/refused.ts';
 import { openOrders, openRuns, runReport, wholeRun } from '@tenkai/testkit/run-reports.ts';
-import {
-  deploy,
-  machineOf,
-  plainScenario,
-  reportingMachine,
-  runsOf,
-  settle,
-  tell,
-} from '@tenkai/testkit/run-world.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock } from '../../kernel/clock.ts';
 
@@ -30,10 +22,13 @@ function staging(order: RunOrder) {
 async function world(databaseUrl: string | undefined) {
   const clock = createFakeClock();
   const server = await startTestServer({ databaseUrl, clock });
-  const agent = await reportingMachine(server, 'a');
-  const scenarioId = await plainScenario(server);
+  const agent = await aKnownMachine(server, 'a');
+  const scenarioId = await helloScenario(server);
   return { server, agent, clock, subject: { kind: 'scenario' as const, scenarioId } };
 }
+
+const machineOf = (server: TestServer, { machineId }: BareAgent) =>
+  server.call(machineRoutes.get, { params: { id: machineId } });
 
 async function statesOf(server: TestServer, ...ids: string[]) {
   const runs = await Promise.all(ids.map(async (id) => (await runsOf(server, id))[0]));
@@ -54,7 +49,7 @@ onBothEngines(
       assert.ok(order, 'the slot and the machine are free for the next delivery');
       assert.deepEqual(order.options, { powerOffAtEnd: false, timing: 'at-next-start' });
       orders.push(order);
-      await tell(server, agent, ...staging(order), ...staging(order));
+      await report(server, agent, ...staging(order), ...staging(order));
     }
     assert.deepEqual(await openOrders(agent), [], 'what is staged needs no order');
     assert.deepEqual(await statesOf(server, first.id, second.id), [
@@ -67,30 +62,30 @@ onBothEngines(
     const between = await deploy(server, { subject, name: 'at once' });
     const [atOnce] = await openRuns(agent);
     assert.ok(atOnce && atOnce.options.timing === undefined);
-    await tell(server, agent, ...wholeRun(atOnce));
+    await report(server, agent, ...wholeRun(atOnce));
     assert.deepEqual(await statesOf(server, between.id), [['succeeded', null]]);
 
     // Weeks later, with nothing said meanwhile.
     clock.advance(30 * 86_400_000);
     await settle(server);
     assert.deepEqual(await statesOf(server, first.id), [['waiting', 'next-start']]);
-    await tell(server, agent, aHeartbeat({ bootId: 'boot-2', state: 'starting' }));
+    await report(server, agent, aHeartbeat({ bootId: 'boot-2', state: 'starting' }));
     const late = await deploy(server, { subject, name: 'late' });
     assert.deepEqual(await statesOf(server, first.id, second.id, late.id), [
       ['waiting', 'next-start-queued'],
       ['waiting', 'next-start-queued'],
       ['waiting', 'next-start-update'],
     ]);
-    for (const order of orders) await tell(server, agent, ...wholeRun(order).slice(1));
+    for (const order of orders) await report(server, agent, ...wholeRun(order).slice(1));
     assert.deepEqual(await statesOf(server, first.id, second.id), [
       ['succeeded', null],
       ['succeeded', null],
     ]);
     assert.deepEqual((await machineOf(server, agent)).pendingStarts, { count: 0, limit: 100 });
-    await tell(server, agent, aHeartbeat({ bootId: 'boot-2' }));
+    await report(server, agent, aHeartbeat({ bootId: 'boot-2' }));
     const [lateOrder] = await openRuns(agent);
     assert.ok(lateOrder, 'the late one is let go once the machine is done');
-    await tell(server, agent, ...wholeRun(lateOrder));
+    await report(server, agent, ...wholeRun(lateOrder));
     assert.deepEqual(await statesOf(server, late.id), [['succeeded', null]]);
   },
 );
@@ -105,7 +100,7 @@ onBothEngines(
     for (let count = 1; count <= 101; count += 1) {
       deployments.push(await deploy(server, { subject, name: `d${count}`, ...atNextStart }));
       const [order] = await openRuns(agent);
-      if (order) await tell(server, agent, ...staging(order));
+      if (order) await report(server, agent, ...staging(order));
       if (order) orders.push(order);
     }
     const last = deployments.at(-1)?.id ?? '';
@@ -120,13 +115,13 @@ onBothEngines(
     const plain = await server.call(deploymentRoutes.preview, { body: aDeployment({ subject }) });
     assert.deepEqual(plain.machines[0]?.reasons, [], 'what runs at once needs no such room');
 
-    await tell(server, agent, aHeartbeat({ bootId: 'boot-2' }));
+    await report(server, agent, aHeartbeat({ bootId: 'boot-2' }));
     assert.deepEqual(await statesOf(server, last), [['waiting', 'next-start-update']]);
-    for (const order of orders) await tell(server, agent, ...wholeRun(order).slice(1));
+    for (const order of orders) await report(server, agent, ...wholeRun(order).slice(1));
     assert.deepEqual((await machineOf(server, agent)).pendingStarts, { count: 0, limit: 100 });
     const [order] = await openRuns(agent);
     assert.ok(order, 'the 101st is delivered after the restart');
-    await tell(server, agent, ...staging(order));
+    await report(server, agent, ...staging(order));
     assert.deepEqual(await statesOf(server, last), [['waiting', 'next-start']]);
     assert.deepEqual((await machineOf(server, agent)).pendingStarts, { count: 1, limit: 100 });
   },
@@ -142,7 +137,7 @@ onBothEngines(
     await deploy(server, { subject, ...atNextStart });
     const [first] = await openRuns(agent);
     assert.ok(first);
-    await tell(server, agent, ...staging(first));
+    await report(server, agent, ...staging(first));
     const second = await deploy(server, { subject, ...atNextStart });
     assert.deepEqual(await statesOf(server, second.id), [['waiting', 'next-start-full']]);
     await server.call(changeSiteSettings, { body: { nextStartLimit: 2 } });
@@ -197,14 +192,14 @@ onBothEngines(
     const { id } = await deploy(server, { subject, ...atNextStart });
     const [order] = await openRuns(agent);
     assert.ok(order);
-    await tell(server, agent, ...staging(order));
+    await report(server, agent, ...staging(order));
     await server.call(deploymentRoutes.cancel, { params: { id } });
     await settle(server);
     assert.deepEqual(
       (await openOrders(agent)).map(({ kind }) => kind),
       ['cancel'],
     );
-    await tell(server, agent, runReport(order, 'cancelled'));
+    await report(server, agent, runReport(order, 'cancelled'));
     assert.deepEqual(await statesOf(server, id), [['cancelled', 'cancelled']]);
     assert.deepEqual((await machineOf(server, agent)).pendingStarts, { count: 0, limit: 100 });
   },
@@ -218,14 +213,14 @@ onBothEngines(
     const { id } = await deploy(server, { subject, ...atNextStart });
     const [order] = await openRuns(agent);
     assert.ok(order);
-    await tell(server, agent, ...staging(order));
-    await tell(server, agent, aHeartbeat({ bootId: 'boot-2' }));
+    await report(server, agent, ...staging(order));
+    await report(server, agent, aHeartbeat({ bootId: 'boot-2' }));
     const [again] = await openRuns(agent);
     assert.equal(again?.orderId, order.orderId);
-    await tell(server, agent, ...staging(order));
+    await report(server, agent, ...staging(order));
     assert.deepEqual(await statesOf(server, id), [['waiting', 'next-start']]);
 
-    await tell(server, agent, aHeartbeat({ bootId: 'boot-3' }));
+    await report(server, agent, aHeartbeat({ bootId: 'boot-3' }));
     clock.advance(25 * 3_600_000);
     await settle(server);
     assert.deepEqual(await statesOf(server, id), [['failed', 'timed-out']]);

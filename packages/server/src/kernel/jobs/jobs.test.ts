@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { migrations } from '../../migrations/index.ts';
 import { createFakeClock } from '../clock.ts';
@@ -170,6 +171,32 @@ onBothEngines(
     assert.equal(tries.length, 5);
   },
 );
+
+onBothEngines('a clock that is put back does not keep a repeating job from coming back', async (t, under) => {
+  const { clock, make, enqueue } = await setUp(t, under);
+  const jobs = make();
+  let sweeps = 0;
+  const seen: unknown[] = [];
+  jobs.every('sweep', 60_000, async () => {
+    sweeps += 1;
+  });
+  jobs.define('once', async ({ payload }) => void seen.push(payload));
+  await jobs.start();
+  await jobs.idle();
+  await enqueue(jobs, { kind: 'once', payload: 'at its time', runAt: clock.now() + 60_000 });
+  clock.advance(-86_400_000);
+  // The worker sleeps for 15 seconds at most, by whatever clock.
+  for (let tries = 0; sweeps < 2 && tries < 500; tries += 1) {
+    clock.advance(15_000);
+    await setTimeout(5);
+  }
+  assert.equal(sweeps, 2);
+  await jobs.idle();
+  clock.advance(60_000);
+  await jobs.idle();
+  assert.equal(sweeps, 3);
+  assert.deepEqual(seen, [], 'what has a time keeps it');
+});
 
 onBothEngines('stopping aborts the job and gives it back without blame', async (t, under) => {
   const { make, enqueue, rows } = await setUp(t, under);

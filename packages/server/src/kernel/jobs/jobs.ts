@@ -25,6 +25,8 @@ interface Worker {
   readonly definitions: Map<string, JobDefinition>;
   readonly running: Set<Promise<void>>;
   readonly stopping: AbortController;
+  /** Latest time that the worker saw. */
+  seenAt: number;
   wake: AbortController;
   givenUp: (kind: string, error: string) => Promise<void>;
 }
@@ -91,6 +93,7 @@ function createWorker(): Worker {
     definitions: new Map(),
     running: new Set(),
     stopping: new AbortController(),
+    seenAt: 0,
     wake: new AbortController(),
     givenUp: async () => {},
   };
@@ -113,6 +116,8 @@ async function startDue(deps: Deps, worker: Worker): Promise<number> {
   const limit = maxConcurrent - worker.running.size;
   if (limit <= 0) return longestSleepMs;
   const now = deps.clock.now();
+  if (now < worker.seenAt) await bringBack(deps, worker, now);
+  worker.seenAt = now;
   const dueAt = await nextDue(deps, worker);
   if (dueAt === undefined) return longestSleepMs;
   if (dueAt > now) return Math.min(Math.max(dueAt - now, shortestSleepMs), longestSleepMs);
@@ -134,6 +139,18 @@ async function startDue(deps: Deps, worker: Worker): Promise<number> {
     worker.running.add(done);
   }
   return jobs.length > 0 ? 0 : shortestSleepMs;
+}
+
+/** The clock was put back: what repeats would rest until the time that the clock had before. */
+async function bringBack({ db, log }: Deps, { definitions, seenAt }: Worker, now: number) {
+  log.warn({ byMs: seenAt - now }, 'the clock was put back');
+  await db.transaction(async (tx) => {
+    for (const [kind, { intervalMs }] of definitions) {
+      if (intervalMs === null) continue;
+      const repeat = { kind, key: repeatKey, payload: 'null', maxAttempts: defaultMaxAttempts };
+      await coalesce(tx, { ...repeat, runAt: now, now });
+    }
+  });
 }
 
 function nextDue({ db, clock }: Deps, worker: Worker) {
