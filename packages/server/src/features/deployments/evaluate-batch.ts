@@ -17,15 +17,6 @@ export async function evaluateGate(round: Round, gate: string, goesOn: () => boo
   }
 }
 
-/** Looks at these runs, wherever they wait. */
-export async function evaluateIds(round: Round, ids: readonly string[]) {
-  for (let from = 0; from < ids.length; from += batchSize) {
-    const part = ids.slice(from, from + batchSize);
-    const where = `id IN (${part.map(() => '?').join(', ')}) ORDER BY id`;
-    await evaluateBatch(round, await loadRunsWhere(round.deps.db.read, where, part));
-  }
-}
-
 /** One transaction for all of them: decided, and those to wake woken after it. */
 export async function evaluateBatch(round: Round, runs: readonly LoadedRun[]) {
   if (runs.length === 0) return;

@@ -10,7 +10,7 @@ import {
 import type { Reader, Tx } from '../../kernel/database/database.ts';
 import { newId } from '../../kernel/ids.ts';
 import { loadDeployment } from './deployments.store.ts';
-import { evaluateGate, evaluateIds } from './evaluate-batch.ts';
+import { evaluateGate } from './evaluate-batch.ts';
 import type { Round } from './evaluate-run.ts';
 import {
   dissolveGroup,
@@ -37,22 +37,10 @@ export async function settleGroups(round: Round, which: Iterable<string> | 'all'
   if (hasStarted) await evaluateGate(round, 'new');
 }
 
-async function settleGroup(round: Round, key: GroupKey): Promise<boolean> {
-  const { deps } = round;
-  const nowMs = deps.clock.now();
-  const before = await decide(deps.db.read, key, nowMs);
-  if (before.kind === 'waits') {
-    await deps.db.transaction((tx) => setTimer(deps, tx, key));
-    return false;
-  }
-  // Who went off, or whose window closed, leaves before the others begin: a wave is of machines that are there.
-  if (before.kind === 'starts')
-    await evaluateIds(
-      round,
-      before.waves.flatMap(({ memberIds }) => memberIds),
-    );
+/** Whoever turns out not to be able to begin after all waits at the gate of the cause, and later begins alone. */
+async function settleGroup({ deps }: Round, key: GroupKey): Promise<boolean> {
   return deps.db.transaction(async (tx) => {
-    const decision = await decide(tx, key, nowMs);
+    const decision = await decide(tx, key, deps.clock.now());
     if (decision.kind === 'starts') await startWaves(deps, tx, key, decision.waves, null);
     if (decision.kind === 'no-group') await dissolveGroup(tx, key);
     await setTimer(deps, tx, key);
