@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { CHUNK_SIZE_BYTES, type Manifest, sealManifest } from '@tenkai/transfer';
+import { DATAGRAM_BYTES } from '@tenkai/transfer/multicast/layout.ts';
 import { createReceiver, type Receiver } from '@tenkai/transfer/multicast/receiver.ts';
 import { segmentsOf } from '@tenkai/transfer/multicast/segments.ts';
 import { createSender, type Sender, type SenderOptions } from '@tenkai/transfer/multicast/sender.ts';
@@ -157,9 +158,12 @@ export function simulateGroup(options: GroupOptions): SimulatedGroup {
       ...options.sender,
       ports: {
         now: () => now,
-        send(datagram, release) {
-          group.tap(datagram);
-          for (const index of options.lines.keys()) toMember(index, datagram);
+        send(train, release) {
+          for (let at = 0; at < train.length; at += DATAGRAM_BYTES) {
+            const datagram = train.subarray(at, at + DATAGRAM_BYTES);
+            group.tap(datagram);
+            for (const index of options.lines.keys()) toMember(index, datagram);
+          }
           release();
         },
         read(segment, into) {

@@ -157,6 +157,22 @@ export const contentFailures = defineFailures({
     remedy:
       'Check the address, the route for multicast and the ports that other programs use; unicast works meanwhile.',
   },
+  'multicast-address-invalid': {
+    kind: 'invalid',
+    message: '{address} is not a multicast address for sessions.',
+    remedy: 'Use an address from 239.0.0.0 to 239.255.255.255, or leave it empty: one is chosen then.',
+  },
+  'multicast-address-used': {
+    kind: 'conflict',
+    message:
+      'A running session already uses {address}, or an address that network cards cannot tell from it.',
+    remedy: 'Leave the address empty: a free one is chosen then; or wait until that session has ended.',
+  },
+  'multicast-pool-empty': {
+    kind: 'unavailable',
+    message: 'All addresses and ports for {sessions} multicast sessions are in use.',
+    remedy: 'Wait until a session has ended, or enlarge the range in the site settings.',
+  },
   'disk-full': {
     kind: 'unavailable',
     message: 'The disk of {path} has {freeBytes} bytes free; {neededBytes} are needed.',

@@ -71,8 +71,10 @@ for (const [what, loss, every] of [
     const group = simulateGroup({ seed: 12, sizeBytes: 6 * MIB, lines: [{ delayMs: 2, loss }] });
     group.join(0);
     let forged = 0;
+    let sent = 0;
     group.tap = (datagram) => {
-      if (datagram[0] !== kinds.data || group.sender.figures.datagrams % every !== 0) return;
+      sent += 1;
+      if (datagram[0] !== kinds.data || sent % every !== 0) return;
       const copy = Buffer.from(datagram);
       copy[700] = (copy[700] as number) ^ 0x55;
       group.post(copy, 0);

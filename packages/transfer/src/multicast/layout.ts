@@ -7,6 +7,8 @@
 /** The largest UDP payload that no Ethernet with the usual 1,500 bytes has to cut up (IPv4). */
 export const DATAGRAM_BYTES = 1472;
 export const HEADER_BYTES = 32;
+/** Datagrams that are given to the system at once; it takes them apart (UDP generic segmentation offload, 64 KiB). */
+export const TRAIN_DATAGRAMS = 44;
 /** A multiple of 16, for the arithmetic works on 16 bytes at once. */
 export const SHARD_BYTES = DATAGRAM_BYTES - HEADER_BYTES;
 /** Columns of a block, and also its repair rows: together they must fit into a field of 256 elements. */

@@ -1,4 +1,5 @@
 import type { Manifest, ManifestChunk } from '../manifest.ts';
+import { DATAGRAM_BYTES } from './layout.ts';
 import { createReceiver, type MemberOutcome, type Receiver, type ReceiverFigures } from './receiver.ts';
 import { type Segment, segmentsOf } from './segments.ts';
 import type { MemberTerms } from './session.ts';
@@ -59,7 +60,12 @@ export async function receiveContent(options: ReceiveContentOptions): Promise<Re
         }),
     },
   });
-  group.on('message', receiver.take);
+  group.on('message', (message) => {
+    // The system may put datagrams of one sender together again; only the last of them may be shorter.
+    for (let at = 0; at < message.length; at += DATAGRAM_BYTES) {
+      receiver.take(message.subarray(at, at + DATAGRAM_BYTES));
+    }
+  });
   options.onReady?.();
   try {
     await untilOver(receiver, () => failure ?? (signal?.aborted ? signal.reason : undefined));

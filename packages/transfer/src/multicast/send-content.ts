@@ -2,10 +2,11 @@ import type { ChunkStore } from '../chunk-store.ts';
 import { Failure } from '../failures.ts';
 import { readFully } from '../file-bytes.ts';
 import type { Manifest } from '../manifest.ts';
+import { DATAGRAM_BYTES } from './layout.ts';
 import { type Segment, segmentsOf } from './segments.ts';
 import { createSender, type MemberResult, type Sender, type SenderFigures } from './sender.ts';
 import { USUAL_WINDOW } from './session.ts';
-import { listenToGroup, openOwnSocket, openShardSocket, type Place } from './sockets.ts';
+import { listenToGroup, openOwnSocket, openShardSocket, type Place, type ShardSocket } from './sockets.ts';
 import type { Patience } from './stragglers.ts';
 
 export interface SendContentOptions extends Place {
@@ -56,9 +57,8 @@ export async function sendContent(options: SendContentOptions): Promise<SendProg
       ...{ ...options, window: options.window ?? USUAL_WINDOW, segments: segmentsOf(manifest) },
       ports: {
         now: () => performance.now(),
-        // A datagram that the system does not take is lost like any other, and comes again when it is missed.
-        send: (datagram, release) =>
-          shards.send(datagram, () => {
+        send: (train, release) =>
+          sendTrain(shards, train, () => {
             release();
             wake();
           }),
@@ -78,7 +78,19 @@ export async function sendContent(options: SendContentOptions): Promise<SendProg
     }
     return progressOf(sender);
   } finally {
-    for (const socket of [shards, reports, group]) socket.close();
+    for (const socket of [shards.socket, reports, group]) socket.close();
+  }
+}
+
+/** A datagram that the system does not take is lost like any other, and comes again when it is missed. */
+function sendTrain({ socket, hasOffload }: ShardSocket, train: Buffer, done: () => void): void {
+  if (hasOffload || train.length <= DATAGRAM_BYTES) {
+    socket.send(train, done);
+    return;
+  }
+  for (let at = 0; at < train.length; at += DATAGRAM_BYTES) {
+    const isLast = at + DATAGRAM_BYTES >= train.length;
+    socket.send(train, at, Math.min(DATAGRAM_BYTES, train.length - at), isLast ? done : () => {});
   }
 }
 

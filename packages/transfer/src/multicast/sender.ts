@@ -1,20 +1,20 @@
 import { nackWindow, sendBeacon } from './beacons.ts';
 import { createSealer, emptyHeader, type Header, kinds, readHeader, type Sealer } from './datagram.ts';
 import { type Flight, type Item, noteNeed } from './flights.ts';
-import { DATAGRAM_BYTES, SHARD_BYTES, shapeOf } from './layout.ts';
+import { DATAGRAM_BYTES, SHARD_BYTES, shapeOf, TRAIN_DATAGRAMS } from './layout.ts';
 import { createMembers, type Member, type Members } from './members.ts';
 import { type Cause, readNack, readStatus, type Status } from './messages.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { Segment } from './segments.ts';
 import { openShardMemory, type ShardMemory } from './shard-memory.ts';
 import { type Patience, stragglers, USUAL_PATIENCE, usualLoss } from './stragglers.ts';
-import { landed, READ_AHEAD, readAhead, sendNext } from './transmit.ts';
+import { landed, READ_AHEAD, readAhead, sendNext, sendTrain } from './transmit.ts';
 
 export interface SenderPorts {
   /** Monotonic, milliseconds. */
   readonly now: () => number;
-  /** Sends to the group; `release` gives the buffer back. */
-  readonly send: (datagram: Buffer, release: () => void) => void;
+  /** Sends a train to the group: datagrams of 1,472 bytes, or one shorter. `release` gives the buffer back. */
+  readonly send: (train: Buffer, release: () => void) => void;
   /** Reads a segment's bytes from where the content is. */
   readonly read: (segment: Segment, into: Buffer) => Promise<void>;
 }
@@ -81,6 +81,8 @@ export interface Sending {
   readonly ready: Flight[];
   readonly reading: Set<number>;
   readonly buffers: Buffer[];
+  /** Datagrams that go out together, as far as they are written. */
+  train: { readonly buffer: Buffer; usedBytes: number } | undefined;
   readonly header: Header;
   readonly pace: Pace;
   readonly figures: SenderFigures;
@@ -104,7 +106,7 @@ export interface Sending {
   failure: Error | undefined;
 }
 
-const BUFFERS = 64;
+const BUFFERS = 8;
 const LOOK_MS = 50;
 const BEACON_MS = 50;
 const IDLE_BEACON_MS = 20;
@@ -125,7 +127,7 @@ export function createSender(options: SenderOptions): Sender {
     places: Array.from({ length: count }, (_, place) => place * placeBytes),
     scratch: count * placeBytes,
     ...{ flights: new Map(), ready: [], reading: new Set(), beaconTimes: new Map(), header: emptyHeader() },
-    buffers: Array.from({ length: BUFFERS }, () => Buffer.alloc(DATAGRAM_BYTES)),
+    buffers: Array.from({ length: BUFFERS }, () => Buffer.alloc(TRAIN_DATAGRAMS * DATAGRAM_BYTES)),
     pace: createPace({ mostBytesPerSecond: options.mostBytesPerSecond, now }),
     figures: { datagrams: 0, repairs: 0, beacons: 0, refused: 0, bytesPerSecond: 0 },
     ...{ startedAt: now, lookedAt: now, beaconAt: Number.NEGATIVE_INFINITY },
@@ -138,13 +140,13 @@ export function createSender(options: SenderOptions): Sender {
       beaconCounter: 0,
       sentSinceLook: 0,
     },
-    ...{ hasBegun: false, loss: 0, endings: 0, isOver: false, failure: undefined },
+    ...{ hasBegun: false, loss: 0, train: undefined, endings: 0, isOver: false, failure: undefined },
   };
   for (const number of expected) state.members.admit(state.members.invited(number, now));
   return {
     take: (datagram) => take(state, datagram),
     pump: () => pump(state),
-    isWaitingForBuffers: () => state.buffers.length === 0,
+    isWaitingForBuffers: () => state.buffers.length === 0 && state.train === undefined,
     cancel: () => cancel(state),
     isOver: () => state.isOver,
     results: () => [...state.members.all.values()].map(resultOf),
@@ -229,6 +231,7 @@ function goOn(state: Sending, now: number): void {
   if (state.hasBegun) {
     readAhead(state);
     while (sendNext(state, now));
+    sendTrain(state);
   }
   const gap = state.sending ? BEACON_MS : IDLE_BEACON_MS;
   if (now - state.beaconAt >= gap) sendBeacon(state, now);

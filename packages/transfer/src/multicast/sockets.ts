@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { Failure } from '../failures.ts';
+import { kernelSockets } from './kernel-sockets.ts';
 
 /** Which card of this machine takes part; its IPv4 address. */
 export interface Place {
@@ -26,9 +27,9 @@ export async function listenToGroup(
   try {
     // Linux gives datagrams of other groups on the same port to sockets that are bound to no address.
     const address = process.platform === 'win32' ? interfaceAddress : group;
-    await bound(socket, port, address);
+    await bound(socket, port, address, (await kernelSockets())?.hearTrains(address, port));
     socket.addMembership(group, interfaceAddress);
-    enlarge(() => socket.setRecvBufferSize(BUFFER_BYTES));
+    enlarge(socket);
     return socket;
   } catch (error) {
     socket.close();
@@ -37,15 +38,14 @@ export async function listenToGroup(
 }
 
 /** A socket that sends to the group and hears what is sent to this machine alone. */
-export async function openOwnSocket(port: number, place: Place): Promise<Socket> {
+export async function openOwnSocket(port: number, place: Place, descriptor?: number): Promise<Socket> {
   const socket = createSocket({ type: 'udp4' });
   try {
-    await bound(socket, port, place.interfaceAddress);
+    await bound(socket, port, place.interfaceAddress, descriptor);
     socket.setMulticastInterface(place.interfaceAddress);
     socket.setMulticastTTL(place.ttl ?? 1);
     socket.setMulticastLoopback(place.hasLoopback ?? false);
-    enlarge(() => socket.setRecvBufferSize(BUFFER_BYTES));
-    enlarge(() => socket.setSendBufferSize(BUFFER_BYTES));
+    enlarge(socket);
     return socket;
   } catch (error) {
     socket.close();
@@ -53,30 +53,42 @@ export async function openOwnSocket(port: number, place: Place): Promise<Socket>
   }
 }
 
+export interface ShardSocket {
+  readonly socket: Socket;
+  /** A whole train may be given to it at once. */
+  readonly hasOffload: boolean;
+}
+
 /** A socket that can send to the group only, and does not look up an address for each datagram. */
 export async function openShardSocket(
   { group, port }: { group: string; port: number },
   place: Place,
-): Promise<Socket> {
-  const socket = await openOwnSocket(0, place);
+): Promise<ShardSocket> {
+  const descriptor = (await kernelSockets())?.sendTrains(place.interfaceAddress, 0);
+  const socket = await openOwnSocket(0, place, descriptor);
   socket.connect(port, group);
   await once(socket, 'connect').catch((error) => {
     socket.close();
     throw noGroup(error, group, place.interfaceAddress);
   });
-  return socket;
+  return { socket, hasOffload: descriptor !== undefined };
 }
 
-async function bound(socket: Socket, port: number, address: string): Promise<void> {
-  socket.bind(port, address);
-  await once(socket, 'listening');
+async function bound(socket: Socket, port: number, address: string, descriptor?: number): Promise<void> {
+  // With a descriptor the event comes before `bind` returns.
+  const listening = once(socket, 'listening');
+  if (descriptor === undefined) socket.bind(port, address);
+  else socket.bind({ fd: descriptor, exclusive: true });
+  await listening;
 }
 
-function enlarge(act: () => void): void {
+/** Where a socket's buffers are smaller than they could be; the system may give less than is asked for. */
+function enlarge(socket: Socket): void {
   try {
-    act();
+    if (socket.getRecvBufferSize() < BUFFER_BYTES) socket.setRecvBufferSize(BUFFER_BYTES);
+    if (socket.getSendBufferSize() < BUFFER_BYTES) socket.setSendBufferSize(BUFFER_BYTES);
   } catch {
-    // The system's own size has to do.
+    // The system's own sizes have to do.
   }
 }
 

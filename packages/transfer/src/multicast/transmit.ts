@@ -20,7 +20,7 @@ export function landed(state: Sending): void {
 
 /** @returns whether one more may go */
 export function sendNext(state: Sending, now: number): boolean {
-  if (state.buffers.length === 0 || state.sequence >= state.creditEnd) return false;
+  if ((state.buffers.length === 0 && !state.train) || state.sequence >= state.creditEnd) return false;
   if (!state.next && !advance(state, now)) return false;
   if (!state.pace.take(DATAGRAM_BYTES, now)) return false;
   sendItem(state, state.next as Item);
@@ -70,7 +70,9 @@ function proactive({ loss }: Sending): number {
 function sendItem(state: Sending, item: Item): void {
   const { sending, header, memory, options } = state;
   const { flight, isFirst } = sending as NonNullable<Sending['sending']>;
-  const datagram = state.buffers.pop() as Buffer;
+  state.train ??= { buffer: state.buffers.pop() as Buffer, usedBytes: 0 };
+  const { buffer, usedBytes } = state.train;
+  const datagram = buffer.subarray(usedBytes, usedBytes + DATAGRAM_BYTES);
   let at = flight.at;
   if ('shard' in item) at += item.shard * SHARD_BYTES;
   else {
@@ -90,7 +92,16 @@ function sendItem(state: Sending, item: Item): void {
   state.figures.datagrams += 1;
   state.sentSinceLook += 1;
   if (!isFirst || 'row' in item) state.figures.repairs += 1;
-  options.ports.send(datagram, () => state.buffers.push(datagram));
+  state.train.usedBytes += DATAGRAM_BYTES;
+  if (state.train.usedBytes === buffer.length) sendTrain(state);
+}
+
+/** Sends what has been written so far. */
+export function sendTrain(state: Sending): void {
+  if (!state.train) return;
+  const { buffer, usedBytes } = state.train;
+  state.train = undefined;
+  state.options.ports.send(buffer.subarray(0, usedBytes), () => state.buffers.push(buffer));
 }
 
 /** Reads the next segments that somebody wants, in order; after the last one those that latecomers still want. */

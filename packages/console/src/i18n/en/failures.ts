@@ -525,6 +525,24 @@ export const failures = {
     message: 'The content {contentId} is pinned by {owners}.',
     remedy: 'Wait until the runs that use it have ended.',
   },
+  'multicast-no-group': {
+    message: 'This machine cannot take part in the multicast group {group} with its address {address}.',
+    remedy:
+      'Check the address, the route for multicast and the ports that other programs use; unicast works meanwhile.',
+  },
+  'multicast-address-invalid': {
+    message: '{address} is not a multicast address for sessions.',
+    remedy: 'Use an address from 239.0.0.0 to 239.255.255.255, or leave it empty: one is chosen then.',
+  },
+  'multicast-address-used': {
+    message:
+      'A running session already uses {address}, or an address that network cards cannot tell from it.',
+    remedy: 'Leave the address empty: a free one is chosen then; or wait until that session has ended.',
+  },
+  'multicast-pool-empty': {
+    message: 'All addresses and ports for {sessions} multicast sessions are in use.',
+    remedy: 'Wait until a session has ended, or enlarge the range in the site settings.',
+  },
   'content-cache-full': {
     message: 'The content needs {neededBytes}; the cache may hold {limitBytes} and {pinnedBytes} are in use.',
     remedy: 'Raise the size of the content cache on this machine.',

@@ -527,6 +527,24 @@ export const failures: Localized<typeof en.failures> = {
     message: 'コンテンツ {contentId} は {owners} が使用しています。',
     remedy: '使用している実行が終わるまで待ってください。',
   },
+  'multicast-no-group': {
+    message: 'このマシンは、アドレス {address} ではマルチキャストグループ {group} に参加できません。',
+    remedy:
+      'アドレス、マルチキャストの経路、他のプログラムが使うポートを確認してください。その間はユニキャストで配信されます。',
+  },
+  'multicast-address-invalid': {
+    message: '{address} は配信に使えるマルチキャストアドレスではありません。',
+    remedy:
+      '239.0.0.0 から 239.255.255.255 までのアドレスを指定するか、空欄にしてください。空欄なら自動で選ばれます。',
+  },
+  'multicast-address-used': {
+    message: '実行中の配信が {address}、またはネットワークカードが区別できないアドレスを使っています。',
+    remedy: '空欄にすると空いているアドレスが選ばれます。または、その配信が終わるまで待ってください。',
+  },
+  'multicast-pool-empty': {
+    message: '{sessions} 件のマルチキャスト配信のアドレスとポートがすべて使用中です。',
+    remedy: '配信が終わるまで待つか、サイトの設定で範囲を広げてください。',
+  },
   'content-cache-full': {
     message:
       'コンテンツには {neededBytes} が必要ですが、キャッシュの上限は {limitBytes} で、{pinnedBytes} が使用中です。',

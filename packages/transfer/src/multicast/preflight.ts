@@ -1,0 +1,85 @@
+import { networkInterfaces } from 'node:os';
+import { createSealer, emptyHeader, kinds, readHeader, writeHeader } from './datagram.ts';
+import { DATAGRAM_BYTES, HEADER_BYTES } from './layout.ts';
+import { listenToGroup, openShardSocket, type Place } from './sockets.ts';
+
+/** Why this machine cannot take part in sessions on a card. `detail` is for people who know networks. */
+export type PreflightResult =
+  | { readonly isFit: true; readonly interface: string }
+  | {
+      readonly isFit: false;
+      readonly reason: 'no-such-address' | 'small-packets' | 'no-route' | 'port-used' | 'not-heard';
+      readonly detail: string;
+    };
+
+const HEARD_MS = 500;
+const TRIES = 5;
+/** IPv4 and UDP headers. */
+const HEADERS_BYTES = 28;
+const NO_DIGEST = Buffer.alloc(8);
+
+/**
+ * Looks before a session begins whether this machine's card can take part: it has the address, carries whole
+ * datagrams, joins the group, has a way to it, and what is sent to the group comes back over the card's own loop.
+ * Whether switches pass it on shows only with members: then nothing is heard of them, and they go on by unicast.
+ */
+export async function checkMulticast(
+  { group, port, key }: { group: string; port: number; key: Buffer },
+  place: Place & { readonly mtu?: number | undefined },
+): Promise<PreflightResult> {
+  const found = Object.entries(networkInterfaces()).find(([, addresses]) =>
+    addresses?.some(({ address }) => address === place.interfaceAddress),
+  );
+  if (!found) return { isFit: false, reason: 'no-such-address', detail: place.interfaceAddress };
+  if (place.mtu !== undefined && place.mtu < DATAGRAM_BYTES + HEADERS_BYTES) {
+    return { isFit: false, reason: 'small-packets', detail: `MTU ${place.mtu}` };
+  }
+  const problem = await hearOneself({ group, port, key }, place);
+  return problem ?? { isFit: true, interface: found[0] };
+}
+
+async function hearOneself(
+  { group, port, key }: { group: string; port: number; key: Buffer },
+  place: Place,
+): Promise<PreflightResult | undefined> {
+  const refusal = (error: unknown): PreflightResult => {
+    const detail = (error as { detail?: string }).detail ?? String(error);
+    return { isFit: false, reason: /EADDRINUSE/.test(detail) ? 'port-used' : 'no-route', detail };
+  };
+  const listener = await listenToGroup({ group, port }, place).catch(refusal);
+  if ('isFit' in listener) return listener;
+  try {
+    const sender = await openShardSocket({ group, port }, { ...place, hasLoopback: true }).catch(refusal);
+    if ('isFit' in sender) return sender;
+    try {
+      const sealer = createSealer(key);
+      const probe = Buffer.alloc(HEADER_BYTES);
+      const session = process.pid;
+      writeHeader(
+        probe,
+        { kind: kinds.beacon, turn: 0, shard: 0, session, segment: 0, sequence: 0 },
+        NO_DIGEST,
+      );
+      sealer.seal(probe);
+      const isHeard = new Promise<boolean>((resolve) => {
+        listener.on('message', (message) => {
+          if (readHeader(message, emptyHeader()) && sealer.isGenuine(message)) resolve(true);
+        });
+        setTimeout(() => resolve(false), HEARD_MS);
+      });
+      let problem: Error | null = null;
+      for (let count = 0; count < TRIES; count += 1) {
+        sender.socket.send(probe, (error) => {
+          problem = error;
+        });
+      }
+      if (await isHeard) return undefined;
+      const detail = problem === null ? `${group}:${port}` : String(problem);
+      return { isFit: false, reason: problem === null ? 'not-heard' : 'no-route', detail };
+    } finally {
+      sender.socket.close();
+    }
+  } finally {
+    listener.close();
+  }
+}

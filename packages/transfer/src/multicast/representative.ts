@@ -1,0 +1,67 @@
+/** What is known of a machine that could fetch a content for its subnet. */
+export interface Candidate {
+  readonly machine: string;
+  readonly isOnline: boolean;
+  /** On mains or, on a battery, how full it is. */
+  readonly power: 'mains' | { readonly batteryPercent: number };
+  readonly freeDiskBytes: number;
+  readonly linkMbits: number;
+  readonly isWireless: boolean;
+  /** Bytes of the content that it has already: who takes over should not begin again. */
+  readonly haveBytes: number;
+  /** How often it has been the representative of this content and fell out. */
+  readonly failures: number;
+}
+
+export type Unfit = 'offline' | 'battery' | 'disk' | 'failed-before';
+
+export interface Choice {
+  /** Best first; undefined machine: nobody is fit, and each fetches by unicast. */
+  readonly machine: string | undefined;
+  readonly others: readonly string[];
+  readonly unfit: ReadonlyMap<string, Unfit>;
+}
+
+/** On its way to empty it would leave the others half-way. */
+const LEAST_BATTERY_PERCENT = 50;
+/** The content itself, once more while it is put in place, and something to live on. */
+const DISK_FACTOR = 2;
+const SPARE_BYTES = 1024 ** 3;
+const MOST_FAILURES = 2;
+
+/**
+ * Chooses the machine that fetches a content by unicast for its subnet and sends it to its neighbours. Fit is who is
+ * on, has power and room; of those comes first who fell out least, has most of the content, has a cable, then the
+ * faster link, then more room, then by name, so that everybody who asks comes to the same answer.
+ */
+export function chooseRepresentative(candidates: readonly Candidate[], contentBytes: number): Choice {
+  const unfit = new Map<string, Unfit>();
+  const fit = candidates.filter((candidate) => {
+    const reason = whyUnfit(candidate, contentBytes);
+    if (reason) unfit.set(candidate.machine, reason);
+    return !reason;
+  });
+  const [best, ...others] = fit.sort(better).map(({ machine }) => machine);
+  return { machine: best, others, unfit };
+}
+
+function whyUnfit(candidate: Candidate, contentBytes: number): Unfit | undefined {
+  const { isOnline, power, freeDiskBytes, haveBytes, failures } = candidate;
+  if (!isOnline) return 'offline';
+  if (power !== 'mains' && power.batteryPercent < LEAST_BATTERY_PERCENT) return 'battery';
+  const neededBytes = Math.max(0, contentBytes - haveBytes) * DISK_FACTOR + SPARE_BYTES;
+  if (freeDiskBytes < neededBytes) return 'disk';
+  return failures >= MOST_FAILURES ? 'failed-before' : undefined;
+}
+
+function better(a: Candidate, b: Candidate): number {
+  return (
+    a.failures - b.failures ||
+    b.haveBytes - a.haveBytes ||
+    Number(b.power === 'mains') - Number(a.power === 'mains') ||
+    Number(a.isWireless) - Number(b.isWireless) ||
+    b.linkMbits - a.linkMbits ||
+    b.freeDiskBytes - a.freeDiskBytes ||
+    (a.machine < b.machine ? -1 : 1)
+  );
+}
