@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Mutant } from './mutant.ts';
 import { runMutant } from './run-mutant.ts';
-import type { Mutant } from './table.ts';
 
 const code = 'export function isOld(years: number): boolean {\n  return years >= 10;\n}\n';
 const tests = `import assert from 'node:assert/strict';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Mutant } from './table.ts';
+import type { Mutant } from './mutant.ts';
 
 /** `killedBy`: the first test that failed, `timeout`; null: no test noticed. */
 export interface MutantResult {

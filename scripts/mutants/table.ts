@@ -1,27 +1,9 @@
-/** One mistake that somebody could make in a rule of the domain, and the tests that must notice it. */
-export interface Mutant {
-  /** What the customer would read aloud. */
-  readonly rule: string;
-  /** Below packages/domain/src, as are the tests. */
-  readonly file: string;
-  /** Must occur exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
-  readonly tests: readonly string[];
-}
-
-function mutants(
-  rule: string,
-  file: string,
-  tests: string | readonly string[],
-  ...changes: readonly [find: string, replace: string][]
-): Mutant[] {
-  const testFiles = typeof tests === 'string' ? [tests] : tests;
-  return changes.map(([find, replace]) => ({ rule, file, find, replace, tests: testFiles }));
-}
+import { deliveryRules } from './delivery-rules.ts';
+import { type Mutant, mutants } from './mutant.ts';
 
 /** Table. A survivor means a missing test; a `find` that is gone means a row to bring up to date. */
 export const table: readonly Mutant[] = [
+  ...deliveryRules,
   ...mutants(
     'dpkg: epoch first, ~ before the end, letters before the rest',
     'version/dpkg.ts',
