@@ -3,14 +3,25 @@ import { type Mutant, mutants } from './mutant.ts';
 /** Waiting groups, timing and automatic update. */
 export const deliveryRules: readonly Mutant[] = [
   ...mutants(
-    'BSCN-08..16: waiting groups: full waves, the longest wait of the first, nobody left over',
+    'nextWaves(): BSCN-08..13, BSCN-16: waiting groups',
     'deployment/waiting-group.ts',
     'deployment/waiting-group.test.ts',
-    ['Math.floor(queue.length / maxTargets)', 'Math.ceil(queue.length / maxTargets)'],
     ['nowMs >= first.readyAt + maxWaitMs', 'nowMs > first.readyAt + maxWaitMs'],
-    ['(maxTargets === null || !isAnyoneExpected)', 'maxTargets === null'],
-    ['latestStartAt !== null && nowMs >= latestStartAt', 'latestStartAt !== null && nowMs > latestStartAt'],
-    ['a.readyAt - b.readyAt ||', 'b.readyAt - a.readyAt ||'],
+    ['Math.floor(queue.length / maxTargets) * maxTargets', 'Math.min(queue.length, maxTargets)'],
+    ['|| !isAnyoneExpected', ''],
+    ['a.readyAt - b.readyAt ||', ''],
+    ['nowMs >= latestStartAt', 'nowMs > latestStartAt + 60_000'],
+    ['return Math.min(a, b);', 'return Math.max(a, b);'],
+  ),
+  ...mutants(
+    'BSCN-12, BSCN-14: what unicast ignores, what an administrator is warned of',
+    'deployment/delivery.ts',
+    'deployment/delivery.test.ts',
+    ["if (settings.method !== 'unicast')", "if (settings.method === 'auto')"],
+    ['(field) => settings[field] !== null', '(field) => settings[field] === null'],
+    ['maxTargets > limits.site', 'maxTargets >= limits.site'],
+    ['&& !isInWave', ''],
+    ['if (multicastRefusal)', "if (multicastRefusal && delivery.method === 'auto')"],
   ),
   ...mutants(
     'BSCN-20, BSCN-33..35: one restart at most, and power-off last',
@@ -23,8 +34,8 @@ export const deliveryRules: readonly Mutant[] = [
   ...mutants(
     'BAUT-02..08: urgency x power',
     'update/timing.ts',
-    'update/timing.test.ts',
-    ["return urgency === 'highest' || urgency === 'high';", "return urgency === 'highest';"],
+    ['update/timing.test.ts', 'update/judge.test.ts'],
+    ["return urgency === 'highest' || urgency === 'high';", 'return true;'],
     ["if (!isOn) return wait('waiting-start', 'update-at-start', null);", ''],
     ['if (isContinuing) return { isDue: true };', ''],
     ['startedAt === null || startedAt < sinceMs ? 0', 'startedAt === null ? 0'],
@@ -38,14 +49,12 @@ export const deliveryRules: readonly Mutant[] = [
     ["if (presenceOf(software, machine) === 'yes') return { kind: 'in-place' };", ''],
     ['(heights.get(b) ?? 0) - (heights.get(a) ?? 0)', '(heights.get(a) ?? 0) - (heights.get(b) ?? 0)'],
     ['if (barred) return blocked(barred);', ''],
-    ['return isDeclared && !isReverse;', 'return isDeclared;'],
     ["return truth === 'no' ? reasons : [];", 'return [];'],
-    ['path.slice(from).join', 'path.join'],
   ),
   ...mutants(
     'BAUT-25: rings: enough successes, a soak time, a stop at too many failures',
     'update/rings.ts',
-    'update/judge.test.ts',
+    'update/rings.test.ts',
     ['ended < Math.min(policy.failureSample, targets)', 'ended < policy.failureSample'],
     [
       'failed * 100 <= ended * policy.failureLimitPercent',
