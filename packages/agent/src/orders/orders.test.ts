@@ -7,7 +7,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { orderProof, type RunOrder, type SignedOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { OrderReport } from '@tenkai/protocol/agent/reports.ts';
 
-import { runOrder } from '@tenkai/testkit/small-site/enrolled-agent.ts';
+import { runOrder, testRunId } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { issue, makeSiteKeys, type SiteKeys, signWith } from '@tenkai/testkit/small-site/site-keys.ts';
 import { scriptStep } from '@tenkai/testkit/small-site/steps.ts';
 import fc from 'fast-check';
@@ -171,7 +171,7 @@ for (const [name, [forge, code]] of Object.entries(forgeries)) {
     );
     // The true order is not blocked by its forgery.
     await take([keys.signOrder(order())]);
-    assert.deepEqual([acts, runs()], [['run'], ['run-1-1']]);
+    assert.deepEqual([acts, runs()], [['run'], [`${testRunId}-1`]]);
   });
 }
 
@@ -210,11 +210,11 @@ test('law 11: an order is run once, however often it comes and whoever starts an
   await taker()([signed, signed]);
   await taker()([signed]);
   await taker()([keys.signOrder({ ...order(), issuedAt: clock + 1 })]);
-  assert.deepEqual([acts, runs()], [['run'], ['run-1-1']]);
+  assert.deepEqual([acts, runs()], [['run'], [`${testRunId}-1`]]);
   await taker()([keys.signOrder(power())]);
   await taker()([keys.signOrder(power())]);
   assert.deepEqual(acts, ['run', 'restart']);
-  const file = readFileSync(join(data.runs, 'run-1-1/order.json'), 'utf8');
+  const file = readFileSync(join(data.runs, `${testRunId}-1/order.json`), 'utf8');
   assert.deepEqual(JSON.parse(file), { sequence: 1, signed });
 });
 
@@ -240,11 +240,11 @@ test('orders are carried out in the order in which they were given', async () =>
     orderId: 'c',
     ...base,
     issuedAt: base.issuedAt + 5,
-    runId: 'run-1',
+    runId: testRunId,
     attempt: 1,
   };
   await taker()([keys.signOrder(cancel), keys.signOrder(order({ issuedAt: base.issuedAt }))]);
-  assert.ok(existsSync(join(data.runs, 'run-1-1/cancel')));
+  assert.ok(existsSync(join(data.runs, `${testRunId}-1/cancel`)));
   assert.deepEqual(
     (await told()).map(({ orderId, accepted }) => [orderId, accepted]),
     [['c', true]],
