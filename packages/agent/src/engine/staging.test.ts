@@ -8,6 +8,7 @@ import {
   enrolledAgent,
   runOrder,
   storeOrder,
+  testRunId,
 } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { publishContent } from '@tenkai/testkit/small-site/publish.ts';
 import { until } from '@tenkai/testkit/small-site/run-agent.ts';
@@ -43,7 +44,7 @@ async function machineWithRun(
   const powerCommand = ['/bin/sh', '-c', `echo "$1" >> ${join(agent.root, 'power')}`, 'power'];
   writeFileSync(agent.data.settings, JSON.stringify({ ...settings, powerCommand }));
   const order = runOrder(agent, [install], {
-    runId: 'run-1',
+    runId: testRunId,
     options: { powerOffAtEnd: false, timing: 'at-next-start', ...options },
   });
   const name = storeOrder(agent, site, order);
@@ -61,7 +62,7 @@ const story = (agent: EnrolledAgent) =>
     .filter((event) => !/^(resumed|step-|powering-off)/.test(event))
     .filter((event, at, all) => event !== all[at - 1]);
 const entries = (agent: EnrolledAgent) =>
-  readJournal(runFolderNamed(agent.data, 'run-1-1').journal, 'run-1-1');
+  readJournal(runFolderNamed(agent.data, `${testRunId}-1`).journal, `${testRunId}-1`);
 const endOf = (agent: EnrolledAgent) => entries(agent).find((entry) => entry.event === 'finished');
 const bootId = (agent: EnrolledAgent) => readFileSync(agent.bootIdFile, 'utf8');
 const wholeStory = ['received', 'delivering', 'delivered', 'staged', 'executing', 'verifying', 'finished'];
@@ -125,7 +126,7 @@ test('BSCN-20: before it switches off, the site knows that the run is staged', t
   const { agent, name } = await machineWithRun(t, { powerOffAfterDelivery: true });
   rmSync(join(agent.data.outbox, 'streams', name));
   const engine = spawnEngine(agent, name);
-  await until(() => toldOf(agent, 'run-1').events.at(-1) === 'staged');
+  await until(() => toldOf(agent, testRunId).events.at(-1) === 'staged');
   assert.deepEqual(linesOf(agent, 'power'), []);
   writeFileSync(join(agent.data.outbox, 'streams', name), '999');
   await until(() => engine.exitCode === 0);

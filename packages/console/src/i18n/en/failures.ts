@@ -376,11 +376,6 @@ export const failures = {
     message: 'No machine of the deployment {id} waits for others.',
     remedy: 'See the runs of the deployment for what each of them waits for.',
   },
-  'multicast-no-group': {
-    message: 'This machine cannot take part in the multicast group {group} with its address {address}.',
-    remedy:
-      'Check the address, the route for multicast and the ports that other programs use; unicast works meanwhile.',
-  },
   'delivery-address-wrong': {
     message: '{address} is no address for multicast.',
     remedy: 'Give an IPv4 address from 224.0.1.0 to 239.255.255.255, such as 239.255.1.1, or none.',

@@ -376,11 +376,6 @@ export const failures: Localized<typeof en.failures> = {
     message: '展開 {id} には、待ち合わせ中のマシンがありません。',
     remedy: '各マシンが何を待っているかは、展開の実行状況で確認してください。',
   },
-  'multicast-no-group': {
-    message: 'このマシンはアドレス {address} でマルチキャストグループ {group} に参加できません。',
-    remedy:
-      'アドレス、マルチキャストの経路、ほかのプログラムが使うポートを確認してください。その間もユニキャストで配信できます。',
-  },
   'delivery-address-wrong': {
     message: '{address} はマルチキャストのアドレスではありません。',
     remedy:
