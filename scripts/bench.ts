@@ -41,7 +41,7 @@ async function main(wanted: string | undefined, args: readonly string[]): Promis
 async function findBenches(): Promise<Map<string, () => Promise<Bench | undefined>>> {
   const dir = join(root, 'bench');
   const names = (await readdir(dir))
-    .filter((file) => /^[a-z-]+\.ts$/.test(file) && file !== 'result.ts')
+    .filter((file) => /^[a-z0-9-]+\.ts$/.test(file) && file !== 'result.ts')
     .map((file) => file.slice(0, -'.ts'.length))
     .sort();
   const load = async (each: string) => (await import(pathToFileURL(join(dir, `${each}.ts`)).href)).run;

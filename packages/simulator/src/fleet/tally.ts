@@ -5,6 +5,8 @@ export interface Tally {
   readonly troubles: Readonly<Record<string, number>>;
   /** Why runs failed on machines, by reason. */
   readonly runFailures: Readonly<Record<string, number>>;
+  /** When a machine was last nudged, and when reports were last acknowledged; epoch milliseconds, 0: never. */
+  readonly lastAt: { readonly nudge: number; readonly report: number };
 }
 
 export const counters = [
@@ -13,7 +15,7 @@ export const counters = [
   'refused',
   'online',
   'off',
-  'nudgesAnswered',
+  'nudged',
   'runsBegun',
   'runsOpen',
   'runsSucceeded',
@@ -30,6 +32,7 @@ export interface TallyBook {
   add(counter: Counter, count?: number): void;
   trouble(reason: string): void;
   runFailure(reason: string): void;
+  happened(what: 'nudge' | 'report', at: number): void;
   read(): Tally;
 }
 
@@ -37,6 +40,7 @@ export function createTallyBook(): TallyBook {
   const counts = emptyCounts();
   const troubles: Record<string, number> = {};
   const runFailures: Record<string, number> = {};
+  const lastAt = { nudge: 0, report: 0 };
   const count = (into: Record<string, number>, reason: string) => {
     into[reason] = (into[reason] ?? 0) + 1;
   };
@@ -46,7 +50,15 @@ export function createTallyBook(): TallyBook {
     },
     trouble: (reason) => count(troubles, reason),
     runFailure: (reason) => count(runFailures, reason),
-    read: () => ({ counts: { ...counts }, troubles: { ...troubles }, runFailures: { ...runFailures } }),
+    happened(what, at) {
+      lastAt[what] = at;
+    },
+    read: () => ({
+      counts: { ...counts },
+      troubles: { ...troubles },
+      runFailures: { ...runFailures },
+      lastAt: { ...lastAt },
+    }),
   };
 }
 
@@ -57,6 +69,10 @@ export function sumOf(tallies: readonly Tally[]): Tally {
     counts,
     troubles: sumOfRecords(tallies.map((tally) => tally.troubles)),
     runFailures: sumOfRecords(tallies.map((tally) => tally.runFailures)),
+    lastAt: {
+      nudge: Math.max(0, ...tallies.map(({ lastAt }) => lastAt.nudge)),
+      report: Math.max(0, ...tallies.map(({ lastAt }) => lastAt.report)),
+    },
   };
 }
 

@@ -23,6 +23,7 @@ export function createLiveMachine(around: Surroundings, index: number, memory: M
   const outbox = createOutbox({
     onAcknowledged: (reports) => {
       tally.add('reports', reports.length);
+      tally.happened('report', now());
       state.desk.acknowledged(reports);
     },
     onRejected: (code) => tally.trouble(`report:${code}`),
@@ -90,6 +91,10 @@ function note(state: State, event: LinkEvent): void {
     case 'connected':
       setOnline(state, true);
       state.onFirst();
+      return;
+    case 'nudged':
+      tally.add('nudged');
+      tally.happened('nudge', state.now());
       return;
     case 'disconnected':
       setOnline(state, false);

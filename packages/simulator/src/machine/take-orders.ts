@@ -12,7 +12,6 @@ const seenOrdersLimit = 200;
 export function takeOrders(state: State, signed: readonly SignedOrder[]): void {
   const orders = signed.flatMap((one) => check(state, one) ?? []);
   orders.sort((a, b) => a.issuedAt - b.issuedAt);
-  if (orders.length > 0) state.tally.add('nudgesAnswered');
   for (const order of orders) carryOut(state, order);
   if (state.phase !== 'starting') return;
   state.phase = 'running';

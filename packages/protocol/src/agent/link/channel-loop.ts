@@ -37,7 +37,10 @@ async function holdOne(state: LinkState, signal: AbortSignal): Promise<ChannelEn
     signal,
     silenceLimitMs: state.silenceLimitMs ?? silenceLimitMs,
     onOpen: () => opened(state),
-    onNudge: () => state.asking.poke(),
+    onNudge() {
+      state.onEvent({ type: 'nudged' });
+      state.asking.poke();
+    },
   });
   if (!end.wasOpen) state.tokens.discard();
   return end;

@@ -10,6 +10,8 @@ import type { After, WakeUp } from './wake-up.ts';
 /** What became of the connection, for logs and the status command. */
 export type LinkEvent =
   | { readonly type: 'connected' }
+  /** The site has something to fetch. */
+  | { readonly type: 'nudged' }
   | { readonly type: 'disconnected'; readonly cause: unknown }
   | { readonly type: 'checked-in'; readonly reply: ReportReply }
   | { readonly type: 'failed'; readonly what: 'channel' | 'reports' | 'orders'; readonly cause: unknown };

@@ -25,6 +25,8 @@ export { type OpenFile, sendFile } from './send-file.ts';
 export interface Content {
   /** Says what a feature needs: it is kept, and goes to distribution points. Called before the server starts. */
   registerUser(uses: () => Promise<ContentUse[]>): void;
+  /** As registerUser, for what is only kept where it lies: it decides no place, and orders need not ask for it. */
+  registerKeeper(uses: () => Promise<ContentUse[]>): void;
   /**
    * Protects a content for the time that a feature needs to begin its use, and tells what is in it.
    * @throws Failure not-found
@@ -60,7 +62,9 @@ export async function registerContent(kernel: Kernel): Promise<Content> {
   const { db, jobs, live } = kernel;
   const store = await openChunkStore({ root: join(kernel.dataDir, 'content') });
   const users: (() => Promise<ContentUse[]>)[] = [];
-  const uses = async () => (await Promise.all(users.map((ask) => ask()))).flat();
+  const keepers: (() => Promise<ContentUse[]>)[] = [];
+  const askAll = async (asked: typeof users) => (await Promise.all(asked.map((ask) => ask()))).flat();
+  const uses = () => askAll([...users, ...keepers]);
   const deps = { ...kernel, log: kernel.log.child({ component: 'content' }), store, uses };
   await ensureSitePoint(kernel);
 
@@ -93,6 +97,7 @@ export async function registerContent(kernel: Kernel): Promise<Content> {
 
   return {
     registerUser: (ask) => void users.push(ask),
+    registerKeeper: (ask) => void keepers.push(ask),
     hold: (contentId) => holdContent(deps, contentId),
     manifest: async (contentId) => (await store.readManifest(contentId)).manifest,
     async holdIfHere(contentId) {
@@ -107,8 +112,9 @@ export async function registerContent(kernel: Kernel): Promise<Content> {
     register: async (actor, manifest) => void (await registerManifest(deps, actor, manifest)),
     pathOfChunk: store.pathOf,
     requestPublish: (tx) => jobs.enqueue(tx, reconcileJob),
-    sources: async (contentIds) => contentSources(db.read, await uses(), contentIds),
-    unplaced: async (contentIds) => unplacedContents(db.read, await uses(), contentIds),
+    sources: async (contentIds) =>
+      contentIds.length === 0 ? [] : contentSources(db.read, await askAll(users), contentIds),
+    unplaced: async (contentIds) => unplacedContents(db.read, await askAll(users), contentIds),
     places: (question) => contentPlaces(db.read, question),
     hasPoint: async (id) => (await findPoint(db.read, id)) !== undefined,
     verify: (question) => verifyContent(deps, question),

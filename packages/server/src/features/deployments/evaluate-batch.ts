@@ -1,5 +1,5 @@
 import { isFinal } from '@tenkai/domain';
-import { evaluateRun, prepare, type ReleaseDeps, type Round } from './evaluate-run.ts';
+import { evaluateRun, prepare, type ReleaseDeps, type Round, slotsOf } from './evaluate-run.ts';
 import { type LoadedRun, loadRun, loadRunsWhere } from './runs.store.ts';
 
 const batchSize = 200;
@@ -25,6 +25,7 @@ export async function evaluateBatch(round: Round, runs: readonly LoadedRun[]) {
   const facts = await machines.factsOf(machineIds);
   const windows = await collections.windowsFor(machineIds);
   for (const { row } of runs) await prepare(round, row.deployment_id);
+  await slotsOf(round);
   const toWake = await db.transaction(async (tx) => {
     const woken = new Set<string>();
     for (const { row } of runs) {

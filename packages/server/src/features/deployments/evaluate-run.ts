@@ -25,12 +25,15 @@ import type { Gate } from './tables.ts';
 
 export type ReleaseDeps = Deps & RunDeps;
 
+type Slots = Awaited<ReturnType<typeof countSlots>>;
+
 /** What one round of the lane looks up once. */
 export interface Round {
   readonly deps: ReleaseDeps;
   readonly deployments: Map<string, StoredDeployment | undefined>;
   readonly planners: Map<string, Planner>;
-  slots: Awaited<ReturnType<typeof countSlots>>;
+  /** Null until somebody needs them: most rounds look at machines for which nothing waits. */
+  slots: Slots | null;
   /** Deployments whose group has got a machine in this round. */
   readonly joined: Set<string>;
   /** Whether any machine waits for others: only then one that begins may have left a group. */
@@ -43,10 +46,16 @@ export async function beginRound(deps: ReleaseDeps): Promise<Round> {
     deps,
     deployments: new Map(),
     planners: new Map(),
-    slots: await countSlots(read),
+    slots: null,
     joined: new Set(),
     hasGroups: await hasWaitingGroup(read),
   };
+}
+
+/** The slots that are taken, counted once a round and then kept up. */
+export async function slotsOf(round: Round): Promise<Slots> {
+  round.slots ??= await countSlots(round.deps.db.read);
+  return round.slots;
 }
 
 /** Reads a deployment and prepares its planner, once a round. */
@@ -142,7 +151,8 @@ async function releaseOrHold(
     await joinGroup(round, tx, run, delivery, answer.latestStartAt);
     return false;
   }
-  const full = slotReason(round, deployment);
+  const slots = await slotsOf(round);
+  const full = slotReason(deps, slots, deployment);
   if (full) {
     await hold(deps, tx, run, { gate: 'slot', reason: full, until: null });
     return false;
@@ -151,7 +161,7 @@ async function releaseOrHold(
   const choice = methodFor(run.row, delivery);
   await setPlan(tx, run.row.id, { planHash, variables: plan.variables, choice });
   await applyToRun(deps, tx, run, { kind: 'release', at: deps.clock.now() });
-  takeSlot(round, run.row.deployment_id);
+  takeSlot(slots, run.row.deployment_id);
   // A machine that begins one run is not ready for the groups in which it waits with others.
   if (round.hasGroups) tx.afterCommit(() => deps.lane.machine(run.row.machine_id));
   return false;
@@ -176,7 +186,7 @@ async function joinGroup(
 }
 
 /** BSRV-16: the site's limit counts machines over all deployments; a deployment may have a smaller one. */
-function slotReason({ deps, slots }: Round, { row, draft }: StoredDeployment): Reason | null {
+function slotReason(deps: ReleaseDeps, slots: Slots, { row, draft }: StoredDeployment): Reason | null {
   const limit = deps.sites.settings().concurrency;
   if (slots.total >= limit) return { code: 'slot-site', params: { limit } };
   const own = slots.byDeployment.get(row.id) ?? 0;
@@ -188,7 +198,7 @@ async function pendingReason(deps: ReleaseDeps, read: Reader, machineId: string)
   return fullReason(deps, (await countStaged(read, [machineId])).get(machineId) ?? 0);
 }
 
-function takeSlot({ slots }: Round, deploymentId: string) {
+function takeSlot(slots: Slots, deploymentId: string) {
   slots.total += 1;
   slots.byDeployment.set(deploymentId, (slots.byDeployment.get(deploymentId) ?? 0) + 1);
 }

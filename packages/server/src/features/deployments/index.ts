@@ -44,7 +44,7 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
   );
   kernel.jobs.define(groupJob, async () => lane.sweep());
   sweepAgainAndAgain(kernel, lane);
-  neighbours.content.registerUser(() => contentInUse(kernel.db.read));
+  neighbours.content.registerKeeper(() => contentInUse(kernel.db.read));
   neighbours.scenarios.registerUser((scenarioId) => deploymentsOfScenario(kernel.db.read, scenarioId));
   connectMachines(deps);
   neighbours.collections.guardRemoval(deploymentOfCollection);

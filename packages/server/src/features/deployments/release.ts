@@ -1,6 +1,6 @@
-import { countOpenRuns, loadDeployment, updateDeployment } from './deployments.store.ts';
+import { hasOpenRuns, loadDeployment, updateDeployment } from './deployments.store.ts';
 import { evaluateBatch, evaluateGate } from './evaluate-batch.ts';
-import { beginRound, type ReleaseDeps, type Round } from './evaluate-run.ts';
+import { beginRound, type ReleaseDeps, type Round, slotsOf } from './evaluate-run.ts';
 import { settleGroups } from './groups.ts';
 import type { LaneWork } from './release-lane.ts';
 import { applyToRun } from './run-events.ts';
@@ -30,7 +30,7 @@ export async function evaluateRuns(deps: ReleaseDeps, work: LaneWork): Promise<v
   // An ended run may be the one for which the rest of its group waited.
   const touched = new Set([...round.joined, ...work.groupIds, ...work.finishedIds]);
   await settleGroups(round, work.due ? 'all' : touched);
-  if (work.slots || work.due) await evaluateGate(round, 'slot', () => hasFreeSlot(round));
+  if (work.slots || work.due) await evaluateSlots(round);
   for (const id of work.finishedIds) await completeWhereDone(deps, id);
 }
 
@@ -38,8 +38,12 @@ function waiting({ deps }: Round, condition: string, params: (string | number)[]
   return loadRunsWhere(deps.db.read, `${condition} ORDER BY id`, params);
 }
 
-function hasFreeSlot({ deps, slots }: Round): boolean {
-  return slots.total < deps.sites.settings().concurrency;
+/** Slots are counted only where somebody waits for one: a run that ends frees one, and often nobody does. */
+async function evaluateSlots(round: Round) {
+  const { db, sites } = round.deps;
+  if (!(await db.read.one("SELECT id FROM deployments_runs WHERE gate = 'slot' LIMIT 1"))) return;
+  const slots = await slotsOf(round);
+  await evaluateGate(round, 'slot', () => slots.total < sites.settings().concurrency);
 }
 
 /** BSRV-27: a machine that fell silent does not hold its slot for ever. */
@@ -55,11 +59,11 @@ async function expireSilentRuns(deps: ReleaseDeps) {
 }
 
 async function completeWhereDone({ db, clock, events }: ReleaseDeps, deploymentId: string) {
-  if ((await countOpenRuns(db.read, deploymentId)) > 0) return;
+  if (await hasOpenRuns(db.read, deploymentId)) return;
   await db.transaction(async (tx) => {
     const found = await loadDeployment(tx, deploymentId);
     if (found?.row.status !== 'active' || found.row.next_start_at !== null) return;
-    if ((await countOpenRuns(tx, deploymentId)) > 0) return;
+    if (await hasOpenRuns(tx, deploymentId)) return;
     await updateDeployment(tx, deploymentId, { status: 'completed', finished_at: clock.now() });
     await events.publish(tx, 'deployments.changed', { deploymentId });
   });

@@ -1,5 +1,6 @@
 import type { EnrollmentStatus } from '@tenkai/protocol/api/machines.ts';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
+import { assignments } from './assignments.ts';
 import type { MachineRecord } from './tables.ts';
 import './tables.ts';
 
@@ -46,7 +47,8 @@ export async function insertMachine(tx: Tx, machine: NewMachine, now: number) {
 }
 
 export async function updateMachine(tx: Tx, id: string, change: Partial<MachineRecord>) {
-  await tx.sql.updateTable('machines').set(change).where('id', '=', id).execute();
+  const set = assignments(change);
+  await tx.run(`UPDATE machines SET ${set.text} WHERE id = ?`, [...set.values, id]);
 }
 
 /** Everything that belongs to it goes with it. */

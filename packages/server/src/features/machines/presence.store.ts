@@ -1,5 +1,6 @@
 import { type PowerPicture, unseenMachine } from '@tenkai/domain';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
+import { assignments } from './assignments.ts';
 import type { PresenceRecord } from './tables.ts';
 import './tables.ts';
 
@@ -23,7 +24,8 @@ export async function setAdmitted(tx: Tx, machineId: string, isAdmitted: boolean
 }
 
 export async function savePresence(tx: Tx, { machine_id, ...values }: PresenceRecord) {
-  await tx.sql.updateTable('machines_presence').set(values).where('machine_id', '=', machine_id).execute();
+  const set = assignments(values);
+  await tx.run(`UPDATE machines_presence SET ${set.text} WHERE machine_id = ?`, [...set.values, machine_id]);
 }
 
 export async function savePower(tx: Tx, machineId: string, picture: PowerPicture) {
