@@ -11,6 +11,8 @@ export interface Requests {
 interface Request {
   readonly turn: number;
   dueAt: number;
+  /** The most that others have asked for after this turn, for each block: all of it comes to everybody. */
+  readonly asked: Uint8Array;
 }
 
 /** Until the sender has said how many ask. */
@@ -29,7 +31,8 @@ export function closeTurn(state: Receiving, { segment, turn }: { segment: number
   const known = state.requests.waiting.get(segment);
   if (known?.turn === turn) return;
   const { now, random } = state.options.ports;
-  state.requests.waiting.set(segment, { turn, dueAt: now() + random() * windowMs(state) });
+  const asked = new Uint8Array(state.options.segments[segment]?.blocks ?? 0);
+  state.requests.waiting.set(segment, { turn, dueAt: now() + random() * windowMs(state), asked });
 }
 
 const windowMs = ({ beacon }: Receiving) => beacon?.nackWindowMs ?? FIRST_WINDOW_MS;
@@ -42,15 +45,19 @@ export function forget(state: Receiving, segment: number): void {
 export function hearNack(state: Receiving, { needs }: Nack): void {
   for (const need of needs) {
     const request = state.requests.waiting.get(need.segment);
-    if (request?.turn !== need.turn || !covers(need, missingOf(state, need.segment))) continue;
+    if (request?.turn !== need.turn) continue;
+    for (const block of request.asked.keys()) {
+      request.asked[block] = Math.max(request.asked[block] as number, need.missing[block] ?? 0);
+    }
+    if (!isCovered(missingOf(state, need.segment), request.asked)) continue;
     request.dueAt = state.options.ports.now() + patienceMs(state);
   }
 }
 
 const patienceMs = (state: Receiving) => Math.max(LEAST_PATIENCE_MS, PATIENCE_WINDOWS * windowMs(state));
 
-function covers(need: Need, missing: Uint8Array): boolean {
-  return missing.every((count, block) => count <= (need.missing[block] ?? 0));
+function isCovered(missing: Uint8Array, asked: Uint8Array): boolean {
+  return missing.every((count, block) => count <= (asked[block] ?? 0));
 }
 
 function missingOf(state: Receiving, index: number): Uint8Array {
