@@ -67,10 +67,13 @@ test('BSCN-15, BSCN-17: a group is seen waiting, one machine leaves, one goes un
     Object.fromEntries(runs.map(({ machineName, delivery }) => [machineName, delivery.reason.code])),
     { alder: 'unicast-left-group', birch: 'unicast-went-unicast', cedar: 'unicast-no-multicast' },
   );
-  const waves: unknown[] = await cli.json(['deployment', 'waves', made.id]);
+  const waves: unknown[] = await cli.json(['deployment', 'waves', 'Group']);
   assert.equal(waves.length, 1);
   await workOff();
-  assert.equal((await cli.run(['deployment', 'start-group', made.id])).code, 1, 'nobody waits');
+  const nobody = await cli.run(['deployment', 'start-group', 'group']);
+  assert.deepEqual([nobody.code, /waits for others/.test(nobody.stderr)], [1, true]);
+  const unknown = await cli.run(['deployment', 'show', 'no such thing']);
+  assert.match(unknown.stderr, /There is no deployment no such thing/);
 });
 
 test('BSCN-12, BSCN-43: settings are changed, taken away, and what is ignored is said', async (t) => {
