@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test';
 import type { PackageDraft, UpdatePolicy } from '@tenkai/domain';
 import { deploymentRoutes, packageRoutes, updateRoutes, windowRoutes } from '@tenkai/protocol';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
+import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { aHeartbeat, aWholeInventory, type BareAgent, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aDeployment, anInventory } from '@tenkai/testkit/builders.ts';
@@ -189,6 +190,51 @@ onBothEngines(
 );
 
 onBothEngines(
+  'BAUT-08: machines that start together are spread over the delay, never more at once than the site allows, and all finish',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    await given.server.call(changeSiteSettings, { body: { concurrency: 5 } });
+    await policy(given, { startDelayMinutes: 10 });
+    const agents: BareAgent[] = [];
+    for (let n = 0; n < 40; n++) agents.push(await enrolledAgent(given.server, { name: `m${n}` }));
+    for (const agent of agents) await agent.report(aWholeInventory(inventory(agent.name)));
+    await settle(given);
+    await publish(given, { urgency: 'highest' });
+    for (const agent of agents) {
+      given.awake.set(agent, 'morning');
+      await agent.report(
+        aHeartbeat({ state: 'starting', bootId: 'morning' }),
+        aHeartbeat({ state: 'running', bootId: 'morning' }),
+      );
+    }
+    await settle(given);
+    const finished = new Set<BareAgent>();
+    const begunAt: number[] = [];
+    for (let half = 0; half < 24; half++) {
+      await pass(given, 20_000);
+      for (;;) {
+        const active = [];
+        for (const agent of agents) {
+          const [order] = finished.has(agent) ? [] : await openRuns(agent);
+          if (order) active.push({ agent, order });
+        }
+        assert.ok(active.length <= 5, `${active.length} at once`);
+        if (active.length === 0) break;
+        for (const { agent, order } of active) {
+          finished.add(agent);
+          begunAt.push(half);
+          await agent.report(...wholeRun(order));
+        }
+        await settle(given);
+      }
+    }
+    assert.equal(finished.size, agents.length, 'all of them');
+    const steps = new Set(begunAt).size;
+    assert.ok(steps >= 8, `they began in ${steps} of 20 half minutes`);
+  },
+);
+
+onBothEngines(
   'BAUT-05, BAUT-07: high goes at the set time of the policy, which outlives a restart of the server',
   async (t, { databaseUrl }) => {
     const given = await site(t, databaseUrl);
@@ -258,6 +304,42 @@ onBothEngines(
       ['update.begun', 'SP3'],
       ['machine.on', undefined],
       ['update.applied', 'SP3'],
+    ]);
+  },
+);
+
+onBothEngines(
+  'BAUT-14: the prerequisite goes by automatic update first, and the newer one when it is registered afterwards',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    const agent = await machine(given, 'a');
+    await publish(given, { id: 'SP1', urgency: 'highest' });
+    assert.deepEqual(await work(given, agent), ['SP1']);
+    await publish(given, { id: 'SP3', urgency: 'highest', requires: [{ anyOf: ['SP1', 'SP2'] }] });
+    assert.deepEqual(await work(given, agent), ['SP3']);
+  },
+);
+
+onBothEngines(
+  'BAUT-19: three packages, one of them standalone: one run at a time, the standalone one last with its restart',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    await policy(given, { isOn: false });
+    const agent = await machine(given, 'a');
+    await publish(given, { id: 'alone', urgency: 'highest', standalone: true });
+    await publish(given, { id: 'plain', urgency: 'highest' });
+    await publish(given, { id: 'restarts', urgency: 'highest', restartAfterInstall: true });
+    await policy(given, { isOn: true });
+    const runs: string[][] = [];
+    for (let [order] = await openRuns(agent); order; [order] = await openRuns(agent)) {
+      assert.equal((await openRuns(agent)).length, 1);
+      runs.push(order.steps.map((step) => (step.kind === 'install-package' ? step.packageId : step.kind)));
+      await report(given, agent, ...wholeRun(order));
+    }
+    assert.deepEqual(runs, [
+      ['plain', 'restart'],
+      ['restarts', 'restart', 'restart'],
+      ['restart', 'alone', 'restart'],
     ]);
   },
 );
