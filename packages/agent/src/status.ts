@@ -12,6 +12,8 @@ import { agentVersion } from './version.ts';
 export interface AgentStatus {
   readonly general: {
     readonly version: string;
+    /** Of the service that runs; null: none does. After an upgrade both are the same again. */
+    readonly serviceVersion: string | null;
     readonly machineId: string | null;
     readonly isRunning: boolean;
     readonly isConnected: boolean;
@@ -49,6 +51,7 @@ export function agentStatus(data: DataFolder, platform: Platform): AgentStatus {
   return {
     general: {
       version: agentVersion,
+      serviceVersion: isRunning ? (service.version ?? null) : null,
       machineId: enrollment?.machineId ?? null,
       isRunning,
       isConnected,

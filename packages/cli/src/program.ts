@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addAgentCommands } from './commands/agent.ts';
 import { addCollectionCommands } from './commands/collection.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addDeploymentCommands } from './commands/deployment.ts';
@@ -41,6 +42,7 @@ export function createProgram(cli: Cli): Command {
     addDeploymentCommands,
     addMachineCommands,
     addTicketCommands,
+    addAgentCommands,
     addCollectionCommands,
     addDistributionPointCommands,
     addRepositoryCommands,

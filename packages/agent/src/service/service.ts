@@ -10,6 +10,7 @@ import { openOutbox } from '../outbox/outbox.ts';
 import { platformOptions, selectPlatform } from '../platform/select.ts';
 import { runTurns } from '../run-turns.ts';
 import { readSettings } from '../settings.ts';
+import { agentVersion } from '../version.ts';
 import { liveConnected } from './connected.ts';
 import type { Service } from './service-state.ts';
 import { openStatusFile } from './status-file.ts';
@@ -62,6 +63,7 @@ function openService(
   const component = (name: string) => log.child({ component: name });
   const status = openStatusFile(data, {
     process: platform.processes.own(),
+    version: agentVersion,
     startedAt: now(),
     isConnected: false,
     trouble: '',

@@ -6,6 +6,8 @@ import type { ProcessIdentity } from '../platform/platform.ts';
 /** What the service says of itself, for the status command: the latest fact, of no use after a restart. */
 export interface ServiceStatus {
   readonly process: ProcessIdentity;
+  /** Of the service, which may be another one than that of the program that asks; absent before 0.1.0. */
+  readonly version?: string;
   readonly startedAt: number;
   readonly isConnected: boolean;
   /** Why there is no enrollment or no connection; empty: all is well. */

@@ -23,5 +23,12 @@ export function judgeExit(
   const exitCode = outcome.code;
   if (codes.restart.includes(exitCode)) return succeeded({ exitCode, logTail, wantsRestart: true });
   if (codes.success.includes(exitCode)) return succeeded({ exitCode, logTail });
+  const cause = rollBackIn(logTail);
+  if (cause !== undefined) return failed('rolled-back', { cause }, { exitCode, logTail });
   return failed('exit-code', { exitCode }, { exitCode, logTail });
+}
+
+/** A program that has put back what was there before says so in its last line. */
+function rollBackIn(logTail: string): string | undefined {
+  return /(?:^|\n)tenkai-result: rolled back: ([^\n]{1,300})\s*$/.exec(logTail)?.[1];
 }

@@ -37,6 +37,7 @@ export const outcomeSentences = defineReasons({
   cancelled: 'It was cancelled.',
   'cancelled-without-answer': 'It was cancelled; the machine has not answered.',
   'exit-code': 'The program ended with exit code {exitCode}.',
+  'rolled-back': 'It was rolled back: {cause}.',
   'time-limit': 'It took longer than its limit and was ended.',
   interrupted: 'It was interrupted by {by} before it had ended.',
   'machine-stayed-on': 'The machine was told to restart and did not.',

@@ -5,6 +5,8 @@ import { pinnedFetch } from './pinned-fetch.ts';
 
 /** A real site whose administrator the test has become. */
 export interface ReachedSite {
+  /** As this test reaches it. */
+  readonly baseUrl: string;
   readonly rootFingerprint: string;
   readonly api: Client;
   /** Raw request with the administrator's token, by a path. */
@@ -21,6 +23,7 @@ export async function reachSite(baseUrl: string, log: () => string): Promise<Rea
   const fetchPinned = await pinnedFetch(baseUrl, rootFingerprint);
   const authorization = { authorization: `Bearer ${await becomeAdministrator(baseUrl, fetchPinned, setup)}` };
   return {
+    baseUrl,
     rootFingerprint,
     api: createClient({ baseUrl, headers: () => authorization, fetch: fetchPinned, timeoutMs: callLimitMs }),
     request: (path, init) =>

@@ -87,6 +87,7 @@ export const reasons = {
   'nothing-since-restart': 'Nothing ran since the last restart.',
   cancelled: 'It was cancelled.',
   'cancelled-without-answer': 'It was cancelled; the machine has not answered.',
+  'rolled-back': 'It was rolled back: {cause}.',
   'exit-code': 'The program ended with exit code {exitCode}.',
   'time-limit': 'It took longer than its limit and was ended.',
   interrupted: 'It was interrupted by {by} before it had ended.',

@@ -94,6 +94,7 @@ export const reasons: Localized<typeof en.reasons> = {
   'nothing-since-restart': '前回の再起動の後に実行したものはありません。',
   cancelled: '中止されました。',
   'cancelled-without-answer': '中止しました。マシンからの応答はありません。',
+  'rolled-back': '元の状態に戻しました: {cause}',
   'exit-code': 'プログラムが終了コード {exitCode} で終了しました。',
   'time-limit': '制限時間を超えたため終了させました。',
   interrupted: '終了する前に {by} により中断されました。',

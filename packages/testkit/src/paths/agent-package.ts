@@ -1,0 +1,52 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createApiToken } from '@tenkai/protocol/api/users.ts';
+import { output } from '../rig/command.ts';
+import { makeScratchFolder } from '../rig/rig-folder.ts';
+import type { ReachedSite } from './reach-site.ts';
+
+const main = join(import.meta.dirname, '../../../cli/src/main.ts');
+
+/** `tenkai agent package create`, as the administrator of this site runs it. */
+export async function createAgentPackage(
+  site: ReachedSite,
+  deb: string,
+  { id = 'tenkai-agent', deadlineMinutes }: { id?: string; deadlineMinutes: number },
+): Promise<void> {
+  const body = { name: `cli ${basename(deb)}`, role: 'administrator', expiresInDays: 1 } as const;
+  const { secret } = await site.api(createApiToken, { body });
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: await makeScratchFolder('agent-package'),
+    TENKAI_URL: site.baseUrl,
+    TENKAI_TOKEN: secret,
+    TENKAI_ROOT_FINGERPRINT: site.rootFingerprint,
+  };
+  const options = ['--id', id, '--deadline', String(deadlineMinutes)];
+  await output([process.execPath, main, 'agent', 'package', 'create', deb, ...options], {
+    env,
+    timeoutMs: 120_000,
+  });
+}
+
+/** The same package with an agent that ends as soon as it begins. */
+export async function brokenAgentDeb(deb: string): Promise<string> {
+  const tree = await mkdtemp(join(tmpdir(), 'tenkai-broken-agent-'));
+  try {
+    await output(['dpkg-deb', '--raw-extract', deb, tree], { timeoutMs: 120_000 });
+    const bundle = join(tree, 'usr/lib/tenkai-agent/tenkai-agent.mjs');
+    await writeFile(bundle, "process.stderr.write('broken\\n');\nprocess.exit(1);\n");
+    // Its checksums would tell; dpkg does not look at them when it installs.
+    await rm(join(tree, 'DEBIAN/md5sums'), { force: true });
+    const folder = await makeScratchFolder('broken-agent');
+    await mkdir(folder, { recursive: true });
+    const file = join(folder, basename(deb));
+    await output(['dpkg-deb', '--root-owner-group', '-Zgzip', '-z1', '--build', tree, file], {
+      timeoutMs: 120_000,
+    });
+    return file;
+  } finally {
+    await rm(tree, { recursive: true, force: true });
+  }
+}
