@@ -222,6 +222,27 @@ test('exit codes mean what the package says', options, async () => {
   );
 });
 
+test(
+  'a failed program that says in its last line that it was rolled back gives that as the reason',
+  options,
+  async () => {
+    const says = (text: string, code: number) =>
+      programStep({ parameters: `printf '%s\\n' ${text}; exit ${code}`, continueOnError: true });
+    const line = "'tenkai-result: rolled back: no report'";
+    const { results } = await runSteps(site, agent, [
+      says(line, 75),
+      says(`${line} more`, 75),
+      says(line, 0),
+    ]);
+    assert.deepEqual(results.map(outcome), [
+      ['failed', 'rolled-back'],
+      ['failed', 'exit-code'],
+      ['succeeded', null],
+    ]);
+    assert.deepEqual(results[0]?.reason?.params, { cause: 'no report' });
+  },
+);
+
 test('conditions: variables and the step before decide at run time', options, async () => {
   const fails = scriptStep('exit 1', { continueOnError: true });
   const when = (condition: Parameters<typeof scriptStep>[1]) => scriptStep('true', condition);

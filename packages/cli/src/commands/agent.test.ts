@@ -24,7 +24,7 @@ test('agent package create makes an ordinary package from the .deb, and its next
   );
   const [program] = first.draft.programs;
   assert.deepEqual([program?.executable, program?.parameters], ['tenkai-agent/upgrade.sh', '1.0 300']);
-  await cli.json(['package', 'modify', 'tenkai-agent', '--urgency', 'high']);
+  await cli.json([...create, await agent('1.0'), '--deadline', '5', '--urgency', 'high']);
   await cli.json([...create, await agent('1.1')]);
   const next = (await cli.json(['package', 'show', 'tenkai-agent'])) as PackageDetail;
   assert.deepEqual([next.revision, next.draft.version, next.urgency], [3, '1.1', 'high']);

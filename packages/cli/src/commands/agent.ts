@@ -1,9 +1,9 @@
 import { copyFile, link, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Failure, newPackageDraft, newProgram, type PackageDraft } from '@tenkai/domain';
+import { Failure, newPackageDraft, newProgram, type PackageDraft, Urgency } from '@tenkai/domain';
 import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { guardScript, upgradeScript } from '../agent-upgrade/scripts.ts';
 import { draftOfDeb } from '../deb.ts';
 import { acting, type Cli, type Session } from '../session.ts';
@@ -27,6 +27,12 @@ export function addAgentCommands(program: Command, cli: Cli) {
       minutes,
       defaultDeadlineMinutes,
     )
+    .addOption(
+      new Option(
+        '--urgency <urgency>',
+        'highest and high: automatic update brings it (default: as before)',
+      ).choices(Urgency.anyOf.map((item) => item.const)),
+    )
     .action(acting(cli, createAgentPackage));
 }
 
@@ -39,16 +45,18 @@ function minutes(text: string): number {
 interface CreateOptions {
   readonly id: string;
   readonly deadline: number;
+  readonly urgency?: PackageDraft['urgency'];
 }
 
-async function createAgentPackage(session: Session, debText: string, { id, deadline }: CreateOptions) {
+async function createAgentPackage(session: Session, debText: string, options: CreateOptions) {
   const deb = resolve(session.terminal.cwd, debText);
-  const draft = await draftOf(deb, { id, deadline }, session.signal);
+  const { id, urgency } = options;
+  const draft = await draftOf(deb, options, session.signal);
   const work = await mkdtemp(join(tmpdir(), 'tenkai-agent-package-'));
   try {
     const built = await readFolders(session, [await fillFolder(work, deb)]);
     const contentId = await uploadBuilt(session, built);
-    const saved = await save(session, draft, contentId);
+    const saved = await save(session, { draft, contentId, over: urgency ? { urgency } : {} });
     const { revision } = saved.package;
     session.output.result(
       saved,
@@ -92,15 +100,22 @@ async function fillFolder(work: string, deb: string): Promise<string> {
   return folder;
 }
 
-async function save({ connect }: Session, draft: PackageDraft, contentId: string) {
+interface Save {
+  readonly draft: PackageDraft;
+  readonly contentId: string;
+  /** What was asked for on this command line. */
+  readonly over: Partial<PackageDraft>;
+}
+
+async function save({ connect }: Session, { draft, contentId, over }: Save) {
   const { client } = await connect();
   const { items } = await client(packageRoutes.list, { query: { search: draft.id } });
   const before = items.find((row) => row.id === draft.id);
-  if (!before) return client(packageRoutes.create, { body: { draft, contentId } });
+  if (!before) return client(packageRoutes.create, { body: { draft: { ...draft, ...over }, contentId } });
   // What an administrator has chosen about it stays: urgency, relations, hooks.
   const { draft: kept } = await client(packageRoutes.get, { params: { id: draft.id } });
   const { version, summary, detection, programs, targets } = draft;
-  const next = { ...kept, version, summary, detection, programs, targets };
+  const next = { ...kept, version, summary, detection, programs, targets, ...over };
   const body = { draft: next, contentId, revision: before.revision };
   return client(packageRoutes.update, { params: { id: draft.id }, body });
 }

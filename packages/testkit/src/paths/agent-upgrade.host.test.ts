@@ -50,7 +50,7 @@ describe('the agent upgrades as an ordinary package', { skip: noDebianHosts || n
       slowMs,
     );
 
-  test('AGENT-38, BAGT-06: an upgrade that goes well reports the new version', async () => {
+  test('AGENT-38: an upgrade that goes well reports the new version', async () => {
     await createAgentPackage(site, await shippedDeb('agent', '0.1.1'), { deadlineMinutes: 3 });
     const run = await deploy('upgrade');
     assert.equal(run.status, 'succeeded', JSON.stringify([run.reason, run.steps]));
@@ -65,7 +65,7 @@ describe('the agent upgrades as an ordinary package', { skip: noDebianHosts || n
     );
   });
 
-  test('AGENT-38: a new agent that ends at once is rolled back, and the machine is online with the old one', async () => {
+  test('a new agent that ends at once is rolled back, and the machine is online with the old one', async () => {
     const settings = await one.host.ask('sha256sum /etc/default/tenkai-agent');
     const broken = await brokenAgentDeb(await shippedDeb('agent', '0.1.2'));
     await createAgentPackage(site, broken, { deadlineMinutes: 1 });

@@ -234,27 +234,24 @@ describe('both packages on a machine with systemd', {
     await untilNoEngine();
   });
 
-  chapter(
-    'AGENT-38: on systemd a broken new agent is rolled back by a guard that is a unit of its own',
-    async () => {
-      await createAgentPackage(site, await brokenAgentDeb(await shippedDeb('agent', newest)), {
-        id: 'agent-upgrade',
-        deadlineMinutes: 1,
-      });
-      const steps = [installStep('agent-upgrade')];
-      const run = await onlyRun(await deployTo(site, [machineId], { name: 'broken upgrade', steps }));
-      assert.deepEqual([run.status, run.reason?.code], ['failed', 'rolled-back'], JSON.stringify(run.steps));
-      assert.equal(await machine.installedVersion('tenkai-agent'), newer);
-      await until('the site knows the old version', async () => {
-        const row = await machineNamed(site, name);
-        return row.isOnline && row.agentVersion === newer;
-      });
-      const { ActiveState, UnitFileState } = await machine.unit(agentUnit);
-      assert.deepEqual([ActiveState, UnitFileState], ['active', 'enabled']);
-      assert.equal((await machine.unit('tenkai-agent-upgrade.service')).LoadState, 'not-found');
-      await untilNoEngine();
-    },
-  );
+  chapter('on systemd a broken new agent is rolled back by a guard that is a unit of its own', async () => {
+    await createAgentPackage(site, await brokenAgentDeb(await shippedDeb('agent', newest)), {
+      id: 'agent-upgrade',
+      deadlineMinutes: 1,
+    });
+    const steps = [installStep('agent-upgrade')];
+    const run = await onlyRun(await deployTo(site, [machineId], { name: 'broken upgrade', steps }));
+    assert.deepEqual([run.status, run.reason?.code], ['failed', 'rolled-back'], JSON.stringify(run.steps));
+    assert.equal(await machine.installedVersion('tenkai-agent'), newer);
+    await until('the site knows the old version', async () => {
+      const row = await machineNamed(site, name);
+      return row.isOnline && row.agentVersion === newer;
+    });
+    const { ActiveState, UnitFileState } = await machine.unit(agentUnit);
+    assert.deepEqual([ActiveState, UnitFileState], ['active', 'enabled']);
+    assert.equal((await machine.unit('tenkai-agent-upgrade.service')).LoadState, 'not-found');
+    await untilNoEngine();
+  });
 
   chapter('power that is cut while the package manager works: the run ends with what is true', async () => {
     const postinst =

@@ -67,7 +67,7 @@ async function packagesOf(server: TestServer) {
 }
 
 onBothEngines(
-  'BAUT-21: two sites pull one static repository from nginx on their schedules',
+  'BAUT-21, BSRV-23: two sites pull one static repository from nginx on their schedules',
   async (t, { databaseUrl }) => {
     if (noNginx) return t.skip(noNginx);
     const clock = createFakeClock();
