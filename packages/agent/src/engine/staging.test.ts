@@ -168,6 +168,20 @@ test(
   },
 );
 
+test(
+  'BSCN-24: a power cut before the mark is there does not let a run overtake those that are marked',
+  timeout,
+  async (t) => {
+    const { agent, name, folder } = await machineWithRun(t);
+    assert.equal(await runEngineToEnd(agent, name, { TENKAI_CRASH_AT: 'staged:journaled' }), 'SIGKILL');
+    agent.restartMachine();
+    assert.equal(await runEngineToEnd(agent, name), 0);
+    assert.deepEqual([linesOf(agent, 'effects'), existsSync(folder.staged)], [[], true]);
+    assert.equal(await runEngineToEnd(agent, name), 0);
+    assert.deepEqual(linesOf(agent, 'effects'), ['installed']);
+  },
+);
+
 /** Each boundary of a staged run over two boots, with what an engine of the first boot crosses before. */
 async function boundariesOfAStagedRun(t: { after(done: () => void): void }) {
   const { agent, name } = await machineWithRun(t, { powerOffAfterDelivery: true });

@@ -1,4 +1,10 @@
-import { isFinal, type PackageDraft, type RunOptions, type ScenarioDraft } from '@tenkai/domain';
+import {
+  type DeploymentDraft,
+  isFinal,
+  type PackageDraft,
+  type RunOptions,
+  type ScenarioDraft,
+} from '@tenkai/domain';
 import {
   collectionRoutes,
   contentChunkPath,
@@ -83,6 +89,7 @@ export async function deployTo(
   site: ReachedSite,
   machineIds: readonly string[],
   scenario: Partial<ScenarioDraft> & { name: string },
+  over: Partial<DeploymentDraft> = {},
 ): Promise<string> {
   const made = await site.api(scenarioRoutes.create, { body: aScenario(scenario) });
   const rules = [{ kind: 'direct' as const, machineIds: [...machineIds] }];
@@ -90,7 +97,7 @@ export async function deployTo(
     body: { name: `for ${scenario.name}`, limitingCollectionId: null, rules },
   });
   const subject = { kind: 'scenario' as const, scenarioId: made.id };
-  const body = aDeployment({ name: scenario.name, subject, collectionId: collection.id });
+  const body = aDeployment({ name: scenario.name, subject, collectionId: collection.id, ...over });
   return (await site.api(deploymentRoutes.create, { body })).id;
 }
 
