@@ -2,7 +2,10 @@ import { deploymentRoutes, packageRoutes, scenarioRoutes } from '@tenkai/protoco
 import { aHeartbeat, aWholeInventory, type BareAgent, enrolledAgent } from './bare-agent.ts';
 import { aDeployment, anInventory, aScenario } from './builders.ts';
 import { aDraft } from './package-draft.ts';
+import { settle } from './settle.ts';
 import type { TestServer } from './start-server.ts';
+
+export { settle } from './settle.ts';
 
 /** A machine that is on and has told what it is. */
 export async function aKnownMachine(server: TestServer, name: string): Promise<BareAgent> {
@@ -13,14 +16,6 @@ export async function aKnownMachine(server: TestServer, name: string): Promise<B
   );
   await settle(server);
   return agent;
-}
-
-/** Waits until the server has done everything that is due at this moment. */
-export async function settle(server: TestServer): Promise<void> {
-  await server.kernel.events.idle();
-  await server.kernel.jobs.idle();
-  await server.app.deployments.idle();
-  await server.kernel.events.idle();
 }
 
 /** A package without files, and the scenario that installs it. */

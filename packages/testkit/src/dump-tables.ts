@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database, Reader } from '@tenkai/server/kernel/database/database.ts';
+import { settle } from './settle.ts';
 import type { TestServer } from './start-server.ts';
 
 /** Background work that goes on whatever requests do: due times, delivery cursors, machines to judge again. */
@@ -53,7 +54,7 @@ export async function dumpFolder(folder: string): Promise<Record<string, string>
 export async function dumpWorld(server: TestServer) {
   // The test's own users are made at their first use, which is no change of the world.
   for (const role of ['administrator', 'operator', 'viewer'] as const) await server.apiToken(role);
-  await server.app.collections.settled();
+  await settle(server);
   const tables = await dumpTables(server.kernel.db.read);
   return { tables, store: await dumpFolder(join(server.dataDir, 'content')) };
 }
