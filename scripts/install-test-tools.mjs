@@ -58,6 +58,12 @@ export const testTools = [
     provides: ['/usr/bin/qemu-system-x86_64', '/usr/bin/qemu-img', '/sbin/mke2fs'],
   },
   {
+    group: 'archives',
+    usedBy: 'real archives that are unpacked; versions as rpm itself compares them',
+    packages: ['zip', 'zstd', 'rpm'],
+    provides: ['/usr/bin/zip', '/usr/bin/zstd', '/usr/bin/rpm'],
+  },
+  {
     group: 'browser',
     usedBy: 'the console in a real browser, in English and Japanese',
     packages: ['chromium', 'fonts-dejavu-core', 'fonts-ipafont-gothic', 'libnss3-tools'],

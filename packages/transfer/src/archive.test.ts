@@ -119,16 +119,16 @@ async function makeSource(folder: string): Promise<string> {
   return source;
 }
 
-const packers: [string, string, string[]][] = [
+const packers: [string, string, string[], needs?: string][] = [
   ['tar (GNU)', 'tar', ['--format=gnu', '-cf', '../a', '.']],
   ['tar (pax)', 'tar', ['--format=posix', '-cf', '../a', 'app', '更新']],
   ['tar.gz', 'tar', ['-czf', '../a', 'app', '更新']],
-  ['tar.zst', 'tar', ['--zstd', '-cf', '../a', 'app', '更新']],
+  ['tar.zst', 'tar', ['--zstd', '-cf', '../a', 'app', '更新'], 'zstd'],
   ['zip', 'zip', ['-qr', '../a.zip', '.']],
 ];
 
-for (const [what, program, args] of packers) {
-  const skip = spawnSync(program, ['--version']).error ? `${program} is missing` : false;
+for (const [what, program, args, needs = program] of packers) {
+  const skip = spawnSync(needs, ['--version']).error ? `${needs} is missing` : false;
   test(`a real archive (${what}) is expanded whole, names, bytes and executable bits`, {
     skip,
   }, async (t) => {
