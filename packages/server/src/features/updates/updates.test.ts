@@ -234,30 +234,27 @@ onBothEngines(
   },
 );
 
-onBothEngines(
-  'BAUT-05: high goes at the set time of the policy',
-  async (t, { databaseUrl }) => {
-    const given = await site(t, databaseUrl);
-    await policy(given, { time: '12:00', timeZone: 'Asia/Tokyo' });
-    const agent = await machine(given, 'a');
-    await publish(given, { urgency: 'high' });
-    assert.equal(await stateOf(given, agent), 'waiting-time update-set-time');
-    await pass(given, 59 * minute - 20_000);
-    assert.deepEqual(await open(agent), [], '02:59 in UTC');
-    await pass(given, minute);
-    assert.deepEqual(await open(agent), ['hello']);
-    const read = await given.server.call(updateRoutes.policy);
-    assert.deepEqual([read.time, read.timeZone], ['12:00', 'Asia/Tokyo']);
-    await assert.rejects(
-      given.server.call(updateRoutes.setPolicy, { body: { timeZone: 'Mars/Olympus' } }),
-      refusedWith('draft-invalid'),
-    );
-    await assert.rejects(
-      given.server.call(updateRoutes.setPolicy, { as: 'operator', body: { time: '01:00' } }),
-      refusedWith('not-allowed'),
-    );
-  },
-);
+onBothEngines('BAUT-05: high goes at the set time of the policy', async (t, { databaseUrl }) => {
+  const given = await site(t, databaseUrl);
+  await policy(given, { time: '12:00', timeZone: 'Asia/Tokyo' });
+  const agent = await machine(given, 'a');
+  await publish(given, { urgency: 'high' });
+  assert.equal(await stateOf(given, agent), 'waiting-time update-set-time');
+  await pass(given, 59 * minute - 20_000);
+  assert.deepEqual(await open(agent), [], '02:59 in UTC');
+  await pass(given, minute);
+  assert.deepEqual(await open(agent), ['hello']);
+  const read = await given.server.call(updateRoutes.policy);
+  assert.deepEqual([read.time, read.timeZone], ['12:00', 'Asia/Tokyo']);
+  await assert.rejects(
+    given.server.call(updateRoutes.setPolicy, { body: { timeZone: 'Mars/Olympus' } }),
+    refusedWith('draft-invalid'),
+  );
+  await assert.rejects(
+    given.server.call(updateRoutes.setPolicy, { as: 'operator', body: { time: '01:00' } }),
+    refusedWith('not-allowed'),
+  );
+});
 
 const xp = { operatingSystem: 'windows-xp', language: 'any', architecture: 'any' } as const;
 const servicePack = (major: number, over: Partial<PackageDraft> = {}): Partial<PackageDraft> => ({
