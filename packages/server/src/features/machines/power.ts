@@ -19,13 +19,22 @@ export async function applySignal(
   return after;
 }
 
-/** The same for a signal that comes alone, from the socket or from an echo; most of them change nothing. */
-export async function noticeSignal(deps: PowerDeps, machineId: string, signal: PowerSignal) {
+/**
+ * The same for a signal that comes alone, from the socket or from an echo; most of them change nothing.
+ * @param silentSince when the machine had last been seen as its host was asked: an agent that has spoken since then
+ * is the better witness (BPWR-05)
+ */
+export async function noticeSignal(
+  deps: PowerDeps,
+  machineId: string,
+  signal: PowerSignal,
+  silentSince?: number,
+) {
   const seen = await findPresence(deps.db.read, machineId);
   if (!seen || isWithoutEffect(pictureOf(seen), signal)) return;
   await deps.db.transaction(async (tx) => {
     const presence = await findPresence(tx, machineId);
-    if (!presence) return;
+    if (!presence || presence.last_seen_at !== (silentSince ?? presence.last_seen_at)) return;
     const before = pictureOf(presence);
     const after = await applySignal(deps, tx, machineId, { before, signal });
     if (after !== before) await savePower(tx, machineId, after);

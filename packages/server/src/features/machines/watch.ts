@@ -74,9 +74,8 @@ async function askHosts(deps: WatchDeps, machineIds: readonly string[]) {
   const worker = async () => {
     for (let host = waiting.pop(); host; host = waiting.pop()) {
       const answersEcho = await ping(host.address);
-      // It may have come back meanwhile: an agent that speaks is the better witness.
       if (channel.isOnline(host.id)) continue;
-      await noticeSignal(deps, host.id, { kind: 'gone', answersEcho, at: clock.now() });
+      await noticeSignal(deps, host.id, { kind: 'gone', answersEcho, at: clock.now() }, host.last_seen_at);
     }
   };
   await Promise.all(Array.from({ length: maxAtOnce }, worker));
@@ -107,12 +106,14 @@ interface Host {
   readonly id: string;
   readonly address: string;
   readonly power: PowerState;
+  readonly last_seen_at: number;
 }
 
 async function findHosts(db: Database, ids: readonly string[]): Promise<Host[]> {
   if (ids.length === 0) return [];
   return db.read.all<Host>(
-    `SELECT id, address, power_state AS power FROM machines WHERE id IN (${ids.map(() => '?').join(', ')})`,
+    `SELECT m.id, m.address, m.power_state AS power, p.last_seen_at FROM machines m
+     JOIN machines_presence p ON p.machine_id = m.id WHERE m.id IN (${ids.map(() => '?').join(', ')})`,
     ids,
   );
 }

@@ -11,6 +11,7 @@ import { noNginx, startNginx } from '@tenkai/testkit/nginx.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { createRepository, type TestRepository } from '@tenkai/testkit/package-repository.ts';
 import { refusedWith as refused } from '@tenkai/testkit/refused.ts';
+import { settle } from '@tenkai/testkit/settle.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { chunkPath } from '@tenkai/transfer';
 import { createFakeClock, type FakeClock } from '../../kernel/clock.ts';
@@ -43,18 +44,13 @@ async function addRepository(
     ...over,
   } as const;
   const { id } = await server.call(repositoryRoutes.create, { body });
-  await settled(server);
+  await settle(server);
   return id;
-}
-
-async function settled({ kernel }: TestServer) {
-  await kernel.jobs.idle();
-  await kernel.events.idle();
 }
 
 async function pullNow(server: TestServer, id: string) {
   await server.call(repositoryRoutes.pull, { as: 'operator', params: { id } });
-  await settled(server);
+  await settle(server);
   return server.call(repositoryRoutes.get, { as: 'viewer', params: { id } });
 }
 
@@ -91,12 +87,12 @@ onBothEngines(
     await repository.publish({ id: 'tool', urgency: 'low' });
     clock.advance(59 * minute);
     for (const server of sites) {
-      await settled(server);
+      await settle(server);
       assert.equal((await packagesOf(server)).length, 1, 'it is not time yet');
     }
     clock.advance(2 * minute);
     for (const server of sites) {
-      await settled(server);
+      await settle(server);
       assert.deepEqual(await packagesOf(server), [
         'app 1 highest repository:main',
         'tool 1 low repository:main',
@@ -141,7 +137,7 @@ onBothEngines(
     const body = { ...settings, url: `http://localhost:${whole.port}`, revision };
     await server.call(repositoryRoutes.update, { params: { id }, body });
     clock.advance(61 * minute);
-    await settled(server);
+    await settle(server);
     const after = await look(server, id);
     assert.deepEqual([after.error, after.packages[0]?.state], [null, 'registered']);
     assert.deepEqual(await packagesOf(server), ['big 1 normal repository:main']);
@@ -220,7 +216,7 @@ onBothEngines(
     await serve(current);
     assert.equal((await pullNow(server, id)).error, null);
     clock.advance(31 * day);
-    await settled(server);
+    await settle(server);
     assert.equal((await look(server, id)).error?.code, 'repository-expired');
     assert.deepEqual(await packagesOf(server), ['app 1 normal repository:main']);
     await repository.refresh();
@@ -262,7 +258,7 @@ onBothEngines(
     );
     // What waits outlives the grace time of unused content.
     clock.advance(3 * day);
-    await settled(server);
+    await settle(server);
     const approved = await decide('approve', 'app', app?.offered ?? 0);
     assert.deepEqual([approved.state, approved.registeredRevision], ['registered', 1]);
     assert.deepEqual(await packagesOf(server), ['app 1 highest repository:main']);
@@ -371,7 +367,7 @@ test('a repository is refused with a wrong address, certificate, zone or name; i
     refused('already-exists'),
   );
   await server.call(repositoryRoutes.remove, { params: { id } });
-  await settled(server);
+  await settle(server);
   assert.deepEqual(await packagesOf(server), ['app 1 normal repository:main']);
   const again = await addRepository(server, repository, { url: urlOf(repository) });
   assert.equal(

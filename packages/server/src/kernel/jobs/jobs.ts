@@ -24,6 +24,8 @@ interface Worker {
   readonly id: string;
   readonly definitions: Map<string, JobDefinition>;
   readonly running: Set<Promise<void>>;
+  /** Jobs were taken in the database and are not in `running` yet. */
+  isClaiming: boolean;
   readonly stopping: AbortController;
   /** Latest time that the worker saw. */
   seenAt: number;
@@ -92,6 +94,7 @@ function createWorker(): Worker {
     id: randomUUID(),
     definitions: new Map(),
     running: new Set(),
+    isClaiming: false,
     stopping: new AbortController(),
     seenAt: 0,
     wake: new AbortController(),
@@ -121,6 +124,16 @@ async function startDue(deps: Deps, worker: Worker): Promise<number> {
   const dueAt = await nextDue(deps, worker);
   if (dueAt === undefined) return longestSleepMs;
   if (dueAt > now) return Math.min(Math.max(dueAt - now, shortestSleepMs), longestSleepMs);
+  worker.isClaiming = true;
+  try {
+    const count = await startJobs(deps, worker, now, limit);
+    return count > 0 ? 0 : shortestSleepMs;
+  } finally {
+    worker.isClaiming = false;
+  }
+}
+
+async function startJobs(deps: Deps, worker: Worker, now: number, limit: number): Promise<number> {
   const kinds = [...worker.definitions.keys()];
   const jobs = await deps.db.transaction((tx) =>
     claim(tx, { now, expiredBefore: now - leaseMs, limit, by: worker.id, kinds }),
@@ -138,7 +151,7 @@ async function startDue(deps: Deps, worker: Worker): Promise<number> {
     });
     worker.running.add(done);
   }
-  return jobs.length > 0 ? 0 : shortestSleepMs;
+  return jobs.length;
 }
 
 /** The clock was put back: what repeats would rest until the time that the clock had before. */
@@ -158,5 +171,5 @@ function nextDue({ db, clock }: Deps, worker: Worker) {
 }
 
 function isIdle(worker: Worker, dueAt: number | undefined, now: number): boolean {
-  return worker.running.size === 0 && (dueAt === undefined || dueAt > now);
+  return worker.running.size === 0 && !worker.isClaiming && (dueAt === undefined || dueAt > now);
 }
