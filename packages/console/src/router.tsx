@@ -5,6 +5,7 @@ import {
   lazyRouteComponent,
   Outlet,
 } from '@tanstack/react-router';
+import { updateStates } from '@tenkai/domain/update/update-state.ts';
 import { given, oneOf, textOf } from './search.ts';
 import { NotFoundPage } from './shell/NotFoundPage.tsx';
 import { RouteError } from './shell/RouteError.tsx';
@@ -226,6 +227,22 @@ const enrollment = createRoute({
   component: lazyRouteComponent(() => import('./features/enrollment/EnrollmentPage.tsx'), 'EnrollmentPage'),
 });
 
+const updates = createRoute({
+  getParentRoute: () => inside,
+  path: '/updates',
+  component: lazyRouteComponent(() => import('./features/updates/UpdatesPage.tsx'), 'UpdatesPage'),
+});
+
+const updatePackage = createRoute({
+  getParentRoute: () => inside,
+  path: '/updates/$packageId',
+  validateSearch: (raw) => given({ state: oneOf(raw, 'state', updateStates) }),
+  component: lazyRouteComponent(
+    () => import('./features/updates/UpdatePackagePage.tsx'),
+    'UpdatePackagePage',
+  ),
+});
+
 const points = createRoute({
   getParentRoute: () => inside,
   path: '/distribution-points',
@@ -280,6 +297,8 @@ export const router = createRouter({
       users,
       account,
       enrollment,
+      updates,
+      updatePackage,
       points,
       repositories,
       repository,

@@ -8,6 +8,7 @@ import {
   IconFingerprint,
   IconGauge,
   IconListTree,
+  IconRefreshDot,
   IconRocket,
   IconServer2,
   IconSettings,
@@ -45,6 +46,7 @@ export const places = [
     letter: 'd',
     permission: 'view',
   },
+  { key: 'updates', to: '/updates', icon: IconRefreshDot, group: 'main', letter: 'x', permission: 'view' },
   { key: 'status', to: '/status', icon: IconActivity, group: 'monitoring', letter: 't', permission: 'view' },
   {
     key: 'audit',

@@ -89,6 +89,8 @@ function pathsOf(filled: Filled): string[] {
     deployment,
     ...['settings', 'timeline'].map((tab) => `${deployment}?tab=${tab}`),
     `/runs/${filled.runId}`,
+    '/updates',
+    `/updates/${filled.packageId}`,
     '/status',
     '/audit',
     '/users',

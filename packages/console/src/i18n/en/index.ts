@@ -11,6 +11,7 @@ import * as scenarios from './scenarios.ts';
 import * as shell from './shell.ts';
 import * as status from './status.ts';
 import * as statusMessages from './status-messages.ts';
+import { updates } from './updates.ts';
 
 /** Every English text of the console. */
 export const texts = {
@@ -23,6 +24,7 @@ export const texts = {
   ...packages,
   repositories,
   ...scenarios,
+  updates,
   ...status,
   ...statusMessages,
   ...failures,

@@ -13,6 +13,7 @@ import * as scenarios from './scenarios.ts';
 import * as shell from './shell.ts';
 import * as status from './status.ts';
 import * as statusMessages from './status-messages.ts';
+import { updates } from './updates.ts';
 
 /** Every Japanese text of the console; the names of the old product's screens are kept (BCON-21). */
 export const texts: Localized<Texts> = {
@@ -25,6 +26,7 @@ export const texts: Localized<Texts> = {
   ...packages,
   repositories,
   ...scenarios,
+  updates,
   ...status,
   ...statusMessages,
   ...failures,

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { packageRoutes, updateRoutes } from '@tenkai/protocol/api/index.ts';
+import type { Page } from 'playwright-core';
+import { accessibilityProblems } from '../console/axe.ts';
+import { noBrowser, startBrowser } from '../console/browser.ts';
+import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
+import { apiOf, startMachines } from '../console/filled-site.ts';
+import { watchPage } from '../console/watch-page.ts';
+import { aDraft } from '../package-draft.ts';
+
+describe('automatic update in the console', { skip: noBrowser }, () => {
+  for (const language of ['en', 'ja'] as const) {
+    it(`BAUT-07, BAUT-27: rules are set, a preview told, a package held and released, in ${language}`, async (t) => {
+      const { updates, common } = textsOf[language];
+      const site = await startConsoleSite(t);
+      const browser = await startBrowser(t, { language, ca: site.ca });
+      const page = await browser.newPage();
+      page.setDefaultTimeout(30_000);
+      const watch = watchPage(page);
+      await setUp(page, site, language);
+      const api = await apiOf(browser, site);
+      await startMachines(t, api, site, ['alder']);
+      const draft = aDraft({ id: 'fix', name: 'Fix', urgency: 'high' });
+      await api(packageRoutes.create, { body: { draft, contentId: null } });
+      await page.goto(`${site.url}/updates`);
+      await page.getByRole('button', { name: updates.policy }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel(updates.fields.time, { exact: true }).fill('04:30');
+      await dialog.getByLabel(updates.fields.timeZone).fill('Asia/Tokyo');
+      await dialog.getByRole('button', { name: updates.preview }).click();
+      await dialog.getByRole('status').waitFor();
+      await assertAccessible(page);
+      await dialog.getByRole('button', { name: common.save }).click();
+      await dialog.waitFor({ state: 'detached' });
+      const { time, timeZone } = await api(updateRoutes.policy, {});
+      assert.deepEqual([time, timeZone], ['04:30', 'Asia/Tokyo']);
+      await page.goto(`${site.url}/updates/fix`);
+      await page.getByText(updates.state['waiting-time']).first().waitFor();
+      await page.getByRole('button', { name: updates.acts.hold }).click();
+      await dialog.getByLabel(updates.note).fill('ticket 7');
+      await dialog.getByRole('button', { name: updates.acts.hold }).click();
+      // The page hears of it by itself.
+      await page.getByText(updates.state.held).first().waitFor();
+      await assertAccessible(page);
+      await page.getByRole('button', { name: updates.acts.release }).click();
+      await dialog.getByRole('button', { name: updates.acts.release }).click();
+      await page.getByText(updates.state['waiting-time']).first().waitFor();
+      watch.assertQuiet();
+    });
+  }
+});
+
+async function assertAccessible(page: Page) {
+  assert.deepEqual(await accessibilityProblems(page), []);
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+  assert.ok(Number(overflow) <= 0, `the page is ${overflow} pixels wider than the window`);
+}
