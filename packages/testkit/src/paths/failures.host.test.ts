@@ -113,10 +113,13 @@ describe('what goes wrong on real hosts', { skip: noDebianHosts || noDebTools },
 
   test('a server that is killed during delivery goes on where it was', async () => {
     await registerLarge('large-one', 256);
+    // Else it may be there before anybody has seen it on its way.
+    await one.host.cable.slowTo(300);
     const id = await deployPackage(site, [one.machineId], 'large-one');
     await untilRun(site, id, 'the content is under way', (run) => (run.progress?.bytesDone ?? 0) > 8 * MiB);
     await site.kill();
     await site.start();
+    await one.host.cable.slowTo(null);
     const run = await onlyRun(id);
     assert.equal(run.status, 'succeeded', JSON.stringify(run.reason));
     assert.equal(await timesRun(one, 'large-one'), 1);

@@ -28,6 +28,8 @@ export interface Cable extends Namespace {
    */
   cut(how?: 'pulled' | 'silent'): Promise<void>;
   restore(): Promise<void>;
+  /** What the machine receives comes no faster than that; null: as fast as it can. */
+  slowTo(megabitsPerSecond: number | null): Promise<void>;
 }
 
 export interface Tap {
@@ -175,7 +177,23 @@ async function connect(site: Namespace, machine: Namespace, number: number): Pro
     ['ip', 'link', 'set', 'eth0', 'up'],
     ['ip', 'route', 'add', 'default', 'via', site.address],
   ]);
-  return { ...machine, interface: 'eth0', gateway: site.address, ...cutter(site, port) };
+  return {
+    ...machine,
+    interface: 'eth0',
+    gateway: site.address,
+    ...cutter(site, port),
+    slowTo: (rate) => slow(site, port, rate),
+  };
+}
+
+/** tc-tbf(8) at the end that sends. */
+async function slow(site: Namespace, port: string, megabitsPerSecond: number | null): Promise<void> {
+  if (megabitsPerSecond === null) {
+    await output(site.command(['tc', 'qdisc', 'del', 'dev', port, 'root']));
+    return;
+  }
+  const bucket = ['tbf', 'rate', `${megabitsPerSecond}mbit`, 'burst', '256kb', 'latency', '50ms'];
+  await output(site.command(['tc', 'qdisc', 'replace', 'dev', port, 'root', ...bucket]));
 }
 
 function cutter(site: Namespace, port: string) {

@@ -105,16 +105,18 @@ function packageColumns(t: TFunction, reasonText: ReasonText): Column<UpdatePack
       header: t('updates.states'),
       meta: { min: 220, grow: 2 },
       cell: ({ row }) => (
-        <StateBar
-          isCompact
-          label={row.original.name}
-          parts={shownStates.map((state) => ({
-            key: state,
-            kind: kindOfState[state],
-            label: t(`updates.state.${state}`),
-            count: row.original.counts[state] ?? 0,
-          }))}
-        />
+        <div className="tk-cell-bar">
+          <StateBar
+            isCompact
+            label={row.original.name}
+            parts={shownStates.map((state) => ({
+              key: state,
+              kind: kindOfState[state],
+              label: t(`updates.state.${state}`),
+              count: row.original.counts[state] ?? 0,
+            }))}
+          />
+        </div>
       ),
     },
     {
