@@ -11,7 +11,6 @@ import { noDebTools } from '../rig/deb.ts';
 import { makeNetwork, type Network } from '../rig/network.ts';
 import { noQemuMachines, type QemuMachine } from '../rig/qemu-machine.ts';
 import { until } from '../rig/until.ts';
-import { brokenAgentDeb, createAgentPackage } from './agent-package.ts';
 import { deployTo, registerCommand, registerDeb, untilEnded, untilRun } from './deploy.ts';
 import { machineNamed } from './managed-host.ts';
 import { assertOneResultEach } from './one-result-each.ts';
@@ -24,7 +23,6 @@ const agentUnit = 'tenkai-agent.service';
 const serverUnit = 'tenkai-server.service';
 const slowMs = 240_000;
 const newer = '0.1.1';
-const newest = '0.1.2';
 
 describe('both packages on a machine with systemd', {
   skip: noQemuMachines || noDebTools,
@@ -231,25 +229,6 @@ describe('both packages on a machine with systemd', {
       return row.isOnline && row.agentVersion === newer;
     });
     assert.equal((await machine.agentStatus()).general.version, newer);
-    await untilNoEngine();
-  });
-
-  chapter('on systemd a broken new agent is rolled back by a guard that is a unit of its own', async () => {
-    await createAgentPackage(site, await brokenAgentDeb(await shippedDeb('agent', newest)), {
-      id: 'agent-upgrade',
-      deadlineMinutes: 1,
-    });
-    const steps = [installStep('agent-upgrade')];
-    const run = await onlyRun(await deployTo(site, [machineId], { name: 'broken upgrade', steps }));
-    assert.deepEqual([run.status, run.reason?.code], ['failed', 'rolled-back'], JSON.stringify(run.steps));
-    assert.equal(await machine.installedVersion('tenkai-agent'), newer);
-    await until('the site knows the old version', async () => {
-      const row = await machineNamed(site, name);
-      return row.isOnline && row.agentVersion === newer;
-    });
-    const { ActiveState, UnitFileState } = await machine.unit(agentUnit);
-    assert.deepEqual([ActiveState, UnitFileState], ['active', 'enabled']);
-    assert.equal((await machine.unit('tenkai-agent-upgrade.service')).LoadState, 'not-found');
     await untilNoEngine();
   });
 
