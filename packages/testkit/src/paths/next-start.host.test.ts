@@ -5,26 +5,22 @@ import { machineRoutes } from '@tenkai/protocol';
 import { installStep } from '../builders.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { noDebianHosts } from '../rig/debian-host.ts';
-import { makeNetwork, type Network } from '../rig/network.ts';
 import { until } from '../rig/until.ts';
 import { deployTo, registerCommand, untilEnded, untilRun } from './deploy.ts';
-import { type ManagedHost, startManagedHost } from './managed-host.ts';
-import { type SiteProcess, startSiteProcess } from './site-process.ts';
+import { type HostScene, startHostScene } from './host-scene.ts';
+import type { ManagedHost } from './managed-host.ts';
+import type { SiteProcess } from './site-process.ts';
 
 describe('runs for the next start on a real host', { skip: noDebianHosts || noDebTools }, () => {
-  let network: Network;
+  let scene: HostScene;
   let site: SiteProcess;
   let one: ManagedHost;
   before(async () => {
-    network = await makeNetwork();
-    site = await startSiteProcess(network);
-    one = await startManagedHost(network, site, 'one');
+    scene = await startHostScene(['one']);
+    site = scene.site;
+    [one] = scene.hosts as [ManagedHost];
   });
-  after(async () => {
-    await one?.destroy();
-    await site?.destroy();
-    await network?.destroy();
-  });
+  after(() => scene?.destroy());
 
   /** A package whose installer writes its name and the boot in which it ran. */
   async function deploy(id: string, over: Partial<DeploymentDraft>): Promise<string> {

@@ -3,28 +3,24 @@ import { after, before, describe, test } from 'node:test';
 import { machineRoutes } from '@tenkai/protocol';
 import { noDebTools } from '../rig/deb.ts';
 import { noDebianHosts } from '../rig/debian-host.ts';
-import { makeNetwork, type Network } from '../rig/network.ts';
 import { until } from '../rig/until.ts';
-import { type ManagedHost, startManagedHost } from './managed-host.ts';
-import { type SiteProcess, startSiteProcess } from './site-process.ts';
+import { type HostScene, startHostScene } from './host-scene.ts';
+import type { ManagedHost } from './managed-host.ts';
+import type { SiteProcess } from './site-process.ts';
 
 const slowMs = 180_000;
 
 /** One story: each test goes on with the host as the one before left it. */
 describe('power of a real host', { skip: noDebianHosts || noDebTools }, () => {
-  let network: Network;
+  let scene: HostScene;
   let site: SiteProcess;
   let one: ManagedHost;
   before(async () => {
-    network = await makeNetwork();
-    site = await startSiteProcess(network);
-    one = await startManagedHost(network, site, 'one');
+    scene = await startHostScene(['one']);
+    site = scene.site;
+    [one] = scene.hosts as [ManagedHost];
   });
-  after(async () => {
-    await one?.destroy();
-    await site?.destroy();
-    await network?.destroy();
-  });
+  after(() => scene?.destroy());
 
   type Action = 'wake' | 'restart' | 'shut-down' | 'query';
   const power = async (action: Action) => {

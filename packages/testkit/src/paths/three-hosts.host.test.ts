@@ -2,27 +2,18 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { noDebTools } from '../rig/deb.ts';
 import { noDebianHosts } from '../rig/debian-host.ts';
-import { makeNetwork, type Network } from '../rig/network.ts';
 import { deployPackage, registerDeb, untilEnded } from './deploy.ts';
-import { type ManagedHost, startManagedHost } from './managed-host.ts';
-import { type SiteProcess, startSiteProcess } from './site-process.ts';
+import { type HostScene, startHostScene } from './host-scene.ts';
 
 describe('three Debian hosts', { skip: noDebianHosts || noDebTools }, () => {
-  let network: Network;
-  let site: SiteProcess;
-  const hosts: ManagedHost[] = [];
+  let scene: HostScene;
   before(async () => {
-    network = await makeNetwork();
-    site = await startSiteProcess(network);
-    for (const name of ['one', 'two', 'three']) hosts.push(await startManagedHost(network, site, name));
+    scene = await startHostScene(['one', 'two', 'three']);
   });
-  after(async () => {
-    for (const host of hosts) await host.destroy();
-    await site?.destroy();
-    await network?.destroy();
-  });
+  after(() => scene?.destroy());
 
   test('a package is deployed to all, and dpkg on each of them says so', async () => {
+    const { site, hosts } = scene;
     await registerDeb(site, {
       name: 'road-hello',
       version: '1.2-3',
