@@ -4,7 +4,6 @@ export interface RunOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string;
   /** What is printed beyond this is dropped. */
   readonly outputLimitBytes?: number;
 }
@@ -23,17 +22,21 @@ const defaultOutputLimitBytes = 64 * 1024 * 1024;
 const afterExitMs = 500;
 
 /**
- * Asks a program of the system something, without a shell. Never throws: what cannot be run has a `problem`. At the
+ * Asks a program of the system something, without a shell and without standard input. Never throws: what cannot be run has a `problem`. At the
  * limit its whole process group is ended. For programs of packages, which may take long and must survive us, there
  * is `Processes`.
  */
 export async function run(program: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
   if (options.signal?.aborted) return { code: null, stdout: '', stderr: '', problem: 'not started' };
-  const child = spawn(program, args, { env: options.env ?? plainEnvironment(), detached: true });
+  const child = spawn(program, args, {
+    env: options.env ?? plainEnvironment(),
+    detached: true,
+    // Not a pipe: Node's are sockets, and bash(1) takes a socket for a remote shell and reads ~/.bashrc first. Debian's
+    // rpm asks bash for its database's place.
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const stdout = collect(child.stdout, options);
   const stderr = collect(child.stderr, options);
-  child.stdin.on('error', () => {});
-  child.stdin.end(options.input ?? '');
   const end = await ended(child, options);
   return { ...end, stdout: stdout(), stderr: stderr() };
 }

@@ -29,8 +29,14 @@ export function runCommand(
 ): Promise<CommandResult> {
   const [program = '', ...args] = argv;
   // A process group of its own, so that the time limit reaches what it started.
-  const child = spawn(program, args, { detached: true, env: options.env, cwd: options.cwd });
-  child.stdin?.on('error', () => undefined).end(options.input ?? '');
+  const child = spawn(program, args, {
+    detached: true,
+    env: options.env,
+    cwd: options.cwd,
+    // Where nothing is said to it, no socket either: bash(1) would take it for a remote shell and read ~/.bashrc.
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+  child.stdin?.on('error', () => undefined).end(options.input);
   const limit = { timeoutMs: options.timeoutMs ?? defaultTimeoutMs, killAll };
   return collect(child, argv, limit);
 }

@@ -135,6 +135,15 @@ test('conditions: what the machine finds for each leaf', async () => {
   assert.deepEqual(await detection.probe(leaf, signal), { state: 'absent' });
 });
 
+test('a program that is asked something has no input: bash takes none of the user\'s start files for it', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'tenkai-home-'));
+  writeFileSync(join(home, '.bashrc'), 'sleep 60\n');
+  const env = { PATH: process.env.PATH ?? '', HOME: home };
+  const answer = await run('bash', ['-c', 'echo asked; cat'], { timeoutMs: 20_000, env });
+  rmSync(home, { recursive: true });
+  assert.deepEqual(answer, { code: 0, problem: '', stdout: 'asked\n', stderr: '' });
+});
+
 test('a program that outlives its limit is ended with all that it started', async () => {
   const file = join(root, 'grandchild');
   const script = `sh -c 'echo $$ > ${file}; exec sleep 60' & wait`;
