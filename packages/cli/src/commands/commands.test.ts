@@ -299,7 +299,9 @@ test('the completion of bash offers commands, options and files', { skip: noBash
   // bash takes a socket as its input, which a pipe of Node is, for a remote shell: the user's start files are not ours.
   const offers = async (cli: Cli, words: string[]) => {
     const code = `source ${script}; COMP_WORDS=(${words.join(' ')}); COMP_CWORD=${words.length - 1}; _tenkai; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    return (await runProgram('/bin/bash', ['--norc', '-c', code], { cwd: cli.home })).stdout.trim().split('\n');
+    return (await runProgram('/bin/bash', ['--norc', '-c', code], { cwd: cli.home })).stdout
+      .trim()
+      .split('\n');
   };
   assert.deepEqual(await offers(cli, ['tenkai', 'pack']), ['package']);
   assert.deepEqual(await offers(cli, ['tenkai', 'package', 'cr']), ['create']);

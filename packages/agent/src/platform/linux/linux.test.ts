@@ -135,7 +135,7 @@ test('conditions: what the machine finds for each leaf', async () => {
   assert.deepEqual(await detection.probe(leaf, signal), { state: 'absent' });
 });
 
-test('a program that is asked something has no input: bash takes none of the user\'s start files for it', async () => {
+test("a program that is asked something has no input: bash takes none of the user's start files for it", async () => {
   const home = mkdtempSync(join(tmpdir(), 'tenkai-home-'));
   writeFileSync(join(home, '.bashrc'), 'sleep 60\n');
   const env = { PATH: process.env.PATH ?? '', HOME: home };
