@@ -13,6 +13,24 @@ test('openapi.json is what the server serves (else: npm run openapi)', async (t)
   assert.deepEqual(served.json(), JSON.parse(committed));
 });
 
+test('a shape with a name is written once, and every reference leads to one', async () => {
+  const document = JSON.parse(await readFile(join(import.meta.dirname, '../../../openapi.json'), 'utf8'));
+  const refs = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(([, ref = '']) => ref);
+  const defined = new Set(
+    Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`),
+  );
+  assert.deepEqual(
+    [...new Set(refs)].filter((ref) => !defined.has(ref)),
+    [],
+  );
+  assert.deepEqual(
+    [...defined].filter((name) => !refs.includes(name)),
+    [],
+  );
+  const shapes = Object.values(document.components.schemas).map((schema) => JSON.stringify(schema));
+  assert.equal(new Set(shapes).size, shapes.length);
+});
+
 test('every route of the contract is carried out by the server', async (t) => {
   const server = await startTestServer();
   t.after(() => server.stop());

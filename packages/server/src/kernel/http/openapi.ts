@@ -1,8 +1,11 @@
 import { definitions } from '@tenkai/domain/definitions.ts';
+import * as domain from '@tenkai/domain/index.ts';
+import * as api from '@tenkai/protocol/api/index.ts';
 import type { AnyRoute } from '@tenkai/protocol/api/route.ts';
 import { Problem } from '@tenkai/protocol/problem.ts';
 import type { TSchema } from 'typebox';
 import { csrfHeader, sessionCookie } from '../access/access.ts';
+import { hoistSchemas, namedSchemas } from './openapi-components.ts';
 
 interface ObjectSchema {
   readonly properties?: Readonly<Record<string, TSchema>>;
@@ -17,6 +20,8 @@ export function openApiDocument(routes: readonly AnyRoute[], version: string) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
   }
+  const hoisted = hoistSchemas({ paths, definitions }, namedSchemas({ ...domain, ...api }));
+  const { paths: written } = hoisted.value as { paths: unknown };
   return toComponents({
     openapi: '3.1.0',
     info: {
@@ -25,9 +30,9 @@ export function openApiDocument(routes: readonly AnyRoute[], version: string) {
       description,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    paths,
+    paths: written,
     components: {
-      schemas: { ...definitions, Problem },
+      schemas: { ...hoisted.schemas, Problem },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'An API token (tenkai_…).' },
         session: { type: 'apiKey', in: 'cookie', name: sessionCookie },
