@@ -1,0 +1,65 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { given, oneOf, textOf } from '../search.ts';
+import { inside } from './roots.tsx';
+
+const machines = createRoute({
+  getParentRoute: () => inside,
+  path: '/machines',
+  validateSearch: (raw) =>
+    given({
+      search: textOf(raw, 'search'),
+      power: oneOf(raw, 'power', ['on', 'off', 'booting', 'restarting', 'unreachable', 'unknown']),
+      activity: oneOf(raw, 'activity', ['idle', 'waiting', 'running', 'error']),
+      enrollment: oneOf(raw, 'enrollment', ['enrolled', 'pending', 'refused', 'quarantined']),
+      collection: textOf(raw, 'collection'),
+      sort: oneOf(raw, 'sort', ['name', '-name', 'lastSeenAt', '-lastSeenAt']),
+    }),
+  component: lazyRouteComponent(() => import('../features/machines/MachinesPage.tsx'), 'MachinesPage'),
+});
+
+const machine = createRoute({
+  getParentRoute: () => inside,
+  path: '/machines/$machineId',
+  validateSearch: (raw) =>
+    given({ tab: oneOf(raw, 'tab', ['properties', 'software', 'runs', 'timeline', 'collections']) }),
+  component: lazyRouteComponent(() => import('../features/machines/MachinePage.tsx'), 'MachinePage'),
+});
+
+const collections = createRoute({
+  getParentRoute: () => inside,
+  path: '/collections',
+  validateSearch: (raw) => given({ search: textOf(raw, 'search') }),
+  component: lazyRouteComponent(
+    () => import('../features/collections/CollectionsPage.tsx'),
+    'CollectionsPage',
+  ),
+});
+
+const newCollection = createRoute({
+  getParentRoute: () => inside,
+  path: '/collections/new',
+  component: lazyRouteComponent(
+    () => import('../features/collections/NewCollectionPage.tsx'),
+    'NewCollectionPage',
+  ),
+});
+
+const collection = createRoute({
+  getParentRoute: () => inside,
+  path: '/collections/$collectionId',
+  validateSearch: (raw) =>
+    given({
+      tab: oneOf(raw, 'tab', ['members', 'rules', 'windows', 'explain']),
+      machine: textOf(raw, 'machine'),
+    }),
+  component: lazyRouteComponent(() => import('../features/collections/CollectionPage.tsx'), 'CollectionPage'),
+});
+
+const enrollment = createRoute({
+  getParentRoute: () => inside,
+  path: '/enrollment',
+  component: lazyRouteComponent(() => import('../features/enrollment/EnrollmentPage.tsx'), 'EnrollmentPage'),
+});
+
+/** The machines, and what they are grouped by. */
+export const fleetRoutes = [machines, machine, collections, newCollection, collection, enrollment] as const;
