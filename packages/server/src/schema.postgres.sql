@@ -140,6 +140,8 @@ CREATE TABLE deployments_runs (
   method text COLLATE "C",
   method_reason text COLLATE "C",
   is_staged bigint NOT NULL DEFAULT 0,
+  requested_by text COLLATE "C",
+  window_closes_at bigint,
   CONSTRAINT deployments_runs_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployments_deployments(id) ON DELETE CASCADE,
   CONSTRAINT deployments_runs_deployment_id_occurrence_machine_id_key UNIQUE (deployment_id, occurrence, machine_id),
   CONSTRAINT deployments_runs_pkey PRIMARY KEY (id),

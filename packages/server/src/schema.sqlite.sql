@@ -127,6 +127,8 @@ CREATE TABLE deployments_runs (
   method TEXT,
   method_reason TEXT,
   is_staged INTEGER NOT NULL DEFAULT 0,
+  requested_by TEXT,
+  window_closes_at INTEGER,
   UNIQUE (deployment_id, occurrence, machine_id)
 ) STRICT;
 

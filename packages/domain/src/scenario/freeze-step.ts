@@ -5,6 +5,7 @@ import type { SoftwarePackage } from '../software/software-package.ts';
 import type { FrozenStep } from './frozen-step.ts';
 import type { ChosenStep } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
+import type { RestartPostponement } from './postpone-restart.ts';
 import type { Step } from './scenario.ts';
 
 const minute = 60_000;
@@ -60,6 +61,7 @@ export function freezeStep(chosen: PlannedStep, index: number, input: PlanInput)
         delaySeconds: step.delaySeconds ?? 0,
         ifNeeded: chosen.ifNeeded ?? false,
         skipIfDetected: [...(chosen.skipIfDetected ?? [])],
+        ...(chosen.postponement ? { postponement: chosen.postponement } : {}),
       };
     case 'shut-down':
       return { ...shared, kind: step.kind, delaySeconds: step.delaySeconds ?? 0 };
@@ -74,6 +76,8 @@ export function freezeStep(chosen: PlannedStep, index: number, input: PlanInput)
 export interface PlannedStep extends ChosenStep {
   readonly ifNeeded?: boolean;
   readonly skipIfDetected?: readonly Detection[];
+  /** A restart that people may put off. */
+  readonly postponement?: RestartPostponement;
 }
 
 type Shared = Pick<FrozenStep, 'index' | 'id' | 'name' | 'condition' | 'continueOnError' | 'timeoutMs'>;

@@ -3,6 +3,7 @@ import type { Condition } from '../software/condition.ts';
 import { Detection } from '../software/detection.ts';
 import { ExitCodes, RunOptions } from '../software/program.ts';
 import { HookScript } from '../software/software-package.ts';
+import { RestartPostponement } from './postpone-restart.ts';
 
 /** Why something was skipped, held back or refused: a stable code with parameters; the console has the sentence. */
 export const Reason = Type.Object({
@@ -119,6 +120,8 @@ export const FrozenStep = Type.Union([
     ifNeeded: Type.Boolean(),
     /** Not empty: skipped where all of them hold, for the package that it prepares is there already (BPKG-33). */
     skipIfDetected: Type.Array(Detection),
+    /** How far people may put it off; absent: not at all. */
+    postponement: Type.Optional(RestartPostponement),
   }),
   Type.Object({ ...frozen, kind: Type.Literal('shut-down'), delaySeconds: Type.Integer() }),
   Type.Object({ ...frozen, kind: Type.Literal('wake') }),

@@ -1,6 +1,7 @@
 export * from './freeze-step.ts';
 export * from './frozen-step.ts';
 export * from './plan.ts';
+export * from './postpone-restart.ts';
 export * from './resolve-condition.ts';
 export * from './run-progress.ts';
 export * from './run-reports.ts';

@@ -153,7 +153,8 @@ function variablesOf({ scenario, facts, variables }: PlanInput): Record<string, 
   return { ...own, ...facts.properties, ...variables, MACHINE_NAME: facts.name, MACHINE_ID: facts.id };
 }
 
-function stepTimeMs(step: FrozenStep): number {
+/** What a step counts of a maintenance window. */
+export function stepTimeMs(step: FrozenStep): number {
   if (step.kind === 'restart') return step.ifNeeded ? 0 : restartTimeMs;
   return step.kind === 'wait' ? step.seconds * 1000 : step.timeoutMs;
 }

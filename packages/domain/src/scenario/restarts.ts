@@ -3,7 +3,9 @@ import { type PlannedStep, programOf } from './freeze-step.ts';
 import type { RuntimeCondition } from './frozen-step.ts';
 import type { ChosenStep } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
+import { postponableWarningSeconds, type RestartPostponement } from './postpone-restart.ts';
 import type { RunSettings } from './run-settings.ts';
+import type { ScenarioOptions } from './scenario.ts';
 
 /**
  * Puts the restarts where packages and scenario ask for them, and no two in a row:
@@ -14,22 +16,30 @@ import type { RunSettings } from './run-settings.ts';
 export function withRestarts(
   chosen: readonly ChosenStep[],
   input: PlanInput,
-  settings: Pick<RunSettings, 'restartsAtStart' | 'restartsAfter'>,
+  settings: Pick<RunSettings, 'restartsAtStart' | 'restartsAfter' | 'restartPostponement'>,
 ): PlannedStep[] {
   const { options } = input.scenario;
   const planned: PlannedStep[] = settings.restartsAtStart ? [restart('start', null)] : [];
-  if (options.withoutRestarts) return [...planned, ...chosen];
+  const { restartPostponement } = settings;
+  if (options.withoutRestarts)
+    return [...planned, ...chosen].map((one) => announced(one, {}, restartPostponement));
   for (const one of chosen) planned.push(...aroundInstall(one, input));
   if (settings.restartsAfter) planned.push(restart('end', null));
   else if (chosen.some(mayAskForRestart)) planned.push({ ...restart('pending', null), ifNeeded: true });
-  return withoutRepeats(planned).map((one) => warned(one, options.restartWarningSeconds));
+  return withoutRepeats(planned).map((one) => announced(one, options, restartPostponement));
 }
 
-/** A restart that says itself how long it warns keeps that. */
-function warned(planned: PlannedStep, seconds: number | undefined): PlannedStep {
+/** A restart that says itself how long it warns keeps that; one that may be put off is never a surprise. */
+function announced(
+  planned: PlannedStep,
+  { restartWarningSeconds }: Pick<ScenarioOptions, 'restartWarningSeconds'>,
+  postponement: RestartPostponement | null,
+): PlannedStep {
   const { step } = planned;
-  if (seconds === undefined || step.kind !== 'restart' || step.delaySeconds !== undefined) return planned;
-  return { ...planned, step: { ...step, delaySeconds: seconds } };
+  if (step.kind !== 'restart') return planned;
+  const seconds = step.delaySeconds ?? restartWarningSeconds ?? (postponement && postponableWarningSeconds);
+  const told = seconds === null ? step : { ...step, delaySeconds: seconds };
+  return { ...planned, step: told, ...(postponement ? { postponement } : {}) };
 }
 
 function aroundInstall(chosen: ChosenStep, input: PlanInput): PlannedStep[] {

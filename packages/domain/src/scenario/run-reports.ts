@@ -18,6 +18,8 @@ export type RunReported =
     }
   /** Delivered, verified, and left for the next start of the machine. */
   | { readonly kind: 'staged' }
+  /** People have put off the restart that is announced; `until` by the site's clock. */
+  | { readonly kind: 'postponed'; readonly until: number; readonly user: string; readonly timesLeft: number }
   | { readonly kind: 'power'; readonly to: 'restarting' | 'shutting-down' }
   | { readonly kind: 'step-started'; readonly index: number }
   | { readonly kind: 'step-finished'; readonly result: StepResult }
@@ -59,8 +61,16 @@ function take(begun: RunState, report: RunReported, at: number): Transition {
       return moved(begun, report.to, at);
     case 'staged':
       return staged(begun);
+    case 'postponed':
+      return restartPostponed(begun, report);
     case 'power':
-      return changed({ ...unstaged(begun), status: 'restarting', reason: null, deadlineAt: at + graceMs });
+      return changed({
+        ...unstaged(begun),
+        status: 'restarting',
+        reason: null,
+        waitsUntil: null,
+        deadlineAt: at + graceMs,
+      });
     case 'step-started':
       return stepStarted(begun, report.index, at);
     case 'step-finished':
@@ -120,6 +130,21 @@ function staged(state: RunState): Transition {
   );
 }
 
+/** The run goes on as soon as the machine has restarted; silence until then is none. */
+function restartPostponed(
+  state: RunState,
+  { until, user, timesLeft }: Extract<RunReported, { kind: 'postponed' }>,
+): Transition {
+  const reason = {
+    code: 'restart-postponed',
+    params: { user, timesLeft, until: new Date(until).toISOString() },
+  };
+  return changed(
+    { ...unstaged(state), status: 'executing', reason, waitsUntil: until, deadlineAt: until + graceMs },
+    message('info', 'run-restart-postponed', reason),
+  );
+}
+
 /** From now on the run is in hand. */
 function unstaged(state: RunState): RunState {
   return state.isStaged ? { ...state, isStaged: false, isReleased: true } : state;
@@ -154,6 +179,7 @@ function stepFinished(state: RunState, result: StepResult, at: number): Transiti
     ...unstaged(state),
     status: 'executing',
     reason: null,
+    waitsUntil: null,
     stepIndex: result.index,
     steps,
     deadlineAt: at + graceMs,

@@ -9,6 +9,7 @@ export const waitingSentences = defineReasons({
   'machine-off': 'The machine is not reachable; the run begins when it comes back.',
   'machine-waking': 'The machine is being woken.',
   'earlier-run': 'Another run of this machine comes first.',
+  'restart-postponed': '{user} has postponed the restart until {until} ({timesLeft} more times).',
   'next-start': 'It is on the machine, verified, and begins at its next start.',
   'next-start-queued': 'The machine has started; what was delivered before comes first.',
   'next-start-update': 'The machine is applying what was delivered for its start.',

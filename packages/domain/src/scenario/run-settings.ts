@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { defineFailures, Failure } from '../failure.ts';
+import { RestartPostponement } from './postpone-restart.ts';
 import type { ScenarioOptions } from './scenario.ts';
 
 defineFailures({
@@ -34,6 +35,8 @@ export const timingFields = {
   /** BSCN-34. */
   restartAtStart: Type.Optional(Type.Boolean()),
   powerOffAtEnd: Type.Optional(PowerOff),
+  /** How far people may put off the restarts; `null`: not at all, whatever the scenario says. */
+  restartPostponement: Type.Optional(Type.Union([RestartPostponement, Type.Null()])),
 };
 const TimingDraft = Type.Object(timingFields);
 export type TimingDraft = Static<typeof TimingDraft>;
@@ -45,6 +48,8 @@ export interface RunSettings {
   readonly restartsAtStart: boolean;
   readonly restartsAfter: boolean;
   readonly powerOff: PowerOff;
+  /** Null: restarts cannot be put off. */
+  readonly restartPostponement: RestartPostponement | null;
 }
 
 /**
@@ -62,5 +67,9 @@ export function runSettings(draft: TimingDraft, options: ScenarioOptions): RunSe
     restartsAtStart: !isStaged && (draft.restartAtStart ?? options.restartAtStart),
     restartsAfter: draft.restartAfter ?? options.restartAfter,
     powerOff: draft.powerOffAtEnd ?? (options.powerOffAtEnd ? scenarioPowerOff : 'no'),
+    restartPostponement:
+      draft.restartPostponement === undefined
+        ? (options.restartPostponement ?? null)
+        : draft.restartPostponement,
   };
 }

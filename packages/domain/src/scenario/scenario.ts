@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { RestartPostponement } from './postpone-restart.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 127 });
 
@@ -139,6 +140,8 @@ export const ScenarioOptions = Type.Object({
   restartAtStart: Type.Boolean(),
   /** How long a signed-in user is warned before restarts that packages ask for. Absent: not at all. */
   restartWarningSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
+  /** How far people may put off restarts. Absent: not at all. */
+  restartPostponement: Type.Optional(RestartPostponement),
   /** No restarts for packages' sake: somebody else takes care of them (BAUT-20). */
   withoutRestarts: Type.Optional(Type.Boolean()),
 });

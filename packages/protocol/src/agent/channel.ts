@@ -19,6 +19,7 @@ export const agentPaths = {
   token: '/agent/v1/token',
   channel: '/agent/v1/channel',
   orders: '/agent/v1/orders',
+  available: '/agent/v1/available',
   reports: '/agent/v1/reports',
   progress: '/agent/v1/progress',
   /** Distribution point of the site server itself: `/content/objects/..`, `/content/manifests/..`. */

@@ -23,6 +23,8 @@ export const RunOrder = Type.Object({
     timing: Type.Optional(Type.Literal('at-next-start')),
     /** Switch the machine off once the run is staged (BSCN-20). */
     powerOffAfterDelivery: Type.Optional(Type.Boolean()),
+    /** End of the maintenance window in which the run began: no restart is put off beyond it. */
+    windowClosesAt: Type.Optional(Type.Integer()),
   }),
   /**
    * Base URLs of distribution points, best first; content lies at `<base>/objects/..` and `<base>/manifests/..`.

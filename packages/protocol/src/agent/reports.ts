@@ -53,6 +53,8 @@ export const RunReport = Type.Object({
     /** Left for the next start of the machine. */
     Type.Literal('staged'),
     Type.Literal('executing'),
+    /** People have put off the restart that was announced to them; `postponed` says how. */
+    Type.Literal('restart-postponed'),
     Type.Literal('restarting'),
     Type.Literal('shutting-down'),
     Type.Literal('resumed'),
@@ -62,6 +64,14 @@ export const RunReport = Type.Object({
     Type.Literal('refused'),
   ]),
   phase: Type.Union([Type.Literal('installed-system'), Type.Literal('boot-environment')]),
+  /** For `restart-postponed`: `until` by the machine's clock, as `at` is. */
+  postponed: Type.Optional(
+    Type.Object({
+      until: Type.Integer(),
+      user: Type.String({ maxLength: 256 }),
+      timesLeft: Type.Integer({ minimum: 0 }),
+    }),
+  ),
   /** For `finished`: whether all went well; for `refused` and failures: why. */
   succeeded: Type.Optional(Type.Boolean()),
   reason: Type.Optional(Type.Union([Reason, Type.Null()])),
@@ -92,6 +102,16 @@ export const StepFinishedReport = Type.Object({
 });
 export type StepFinishedReport = Static<typeof StepFinishedReport>;
 
+/** A user of the machine asks for a run that is available to it. */
+export const RunRequestReport = Type.Object({
+  kind: Type.Literal('run-request'),
+  runId: Type.String({ maxLength: 64 }),
+  /** Name of the account on the machine, as its system says. */
+  user: Type.String({ minLength: 1, maxLength: 256 }),
+  at: Type.Integer(),
+});
+export type RunRequestReport = Static<typeof RunRequestReport>;
+
 /** An order that was not carried out or, for `power`, that was. */
 export const OrderReport = Type.Object({
   kind: Type.Literal('order'),
@@ -118,6 +138,7 @@ export const Report = Type.Union([
   RunReport,
   StepStartedReport,
   StepFinishedReport,
+  RunRequestReport,
   OrderReport,
   StatusReport,
 ]);

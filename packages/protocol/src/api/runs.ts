@@ -28,6 +28,8 @@ export const RunRow = Type.Object({
   progress: Nullable(RunProgress),
   startedAt: Nullable(Type.Integer()),
   finishedAt: Nullable(Type.Integer()),
+  /** Who asked for a run that is available: a user of the machine, or of the site; null: nobody had to. */
+  requestedBy: Nullable(Type.String()),
   /** True until an operator clears it (BSCN-36). */
   isInError: Type.Boolean(),
   /** For the table of versions: of the last package that the run installed. */

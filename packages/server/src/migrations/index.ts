@@ -12,6 +12,7 @@ import { waitingGroups } from './0031-waiting-groups.ts';
 import { deploymentsStaged } from './0032-deployments-staged.ts';
 import { updates } from './0040-updates.ts';
 import { repositories } from './0045-repositories.ts';
+import { deploymentsSelfService } from './0056-deployments-self-service.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   repositories,
   deploymentsStaged,
   updates,
+  deploymentsSelfService,
 ];

@@ -64,6 +64,7 @@ function movedBy({ event, succeeded, reason, verified }: Extract<Act, { kind: 'r
       return { kind: 'staged' };
     case 'cancelled':
     case 'refused':
+    case 'restart-postponed':
       return null;
     default:
       return { kind: 'moved', to: event };

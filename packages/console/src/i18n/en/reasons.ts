@@ -48,6 +48,7 @@ export const reasons = {
   'update-restart-pending': 'It is installed; the restart waits for a maintenance window.',
   'update-zone-unknown': 'There is no time zone {timeZone}.',
   'update-ring-twice': 'The collection {collectionId} is in two rings.',
+  'restart-postponed': '{user} has postponed the restart until {until} ({timesLeft} more times).',
   'next-start': 'It is on the machine, verified, and begins at its next start.',
   'next-start-queued': 'The machine has started; what was delivered before comes first.',
   'next-start-update': 'The machine is applying what was delivered for its start.',

@@ -43,6 +43,8 @@ export const statusMessages = {
   'run-not-applicable': 'The deployment does not apply to this machine: {reason}.',
   'run-cancelled': 'The run was cancelled.',
   'run-retried': 'The run begins again.',
+  'run-requested': 'The user {user} of the machine asked for the deployment.',
+  'run-restart-postponed': '{user} has postponed the restart until {until}.',
   'run-staged': 'The run is on the machine and begins at its next start.',
   'run-error-cleared': 'The error state was cleared.',
   'wave-started': 'Wave {wave} began with {machines} machines: {waveCause}.',

@@ -55,6 +55,7 @@ export const reasons: Localized<typeof en.reasons> = {
   'update-restart-pending': '適用済みです。再起動はメンテナンス期間を待っています。',
   'update-zone-unknown': 'タイムゾーン {timeZone} はありません。',
   'update-ring-twice': 'コレクション {collectionId} が 2 つのリングにあります。',
+  'restart-postponed': '「{user}」が再起動を {until} まで延期しました (あと {timesLeft} 回)。',
   'next-start': '配信と検証が済みました。マシンの次回起動時に実行します。',
   'next-start-queued': 'マシンが起動しました。先に配信されたものから順に実行します。',
   'next-start-update': 'マシンは次回起動時用に配信されたものを実行中です。',

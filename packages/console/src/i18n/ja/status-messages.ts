@@ -41,6 +41,8 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
   'run-not-applicable': 'この展開はマシンの適用対象外です: {reason}',
   'run-cancelled': '実行を中止しました。',
   'run-retried': '実行をやり直します。',
+  'run-requested': 'マシンのユーザー「{user}」が展開を要求しました。',
+  'run-restart-postponed': '「{user}」が再起動を {until} まで延期しました。',
   'run-staged': '配信が完了しました。マシンの次回起動時に実行します。',
   'run-error-cleared': 'エラー状態を解除しました。',
   'wave-started': '第 {wave} 波が {machines} 台で始まりました ({waveCause})。',

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { AvailableReply } from '../available.ts';
 import { agentPaths } from '../channel.ts';
 import type { ProgressBatch } from '../reports.ts';
 import { authorizedCall } from './authorized.ts';
@@ -25,6 +26,8 @@ export interface Link {
   flush(signal: AbortSignal): Promise<void>;
   /** @throws RemoteProblem, Failure site-unreachable: progress that cannot be told is lost, by design. */
   sendProgress(batch: ProgressBatch, signal: AbortSignal): Promise<void>;
+  /** What people may ask for on this machine. @throws RemoteProblem, Failure site-unreachable */
+  available(signal: AbortSignal): Promise<AvailableReply>;
   /** The server's clock, epoch milliseconds. */
   serverTime(): number;
 }
@@ -73,6 +76,8 @@ export function createLink(deps: LinkDeps): Link {
       } as const;
       await authorizedCall(state, request);
     },
+    available: (signal) =>
+      authorizedCall(state, { method: 'GET', path: agentPaths.available, reply: AvailableReply, signal }),
     serverTime: state.tokens.serverTime,
   };
 }

@@ -159,7 +159,8 @@ async function releaseOrHold(
   }
   const planHash = await savePlan(tx, storedPlan(plan));
   const choice = methodFor(run.row, delivery);
-  await setPlan(tx, run.row.id, { planHash, variables: plan.variables, choice });
+  const { closesAt: windowClosesAt } = answer;
+  await setPlan(tx, run.row.id, { planHash, variables: plan.variables, choice, windowClosesAt });
   await applyToRun(deps, tx, run, { kind: 'release', at: deps.clock.now() });
   takeSlot(slots, run.row.deployment_id);
   // A machine that begins one run is not ready for the groups in which it waits with others.
@@ -232,7 +233,7 @@ async function hold(deps: ReleaseDeps, tx: Tx, run: LoadedRun, { gate, reason, u
 async function endNotApplicable(deps: ReleaseDeps, tx: Tx, run: LoadedRun, plan: RunPlan, at: number) {
   const reason = plan.reasons[0] ?? { code: 'nothing-to-do', params: {} };
   const planHash = await savePlan(tx, storedPlan(plan));
-  await setPlan(tx, run.row.id, { planHash, variables: plan.variables, choice: null });
+  await setPlan(tx, run.row.id, { planHash, variables: plan.variables, choice: null, windowClosesAt: null });
   await store(deps, tx, run, end(run.state, 'not-applicable', reason, at), null);
 }
 

@@ -27,6 +27,8 @@ export type GateAnswer =
       readonly isOpen: true;
       /** Begun later than this it would not end within its maintenance window; null: no window ends. */
       readonly latestStartAt: number | null;
+      /** When the present maintenance window closes; null: none has to be kept. */
+      readonly closesAt: number | null;
     }
   | {
       readonly isOpen: false;
@@ -49,15 +51,17 @@ export function askGates(question: GateQuestion): GateAnswer {
   if (question.busyWith === 'run') return shut('earlier-run', 'earlier-run', {}, null);
   if (question.busyWith === 'next-start') return shut('earlier-run', 'next-start-update', {}, null);
   let latestStartAt: number | null = null;
+  let closesAt: number | null = null;
   if (draft.respectsWindows) {
     const fit = fitsWindow({ windows: question.windows, nowMs, maxRunTimeMs: question.maxRunTimeMs });
     if (!fit.fits)
       return { isOpen: false, gate: 'window', reason: fit.reason, until: fit.earliestAt, wakes: false };
+    closesAt = fit.closesAt;
     if (fit.closesAt !== null)
       latestStartAt = fit.closesAt - question.maxRunTimeMs - windowMarginMs - startReserveMs;
   }
   // An agent behind a proxy without WebSocket still checks in: its power state says so.
-  if (facts.isOnline || facts.powerState === 'on') return { isOpen: true, latestStartAt };
+  if (facts.isOnline || facts.powerState === 'on') return { isOpen: true, latestStartAt, closesAt };
   if (!draft.wakesMachines && !question.beginsWithWake) return shut('machine', 'machine-off', {}, null);
   return { ...shut('machine', 'machine-waking', {}, nowMs + wakeEveryMs), wakes: true };
 }

@@ -1,6 +1,8 @@
+import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { errorsOf } from './activity.ts';
+import { listAvailable } from './available.views.ts';
 import { startJob } from './create-deployment.ts';
 import { addDeploymentRoutes } from './deployments.routes.ts';
 import type { ReleaseDeps } from './evaluate-run.ts';
@@ -15,6 +17,7 @@ import { createReleaseLane, type ReleaseLane } from './release-lane.ts';
 import { ordersFor } from './run-orders.ts';
 import { type AnyRunReport, recordRunReport } from './runs.agent.ts';
 import { countStaged } from './runs.store.ts';
+import { recordRunRequest } from './self-service.ts';
 import { beginStaged } from './staged-runs.ts';
 import { extendToNewMembers, startDeployment } from './start-deployment.ts';
 
@@ -56,6 +59,9 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
   listen(kernel, lane, board);
   expose(kernel);
   addDeploymentRoutes(kernel, deps, board);
+  kernel.http.agentRoute({ method: 'GET', path: agentPaths.available }, async ({ agent }) => ({
+    items: await listAvailable(kernel.db.read, agent.machineId),
+  }));
   return {
     owned: createOwnedDeployments(deps),
     idle: () => lane.idle(),
@@ -81,6 +87,9 @@ function connectMachines(deps: ReleaseDeps) {
   machines.reports.register('run', record);
   machines.reports.register('step-started', record);
   machines.reports.register('step-finished', record);
+  machines.reports.register('run-request', (tx, machineId, report) =>
+    recordRunRequest(deps, tx, machineId, report),
+  );
   machines.orders.register((machineId) => ordersFor(deps, machineId));
   machines.setRuns({
     errorsOf: (machineId) => errorsOf(deps.db.read, machineId),

@@ -56,7 +56,7 @@ export async function requestRuns(
   return forEachAllowed(deps, caller, runIds, 'runs.requested', async (tx, runId) => {
     const run = await loadRun(tx, runId);
     if (run?.row.gate !== 'request') return 'run-is-not-offered';
-    await markRequested(tx, runId);
+    await markRequested(tx, runId, caller.name);
     tx.afterCommit(() => deps.lane.fresh());
     return null;
   });

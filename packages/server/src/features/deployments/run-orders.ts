@@ -43,6 +43,7 @@ async function runOrder(
       powerOffAtEnd: plan.powerOffAtEnd,
       ...(plan.timing ? { timing: plan.timing } : {}),
       ...(plan.powerOffAfterDelivery ? { powerOffAfterDelivery: true } : {}),
+      ...(row.window_closes_at === null ? {} : { windowClosesAt: row.window_closes_at }),
     },
     sources: await content.sources(contentOf(plan.steps).map(({ contentId }) => contentId)),
   };

@@ -21,21 +21,23 @@ export async function recordRunReport(
   const run = await loadRun(tx, report.runId);
   // A machine may speak of its own runs only; of a deleted deployment there is nothing left to say.
   if (!run || run.row.machine_id !== machineId) return 'run-unknown';
-  const reported = translate(report);
-  if (!reported) return 'report-unknown';
   const at = deps.clock.now();
+  const reported = translate(report, at);
+  if (!reported) return 'report-unknown';
   await applyToRun(deps, tx, run, { kind: 'report', attempt: report.attempt, report: reported, at });
   if (reported.kind === 'power' && reported.to === 'shutting-down') wakeAfter(deps, tx, run);
   return null;
 }
 
-function translate(report: AnyRunReport): RunReported | null {
+function translate(report: AnyRunReport, at: number): RunReported | null {
   if (report.kind === 'step-started') return { kind: 'step-started', index: report.index };
   if (report.kind === 'step-finished') return { kind: 'step-finished', result: report.result };
   switch (report.event) {
     case 'restarting':
     case 'shutting-down':
       return { kind: 'power', to: report.event };
+    case 'restart-postponed':
+      return postponedBy(report, at);
     case 'staged':
       return { kind: 'staged' };
     case 'finished':
@@ -52,6 +54,18 @@ function translate(report: AnyRunReport): RunReported | null {
     default:
       return { kind: 'moved', to: report.event };
   }
+}
+
+/** No administrator may allow more than this (`RestartPostponement`). */
+const longestPostponementMs = 168 * 60 * 60_000;
+
+/** The machine's clock may be wrong; how long it still waits it knows well. */
+function postponedBy(report: RunReport, at: number): RunReported | null {
+  const { postponed } = report;
+  if (!postponed) return null;
+  const { until, user, timesLeft } = postponed;
+  const waitMs = Math.min(longestPostponementMs, Math.max(0, until - report.at));
+  return { kind: 'postponed', until: at + waitMs, user, timesLeft };
 }
 
 /** `shut-down` followed by `wake`: the machine cannot do the second half by itself. */

@@ -37,7 +37,7 @@ export interface LoadedRun {
 const columns =
   'id, deployment_id, occurrence, machine_id, status, attempt, gate, is_released, is_staged, is_cancel_requested, is_in_error,' +
   ' is_requested, reason, waits_until, step_index, retries_left, plan_hash, variables, created_at, started_at,' +
-  ' finished_at, deadline_at, ready_at, latest_start_at, wave_id, alone, method, method_reason';
+  ' finished_at, deadline_at, ready_at, latest_start_at, wave_id, alone, method, method_reason, requested_by, window_closes_at';
 
 /** Plans are immutable and few: their parsed form is kept by hash. */
 const planCache = new Map<string, StoredPlan>();
@@ -188,17 +188,23 @@ export interface AttemptPlan {
   readonly variables: Readonly<Record<string, string>>;
   /** Null: nothing will be delivered. */
   readonly choice: MethodChoice | null;
+  readonly windowClosesAt: number | null;
 }
 
 /** The plan of the attempt that is about to begin, and how its content comes. */
-export async function setPlan(tx: Tx, runId: string, { planHash, variables, choice }: AttemptPlan) {
+export async function setPlan(
+  tx: Tx,
+  runId: string,
+  { planHash, variables, choice, windowClosesAt }: AttemptPlan,
+) {
   await tx.run(
-    'UPDATE deployments_runs SET plan_hash = ?, variables = ?, method = ?, method_reason = ? WHERE id = ?',
+    'UPDATE deployments_runs SET plan_hash = ?, variables = ?, method = ?, method_reason = ?, window_closes_at = ? WHERE id = ?',
     [
       planHash,
       JSON.stringify(variables),
       choice?.method ?? null,
       choice ? JSON.stringify(choice.reason) : null,
+      windowClosesAt,
       runId,
     ],
   );
@@ -223,8 +229,11 @@ export async function insertRuns(
 }
 
 /** An available deployment was asked for: the run is looked at as a new one. */
-export async function markRequested(tx: Tx, runId: string) {
-  await tx.run("UPDATE deployments_runs SET is_requested = 1, gate = 'new' WHERE id = ?", [runId]);
+export async function markRequested(tx: Tx, runId: string, by: string) {
+  await tx.run("UPDATE deployments_runs SET is_requested = 1, requested_by = ?, gate = 'new' WHERE id = ?", [
+    by,
+    runId,
+  ]);
 }
 
 /** How many runs each machine keeps for its next start (BSCN-22); machines without any are absent. */

@@ -119,6 +119,7 @@ async function toRunRow(read: Reader, board: ProgressBoard, groups: GroupBoard, 
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     isInError: row.is_in_error === 1,
+    requestedBy: row.requested_by,
     ...versions,
   };
 }

@@ -8,5 +8,7 @@ defineStatusMessages({
   'run-retried': { id: 1704, message: 'The run begins again.' },
   'run-staged': { id: 1706, message: 'The run is on the machine and begins at its next start.' },
   'run-error-cleared': { id: 1705, message: 'The error state was cleared.' },
+  'run-requested': { id: 1707, message: 'The user {user} of the machine asked for the deployment.' },
+  'run-restart-postponed': { id: 1708, message: '{user} has postponed the restart until {until}.' },
   'wave-started': { id: 1710, message: 'Wave {wave} began with {machines} machines ({waveCause}).' },
 });

@@ -48,6 +48,8 @@ export interface RunsTable {
   is_in_error: number;
   /** An available deployment was asked for on this machine. */
   is_requested: number;
+  /** Name of whoever asked. */
+  requested_by: string | null;
   reason: string | null;
   waits_until: number | null;
   step_index: number | null;
@@ -68,6 +70,8 @@ export interface RunsTable {
   /** How it gets its content, decided when it is released, and the JSON of why. */
   method: ChosenMethod | null;
   method_reason: string | null;
+  /** End of the maintenance window in which it was released; null: it respects none. */
+  window_closes_at: number | null;
 }
 
 /** Machines that began together. */

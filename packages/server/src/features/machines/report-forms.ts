@@ -6,6 +6,7 @@ import {
   type Report,
   ReportBatch,
   RunReport,
+  RunRequestReport,
   StatusReport,
   StepFinishedReport,
   StepStartedReport,
@@ -48,6 +49,7 @@ const forms = {
   run: RunReport,
   'step-started': StepStartedReport,
   'step-finished': StepFinishedReport,
+  'run-request': RunRequestReport,
   order: OrderReport,
   status: StatusReport,
 } as const;
