@@ -81,6 +81,7 @@ function programWith(program: Program, options: PackageOptions): Program {
       executable: options.exec === '' ? null : options.exec,
       parameters: options.parameters,
       requires: options.requires?.map(requirementFrom),
+      mandatoryOptions: options.mandatory?.filter((name) => name !== 'none'),
     }),
     options: {
       ...program.options,

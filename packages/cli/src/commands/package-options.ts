@@ -1,4 +1,4 @@
-import { PackageType, Urgency } from '@tenkai/domain';
+import { PackageType, RunOptionName, Urgency } from '@tenkai/domain';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Every field of the package form as an option (BPKG-02); what is absent keeps its default. */
@@ -22,6 +22,7 @@ export interface PackageOptions {
   readonly parameters?: string;
   readonly successCodes?: number[];
   readonly restartCodes?: number[];
+  readonly mandatory?: (RunOptionName | 'none')[];
   readonly maxRunTime?: number;
   readonly runAs?: 'administrator' | 'user';
   readonly logon?: 'whether-or-not' | 'only-when-logged-on' | 'only-when-nobody';
@@ -82,6 +83,12 @@ export function addPackageOptions(command: Command): Command {
         'normal',
         'minimized',
         'maximized',
+      ]),
+    )
+    .addOption(
+      new Option('--mandatory <option...>', 'run options that later revisions must keep').choices([
+        ...valuesOf(RunOptionName as never),
+        'none',
       ]),
     )
     .option(

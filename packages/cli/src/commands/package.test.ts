@@ -64,6 +64,7 @@ test('BPKG-02: options make the same descriptor bytes as the form for the same i
         executable: 'myapp/setup.sh',
         parameters: `-q "a b" 'c'`,
         options: { window: 'hidden', logon: 'whether-or-not', rights: 'administrator', maxRunTimeMinutes: 5 },
+        mandatoryOptions: ['rights', 'logon'],
         exitCodes: { success: [0, 7], restart: [3010, 1641] },
       }),
     ],
@@ -103,6 +104,7 @@ test('BPKG-02: options make the same descriptor bytes as the form for the same i
     '--exec',
     'myapp/setup.sh',
   );
+  args.push('--mandatory', 'rights', 'logon');
   args.push(
     '--parameters',
     `-q "a b" 'c'`,

@@ -42,6 +42,11 @@ export const packageFailures = defineFailures({
     message: 'The program "{name}" has neither an executable nor a command line.',
     remedy: 'Choose a file of the package, or write a command line.',
   },
+  'option-mandatory': {
+    kind: 'invalid',
+    message: 'The program "{program}" needs its option {option} to be {value}.',
+    remedy: 'Keep the value; or remove the mark "mandatory", save, and change it then.',
+  },
   'program-needs-itself': {
     kind: 'invalid',
     message: 'The program "{name}" requires itself.',

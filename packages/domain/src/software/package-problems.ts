@@ -43,6 +43,24 @@ export function packageDraftProblems(draft: PackageDraft, files?: readonly strin
   ];
 }
 
+/**
+ * DIST-12: what a new revision changes of options that the sealed one calls mandatory. Whoever means it takes the mark
+ * away first, in a revision of its own.
+ */
+export function mandatoryOptionProblems(sealed: PackageDraft, draft: PackageDraft): DraftProblem[] {
+  return draft.programs.flatMap((program, index) => {
+    const before = sealed.programs.find(({ name }) => name === program.name);
+    const changed = (before?.mandatoryOptions ?? []).filter(
+      (option) => before?.options[option] !== program.options[option],
+    );
+    return changed.map((option) => ({
+      field: `programs[${index}].options.${option}`,
+      code: 'option-mandatory',
+      params: { program: program.name, option, value: String(before?.options[option]) },
+    }));
+  });
+}
+
 function idProblems(id: string): DraftProblem[] {
   if (/^[A-Za-z0-9_-]+$/.test(id)) return [];
   return [{ field: 'id', code: id === '' ? 'package-id-empty' : 'package-id-characters', params: { id } }];

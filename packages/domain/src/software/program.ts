@@ -20,6 +20,15 @@ export const RunOptions = Type.Object({
 });
 export type RunOptions = Static<typeof RunOptions>;
 
+/** Names of run options. */
+export const RunOptionName = Type.Union([
+  Type.Literal('window'),
+  Type.Literal('logon'),
+  Type.Literal('rights'),
+  Type.Literal('maxRunTimeMinutes'),
+]);
+export type RunOptionName = Static<typeof RunOptionName>;
+
 /** What exit codes mean; all others are failures. 3010 and 1641 are Windows Installer's restart codes. */
 export const ExitCodes = Type.Object({
   success: Type.Array(Type.Integer(), { minItems: 1, maxItems: 64 }),
@@ -38,6 +47,8 @@ export const Program = Type.Object({
   /** BPKG-25: passed on unchanged. `${NAME}` is replaced by the scenario variable of that name. */
   parameters: Type.String({ maxLength: 8192 }),
   options: RunOptions,
+  /** DIST-12: options without which the program cannot do its work; the others suit the environment. Absent: none. */
+  mandatoryOptions: Type.Optional(Type.Array(RunOptionName, { maxItems: 4 })),
   exitCodes: ExitCodes,
   /** DIST-13: further limits to those of the package; empty: none. */
   targets: Type.Array(PlatformTarget, { maxItems: 50 }),

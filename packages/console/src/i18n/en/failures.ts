@@ -254,6 +254,10 @@ export const failures = {
     message: 'A package ID holds only half-width letters and digits, "-" and "_"; "{id}" has others.',
     remedy: 'Remove the other characters.',
   },
+  'option-mandatory': {
+    message: 'The program "{program}" needs its option {option} to be {value}.',
+    remedy: 'Keep the value; or remove the mark "mandatory", save, and change it then.',
+  },
   'package-id-fixed': {
     message: 'The ID of a package cannot be changed; it is {id}.',
     remedy: 'Keep the ID, or make another package.',

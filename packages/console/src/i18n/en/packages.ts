@@ -43,6 +43,7 @@ export const packages = {
     logon: 'May run',
     window: 'Window',
     maxRunTime: 'Time limit (minutes)',
+    mandatoryOptions: 'Mandatory options',
     successCodes: 'Exit codes: success',
     restartCodes: 'Exit codes: restart needed',
     restartAfterInstall: 'Restart needed after install',
@@ -72,6 +73,8 @@ export const packages = {
       'A file of the added folders, such as folder/setup.sh, .deb or .rpm. Empty: a command of the machine.',
     parameters: 'Passed on unchanged; {example} becomes the variable of that name.',
     commandLine: 'The whole command line, for the shell of the machine.',
+    mandatoryOptions:
+      'What the program cannot do without. To change one of these, remove it here and save first.',
     maxRunTime: 'The process and all its children are ended then.',
     restartAfterInstall: 'The machine restarts once after this package.',
     standalone: 'Applied alone: the machine restarts before it.',

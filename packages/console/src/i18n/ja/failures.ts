@@ -249,6 +249,10 @@ export const failures: Localized<typeof en.failures> = {
     message: 'パッケージIDに使えるのは半角英数字、「-」、「_」だけです。「{id}」にはほかの文字があります。',
     remedy: 'ほかの文字を取り除いてください。',
   },
+  'option-mandatory': {
+    message: 'プログラム「{program}」のオプション {option} は {value} でなければなりません。',
+    remedy: '値を元に戻してください。変更が必要な場合は、必須の指定を外して保存してから変更してください。',
+  },
   'package-id-fixed': {
     message: 'パッケージIDは変更できません ({id})。',
     remedy: 'IDをそのままにするか、別のパッケージを作成してください。',

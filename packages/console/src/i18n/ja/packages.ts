@@ -45,6 +45,7 @@ export const packages: Localized<typeof en.packages> = {
     logon: '実行できるとき',
     window: 'ウィンドウ',
     maxRunTime: '制限時間 (分)',
+    mandatoryOptions: '必須のオプション',
     successCodes: '終了コード: 成功',
     restartCodes: '終了コード: 再起動が必要',
     restartAfterInstall: 'インストール後再起動が必要',
@@ -74,6 +75,8 @@ export const packages: Localized<typeof en.packages> = {
       '追加したフォルダ内のファイル (folder/setup.sh、.deb、.rpm など)。空欄の場合はマシンのコマンドを実行します。',
     parameters: 'そのまま渡します。{example} は同名の変数の値に置き換わります。',
     commandLine: 'マシンのシェルで実行するコマンドライン全体。',
+    mandatoryOptions:
+      'このプログラムに欠かせない設定です。変更するには、ここから外していったん保存してください。',
     maxRunTime: '時間になると、プロセスとその子プロセスをすべて終了します。',
     restartAfterInstall: 'このパッケージの適用後に、マシンを 1 回再起動します。',
     standalone: '単独で適用します。適用の前にマシンを再起動します。',

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
-import { deploymentRoutes, machineRoutes, packageRoutes, windowRoutes } from '@tenkai/protocol';
+import {
+  collectionRoutes,
+  deploymentRoutes,
+  machineRoutes,
+  packageRoutes,
+  scenarioRoutes,
+  windowRoutes,
+} from '@tenkai/protocol';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { aHeartbeat } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
-import { aDeployment } from '@tenkai/testkit/builders.ts';
+import { aDeployment, aScenario } from '@tenkai/testkit/builders.ts';
+import { aCollection, byQuery, createCollection } from '@tenkai/testkit/collections.ts';
 import { aKnownMachine, deploy, helloScenario, report, runsOf, settle } from '@tenkai/testkit/deployed.ts';
 import { dumpWorld } from '@tenkai/testkit/dump-tables.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
@@ -47,6 +55,49 @@ onBothEngines(
     );
     const [row] = (await server.call(machineRoutes.list, { query: {} })).items;
     assert.deepEqual([row?.activity, row?.lastRun?.status], ['idle', 'succeeded']);
+  },
+);
+
+onBothEngines(
+  'DIST-25: package, scenario and collection can be renamed in the middle; the whole cycle goes on by their ids',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    t.after(() => server.stop());
+    const agent = await aKnownMachine(server, 'a');
+    const scenarioId = await helloScenario(server);
+    const draft = aCollection('linux', { rules: [byQuery('os.family = linux')] });
+    const { id: collectionId } = await createCollection(server, draft);
+    await settle(server);
+    const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId }, collectionId });
+    await server.call(packageRoutes.update, {
+      params: { id: 'hello' },
+      body: { draft: aDraft({ name: 'こんにちは' }), contentId: null, revision: 1 },
+    });
+    await server.call(scenarioRoutes.update, {
+      params: { id: scenarioId },
+      body: { draft: aScenario({ name: 'renamed' }), revision: 1 },
+    });
+    await server.call(collectionRoutes.update, {
+      params: { id: collectionId },
+      body: { ...draft, name: 'renamed', revision: 1 },
+    });
+    await settle(server);
+    const [order] = await openRuns(agent);
+    assert.ok(order);
+    await report(server, agent, ...wholeRun(order));
+    assert.deepEqual(
+      (await runsOf(server, id)).map(({ status, versionAfter }) => [status, versionAfter]),
+      [['succeeded', '1.0']],
+    );
+    const again = await deploy(server, { subject: { kind: 'scenario', scenarioId }, collectionId });
+    const [next] = await openRuns(agent);
+    assert.ok(next);
+    await report(server, agent, ...wholeRun(next));
+    const done = await server.call(deploymentRoutes.get, { params: { id: again.id } });
+    assert.deepEqual(
+      [done.status, done.subjectName, done.collectionName],
+      ['completed', 'renamed', 'renamed'],
+    );
   },
 );
 

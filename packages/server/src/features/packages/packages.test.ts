@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { canonicalJson, type PackageDraft, packageByteLimits } from '@tenkai/domain';
+import { canonicalJson, defaultRunOptions, type PackageDraft, packageByteLimits } from '@tenkai/domain';
 import { packageRoutes, scenarioRoutes } from '@tenkai/protocol';
 import type { RemoteProblem } from '@tenkai/protocol/problem.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
@@ -422,6 +422,33 @@ onBothEngines(
       empty.map(({ code }) => code),
       ['program-empty'],
     );
+  },
+);
+
+onBothEngines(
+  'DIST-12: run options suit the environment; one that is mandatory stays until its mark is taken away',
+  async (t, { databaseUrl }) => {
+    const server = await site(t, databaseUrl);
+    const options = { ...defaultRunOptions, rights: 'administrator' as const };
+    const program = aProgram({ options, mandatoryOptions: ['rights'] });
+    await create(server, { programs: [program] });
+    const save = (revision: number, change: Partial<typeof program>) =>
+      server.call(packageRoutes.update, {
+        params: { id: 'hello' },
+        body: { draft: aDraft({ programs: [{ ...program, ...change }] }), contentId: null, revision },
+      });
+    const suited = { ...options, window: 'minimized' as const, maxRunTimeMinutes: 5 };
+    assert.equal((await save(1, { options: suited })).package.revision, 2);
+    const user = { ...suited, rights: 'user' as const };
+    await assert.rejects(save(2, { options: user, mandatoryOptions: [] }), ({ problem }: RemoteProblem) => {
+      assert.deepEqual(
+        problem.problems?.map(({ field, code }) => [field, code]),
+        [['programs[0].options.rights', 'option-mandatory']],
+      );
+      return true;
+    });
+    await save(2, { options: suited, mandatoryOptions: [] });
+    assert.equal((await save(3, { options: user, mandatoryOptions: [] })).package.revision, 4);
   },
 );
 

@@ -4,6 +4,7 @@ import {
   draftRefusal,
   Failure,
   type FieldProblem,
+  mandatoryOptionProblems,
   type PackageDraft,
   packageDraftProblems,
   packageWarnings,
@@ -101,9 +102,9 @@ export async function changePackage(
 ): Promise<FieldProblem[]> {
   const { db, clock, audit } = deps;
   await requireRevision(db.read, id, revision);
-  const checked = await checkSave(deps, save, id);
-  const { draft, manifest } = checked;
   const before = await stateOf(deps, id, revision);
+  const checked = await checkSave(deps, save, before.draft);
+  const { draft, manifest } = checked;
   const after = { draft, manifest };
   const isSame =
     canonicalJson(before.draft) === canonicalJson(draft) &&
@@ -197,16 +198,24 @@ export async function refuseBadPackage(deps: Pick<PackageDeps, 'content'>, save:
 }
 
 /** Holds the content first: from here until it is sealed nobody may collect it as garbage. */
-async function checkSave(deps: PackageDeps, save: SavePackage, id?: string): Promise<CheckedDraft> {
+async function checkSave(deps: PackageDeps, save: SavePackage, sealed?: PackageDraft): Promise<CheckedDraft> {
   const checked = await checkDraft(deps, save);
-  const moved = id !== undefined && save.draft.id !== id;
   const problems = [
-    ...(moved ? [{ field: 'id', code: 'package-id-fixed', params: { id } }] : []),
+    ...(sealed === undefined ? [] : changeProblems(sealed, checked.draft)),
     ...checked.problems,
   ];
   if (problems.length > 0) throw draftRefusal('package', problems);
   if (save.contentId !== null) await deps.content.hold(save.contentId);
   return checked;
+}
+
+/** What a package of today forbids its next revision. */
+function changeProblems(sealed: PackageDraft, draft: PackageDraft): FieldProblem[] {
+  const { id } = sealed;
+  return [
+    ...(draft.id === id ? [] : [{ field: 'id', code: 'package-id-fixed', params: { id } }]),
+    ...mandatoryOptionProblems(sealed, draft),
+  ];
 }
 
 /** @throws Failure package-relation-cycle with its path */

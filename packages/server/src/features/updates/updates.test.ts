@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { PackageDraft, UpdatePolicy } from '@tenkai/domain';
-import { deploymentRoutes, packageRoutes, updateRoutes, windowRoutes } from '@tenkai/protocol';
+import {
+  deploymentRoutes,
+  packageRoutes,
+  scenarioRoutes,
+  updateRoutes,
+  windowRoutes,
+} from '@tenkai/protocol';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { aHeartbeat, aWholeInventory, type BareAgent, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
-import { aDeployment, anInventory } from '@tenkai/testkit/builders.ts';
+import { aDeployment, anInventory, aScenario } from '@tenkai/testkit/builders.ts';
 import { aCollection, createCollection } from '@tenkai/testkit/collections.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { refusedWith } from '@tenkai/testkit/refused.ts';
@@ -555,5 +561,34 @@ onBothEngines(
     await given.server.call(packageRoutes.update, { params: { id: 'hello' }, body });
     await settle(given);
     assert.deepEqual(await work(given, agent), ['hello']);
+  },
+);
+
+onBothEngines(
+  'BPKG-15: what a scenario has installed is not delivered once more by automatic update',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    await policy(given, { isOn: false });
+    const agent = await machine(given, 'a');
+    await publish(given, { urgency: 'highest' });
+    const steps = [
+      { kind: 'install-package' as const, id: 's', name: 's', packageId: 'hello', program: null },
+    ];
+    const scenario = await given.server.call(scenarioRoutes.create, { body: aScenario({ steps }) });
+    assert.deepEqual(
+      scenario.problems.map(({ severity, code }) => [severity, code]),
+      [['caution', 'urgency-also-automatic']],
+    );
+    await given.server.call(deploymentRoutes.create, {
+      body: aDeployment({ subject: { kind: 'scenario', scenarioId: scenario.id } }),
+    });
+    await settle(given);
+    assert.deepEqual(await work(given, agent), ['hello']);
+    await policy(given, { isOn: true });
+    await pass(given, 60 * minute);
+    assert.deepEqual(await open(agent), []);
+    assert.equal(await stateOf(given, agent), 'applied');
+    const { items } = await given.server.call(deploymentRoutes.list, { query: {} });
+    assert.equal(items.length, 1, 'one deployment, and none of automatic update');
   },
 );

@@ -1,10 +1,11 @@
-import { ActionIcon, Autocomplete, NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
+import { ActionIcon, Autocomplete, TagsInput, TextInput } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
-import type { Program, RunOptions } from '@tenkai/domain/software/program.ts';
+import type { Program } from '@tenkai/domain/software/program.ts';
 import { useTranslation } from 'react-i18next';
 import { useSentences } from '../../../i18n/problem-texts.ts';
 import { useDraftProblems } from './draft-problems.ts';
 import { RequiresField } from './RequiresField.tsx';
+import { RunOptionFields } from './RunOptionFields.tsx';
 
 interface Props {
   readonly program: Program;
@@ -14,10 +15,6 @@ interface Props {
   readonly onRemove?: () => void;
 }
 
-const windows = ['hidden', 'normal', 'minimized', 'maximized'] as const;
-const logons = ['whether-or-not', 'only-when-logged-on', 'only-when-nobody'] as const;
-const rights = ['administrator', 'user'] as const;
-const longestMinutes = 1440;
 const runnable = /\.(sh|run|bin|py|pl|deb|rpm|exe|msi|msu|msp|cmd|bat|ps1)$/i;
 const mostOffered = 200;
 const variableExample = ['$', '{NAME}'].join('');
@@ -27,9 +24,7 @@ export function ProgramCard({ program, field, paths, onChange, onRemove }: Props
   const { t } = useTranslation();
   const problems = useDraftProblems();
   const { problemSentenceText } = useSentences();
-  const { options, exitCodes } = program;
-  const setOptions = (part: Partial<RunOptions>) =>
-    onChange({ ...program, options: { ...options, ...part } });
+  const { exitCodes } = program;
   const outside = problems.problemAt(`${field}.executable`);
   return (
     <fieldset className="tk-card tk-form tk-form-wide">
@@ -83,36 +78,7 @@ export function ProgramCard({ program, field, paths, onChange, onRemove }: Props
             {problemSentenceText(warning)}
           </p>
         ))}
-      <Select
-        label={t('packages.fields.rights')}
-        allowDeselect={false}
-        data={rights.map((value) => ({ value, label: t(`packages.rights.${value}`) }))}
-        value={options.rights}
-        onChange={(value) => setOptions({ rights: value as RunOptions['rights'] })}
-      />
-      <Select
-        label={t('packages.fields.logon')}
-        allowDeselect={false}
-        data={logons.map((value) => ({ value, label: t(`packages.logons.${value}`) }))}
-        value={options.logon}
-        onChange={(value) => setOptions({ logon: value as RunOptions['logon'] })}
-      />
-      <Select
-        label={t('packages.fields.window')}
-        allowDeselect={false}
-        data={windows.map((value) => ({ value, label: t(`packages.windows.${value}`) }))}
-        value={options.window}
-        onChange={(value) => setOptions({ window: value as RunOptions['window'] })}
-      />
-      <NumberInput
-        label={t('packages.fields.maxRunTime')}
-        description={t('packages.help.maxRunTime')}
-        min={1}
-        max={longestMinutes}
-        allowDecimal={false}
-        value={options.maxRunTimeMinutes}
-        onChange={(value) => setOptions({ maxRunTimeMinutes: Number(value) || 1 })}
-      />
+      <RunOptionFields program={program} field={field} onChange={onChange} />
       <TagsInput
         label={t('packages.fields.successCodes')}
         value={exitCodes.success.map(String)}
