@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import type { Manifest } from '@tenkai/transfer';
 import { memberKey, newSession } from '@tenkai/transfer/multicast/session.ts';
 import type { Namespace } from '../rig/network.ts';
-import type { ProgramConfig, ReceiveConfig, SendConfig } from './program.ts';
+import { spawnOwned } from '../rig/own-process.ts';
+import type { CheckConfig, ProgramConfig, ReceiveConfig, RelayConfig, SendConfig } from './program.ts';
 
 /** Sessions between processes in network namespaces. */
 export interface MulticastRig {
@@ -15,6 +16,16 @@ export interface MulticastRig {
     at: Namespace,
     options: Pick<ReceiveConfig, 'member' | 'target'> & Partial<ReceiveConfig>,
   ): Promise<Running>;
+  /** A representative, which also sends: members of its subnet need it as their `senderAddress`. */
+  relay(
+    at: Namespace,
+    options: Pick<RelayConfig, 'expected' | 'target' | 'sources'> & Partial<RelayConfig>,
+  ): Promise<Running>;
+  check(at: Namespace, options?: Partial<CheckConfig>): Promise<Running>;
+  /** Ends whatever still runs. */
+  end(): Promise<void>;
+  /** What a stranger on the segment can see of the session. */
+  readonly session: number;
 }
 
 export interface Running {
@@ -28,7 +39,7 @@ export interface Running {
 }
 
 export interface Line {
-  readonly what: 'ready' | 'progress' | 'chunk' | 'heard' | 'done';
+  readonly what: 'ready' | 'progress' | 'chunk' | 'heard' | 'sent' | 'done';
   // biome-ignore lint/suspicious/noExplicitAny: lines of all kinds; tests look at what they need
   readonly [name: string]: any;
 }
@@ -56,14 +67,29 @@ export function multicastRig({
     ...{ manifest, session: keys.session, group, port: 56_100, senderPort: 56_101, window: 8 },
     groupKey: keys.groupKey.toString('base64'),
   };
+  const masterKey = keys.masterKey.toString('base64');
+  const all: Running[] = [];
+  const started = async (at: Namespace, config: ProgramConfig) => {
+    const running = await start(home, at, config);
+    all.push(running);
+    return running;
+  };
   return {
+    async end() {
+      for (const running of all) await running.kill();
+    },
+    session: keys.session,
     send: (at, options) =>
-      start(home, at, {
-        ...{ ...common, role: 'send', store, masterKey: keys.masterKey.toString('base64') },
+      started(at, {
+        ...{ ...common, role: 'send', store, masterKey },
         ...{ interfaceAddress: at.address, ...options },
       }),
+    relay: (at, options) =>
+      started(at, { ...common, role: 'relay', masterKey, interfaceAddress: at.address, ...options }),
+    check: (at, options) =>
+      started(at, { ...common, role: 'check', interfaceAddress: at.address, ...options }),
     receive: (at, options) =>
-      start(home, at, {
+      started(at, {
         ...{ ...common, role: 'receive', senderAddress, sources: [], interfaceAddress: at.address },
         ...{ memberKey: memberKey(keys.masterKey, options.member).toString('base64'), ...options },
       }),
@@ -75,7 +101,7 @@ async function start(home: string, at: Namespace, config: ProgramConfig): Promis
   const file = join(home, `${randomBytes(6).toString('hex')}.json`);
   await writeFile(file, JSON.stringify(config), { mode: 0o600 });
   const [command = '', ...args] = at.command([process.execPath, program, file]);
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawnOwned(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: Line[] = [];
   const listeners = new Set<() => void>();
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (text) => {

@@ -3,11 +3,14 @@
  * file. Prints JSON lines: `ready`, at the end `done`. What multicast does not bring comes from `sources`.
  */
 import { readFileSync } from 'node:fs';
-import { fetchContent, type Manifest, openChunkStore } from '@tenkai/transfer';
+import { join } from 'node:path';
+import { fetchContent, type Manifest, openChunkStore, partialOf } from '@tenkai/transfer';
+import { checkMulticast } from '@tenkai/transfer/multicast/preflight.ts';
 import { receiveContent } from '@tenkai/transfer/multicast/receive-content.ts';
+import { relayContent } from '@tenkai/transfer/multicast/relay-content.ts';
 import { sendContent } from '@tenkai/transfer/multicast/send-content.ts';
 
-export type ProgramConfig = SendConfig | ReceiveConfig;
+export type ProgramConfig = SendConfig | ReceiveConfig | RelayConfig | CheckConfig;
 
 interface CommonConfig {
   readonly manifest: Manifest;
@@ -39,6 +42,20 @@ export interface ReceiveConfig extends CommonConfig {
   readonly senderAddress: string;
   readonly sources: readonly string[];
   readonly silenceMs?: number;
+  /** What multicast did not bring is left for another session. */
+  readonly isMulticastOnly?: boolean;
+}
+
+/** A representative: what it fetches from its sources it sends to its neighbours. */
+export interface RelayConfig extends Omit<SendConfig, 'role' | 'store'> {
+  readonly role: 'relay';
+  readonly target: string;
+  readonly sources: readonly string[];
+}
+
+export interface CheckConfig extends CommonConfig {
+  readonly role: 'check';
+  readonly mtu?: number;
 }
 
 const tell = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -46,6 +63,8 @@ const config = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Progra
 const groupKey = Buffer.from(config.groupKey, 'base64');
 
 if (config.role === 'send') await send(config);
+else if (config.role === 'relay') await relay(config);
+else if (config.role === 'check') await check(config);
 else await receive(config);
 process.exit();
 
@@ -59,6 +78,26 @@ async function send(options: SendConfig): Promise<void> {
   });
   const ms = performance.now() - startedAt;
   tell({ what: 'done', ms, figures, members, cpu: process.cpuUsage(), residentBytes: peakBytes() });
+}
+
+async function relay(options: RelayConfig): Promise<void> {
+  const network = { sources: options.sources.map((baseUrl) => ({ baseUrl })), parallel: 2 };
+  const { target, manifest } = options;
+  const { bytesFetched, bytesResumed } = await fetchContent({
+    ...{ manifest, target, sources: [] },
+    before: relayContent({
+      ...{ ...options, groupKey, masterKey: Buffer.from(options.masterKey, 'base64'), network },
+      fileOf: (path) => join(partialOf(target), path),
+      onReady: () => tell({ what: 'ready' }),
+      onSent: (sent, reason) => tell({ what: 'sent', ...sent, reason: reason && String(reason) }),
+    }),
+  });
+  tell({ what: 'done', bytesFetched, bytesResumed });
+}
+
+async function check({ group, port, ...place }: CheckConfig): Promise<void> {
+  tell({ what: 'ready' });
+  tell({ what: 'done', ...(await checkMulticast({ group, port, key: groupKey }, place)) });
 }
 
 async function receive(options: ReceiveConfig): Promise<void> {
@@ -83,7 +122,8 @@ async function receive(options: ReceiveConfig): Promise<void> {
           tell({ what: 'chunk', chunks });
         },
       });
-      tell({ what: 'heard', ...result });
+      tell({ what: 'heard', chunks, ...result });
+      if (options.isMulticastOnly && chunks < wants.length) process.exit();
     },
   });
   const ms = performance.now() - startedAt;

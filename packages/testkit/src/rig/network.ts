@@ -32,6 +32,17 @@ export interface Cable extends Namespace {
   slowTo(megabitsPerSecond: number | null): Promise<void>;
 }
 
+/** Machines behind a router that passes no multicast, with one line to the site. */
+export interface Subnet {
+  /** The router: the gateway of its machines. */
+  readonly router: Namespace;
+  addMachine(): Promise<Cable>;
+  /** What came over the line so far, headers included. */
+  bytesOverLine(): Promise<number>;
+  /** The line's rate towards the subnet. */
+  slowTo(megabitsPerSecond: number | null): Promise<void>;
+}
+
 export interface Tap {
   readonly device: string;
   /** The address and the card's address that the virtual machine should take. */
@@ -47,6 +58,8 @@ export interface Network {
   readonly subnet: string;
   /** A namespace for one more machine; the next free address. */
   addMachine(): Promise<Cable>;
+  /** A subnet of its own, `10.77.1.0/24` the first. */
+  addSubnet(): Promise<Subnet>;
   /** A tap device on the bridge for a virtual machine. */
   addTap(): Promise<Tap>;
   /** A port on this process's loopback that leads to a port in the site's namespace. */
@@ -73,12 +86,25 @@ export async function makeNetwork(): Promise<Network> {
   const site = await add(`${subnet}.1`);
   await makeBridge(site);
   let last = 1;
+  let subnets = 0;
   return {
     site,
     subnet: `${subnet}.0/24`,
     async addMachine() {
       const number = ++last;
       return connect(site, await add(`${subnet}.${number}`), number);
+    },
+    async addSubnet() {
+      const number = ++subnets;
+      const router = await add(`10.77.${number}.1`);
+      let lastBehind = 1;
+      return {
+        ...(await lineTo(site, router, number)),
+        async addMachine() {
+          const behind = ++lastBehind;
+          return connect(router, await add(`10.77.${number}.${behind}`), behind);
+        },
+      };
     },
     async addTap() {
       const number = ++last;
@@ -164,6 +190,34 @@ async function makeBridge(site: Namespace): Promise<void> {
     addAddress(site, bridge),
     ['ip', 'link', 'set', bridge, 'up'],
   ]);
+}
+
+async function lineTo(site: Namespace, router: Namespace, number: number) {
+  const [line, up] = [`line${number}`, 'uplink'];
+  await makeBridge(router);
+  await runAll(site, [
+    ['ip', 'link', 'add', line, 'type', 'veth', 'peer', 'name', up, 'netns', String(router.pid)],
+    ['ip', 'address', 'add', `10.78.${number}.1/30`, 'dev', line],
+    // Each packet with its own headers, as a real line carries (and counts) them.
+    ['ip', 'link', 'set', line, 'gso_max_segs', '1', 'up'],
+  ]);
+  await runAll(router, [
+    ['ip', 'address', 'add', `10.78.${number}.2/30`, 'dev', up],
+    ['ip', 'link', 'set', up, 'up'],
+    ['ip', 'route', 'add', 'default', 'via', `10.78.${number}.1`],
+    ['sysctl', '-q', '-w', 'net.ipv4.ip_forward=1'],
+  ]);
+  const back = ['ip', 'route', 'add', `10.77.${number}.0/24`, 'via', `10.78.${number}.2`];
+  await output(site.command(back));
+  return {
+    router,
+    slowTo: (rate: number | null) => slow(site, line, rate),
+    async bytesOverLine() {
+      const text = await output(router.command(['ip', '-s', '-j', 'link', 'show', 'dev', up]));
+      const [found] = JSON.parse(text) as { stats64: { rx: { bytes: number } } }[];
+      return found?.stats64.rx.bytes ?? Number.NaN;
+    },
+  };
 }
 
 async function connect(site: Namespace, machine: Namespace, number: number): Promise<Cable> {

@@ -1,4 +1,4 @@
-import type { ChunkStore } from '../chunk-store.ts';
+import type { FileHandle } from 'node:fs/promises';
 import { Failure } from '../failures.ts';
 import { readFully } from '../file-bytes.ts';
 import type { Manifest } from '../manifest.ts';
@@ -9,10 +9,16 @@ import { USUAL_WINDOW } from './session.ts';
 import { listenToGroup, openOwnSocket, openShardSocket, type Place, type ShardSocket } from './sockets.ts';
 import type { Patience } from './stragglers.ts';
 
+/** Where a sender's chunks are: a chunk store, or files that hold them. */
+export interface ChunkSource {
+  /** `position`: where in the file the chunk begins; 0, unless told. It may take its time. */
+  open(sha256: string): Promise<{ handle: FileHandle; sizeBytes: number; position?: number }>;
+}
+
 export interface SendContentOptions extends Place {
   readonly manifest: Manifest;
   /** Where the chunks are. */
-  readonly store: Pick<ChunkStore, 'open'>;
+  readonly store: ChunkSource;
   readonly session: number;
   readonly group: string;
   readonly port: number;
@@ -131,14 +137,14 @@ function drive(
   });
 }
 
-async function readSegment(store: Pick<ChunkStore, 'open'>, segment: Segment, into: Buffer): Promise<void> {
+async function readSegment(store: ChunkSource, segment: Segment, into: Buffer): Promise<void> {
   let at = 0;
   for (const { sha256, sizeBytes } of segment.chunks) {
-    const { handle, sizeBytes: found } = await store.open(sha256);
+    const { handle, sizeBytes: found, position = 0 } = await store.open(sha256);
     try {
       if (
         found !== sizeBytes ||
-        (await readFully(handle, into.subarray(at, at + sizeBytes), 0)) !== sizeBytes
+        (await readFully(handle, into.subarray(at, at + sizeBytes), position)) !== sizeBytes
       ) {
         throw new Failure('content-chunk-corrupt', { path: sha256, chunk: 0, source: 'the sender' });
       }

@@ -255,8 +255,10 @@ function look(state: Sending, now: number): void {
   if (state.sentSinceLook > 0) state.pace.adapt(usual);
   if (usual !== undefined) state.loss += (usual - state.loss) * 0.1;
   state.figures.bytesPerSecond = state.pace.bytesPerSecond();
-  const isHeldUp =
-    state.flights.size > 0 && (state.sending === undefined || state.sequence >= state.creditEnd);
+  // Where the next bytes are not here yet, as with a representative that still fetches them, nobody is to blame.
+  const isWaitingForBytes = state.ready.length === 0 && state.reading.size > 0;
+  const isIdle = state.sending === undefined && !isWaitingForBytes;
+  const isHeldUp = state.flights.size > 0 && (isIdle || state.sequence >= state.creditEnd);
   const blockers = isHeldUp ? blockersOf(state, active) : undefined;
   const passedMs = now - state.lookedAt;
   const members = active.filter(({ hasReported }) => hasReported);
