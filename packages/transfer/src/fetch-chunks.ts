@@ -1,3 +1,4 @@
+import { directBuffer } from './direct-write.ts';
 import { openDownload } from './download.ts';
 import { fetchPart } from './fetch-part.ts';
 import { inParallel } from './in-parallel.ts';
@@ -63,7 +64,7 @@ export async function fetchChunks(options: FetchChunks): Promise<void> {
     const buffers: Buffer<ArrayBuffer>[] = [];
     const lanes = { items: options.wants, limit: options.parallel ?? 4, signal: download.signal };
     await inParallel(lanes, async (want) => {
-      const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(CHUNK_SIZE_BYTES);
+      const buffer = buffers.pop() ?? directBuffer(CHUNK_SIZE_BYTES);
       const bytes = buffer.subarray(0, want.sizeBytes);
       await download.unlessFailed(async () => {
         await fetchPart(download, { want, bytes, onReceived: options.onReceived });

@@ -20,7 +20,12 @@ import { fetchContent } from '@tenkai/transfer';
 await fetchContent(JSON.parse(process.env.FETCH_OPTIONS));
 `;
 
-function startChild(options: { manifest: object; sources: readonly ContentSource[]; target: string }) {
+function startChild(options: {
+  manifest: object;
+  sources: readonly ContentSource[];
+  target: string;
+  directFromBytes: number;
+}) {
   return spawn(process.execPath, ['--input-type=module', '-e', program], {
     cwd: import.meta.dirname,
     env: { ...process.env, FETCH_OPTIONS: JSON.stringify(options) },
@@ -41,8 +46,12 @@ async function publish(t: TestContext): Promise<PublishedContent & { source: Con
   return { ...published, source: { baseUrl: nginx.url, ca: nginx.ca }, port: nginx.port };
 }
 
+/** Written past the page cache from the first byte on, or never. */
+const writing = { 'past the cache': 0, 'through the cache': Number.MAX_SAFE_INTEGER };
+
 // Where the process dies, in parts of the bytes of the content; 1.0 falls into writing and finishing.
-for (const part of [0.0001, 0.1, 0.25, 0.4, 0.5, 0.65, 0.8, 0.9, 0.97, 0.999, 1]) {
+for (const [index, part] of [0.0001, 0.1, 0.25, 0.4, 0.5, 0.65, 0.8, 0.9, 0.97, 0.999, 1].entries()) {
+  const directFromBytes = writing[index % 2 === 0 ? 'past the cache' : 'through the cache'];
   test(`DIST-35: a download killed (kill -9) at ${part * 100} % is continued and the content is right`, {
     skip: noNginx,
   }, async (t) => {
@@ -56,11 +65,16 @@ for (const part of [0.0001, 0.1, 0.25, 0.4, 0.5, 0.65, 0.8, 0.9, 0.97, 0.999, 1]
     });
     t.after(() => proxy.stop());
     const sources = [{ ...source, baseUrl: `https://localhost:${proxy.port}/` }];
-    const child = startChild({ manifest, sources, target });
+    const child = startChild({ manifest, sources, target, directFromBytes });
     const [, signal] = await once(child, 'exit');
     assert.equal(signal, 'SIGKILL');
     assert.equal(await lstat(target).catch(() => 'absent'), 'absent', 'no half content under the final name');
-    const { bytesResumed, bytesFetched } = await fetchContent({ manifest, sources: [source], target });
+    const { bytesResumed, bytesFetched } = await fetchContent({
+      manifest,
+      sources: [source],
+      target,
+      directFromBytes,
+    });
     assert.equal(bytesResumed + bytesFetched, manifest.totalBytes);
     // Four parts may have been under way, of 4 MiB at most.
     assert.ok(bytesResumed >= killAfter - 16 * MIB, `only ${bytesResumed} bytes were of use`);
@@ -113,29 +127,33 @@ test('a disk that is too small is noticed before the first byte', { skip: noNgin
   });
 });
 
-test('a disk that fills up during the download gives the same failure; with room again it continues', {
-  skip: noNginx || noTmpfs,
-}, async (t) => {
-  const { manifest, source, port, home } = await publish(t);
-  await onSmallDisk(join(home, 'disk'), 20 * MIB, async (disk) => {
-    const target = join(disk, 'target');
-    // Takes the room as soon as the download, which has checked for it, is under way.
-    const hog = (bytes: number) => {
-      if (bytes > 5 * MIB && !existsSync(join(disk, 'hog'))) fillUp(join(disk, 'hog'), 12 * MIB);
-    };
-    const proxy = await startCutProxy({ toPort: port, onForward: hog });
-    t.after(() => proxy.stop());
-    const sources = [{ ...source, baseUrl: `https://localhost:${proxy.port}/` }];
-    const failure = await failureOf(fetchContent({ manifest, sources, target, parallel: 1 }));
-    assert.equal(failure.code, 'disk-full');
-    assert.ok(Number(failure.params.neededBytes) > 0);
-    assert.equal(await lstat(target).catch(() => 'absent'), 'absent');
-    await rm(join(disk, 'hog'));
-    const { bytesResumed } = await fetchContent({ manifest, sources: [source], target });
-    assert.ok(bytesResumed > 0);
-    assert.deepEqual(await describeTree(target), await describeTree(join(home, 'source')));
+for (const [way, directFromBytes] of Object.entries(writing)) {
+  test(`a disk that fills up during the download (${way}) gives the same failure; with room again it continues`, {
+    skip: noNginx || noTmpfs,
+  }, async (t) => {
+    const { manifest, source, port, home } = await publish(t);
+    await onSmallDisk(join(home, 'disk'), 20 * MIB, async (disk) => {
+      const target = join(disk, 'target');
+      // Takes the room as soon as the download, which has checked for it, is under way.
+      const hog = (bytes: number) => {
+        if (bytes > 5 * MIB && !existsSync(join(disk, 'hog'))) fillUp(join(disk, 'hog'), 12 * MIB);
+      };
+      const proxy = await startCutProxy({ toPort: port, onForward: hog });
+      t.after(() => proxy.stop());
+      const sources = [{ ...source, baseUrl: `https://localhost:${proxy.port}/` }];
+      const failure = await failureOf(
+        fetchContent({ manifest, sources, target, parallel: 1, directFromBytes }),
+      );
+      assert.equal(failure.code, 'disk-full');
+      assert.ok(Number(failure.params.neededBytes) > 0);
+      assert.equal(await lstat(target).catch(() => 'absent'), 'absent');
+      await rm(join(disk, 'hog'));
+      const { bytesResumed } = await fetchContent({ manifest, sources: [source], target });
+      assert.ok(bytesResumed > 0);
+      assert.deepEqual(await describeTree(target), await describeTree(join(home, 'source')));
+    });
   });
-});
+}
 
 function fillUp(path: string, sizeBytes: number): void {
   try {

@@ -11,6 +11,8 @@ export interface FillFolderOptions extends NetworkOptions {
   readonly hasAsciiTops?: boolean;
   /** True: what does not belong to the content stays, since somebody may be using it. */
   readonly keepsStrangers?: boolean;
+  /** Contents from this size on are written past the system's page cache: 256 MiB, unless told. */
+  readonly directFromBytes?: number;
   readonly onProgress?: (progress: FetchProgress) => void;
   /** Brings what it can (multicast) before anything is fetched; what it has not accepted comes from the sources. */
   readonly before?: BeforeFetch;
@@ -30,10 +32,17 @@ export type BeforeFetch = (before: {
 export async function fillFolder(
   options: FillFolderOptions,
 ): Promise<{ bytesFetched: number; bytesResumed: number }> {
-  const { manifest, folder, signal, onProgress, keepsStrangers = false } = options;
+  const { manifest, folder, signal, onProgress, keepsStrangers = false, directFromBytes } = options;
   const names = options.hasAsciiTops ? workNames(manifest) : new Map<string, string>();
   const placeOf = (path: string) => workPath(names, path);
-  const staging = await openStaging({ manifest, folder, placeOf, keepsStrangers, signal });
+  const staging = await openStaging({
+    manifest,
+    folder,
+    placeOf,
+    keepsStrangers,
+    directFromBytes,
+    signal,
+  });
   const bytesDone = staging.presentBytes;
   const progress = trackProgress({ bytesDone, bytesTotal: manifest.totalBytes, onProgress });
   try {

@@ -1,7 +1,7 @@
 /**
  * Reads HTTP/1.1 responses to GET requests (RFC 9112), pure: bytes in, calls out. Node's own client makes a new buffer
  * and a stream event for every 16 KiB, which costs more than decrypting them; this one hands on views of what it is
- * given, and so makes a verified download as quick as curl's (see docs/decisions/0301).
+ * given, and so makes a verified download as quick as curl's (see docs/decisions/0047).
  */
 
 export interface ResponseHead {

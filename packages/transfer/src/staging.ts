@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeDirectly } from './direct-write.ts';
 import { explainWriteError, requireFreeBytes } from './disk-space.ts';
 import { errorCode, makeFolder, NO_FOLLOW, syncFolder } from './durable.ts';
 import type { ChunkWant } from './fetch-chunks.ts';
@@ -29,8 +30,13 @@ export interface StagingOptions {
   readonly placeOf: (path: string) => string;
   /** True: what does not belong to the content stays. */
   readonly keepsStrangers?: boolean;
+  /** Contents from this size on are written past the system's page cache: 256 MiB, unless told. */
+  readonly directFromBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Less than this is soon read again, by the installer, and better still in memory then. */
+const DIRECT_FROM_BYTES = 256 * 1024 * 1024;
 
 interface Place {
   readonly file: StagedFile;
@@ -41,7 +47,8 @@ interface StagedFile {
   readonly file: ManifestFile;
   readonly path: string;
   chunksLeft: number;
-  chunksWritten: number;
+  /** Written through the page cache. */
+  chunksCached: number;
 }
 
 /**
@@ -49,7 +56,8 @@ interface StagedFile {
  * @throws Failure disk-full; AbortError
  */
 export async function openStaging(options: StagingOptions): Promise<Staging> {
-  const { manifest, folder, placeOf, signal } = options;
+  const { manifest, folder, placeOf, signal, directFromBytes = DIRECT_FROM_BYTES } = options;
+  const isDirect = manifest.totalBytes >= directFromBytes;
   await makeFolder(folder);
   const files = manifest.files.map((file) => staged(file, join(folder, placeOf(file.path))));
   await clearStrangers(options, files);
@@ -64,7 +72,7 @@ export async function openStaging(options: StagingOptions): Promise<Staging> {
     async write(want, bytes) {
       try {
         const places = missing.get(want.sha256)?.places ?? [];
-        for (const place of places) await writePlace(place, bytes);
+        for (const place of places) await writePlace(place, bytes, isDirect);
         return { bytesWritten: places.length * bytes.length };
       } catch (error) {
         throw await explainWriteError(error, folder, missingBytes);
@@ -77,7 +85,7 @@ export async function openStaging(options: StagingOptions): Promise<Staging> {
 }
 
 function staged(file: ManifestFile, path: string): StagedFile {
-  return { file, path, chunksLeft: file.chunks.length, chunksWritten: 0 };
+  return { file, path, chunksLeft: file.chunks.length, chunksCached: 0 };
 }
 
 /**
@@ -182,20 +190,25 @@ async function makeFolders(root: string, files: readonly StagedFile[]): Promise<
   return outerFirst.reverse();
 }
 
+async function writePlace(place: Place, bytes: Uint8Array, isDirect: boolean): Promise<void> {
+  const { file, position } = place;
+  if (!isDirect || !(await writeDirectly(file.path, bytes, position))) await writeCached(place, bytes);
+  file.chunksLeft--;
+  if (file.chunksLeft === 0) await seal(file);
+}
+
 /** How many chunks of a file are written before the disk is set to work on them, while the network goes on. */
 const CHUNKS_PER_FLUSH = 16;
 
-async function writePlace({ file, position }: Place, bytes: Uint8Array): Promise<void> {
+async function writeCached({ file, position }: Place, bytes: Uint8Array): Promise<void> {
   const handle = await openForWriting(file.path);
   try {
     await writeFully(handle, bytes, position);
-    file.chunksWritten++;
-    if (file.chunksWritten % CHUNKS_PER_FLUSH === 0) await handle.datasync();
+    file.chunksCached++;
+    if (file.chunksCached % CHUNKS_PER_FLUSH === 0) await handle.datasync();
   } finally {
     await handle.close();
   }
-  file.chunksLeft--;
-  if (file.chunksLeft === 0) await seal(file);
 }
 
 function openForWriting(path: string): Promise<FileHandle> {
