@@ -4,13 +4,11 @@
  * changes who begins.
  */
 import { spawn } from 'node:child_process';
-import { createCipheriv, createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createWriteStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { noNginx, startNginx } from '@tenkai/testkit/nginx.ts';
 import { storeContent } from '@tenkai/testkit/published-content.ts';
 import {
@@ -22,6 +20,7 @@ import {
   openChunkStore,
 } from '@tenkai/transfer';
 import { type Bench, type BenchOptions, type BenchResult, median } from './result.ts';
+import { writeSeeded } from './site/write-seeded.ts';
 
 const MIB = 1024 * 1024;
 const curl = '/usr/bin/curl';
@@ -120,7 +119,7 @@ interface MakeRig {
 async function makeRig(home: string, { sizeMib, seed, url, ca }: MakeRig): Promise<Rig> {
   const folder = join(home, 'content');
   await mkdir(folder);
-  await writeSeeded(join(folder, 'image.bin'), sizeMib, seed);
+  await writeSeeded(join(folder, 'image.bin'), sizeMib, `content ${seed}`);
   const store = await openChunkStore({ root: join(home, 'store') });
   const { manifest, sources } = await buildManifest({ folders: [folder] });
   await storeContent(store, manifest, sources);
@@ -128,17 +127,6 @@ async function makeRig(home: string, { sizeMib, seed, url, ca }: MakeRig): Promi
   const caFile = join(home, 'ca.pem');
   await writeFile(caFile, ca);
   return { home, manifest, source: { baseUrl: url, ca }, fileUrl: `${url}image.bin`, caFile };
-}
-
-/** Bytes that do not compress and are the same for the same seed: a key stream. */
-async function writeSeeded(path: string, sizeMib: number, seed: number): Promise<void> {
-  const key = createHash('sha256').update(`content ${seed}`).digest();
-  const cipher = createCipheriv('aes-256-ctr', key, Buffer.alloc(16));
-  const zeros = Buffer.alloc(MIB);
-  async function* pieces() {
-    for (let index = 0; index < sizeMib; index++) yield cipher.update(zeros);
-  }
-  await pipeline(pieces, createWriteStream(path));
 }
 
 async function oneRound(rig: Rig, isTenkaiFirst: boolean): Promise<Round> {

@@ -76,29 +76,50 @@ export const testTools = [
   },
 ];
 
+/**
+ * Peers that benchmarks measure beside Tenkai; no test needs them, so they are installed with `--bench` only.
+ * @type {{ group: string, usedBy: string, packages: string[], provides: string[] }[]}
+ */
+export const benchTools = [
+  {
+    group: 'multicast-peers',
+    usedBy: 'the multicast benchmark, which measures them in the same run',
+    packages: ['udpcast', 'uftp', 'iproute2', 'nftables'],
+    provides: [
+      '/usr/bin/udp-sender',
+      '/usr/bin/udp-receiver',
+      '/usr/bin/uftp',
+      '/usr/bin/uftpd',
+      '/usr/sbin/nft',
+    ],
+  },
+];
+
 /** The groups of which something is not on this machine. */
-export function missingTools() {
-  return testTools.filter((tool) => !tool.provides.every(isPresent));
+export function missingTools(tools = testTools) {
+  return tools.filter((tool) => !tool.provides.every(isPresent));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main();
 
 function main() {
   if (process.argv.includes('--list')) return list();
-  const missing = missingTools();
+  const tools = process.argv.includes('--bench') ? [...testTools, ...benchTools] : testTools;
+  const missing = missingTools(tools);
   if (missing.length === 0) return;
   const packages = [...new Set(missing.flatMap((tool) => tool.packages))];
   const refusal = whyNotHere();
   if (refusal === undefined) install(packages);
-  for (const tool of missingTools()) {
+  for (const tool of missingTools(tools)) {
     console.warn(`MISSING: ${tool.group} (${tool.usedBy}). ${refusal ?? 'apt-get could not install it.'}`);
     console.warn(`  The way out: apt-get install --no-install-recommends ${tool.packages.join(' ')}`);
   }
 }
 
 function list() {
-  const missing = new Set(missingTools());
-  for (const tool of testTools) {
+  const all = [...testTools, ...benchTools];
+  const missing = new Set(missingTools(all));
+  for (const tool of all) {
     console.log(
       `${missing.has(tool) ? 'missing' : 'here   '}  ${tool.group}: ${tool.packages.join(' ')} (${tool.usedBy})`,
     );

@@ -44,7 +44,7 @@ export interface Line {
   readonly [name: string]: any;
 }
 
-const program = join(import.meta.dirname, 'program.ts');
+const sources = join(import.meta.dirname, 'program.ts');
 const LINE_MS = 120_000;
 
 export interface RigOptions {
@@ -53,6 +53,8 @@ export interface RigOptions {
   readonly store: string;
   readonly senderAddress: string;
   readonly group?: string;
+  /** The program as it ships, in one file; absent: its sources. */
+  readonly program?: string;
 }
 
 export function multicastRig({
@@ -61,6 +63,7 @@ export function multicastRig({
   store,
   senderAddress,
   group = '239.255.77.7',
+  program = sources,
 }: RigOptions): MulticastRig {
   const keys = newSession();
   const common = {
@@ -70,7 +73,7 @@ export function multicastRig({
   const masterKey = keys.masterKey.toString('base64');
   const all: Running[] = [];
   const started = async (at: Namespace, config: ProgramConfig) => {
-    const running = await start(home, at, config);
+    const running = await start({ home, program }, at, config);
     all.push(running);
     return running;
   };
@@ -96,7 +99,11 @@ export function multicastRig({
   };
 }
 
-async function start(home: string, at: Namespace, config: ProgramConfig): Promise<Running> {
+async function start(
+  { home, program }: { home: string; program: string },
+  at: Namespace,
+  config: ProgramConfig,
+): Promise<Running> {
   await mkdir(home, { recursive: true });
   const file = join(home, `${randomBytes(6).toString('hex')}.json`);
   await writeFile(file, JSON.stringify(config), { mode: 0o600 });
