@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Database, Tx } from './database/database.ts';
 import type { EventRow } from './database/kernel-tables.ts';
+import { insertRows } from './database/many-rows.ts';
 import { createEventCursor, type EventCursor } from './event-cursor.ts';
 import type { Log } from './log.ts';
 
@@ -25,6 +26,8 @@ export interface Event<K extends EventKind = EventKind> {
 export interface Events {
   /** Part of the transaction: the row is written with it, the delivery follows its commit. */
   publish<K extends EventKind>(tx: Tx, kind: K, payload: EventMap[K]): Promise<void>;
+  /** Many of one kind, in their order, with one statement where the database is far. */
+  publishAll<K extends EventKind>(tx: Tx, kind: K, payloads: readonly EventMap[K][]): Promise<void>;
   /** A fact worth showing but not keeping (progress): delivered at once, forgotten after. */
   announce<K extends EventKind>(kind: K, payload: EventMap[K]): void;
   /**
@@ -59,12 +62,17 @@ export function createEvents({ db, clock, log }: { db: Database; clock: Clock; l
   const subscriptions: Subscription[] = [];
   const cursor = createEventCursor({ db, log });
   const delivery = createDelivery({ subscriptions, cursor, log });
+  const publishAll: Events['publishAll'] = async (tx, kind, payloads) => {
+    const at = clock.now();
+    const published = payloads.map((payload): Event => ({ kind, payload, at }));
+    const numbers = await insertEvents(tx, published);
+    tx.afterCommit(() => {
+      for (const [index, event] of published.entries()) delivery.add({ event, seq: numbers[index] ?? null });
+    });
+  };
   return {
-    async publish(tx, kind, payload) {
-      const event: Event = { kind, payload, at: clock.now() };
-      const seq = await insertEvent(tx, event);
-      tx.afterCommit(() => delivery.add({ event, seq }));
-    },
+    publish: (tx, kind, payload) => publishAll(tx, kind, [payload]),
+    publishAll,
     announce: (kind, payload) => delivery.add({ event: { kind, payload, at: clock.now() }, seq: null }),
     on: (kind, handle) => void subscriptions.push({ kind, handle }),
     onAny: (handle) => void subscriptions.push({ kind: null, handle }),
@@ -119,12 +127,11 @@ async function tellSubscribers(
   }
 }
 
-async function insertEvent(tx: Tx, { kind, payload, at }: Event): Promise<number | null> {
-  const row = await tx.one<{ seq: number }>(
-    'INSERT INTO kernel_events (kind, payload, at) VALUES (?, ?, ?) RETURNING seq',
-    [kind, JSON.stringify(payload), at],
-  );
-  return row?.seq ?? null;
+async function insertEvents(tx: Tx, events: readonly Event[]): Promise<number[]> {
+  const rows = events.map(({ kind, payload, at }) => [kind, JSON.stringify(payload), at]);
+  const insert = 'INSERT INTO kernel_events (kind, payload, at)';
+  const returned = await insertRows<{ seq: number }>(tx, insert, rows, 'RETURNING seq');
+  return returned.map(({ seq }) => seq).sort((a, b) => a - b);
 }
 
 async function eventsAfter(db: Database, seq: number): Promise<Pending[]> {

@@ -1,50 +1,77 @@
-import { isFinal, type RunState } from '@tenkai/domain';
 import type { MachineActivity, MachineDetail } from '@tenkai/protocol/api/machines.ts';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
+import { rowsOf } from '../../kernel/database/many-rows.ts';
+import type { ActivityChange } from '../machines/index.ts';
 import type { Deps } from './needs.ts';
-import type { LoadedRun } from './runs.store.ts';
+import type { RunChange } from './runs.store.ts';
 
 interface OpenRun {
+  readonly machine_id: string;
   readonly is_in_error: number;
   readonly is_released: number;
 }
 
-/** What the machine is doing, of all its runs: work in hand goes before an old error, an error before waiting. */
-async function activityOf(read: Reader, machineId: string): Promise<MachineActivity> {
-  const open = await read.all<OpenRun>(
-    `SELECT is_in_error, is_released FROM deployments_runs WHERE machine_id = ?
-     AND (is_in_error = 1 OR is_released = 1 OR is_staged = 1 OR (gate IS NOT NULL AND gate <> 'request'))`,
-    [machineId],
+/** What machines are doing, of all their runs: work in hand goes before an old error, an error before waiting. */
+async function activitiesOf(
+  read: Reader,
+  machineIds: Iterable<string>,
+): Promise<(machineId: string) => MachineActivity> {
+  const open = await rowsOf<OpenRun>(
+    read,
+    'SELECT machine_id, is_in_error, is_released FROM deployments_runs WHERE machine_id IN',
+    machineIds,
+    "AND (is_in_error = 1 OR is_released = 1 OR is_staged = 1 OR (gate IS NOT NULL AND gate <> 'request'))",
   );
-  if (open.some((run) => run.is_released === 1)) return 'running';
-  if (open.some((run) => run.is_in_error === 1)) return 'error';
-  return open.length > 0 ? 'waiting' : 'idle';
+  const byMachine = Map.groupBy(open, ({ machine_id }) => machine_id);
+  return (machineId) => {
+    const runs = byMachine.get(machineId) ?? [];
+    if (runs.some((run) => run.is_released === 1)) return 'running';
+    if (runs.some((run) => run.is_in_error === 1)) return 'error';
+    return runs.length > 0 ? 'waiting' : 'idle';
+  };
 }
 
 /** Keeps the machine list true (BCON-08, BSRV-25, BSRV-26); writes only where a run began, ended or was cleared. */
-export async function recordActivity(
+export async function recordActivities(
   { machines, clock }: Pick<Deps, 'machines' | 'clock'>,
   tx: Tx,
-  run: LoadedRun,
-  after: RunState,
+  entries: readonly RunChange[],
 ): Promise<void> {
-  const before = run.state;
-  const isSame =
-    before.isReleased === after.isReleased &&
-    before.isInError === after.isInError &&
-    (before.status === after.status || !isTurningPoint(before.status, after.status));
-  if (isSame) return;
-  const activity = await activityOf(tx, run.row.machine_id);
-  if (!isFinal(after.status)) return machines.recordActivity(tx, run.row.machine_id, { activity });
-  const deployment = await tx.one<{ name: string }>('SELECT name FROM deployments_deployments WHERE id = ?', [
-    run.row.deployment_id,
-  ]);
-  const lastRun = { deploymentName: deployment?.name ?? '', status: after.status, at: clock.now() };
-  await machines.recordActivity(tx, run.row.machine_id, { activity, lastRun });
+  const turned = entries.filter(isTurn);
+  if (turned.length === 0) return;
+  const activityOf = await activitiesOf(
+    tx,
+    turned.map(({ row }) => row.machine_id),
+  );
+  const names = await namesOf(tx, turned);
+  const changes = new Map<string, ActivityChange>();
+  for (const { row, lastEnd } of turned) {
+    const lastRun =
+      lastEnd === null
+        ? changes.get(row.machine_id)?.lastRun
+        : { deploymentName: names.get(row.deployment_id) ?? '', status: lastEnd, at: clock.now() };
+    changes.set(row.machine_id, { activity: activityOf(row.machine_id), ...(lastRun && { lastRun }) });
+  }
+  await machines.recordActivities(tx, changes);
 }
 
-function isTurningPoint(before: RunState['status'], after: RunState['status']): boolean {
-  return isFinal(after) || before === 'planned' || after === 'planned';
+function isTurn({ before, after, lastEnd }: RunChange): boolean {
+  return (
+    lastEnd !== null ||
+    before.isReleased !== after.isReleased ||
+    before.isInError !== after.isInError ||
+    (before.status !== after.status && (before.status === 'planned' || after.status === 'planned'))
+  );
+}
+
+async function namesOf(read: Reader, entries: readonly RunChange[]): Promise<Map<string, string>> {
+  const ended = entries.flatMap(({ lastEnd, row }) => (lastEnd === null ? [] : row.deployment_id));
+  const rows = await rowsOf<{ id: string; name: string }>(
+    read,
+    'SELECT id, name FROM deployments_deployments WHERE id IN',
+    ended,
+  );
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** Runs for which the machine is in error until cleared (BSCN-36). */

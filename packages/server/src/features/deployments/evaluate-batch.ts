@@ -1,6 +1,16 @@
 import { isFinal } from '@tenkai/domain';
-import { evaluateRun, prepare, type ReleaseDeps, type Round, slotsOf } from './evaluate-run.ts';
-import { type LoadedRun, loadRun, loadRunsWhere } from './runs.store.ts';
+import type { Reader } from '../../kernel/database/database.ts';
+import { rowsOf } from '../../kernel/database/many-rows.ts';
+import {
+  evaluateRun,
+  openDesk,
+  prepare,
+  type ReleaseDeps,
+  type ReleasedRun,
+  type Round,
+  slotsOf,
+} from './evaluate-run.ts';
+import { type LoadedRun, loadRuns, loadRunsWhere } from './runs.store.ts';
 
 const batchSize = 200;
 
@@ -28,16 +38,44 @@ export async function evaluateBatch(round: Round, runs: readonly LoadedRun[]) {
   await slotsOf(round);
   const toWake = await db.transaction(async (tx) => {
     const woken = new Set<string>();
+    const desk = openDesk(round, tx);
+    const released = await releasedRuns(tx, machineIds);
+    // Read again: between the page and this transaction a report or an operator may have come.
+    const now = new Map(
+      (
+        await loadRuns(
+          tx,
+          runs.map(({ row }) => row.id),
+        )
+      ).map((run) => [run.row.id, run]),
+    );
     for (const { row } of runs) {
-      // Read again: between the page and this transaction a report or an operator may have come.
-      const run = await loadRun(tx, row.id);
+      const run = now.get(row.id);
       if (!run || run.row.gate === null || isFinal(run.state.status)) continue;
-      const machine = { facts: facts.get(row.machine_id), windows: windows.get(row.machine_id) ?? [] };
-      if (await evaluateRun(round, tx, run, machine)) woken.add(row.machine_id);
+      const { machine_id: id } = row;
+      const machine = { facts: facts.get(id), windows: windows.get(id) ?? [], released: released(id) };
+      if (await evaluateRun(desk, run, machine)) woken.add(id);
     }
+    await desk.book.write();
     return woken;
   });
   for (const machineId of toWake) await wake(round.deps, machineId);
+}
+
+/** By machine; an empty list for one that is not busy. */
+async function releasedRuns(read: Reader, machineIds: readonly string[]) {
+  const found = await rowsOf<ReleasedRun & { machine_id: string }>(
+    read,
+    'SELECT id, machine_id, is_staged FROM deployments_runs WHERE machine_id IN',
+    machineIds,
+    'AND is_released = 1',
+  );
+  const byMachine = new Map<string, ReleasedRun[]>(Map.groupBy(found, ({ machine_id }) => machine_id));
+  return (machineId: string) => {
+    const runs = byMachine.get(machineId) ?? [];
+    byMachine.set(machineId, runs);
+    return runs;
+  };
 }
 
 async function wake({ machines, log }: ReleaseDeps, machineId: string) {

@@ -19,7 +19,7 @@ import { hasWaitingGroup, setReadiness } from './groups.store.ts';
 import type { Deps } from './needs.ts';
 import { fullReason } from './pending-starts.ts';
 import { createPlanner, type Planner } from './planning.ts';
-import { applyToRun, type RunDeps, store } from './run-events.ts';
+import { openBook, type RunBook, type RunDeps } from './run-book.ts';
 import { countStaged, type LoadedRun, type StoredPlan, savePlan, setPlan } from './runs.store.ts';
 import type { Gate } from './tables.ts';
 
@@ -70,119 +70,138 @@ export async function prepare(round: Round, id: string): Promise<void> {
 export interface MachineNow {
   readonly facts: MachineFacts | undefined;
   readonly windows: readonly MaintenanceWindow[];
+  /** Its runs that are released; one that is released here comes to them. */
+  readonly released: ReleasedRun[];
+}
+
+export interface ReleasedRun {
+  readonly id: string;
+  readonly is_staged: number;
+}
+
+/** The transaction at hand: what is decided is written at its end. */
+export interface Desk {
+  readonly round: Round;
+  readonly tx: Tx;
+  readonly book: RunBook;
+  /** Hashes of the plans that this transaction has stored, by their text. */
+  readonly plans: Map<string, string>;
+}
+
+export function openDesk(round: Round, tx: Tx): Desk {
+  return { round, tx, book: openBook(round.deps, tx), plans: new Map() };
 }
 
 /** Decides one waiting run: released, held with its reason, or not applicable. Returns true to send magic packets. */
-export async function evaluateRun(
-  round: Round,
-  tx: Tx,
-  run: LoadedRun,
-  machine: MachineNow,
-): Promise<boolean> {
-  const { deps } = round;
-  const at = deps.clock.now();
+export async function evaluateRun(desk: Desk, run: LoadedRun, machine: MachineNow): Promise<boolean> {
+  const { round, book } = desk;
+  const at = round.deps.clock.now();
   const deployment = round.deployments.get(run.row.deployment_id);
   const planner = round.planners.get(run.row.deployment_id);
   if (!deployment || !planner || deployment.row.status === 'cancelled') {
-    await applyToRun(deps, tx, run, { kind: 'cancel', at });
+    await book.apply(run, { kind: 'cancel', at });
     return false;
   }
   if (!machine.facts) {
-    await store(
-      deps,
-      tx,
-      run,
-      end(run.state, 'not-applicable', { code: 'machine-gone', params: {} }, at),
-      null,
-    );
+    const gone = end(run.state, 'not-applicable', { code: 'machine-gone', params: {} }, at);
+    await book.store(run, gone, null);
     return false;
   }
   const plan = planner.planFor(machine.facts);
   if (plan.state === 'unknown') {
-    await hold(deps, tx, run, {
-      gate: 'inventory',
-      reason: { code: 'inventory-missing', params: {} },
-      until: null,
-    });
+    const reason = { code: 'inventory-missing', params: {} };
+    await hold(desk, run, { gate: 'inventory', reason, until: null });
     return false;
   }
   if (plan.state === 'not-applicable') {
-    await endNotApplicable(deps, tx, run, plan, at);
+    await endNotApplicable(desk, run, plan, at);
     return false;
   }
-  return releaseOrHold(round, tx, run, { deployment, plan, facts: machine.facts, windows: machine.windows });
+  return releaseOrHold(desk, run, { ...machine, deployment, plan, facts: machine.facts });
 }
 
-interface Candidate {
+interface Candidate extends MachineNow {
   readonly deployment: StoredDeployment;
   readonly plan: RunPlan;
   readonly facts: MachineFacts;
-  readonly windows: readonly MaintenanceWindow[];
 }
 
-async function releaseOrHold(
-  round: Round,
-  tx: Tx,
-  run: LoadedRun,
-  { deployment, plan, facts, windows }: Candidate,
-) {
+async function releaseOrHold(desk: Desk, run: LoadedRun, candidate: Candidate) {
+  const { round, tx } = desk;
   const { deps } = round;
+  const { deployment, plan, facts, windows, released } = candidate;
   const answer = askGates({
     draft: deployment.draft,
     isRequested: run.row.is_requested === 1,
     facts,
-    busyWith: await busyWith(tx, run),
+    busyWith: busyWith(released, run),
     windows,
     maxRunTimeMs: plan.maxRunTimeMs,
     beginsWithWake: plan.steps[0]?.kind === 'wake',
     nowMs: deps.clock.now(),
   });
   if (!answer.isOpen) {
-    await hold(deps, tx, run, answer);
+    await hold(desk, run, answer);
     return answer.wakes;
   }
   const pending = plan.timing === 'at-next-start' ? await pendingReason(deps, tx, run.row.machine_id) : null;
   if (pending) {
-    await hold(deps, tx, run, { gate: 'next-start', reason: pending, until: null });
+    await hold(desk, run, { gate: 'next-start', reason: pending, until: null });
     return false;
   }
   const delivery = effectiveDelivery(deliveryOf(deployment.draft));
   if (run.row.wave_id === null && run.row.alone === null && waitsForGroup(delivery)) {
-    await joinGroup(round, tx, run, delivery, answer.latestStartAt);
+    await joinGroup(desk, run, delivery, answer.latestStartAt);
     return false;
   }
   const slots = await slotsOf(round);
   const full = slotReason(deps, slots, deployment);
-  if (full) {
-    await hold(deps, tx, run, { gate: 'slot', reason: full, until: null });
-    return false;
-  }
-  const planHash = await savePlan(tx, storedPlan(plan));
-  const choice = methodFor(run.row, delivery);
-  const { closesAt: windowClosesAt } = answer;
-  await setPlan(tx, run.row.id, { planHash, variables: plan.variables, choice, windowClosesAt });
-  await applyToRun(deps, tx, run, { kind: 'release', at: deps.clock.now() });
-  takeSlot(slots, run.row.deployment_id);
-  // A machine that begins one run is not ready for the groups in which it waits with others.
-  if (round.hasGroups) tx.afterCommit(() => deps.lane.machine(run.row.machine_id));
+  if (full) await hold(desk, run, { gate: 'slot', reason: full, until: null });
+  else await release(desk, run, candidate, { delivery, windowClosesAt: answer.closesAt });
   return false;
+}
+
+async function release(
+  desk: Desk,
+  run: LoadedRun,
+  { plan, released }: Candidate,
+  { delivery, windowClosesAt }: { delivery: EffectiveDelivery; windowClosesAt: number | null },
+): Promise<void> {
+  const { round, tx, book } = desk;
+  const planHash = await storePlan(desk, plan);
+  const choice = methodFor(run.row, delivery);
+  await setPlan(tx, run.row.id, { planHash, variables: plan.variables, choice, windowClosesAt });
+  await book.apply(run, { kind: 'release', at: round.deps.clock.now() });
+  released.push({ id: run.row.id, is_staged: 0 });
+  takeSlot(await slotsOf(round), run.row.deployment_id);
+  // A machine that begins one run is not ready for the groups in which it waits with others.
+  if (round.hasGroups) tx.afterCommit(() => round.deps.lane.machine(run.row.machine_id));
+}
+
+/** Machines of one kind share a plan: it is put into words once for all of them. */
+async function storePlan({ tx, plans }: Desk, plan: RunPlan): Promise<string> {
+  const stored = storedPlan(plan);
+  const text = JSON.stringify(stored);
+  const hash = plans.get(text) ?? (await savePlan(tx, stored));
+  plans.set(text, hash);
+  return hash;
 }
 
 /** The machine could begin: from now on it is counted. Coming again changes nothing but the end of its window. */
 async function joinGroup(
-  round: Round,
-  tx: Tx,
+  desk: Desk,
   run: LoadedRun,
   delivery: EffectiveDelivery,
   latestStartAt: number | null,
 ) {
+  const { round, tx } = desk;
   const { row } = run;
   const isNew = row.gate !== 'group' || row.ready_at === null;
   const readyAt = isNew ? round.deps.clock.now() : (row.ready_at ?? 0);
   if (isNew || row.latest_start_at !== latestStartAt)
     await setReadiness(tx, row.id, { readyAt, latestStartAt });
   const until = latestStartOf(groupLimits(delivery), { readyAt, latestStartAt });
-  await hold(round.deps, tx, run, { gate: 'group', reason: { code: 'group-waiting', params: {} }, until });
+  await hold(desk, run, { gate: 'group', reason: { code: 'group-waiting', params: {} }, until });
   if (isNew) round.joined.add(row.deployment_id);
 }
 
@@ -224,25 +243,22 @@ interface Hold {
 }
 
 /** Holding again for the same reason writes nothing: a sweep over many waiting runs costs no disk. */
-async function hold(deps: ReleaseDeps, tx: Tx, run: LoadedRun, { gate, reason, until }: Hold) {
+async function hold({ round, book }: Desk, run: LoadedRun, { gate, reason, until }: Hold) {
   const { row, state } = run;
   if (row.gate === gate && state.reason?.code === reason.code && state.waitsUntil === until) return;
-  await applyToRun(deps, tx, run, { kind: 'hold', reason, until, at: deps.clock.now() }, gate);
+  await book.apply(run, { kind: 'hold', reason, until, at: round.deps.clock.now() }, gate);
 }
 
-async function endNotApplicable(deps: ReleaseDeps, tx: Tx, run: LoadedRun, plan: RunPlan, at: number) {
+async function endNotApplicable(desk: Desk, run: LoadedRun, plan: RunPlan, at: number) {
   const reason = plan.reasons[0] ?? { code: 'nothing-to-do', params: {} };
-  const planHash = await savePlan(tx, storedPlan(plan));
-  await setPlan(tx, run.row.id, { planHash, variables: plan.variables, choice: null, windowClosesAt: null });
-  await store(deps, tx, run, end(run.state, 'not-applicable', reason, at), null);
+  const planHash = await storePlan(desk, plan);
+  await setPlan(desk.tx, run.row.id, { planHash, variables: plan.variables, choice: null, windowClosesAt: null });
+  await desk.book.store(run, end(run.state, 'not-applicable', reason, at), null);
 }
 
 /** One run at a time on a machine; what it applies at its start comes before anything new (BSCN-21, BAGT-15). */
-async function busyWith(tx: Tx, run: LoadedRun): Promise<GateQuestion['busyWith']> {
-  const others = await tx.all<{ is_staged: number }>(
-    'SELECT is_staged FROM deployments_runs WHERE machine_id = ? AND is_released = 1 AND id <> ?',
-    [run.row.machine_id, run.row.id],
-  );
+function busyWith(released: readonly ReleasedRun[], run: LoadedRun): GateQuestion['busyWith'] {
+  const others = released.filter(({ id }) => id !== run.row.id);
   if (others.length === 0) return 'nothing';
   return others.some((other) => other.is_staged === 1) ? 'next-start' : 'run';
 }

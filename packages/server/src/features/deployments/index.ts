@@ -1,5 +1,4 @@
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
-import type { Tx } from '../../kernel/database/database.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { errorsOf } from './activity.ts';
 import { listAvailable } from './available.views.ts';
@@ -15,7 +14,7 @@ import { createProgressBoard } from './progress-board.ts';
 import { evaluateRuns } from './release.ts';
 import { createReleaseLane, type ReleaseLane } from './release-lane.ts';
 import { ordersFor } from './run-orders.ts';
-import { type AnyRunReport, recordRunReport } from './runs.agent.ts';
+import { beginRunReports } from './runs.agent.ts';
 import { countStaged } from './runs.store.ts';
 import { recordRunRequest } from './self-service.ts';
 import { beginStaged } from './staged-runs.ts';
@@ -82,11 +81,9 @@ function sweepAgainAndAgain({ jobs, clock }: Kernel, lane: ReleaseLane) {
 /** Reports come up, orders go down, and the machines' pages ask about runs. */
 function connectMachines(deps: ReleaseDeps) {
   const { machines } = deps;
-  const record = (tx: Tx, machineId: string, report: AnyRunReport) =>
-    recordRunReport(deps, tx, machineId, report);
-  machines.reports.register('run', record);
-  machines.reports.register('step-started', record);
-  machines.reports.register('step-finished', record);
+  machines.reports.registerTogether(['run', 'step-started', 'step-finished'], (tx, told, reports) =>
+    beginRunReports(deps, tx, told, reports),
+  );
   machines.reports.register('run-request', (tx, machineId, report) =>
     recordRunRequest(deps, tx, machineId, report),
   );

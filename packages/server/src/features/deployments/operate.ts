@@ -3,7 +3,7 @@ import type { Caller } from '../../kernel/access/caller.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import { loadDeployment, updateDeployment } from './deployments.store.ts';
 import type { ReleaseDeps } from './evaluate-run.ts';
-import { applyToRun, store } from './run-events.ts';
+import { applyToRun, store } from './run-book.ts';
 import { loadRun, loadRunsWhere, markRequested } from './runs.store.ts';
 import { requireCollection } from './scope.ts';
 

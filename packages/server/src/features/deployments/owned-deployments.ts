@@ -10,7 +10,7 @@ import type { Reader, Tx } from '../../kernel/database/database.ts';
 import { newId } from '../../kernel/ids.ts';
 import { insertDeployment, loadDeployment, updateDeployment } from './deployments.store.ts';
 import type { ReleaseDeps } from './evaluate-run.ts';
-import { applyToRun, store } from './run-events.ts';
+import { applyToRun, store } from './run-book.ts';
 import { insertRuns, loadRun, loadRunsWhere } from './runs.store.ts';
 
 /** A deployment that a feature makes by itself and fills machine by machine. */

@@ -3,7 +3,7 @@ import { evaluateBatch, evaluateGate } from './evaluate-batch.ts';
 import { beginRound, type ReleaseDeps, type Round, slotsOf } from './evaluate-run.ts';
 import { settleGroups } from './groups.ts';
 import type { LaneWork } from './release-lane.ts';
-import { applyToRun } from './run-events.ts';
+import { applyToRun } from './run-book.ts';
 import { loadRun, loadRunsWhere } from './runs.store.ts';
 
 /** Gates that an event of the machine itself can open, or close again. */

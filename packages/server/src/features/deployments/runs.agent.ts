@@ -1,32 +1,42 @@
 import type { RunReported } from '@tenkai/domain';
 import type { RunReport, StepFinishedReport, StepStartedReport } from '@tenkai/protocol/agent/reports.ts';
 import type { Tx } from '../../kernel/database/database.ts';
+import type { ReportSet, ReportToTake, Told } from '../machines/index.ts';
 import type { Deps } from './needs.ts';
-import { applyToRun, type RunDeps } from './run-events.ts';
-import { type LoadedRun, loadRun } from './runs.store.ts';
+import { openBook, type RunDeps } from './run-book.ts';
+import { type LoadedRun, loadRuns } from './runs.store.ts';
 
 export type AnyRunReport = RunReport | StepStartedReport | StepFinishedReport;
-export type AgentDeps = RunDeps & Pick<Deps, 'clock' | 'log' | 'machines'>;
+export type AgentDeps = RunDeps & Pick<Deps, 'log'>;
 
 /**
- * What a machine says of a run. Times are the server's: an agent's clock may be wrong.
- * Returns why the report can never be taken, or null.
+ * What machines say of runs, many machines at once: every run is read once and written once. Times are the server's:
+ * an agent's clock may be wrong.
  */
-export async function recordRunReport(
+export async function beginRunReports(
   deps: AgentDeps,
   tx: Tx,
-  machineId: string,
-  report: AnyRunReport,
-): Promise<string | null> {
-  const run = await loadRun(tx, report.runId);
-  // A machine may speak of its own runs only; of a deleted deployment there is nothing left to say.
-  if (!run || run.row.machine_id !== machineId) return 'run-unknown';
-  const at = deps.clock.now();
-  const reported = translate(report, at);
-  if (!reported) return 'report-unknown';
-  await applyToRun(deps, tx, run, { kind: 'report', attempt: report.attempt, report: reported, at });
-  if (reported.kind === 'power' && reported.to === 'shutting-down') wakeAfter(deps, tx, run);
-  return null;
+  told: Told,
+  reports: readonly ReportToTake<AnyRunReport>[],
+): Promise<ReportSet<AnyRunReport>> {
+  const book = openBook({ ...deps, ...told }, tx);
+  const runIds = reports.map(({ report }) => report.runId);
+  for (const run of await loadRuns(tx, runIds)) book.put(run);
+  return {
+    async take(machineId, report) {
+      const run = book.find(report.runId);
+      // A machine may speak of its own runs only; of a deleted deployment there is nothing left to say.
+      if (!run || run.row.machine_id !== machineId) return 'run-unknown';
+      const at = deps.clock.now();
+      const reported = translate(report, at);
+      if (!reported) return 'report-unknown';
+      await book.apply(run, { kind: 'report', attempt: report.attempt, report: reported, at });
+      if (reported.kind === 'power' && reported.to === 'shutting-down')
+        wakeAfter(deps, tx, book.find(report.runId) ?? run);
+      return null;
+    },
+    write: () => book.write(),
+  };
 }
 
 function translate(report: AnyRunReport, at: number): RunReported | null {

@@ -9,7 +9,8 @@ import {
   stepStateOf,
 } from '@tenkai/domain';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
-import type { Gate, RunsTable } from './tables.ts';
+import { insertRows, rowsOf, updateRows } from '../../kernel/database/many-rows.ts';
+import type { Gate, RunsTable, StepsTable } from './tables.ts';
 
 /** What every machine of one kind does; kept once. */
 export interface StoredPlan {
@@ -67,7 +68,13 @@ export async function savePlan(tx: Tx, plan: StoredPlan): Promise<string> {
 
 export async function loadRun(read: Reader, id: string): Promise<LoadedRun | undefined> {
   const row = await read.one<RunsTable>(`SELECT ${columns} FROM deployments_runs WHERE id = ?`, [id]);
-  return row && withState(read, row);
+  return row && (await withStates(read, [row]))[0];
+}
+
+/** Those of the ids that exist, each once, in no order. */
+export async function loadRuns(read: Reader, ids: Iterable<string>): Promise<LoadedRun[]> {
+  const rows = await rowsOf<RunsTable>(read, `SELECT ${columns} FROM deployments_runs WHERE id IN`, ids);
+  return withStates(read, rows);
 }
 
 export async function loadRunsWhere(
@@ -79,28 +86,42 @@ export async function loadRunsWhere(
     `SELECT ${columns} FROM deployments_runs WHERE ${condition}`,
     params,
   );
-  const runs: LoadedRun[] = [];
-  for (const row of rows) runs.push(await withState(read, row));
-  return runs;
+  return withStates(read, rows);
 }
 
 interface StepRow {
+  readonly run_id: string;
+  readonly attempt: number;
   readonly step_index: number;
   readonly started_at: number | null;
   readonly result: string | null;
 }
 
-async function withState(read: Reader, row: RunsTable): Promise<LoadedRun> {
-  const plan = row.plan_hash === null ? null : await loadPlan(read, row.plan_hash);
-  const rows = row.started_at === null ? [] : await stepRows(read, row.id, row.attempt);
-  return { row, plan, state: stateOf(row, plan, rows) };
+async function withStates(read: Reader, rows: readonly RunsTable[]): Promise<LoadedRun[]> {
+  const begun = rows.filter(({ started_at }) => started_at !== null);
+  const steps = Map.groupBy(await stepRows(read, begun), ({ run_id }) => run_id);
+  const runs: LoadedRun[] = [];
+  for (const row of rows) {
+    const plan = row.plan_hash === null ? null : await loadPlan(read, row.plan_hash);
+    const own = (steps.get(row.id) ?? []).filter(({ attempt }) => attempt === row.attempt);
+    runs.push({ row, plan, state: stateOf(row, plan, own) });
+  }
+  return runs;
 }
 
-export async function stepRows(read: Reader, runId: string, attempt: number): Promise<StepRow[]> {
-  return read.all<StepRow>(
-    'SELECT step_index, started_at, result FROM deployments_steps WHERE run_id = ? AND attempt = ?',
-    [runId, attempt],
+const selectSteps =
+  'SELECT run_id, attempt, step_index, started_at, result FROM deployments_steps WHERE run_id';
+
+function stepRows(read: Reader, runs: readonly RunsTable[]): Promise<StepRow[]> {
+  return rowsOf<StepRow>(
+    read,
+    `${selectSteps} IN`,
+    runs.map(({ id }) => id),
   );
+}
+
+export function stepsOfAttempt(read: Reader, runId: string, attempt: number): Promise<StepRow[]> {
+  return read.all<StepRow>(`${selectSteps} = ? AND attempt = ? ORDER BY step_index`, [runId, attempt]);
 }
 
 function stateOf(row: RunsTable, plan: StoredPlan | null, rows: readonly StepRow[]): RunState {
@@ -127,36 +148,66 @@ function stateOf(row: RunsTable, plan: StoredPlan | null, rows: readonly StepRow
   };
 }
 
+/** What a transaction made of a run. */
+export interface RunChange {
+  readonly row: RunsTable;
+  readonly before: RunState;
+  after: RunState;
+  gate: Gate | null;
+  /** By run, attempt and index. */
+  readonly steps: Map<string, StepsTable>;
+  /** Another attempt has begun. */
+  isNewAttempt: boolean;
+  /** The last end in this transaction; it may have begun anew since. */
+  lastEnd: RunState['status'] | null;
+}
+
+const stateColumns = {
+  status: 'text',
+  attempt: 'bigint',
+  gate: 'text',
+  is_released: 'bigint',
+  is_staged: 'bigint',
+  is_cancel_requested: 'bigint',
+  is_in_error: 'bigint',
+  reason: 'text',
+  waits_until: 'bigint',
+  step_index: 'bigint',
+  retries_left: 'bigint',
+  started_at: 'bigint',
+  finished_at: 'bigint',
+  deadline_at: 'bigint',
+} as const;
+
 /** Writes what changed; results are only ever added. */
-export async function saveRun(tx: Tx, run: LoadedRun, after: RunState, gate: Gate | null): Promise<void> {
-  await tx.run(
-    `UPDATE deployments_runs SET status = ?, attempt = ?, gate = ?, is_released = ?, is_staged = ?,
-       is_cancel_requested = ?, is_in_error = ?, reason = ?, waits_until = ?, step_index = ?, retries_left = ?, started_at = ?,
-       finished_at = ?, deadline_at = ? WHERE id = ?`,
-    [
-      after.status,
-      after.attempt,
-      gate,
-      after.isReleased,
-      after.isStaged,
-      after.isCancelRequested,
-      after.isInError,
-      after.reason === null ? null : JSON.stringify(after.reason),
-      after.waitsUntil,
-      after.stepIndex,
-      after.retriesLeft,
-      after.startedAt,
-      after.finishedAt,
-      after.deadlineAt,
-      run.row.id,
-    ],
+export async function saveRuns(tx: Tx, changes: readonly RunChange[]): Promise<void> {
+  const runs = { update: 'UPDATE deployments_runs', keys: { id: 'text' }, columns: stateColumns } as const;
+  await updateRows(tx, runs, changes.map(rowAfter));
+  await saveSteps(
+    tx,
+    changes.flatMap(({ steps }) => [...steps.values()]),
   );
-  if (after.attempt !== run.state.attempt) return forgetDelivery(tx, run.row.id);
-  for (const [index, step] of after.steps.entries()) {
-    const before = run.state.steps[index];
-    if (before?.startedAt === step.startedAt && before.result === step.result) continue;
-    await saveStep(tx, run.row.id, after.attempt, index, step);
-  }
+  for (const { row, isNewAttempt } of changes) if (isNewAttempt) await forgetDelivery(tx, row.id);
+}
+
+function rowAfter({ row, after, gate }: RunChange): Pick<RunsTable, 'id' | keyof typeof stateColumns> {
+  return {
+    id: row.id,
+    status: after.status,
+    attempt: after.attempt,
+    gate,
+    is_released: Number(after.isReleased),
+    is_staged: Number(after.isStaged),
+    is_cancel_requested: Number(after.isCancelRequested),
+    is_in_error: Number(after.isInError),
+    reason: after.reason === null ? null : JSON.stringify(after.reason),
+    waits_until: after.waitsUntil,
+    step_index: after.stepIndex,
+    retries_left: after.retriesLeft,
+    started_at: after.startedAt,
+    finished_at: after.finishedAt,
+    deadline_at: after.deadlineAt,
+  };
 }
 
 /** A new attempt passes the gates as the first one did; only what an operator said of the machine's line stays. */
@@ -168,18 +219,29 @@ async function forgetDelivery(tx: Tx, runId: string) {
   );
 }
 
-async function saveStep(
-  tx: Tx,
-  runId: string,
-  attempt: number,
-  index: number,
-  step: { startedAt: number | null; result: StepResult | null },
-) {
-  const result = step.result === null ? null : JSON.stringify(step.result);
-  await tx.run(
-    `INSERT INTO deployments_steps (run_id, attempt, step_index, started_at, result) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (run_id, attempt, step_index) DO UPDATE SET started_at = excluded.started_at, result = excluded.result`,
-    [runId, attempt, index, step.startedAt, result],
+/** Steps of which something is new, by run, attempt and index; none where another attempt has begun. */
+export function changedSteps(runId: string, before: RunState, after: RunState): [string, StepsTable][] {
+  if (after.attempt !== before.attempt) return [];
+  return after.steps.flatMap(({ startedAt, result }, index): [string, StepsTable][] => {
+    const known = before.steps[index];
+    if (known?.startedAt === startedAt && known.result === result) return [];
+    const step = { run_id: runId, attempt: after.attempt, step_index: index, started_at: startedAt };
+    return [
+      [
+        `${runId}.${after.attempt}.${index}`,
+        { ...step, result: result === null ? null : JSON.stringify(result) },
+      ],
+    ];
+  });
+}
+
+async function saveSteps(tx: Tx, steps: readonly StepsTable[]) {
+  await insertRows(
+    tx,
+    'INSERT INTO deployments_steps (run_id, attempt, step_index, started_at, result)',
+    steps.map((step) => [step.run_id, step.attempt, step.step_index, step.started_at, step.result]),
+    `ON CONFLICT (run_id, attempt, step_index)
+     DO UPDATE SET started_at = excluded.started_at, result = excluded.result`,
   );
 }
 
@@ -217,15 +279,22 @@ export async function insertRuns(
     'id' | 'deployment_id' | 'occurrence' | 'machine_id' | 'retries_left' | 'created_at'
   >[],
 ) {
-  for (const row of rows) {
-    await tx.run(
-      `INSERT INTO deployments_runs (id, deployment_id, occurrence, machine_id, status, attempt, gate, is_released,
-         is_cancel_requested, is_in_error, is_requested, retries_left, variables, created_at)
-       VALUES (?, ?, ?, ?, 'planned', 1, 'new', 0, 0, 0, 0, ?, '{}', ?)
-       ON CONFLICT (deployment_id, occurrence, machine_id) DO NOTHING`,
-      [row.id, row.deployment_id, row.occurrence, row.machine_id, row.retries_left, row.created_at],
-    );
-  }
+  await insertRows(
+    tx,
+    `INSERT INTO deployments_runs (id, deployment_id, occurrence, machine_id, status, attempt, gate, is_released,
+       is_cancel_requested, is_in_error, is_requested, retries_left, variables, created_at)`,
+    rows.map((row) => [
+      row.id,
+      row.deployment_id,
+      row.occurrence,
+      row.machine_id,
+      ...['planned', 1, 'new', 0, 0, 0, 0],
+      row.retries_left,
+      '{}',
+      row.created_at,
+    ]),
+    'ON CONFLICT (deployment_id, occurrence, machine_id) DO NOTHING',
+  );
 }
 
 /** An available deployment was asked for: the run is looked at as a new one. */

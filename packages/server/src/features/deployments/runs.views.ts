@@ -4,7 +4,7 @@ import type { Reader } from '../../kernel/database/database.ts';
 import { decodeCursor, defaultPageSize, toPage } from '../../kernel/paging.ts';
 import { createGroupBoard, type GroupBoard } from './groups.views.ts';
 import type { ProgressBoard } from './progress-board.ts';
-import { loadPlan, stepRows } from './runs.store.ts';
+import { loadPlan, stepsOfAttempt } from './runs.store.ts';
 import type { RunsTable } from './tables.ts';
 
 type Row = RunsTable & {
@@ -82,7 +82,7 @@ export async function getRun(read: Reader, board: ProgressBoard, id: string): Pr
   const row = await read.one<Row>(`${select} WHERE r.id = ?`, [id]);
   if (!row) return undefined;
   const plan = row.plan_hash === null ? null : await loadPlan(read, row.plan_hash);
-  const known = new Map((await stepRows(read, id, row.attempt)).map((one) => [one.step_index, one]));
+  const known = new Map((await stepsOfAttempt(read, id, row.attempt)).map((one) => [one.step_index, one]));
   const steps = (plan?.steps ?? []).map((step) => {
     const found = known.get(step.index);
     const result = found?.result ? (JSON.parse(found.result) as StepResult) : null;
@@ -135,7 +135,7 @@ async function versionsOf(read: Reader, row: Row, steps: readonly FrozenStep[]) 
     (step): step is FrozenInstall => step.kind === 'install-package' && !step.isDependency,
   );
   if (row.started_at === null || installs.length === 0) return none;
-  const results = (await stepRows(read, row.id, row.attempt)).flatMap(({ result }) =>
+  const results = (await stepsOfAttempt(read, row.id, row.attempt)).flatMap(({ result }) =>
     result === null ? [] : [JSON.parse(result) as StepResult],
   );
   const last = results.findLast((result) => installs.some((step) => step.index === result.index));

@@ -1,5 +1,5 @@
 import type { Deps } from './needs.ts';
-import { applyToRun, type RunDeps } from './run-events.ts';
+import { openBook, type RunDeps } from './run-book.ts';
 import { loadRunsWhere } from './runs.store.ts';
 
 /**
@@ -13,6 +13,8 @@ export async function beginStaged(deps: RunDeps & Pick<Deps, 'db'>, machineId: s
       machineId,
     ]);
     if (staged.length > 0) tx.afterCommit(() => deps.lane.machine(machineId));
-    for (const run of staged) await applyToRun(deps, tx, run, { kind: 'machine-started', at });
+    const book = openBook(deps, tx);
+    for (const run of staged) await book.apply(run, { kind: 'machine-started', at });
+    await book.write();
   });
 }

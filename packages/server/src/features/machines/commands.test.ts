@@ -120,7 +120,7 @@ onBothEngines(
     assert.deepEqual(codesOf(await powerCommand(server, [agent], 'shut-down')), [[false, 'already-off']]);
     assert.deepEqual(codesOf(await powerCommand(server, [agent], 'wake')), [[false, 'no-mac-address']]);
     await server.kernel.db.transaction((tx) =>
-      server.app.machines.recordActivity(tx, agent.machineId, { activity: 'running' }),
+      server.app.machines.recordActivities(tx, new Map([[agent.machineId, { activity: 'running' }]])),
     );
     assert.deepEqual(codesOf(await powerCommand(server, [agent], 'restart')), [[false, 'run-in-progress']]);
     assert.deepEqual(codesOf(await powerCommand(server, [agent], 'restart', { force: true })), [

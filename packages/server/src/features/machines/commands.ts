@@ -15,6 +15,7 @@ import {
   nextExpiry,
 } from './commands.store.ts';
 import type { Deps } from './needs.ts';
+import type { Told } from './report-handler.ts';
 import type { CommandKind, CommandRecord } from './tables.ts';
 
 type CommandDeps = Pick<Deps, 'db' | 'clock' | 'channel' | 'jobs' | 'sites' | 'status'>;
@@ -118,7 +119,7 @@ function toOrder(command: CommandRecord): PowerOrder | InventoryOrder {
  * @returns false where the order is none of ours
  */
 export async function recordOrderReport(
-  { clock, status }: Pick<CommandDeps, 'clock' | 'status'>,
+  { clock, status }: Pick<CommandDeps, 'clock'> & Pick<Told, 'status'>,
   tx: Tx,
   machineId: string,
   { orderId, accepted, reason }: OrderReport,

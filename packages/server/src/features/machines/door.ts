@@ -6,8 +6,8 @@ import type { ChangeObserver } from './changes.ts';
 import type { ProgressEntry } from './events.ts';
 import type { FactsOptions } from './facts.ts';
 import type { ListQuery } from './list-filters.ts';
-import type { NewMachine } from './machines.store.ts';
-import type { ActivityChange, RemovalListener } from './machines.ts';
+import type { ActivityChange, NewMachine } from './machines.store.ts';
+import type { RemovalListener } from './machines.ts';
 import type { Orders } from './orders.ts';
 import type { Reports } from './reports.ts';
 import type { RunsOfMachines } from './runs-of-machines.ts';
@@ -43,8 +43,8 @@ export interface MachineQuestions {
 
 /** What other features do to machines, in a transaction of theirs. */
 export interface MachineActs {
-  /** What lists show of the machine's work (BSRV-25, BSRV-26). */
-  recordActivity(tx: Tx, machineId: string, change: ActivityChange): Promise<void>;
+  /** What lists show of machines' work, by machine (BSRV-25, BSRV-26). */
+  recordActivities(tx: Tx, changes: ReadonlyMap<string, ActivityChange>): Promise<void>;
   /** For enrollment. */
   add(tx: Tx, machine: NewMachine): Promise<void>;
   setEnrollment(tx: Tx, machineId: string, enrollment: EnrollmentStatus): Promise<void>;
@@ -53,7 +53,7 @@ export interface MachineActs {
 
 /** Where other features bring their part. */
 export interface MachineRegistries {
-  readonly reports: Pick<Reports, 'register'>;
+  readonly reports: Pick<Reports, 'register' | 'registerTogether'>;
   readonly orders: Pick<Orders, 'register'>;
   /** Told in the transaction of each change of what rules may ask. */
   observe(observer: ChangeObserver): void;

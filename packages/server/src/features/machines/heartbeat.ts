@@ -5,11 +5,12 @@ import { updateMachine } from './machines.store.ts';
 import type { Deps } from './needs.ts';
 import { applySignal } from './power.ts';
 import { pictureOf } from './presence.store.ts';
+import type { Told } from './report-handler.ts';
 import type { PresenceRecord } from './tables.ts';
 
 /** A heartbeat that changes something; the presence row is saved by the caller, once for the batch. */
 export async function recordHeartbeat(
-  deps: Pick<Deps, 'db' | 'clock' | 'channel' | 'events' | 'status' | 'changes'>,
+  deps: Pick<Deps, 'clock' | 'channel' | 'changes'> & Told,
   tx: Tx,
   presence: PresenceRecord,
   report: HeartbeatReport,

@@ -7,7 +7,7 @@ import { exposeEvents } from './live-topics.ts';
 import { addAgentRoutes } from './machines.agent.ts';
 import { addMachineRoutes } from './machines.routes.ts';
 import { countEnrolled, enrolledAfter, enrolledAmong } from './machines.store.ts';
-import { addMachine, recordActivity, renameMachine, setEnrollment } from './machines.ts';
+import { addMachine, recordActivities, renameMachine, setEnrollment } from './machines.ts';
 import { listMachines } from './machines.views.ts';
 import { createParts, type MachineOptions, type Parts } from './parts.ts';
 import { followPresence } from './presence.ts';
@@ -19,9 +19,9 @@ export type { ChangeObserver } from './changes.ts';
 export type { Machines } from './door.ts';
 export type { ProgressEntry } from './events.ts';
 export type { FactsOf, FactsOptions } from './facts.ts';
-export type { NewMachine } from './machines.store.ts';
+export type { ActivityChange, NewMachine } from './machines.store.ts';
 export type { OrderSource } from './orders.ts';
-export type { ReportHandler } from './report-handler.ts';
+export type { ReportHandler, ReportSet, ReportToTake, Told } from './report-handler.ts';
 export type { RunsOfMachines } from './runs-of-machines.ts';
 
 export function registerMachines(kernel: Kernel, options: MachineOptions): Machines {
@@ -58,7 +58,7 @@ function questions({ deps, progress, stateCounts }: Parts): MachineQuestions {
 
 function acts({ deps }: Parts): MachineActs {
   return {
-    recordActivity: (tx, id, change) => recordActivity(deps, tx, id, change),
+    recordActivities: (tx, changes) => recordActivities(deps, tx, changes),
     add: (tx, machine) => addMachine(deps, tx, machine),
     setEnrollment: (tx, id, enrollment) => setEnrollment(deps, tx, id, enrollment),
     rename: (tx, id, name) => renameMachine(deps, tx, id, name),

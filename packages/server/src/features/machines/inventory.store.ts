@@ -26,12 +26,28 @@ export async function saveInventory(
     agent: JSON.stringify(inventory.agent),
     ...packed,
   };
-  await tx.sql
-    .insertInto('machines_inventory')
-    .values(values)
-    .onConflict((conflict) => conflict.column('machine_id').doUpdateSet(values))
-    .execute();
+  await tx.run(
+    upsert,
+    columns.map((name) => values[name]),
+  );
 }
+
+const columns = [
+  'machine_id',
+  'digest',
+  'is_exact',
+  'received_at',
+  'hardware',
+  'network',
+  'operating_system',
+  'agent',
+  'software',
+  'installed_at',
+] as const satisfies readonly (keyof InventoryRecord)[];
+
+/** By hand: to put it together with the query builder costs more than to carry it out. */
+const upsert = `INSERT INTO machines_inventory (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+  ON CONFLICT (machine_id) DO UPDATE SET ${columns.map((name) => `${name} = excluded.${name}`).join(', ')}`;
 
 type SectionColumn = 'hardware' | 'network' | 'operating_system' | 'agent';
 

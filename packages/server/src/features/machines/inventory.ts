@@ -23,6 +23,7 @@ import {
 import { listColumns } from './list-columns.ts';
 import { updateMachine } from './machines.store.ts';
 import type { Deps } from './needs.ts';
+import type { Told } from './report-handler.ts';
 import { type SoftwareCatalogue, type SoftwareTexts, softwareTexts } from './software-catalogue.ts';
 import './failures.ts';
 
@@ -119,7 +120,7 @@ function factsWith(inventory: Inventory | null): MachineFacts {
  * @returns whether the agent must send a whole inventory
  */
 export async function recordInventory(
-  deps: Pick<Deps, 'clock' | 'events' | 'changes' | 'catalogue' | 'status'>,
+  deps: Pick<Deps, 'clock' | 'changes' | 'catalogue'> & Told,
   tx: Tx,
   machineId: string,
   prepared: PreparedInventory,
@@ -152,7 +153,7 @@ export async function recordInventory(
 
 /** The first inventory is no change, and that of a new start alone is no news. */
 async function tellHistory(
-  { status }: Pick<Deps, 'status'>,
+  { status }: Told,
   tx: Tx,
   machineId: string,
   { stood, difference }: PreparedInventory,

@@ -77,7 +77,7 @@ onBothEngines('filters and search narrow the list and its total', async (t, { da
   const web = named.get('web-1')?.machineId ?? '';
   const lastRun = { deploymentName: 'Patch day', status: 'failed', at: 5 };
   await server.kernel.db.transaction((tx) =>
-    server.app.machines.recordActivity(tx, web, { activity: 'error', lastRun }),
+    server.app.machines.recordActivities(tx, new Map([[web, { activity: 'error', lastRun }]])),
   );
   const found = async (query: Query) => {
     const { names, totals } = await walk(server, query);

@@ -1,5 +1,6 @@
-import type { EnrollmentStatus } from '@tenkai/protocol/api/machines.ts';
+import type { EnrollmentStatus, MachineActivity } from '@tenkai/protocol/api/machines.ts';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
+import { rowsOf, updateRows } from '../../kernel/database/many-rows.ts';
 import { assignments } from './assignments.ts';
 import type { MachineRecord } from './tables.ts';
 import './tables.ts';
@@ -51,6 +52,35 @@ export async function updateMachine(tx: Tx, id: string, change: Partial<MachineR
   await tx.run(`UPDATE machines SET ${set.text} WHERE id = ?`, [...set.values, id]);
 }
 
+export interface ActivityChange {
+  readonly activity: MachineActivity;
+  /** Absent: the last one stays. */
+  readonly lastRun?: { readonly deploymentName: string; readonly status: string; readonly at: number };
+}
+
+/** By machine. */
+export async function saveActivities(tx: Tx, changes: ReadonlyMap<string, ActivityChange>) {
+  const update = 'UPDATE machines';
+  const keys = { id: 'text' } as const;
+  const all = [...changes].map(([id, { activity, lastRun }]) => ({
+    id,
+    activity,
+    last_run_name: lastRun?.deploymentName ?? null,
+    last_run_status: lastRun?.status ?? null,
+    last_run_at: lastRun?.at ?? null,
+  }));
+  const ended = all.filter(({ last_run_at }) => last_run_at !== null);
+  const others = all.filter(({ last_run_at }) => last_run_at === null);
+  await updateRows(tx, { update, keys, columns: { activity: 'text' } }, others);
+  const columns = {
+    activity: 'text',
+    last_run_name: 'text',
+    last_run_status: 'text',
+    last_run_at: 'bigint',
+  } as const;
+  await updateRows(tx, { update, keys, columns }, ended);
+}
+
 /** Everything that belongs to it goes with it. */
 export async function deleteMachine(tx: Tx, id: string): Promise<boolean> {
   return (await tx.run('DELETE FROM machines WHERE id = ?', [id])).changes === 1;
@@ -64,16 +94,8 @@ export async function enrolledAfter(read: Reader, afterId: string, limit: number
 
 /** Those of the ids whose machines are enrolled. */
 export async function enrolledAmong(read: Reader, ids: readonly string[]): Promise<Set<string>> {
-  const found = new Set<string>();
-  for (let at = 0; at < ids.length; at += 1000) {
-    const part = ids.slice(at, at + 1000);
-    const rows = await read.all<{ id: string }>(
-      `SELECT id FROM machines WHERE enrollment = 'enrolled' AND id IN (${part.map(() => '?').join(', ')})`,
-      part,
-    );
-    for (const { id } of rows) found.add(id);
-  }
-  return found;
+  const select = "SELECT id FROM machines WHERE enrollment = 'enrolled' AND id IN";
+  return new Set((await rowsOf<{ id: string }>(read, select, ids)).map(({ id }) => id));
 }
 
 export async function countEnrolled(read: Reader): Promise<number> {

@@ -1,14 +1,16 @@
 import { propertyChangeKey } from '@tenkai/domain';
 import { Failure } from '@tenkai/domain/failure.ts';
-import type { EnrollmentStatus, MachineActivity } from '@tenkai/protocol/api/machines.ts';
+import type { EnrollmentStatus } from '@tenkai/protocol/api/machines.ts';
 import type { Caller } from '../../kernel/access/caller.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import {
+  type ActivityChange,
   deleteMachine,
   findMachine,
   insertMachine,
   type NewMachine,
   nameKey,
+  saveActivities,
   updateMachine,
 } from './machines.store.ts';
 import type { Deps } from './needs.ts';
@@ -42,27 +44,15 @@ export async function setEnrollment(
   if (enrollment !== 'enrolled') tx.afterCommit(() => channel.drop(machineId));
 }
 
-export interface ActivityChange {
-  readonly activity?: MachineActivity;
-  readonly lastRun?: { readonly deploymentName: string; readonly status: string; readonly at: number };
-}
-
-/** What lists show of the machine's work (BSRV-25, BSRV-26). */
-export async function recordActivity(
+/** What lists show of machines' work (BSRV-25, BSRV-26). */
+export async function recordActivities(
   { events }: Pick<UseDeps, 'events'>,
   tx: Tx,
-  machineId: string,
-  { activity, lastRun }: ActivityChange,
+  changes: ReadonlyMap<string, ActivityChange>,
 ) {
-  await updateMachine(tx, machineId, {
-    ...(activity && { activity }),
-    ...(lastRun && {
-      last_run_name: lastRun.deploymentName,
-      last_run_status: lastRun.status,
-      last_run_at: lastRun.at,
-    }),
-  });
-  await events.publish(tx, 'machines.changed', { machineId });
+  await saveActivities(tx, changes);
+  const payloads = [...changes.keys()].map((machineId) => ({ machineId }));
+  await events.publishAll(tx, 'machines.changed', payloads);
 }
 
 /** A machine whose name was changed on itself. */

@@ -3,13 +3,15 @@ import type { Tx } from '../../kernel/database/database.ts';
 import { updateMachine } from './machines.store.ts';
 import type { Deps } from './needs.ts';
 import { findPresence, pictureOf, savePower } from './presence.store.ts';
+import type { Told } from './report-handler.ts';
 import './events.ts';
 
-export type PowerDeps = Pick<Deps, 'db' | 'events' | 'status' | 'changes'>;
+export type SignalDeps = Pick<Deps, 'changes'> & Told;
+export type PowerDeps = SignalDeps & Pick<Deps, 'db'>;
 
 /** Lets a signal change the power of a machine: list, history, event and collections in one transaction. */
 export async function applySignal(
-  deps: PowerDeps,
+  deps: SignalDeps,
   tx: Tx,
   machineId: string,
   { before, signal }: { before: PowerPicture; signal: PowerSignal },
@@ -46,7 +48,7 @@ function isWithoutEffect(picture: PowerPicture, signal: PowerSignal): boolean {
 }
 
 async function tellPower(
-  { events, status, changes }: PowerDeps,
+  { events, status, changes }: SignalDeps,
   tx: Tx,
   machineId: string,
   from: PowerState,

@@ -1,11 +1,14 @@
 import { type PowerPicture, unseenMachine } from '@tenkai/domain';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
-import { assignments } from './assignments.ts';
+import { rowsOf, updateRows } from '../../kernel/database/many-rows.ts';
 import type { PresenceRecord } from './tables.ts';
 import './tables.ts';
 
 export const findPresence = (read: Reader, machineId: string) =>
   read.one<PresenceRecord>('SELECT * FROM machines_presence WHERE machine_id = ?', [machineId]);
+
+export const findPresences = (read: Reader, machineIds: Iterable<string>) =>
+  rowsOf<PresenceRecord>(read, 'SELECT * FROM machines_presence WHERE machine_id IN', machineIds);
 
 /** The row that every machine has. */
 export async function insertPresence(tx: Tx, machineId: string, isAdmitted: boolean) {
@@ -23,9 +26,25 @@ export async function setAdmitted(tx: Tx, machineId: string, isAdmitted: boolean
   await tx.run('UPDATE machines_presence SET is_admitted = ? WHERE machine_id = ?', [isAdmitted, machineId]);
 }
 
-export async function savePresence(tx: Tx, { machine_id, ...values }: PresenceRecord) {
-  const set = assignments(values);
-  await tx.run(`UPDATE machines_presence SET ${set.text} WHERE machine_id = ?`, [...set.values, machine_id]);
+const presenceColumns = {
+  is_admitted: 'bigint',
+  outbox: 'text',
+  taken: 'bigint',
+  last_seen_at: 'bigint',
+  agent_version: 'text',
+  active_runs: 'text',
+  power: 'text',
+  power_since: 'bigint',
+  announced: 'text',
+  boot_id: 'text',
+  booted_at: 'bigint',
+  wants_inventory: 'bigint',
+  free_bytes: 'bigint',
+} as const;
+
+export async function savePresences(tx: Tx, rows: readonly PresenceRecord[]) {
+  const keys = { machine_id: 'text' } as const;
+  await updateRows(tx, { update: 'UPDATE machines_presence', keys, columns: presenceColumns }, rows);
 }
 
 export async function savePower(tx: Tx, machineId: string, picture: PowerPicture) {

@@ -4,12 +4,14 @@ import { recordOrderReport } from './commands.ts';
 import { recordHeartbeat } from './heartbeat.ts';
 import { recordInventory } from './inventory.ts';
 import type { Deps } from './needs.ts';
+import type { Desks } from './report-desks.ts';
 import type { JudgedReport } from './report-forms.ts';
-import type { ReportHandler } from './report-handler.ts';
+import type { Told } from './report-handler.ts';
 import type { PresenceRecord } from './tables.ts';
 
-export interface Dispatch extends Deps {
-  readonly handlers: Map<Report['kind'], ReportHandler<never>>;
+/** What one transaction takes reports with. */
+export interface Dispatch extends Omit<Deps, 'status' | 'events'>, Told {
+  readonly desks: Desks;
 }
 
 interface Done {
@@ -41,7 +43,7 @@ async function take(
   if (problem !== null || report === null) return { code: problem ?? 'report-kind-unknown', presence };
   if (report.kind === 'heartbeat') {
     const after = await recordHeartbeat(dispatch, tx, presence, report);
-    return { code: await handOver(dispatch, tx, machineId, report, null), presence: after };
+    return { code: await handOver(dispatch, machineId, report, null), presence: after };
   }
   if (report.kind === 'inventory' && inventory) {
     const { wantsWhole } = await recordInventory(dispatch, tx, machineId, inventory);
@@ -53,18 +55,17 @@ async function take(
   }
   if (report.kind === 'order' && (await recordOrderReport(dispatch, tx, machineId, report)))
     return { code: null, presence };
-  return { code: await handOver(dispatch, tx, machineId, report, 'report-not-understood'), presence };
+  return { code: await handOver(dispatch, machineId, report, 'report-not-understood'), presence };
 }
 
 async function handOver(
-  { handlers }: Dispatch,
-  tx: Tx,
+  { desks }: Dispatch,
   machineId: string,
   report: Report,
   otherwise: string | null,
 ): Promise<string | null> {
-  const handler = handlers.get(report.kind);
-  return handler ? handler(tx, machineId, report as never) : otherwise;
+  const taken = desks.handOver(machineId, report);
+  return taken === undefined ? otherwise : taken;
 }
 
 /** Longest value of a parameter that an agent may leave in the history. */

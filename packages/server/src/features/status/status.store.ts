@@ -1,6 +1,7 @@
 import type { StatusMessageParams } from '@tenkai/domain/status-message.ts';
 import type { Generated } from 'kysely';
 import type { Tx } from '../../kernel/database/database.ts';
+import { insertRows } from '../../kernel/database/many-rows.ts';
 
 declare module '../../kernel/database/tables.ts' {
   interface Tables {
@@ -33,30 +34,26 @@ export interface NewStatusMessage {
   readonly params: StatusMessageParams;
 }
 
-/** Adds a message and what it is about. */
-export async function insertMessage(tx: Tx, message: NewStatusMessage): Promise<number> {
-  const row = await tx.one<{ seq: number }>(
-    `INSERT INTO status_messages (at, message_id, code, severity, component, machine_id, params)
-     VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
-    [
-      message.at,
-      message.messageId,
-      message.code,
-      message.severity,
-      message.component,
-      message.machineId,
-      JSON.stringify(message.params),
-    ],
+/** Adds messages and what they are about. Returns their numbers, in the order of the messages. */
+export async function insertMessages(tx: Tx, messages: readonly NewStatusMessage[]): Promise<number[]> {
+  const rows = messages.map(({ at, messageId, code, severity, component, machineId, params }) => [
+    at,
+    messageId,
+    code,
+    severity,
+    component,
+    machineId,
+    JSON.stringify(params),
+  ]);
+  const insert =
+    'INSERT INTO status_messages (at, message_id, code, severity, component, machine_id, params)';
+  const returned = await insertRows<{ seq: number }>(tx, insert, rows, 'RETURNING seq');
+  const numbers = returned.map(({ seq }) => seq).sort((a, b) => a - b);
+  const objects = messages.flatMap((message, index) =>
+    message.objects.map(({ kind, id }) => [kind, id, numbers[index] ?? 0]),
   );
-  const seq = row?.seq ?? 0;
-  for (const { kind, id } of message.objects) {
-    await tx.run('INSERT INTO status_objects (kind, id, seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', [
-      kind,
-      id,
-      seq,
-    ]);
-  }
-  return seq;
+  await insertRows(tx, 'INSERT INTO status_objects (kind, id, seq)', objects, 'ON CONFLICT DO NOTHING');
+  return numbers;
 }
 
 /** Deletes at most `limit` messages older than `before`; returns how many. */

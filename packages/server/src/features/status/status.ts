@@ -1,7 +1,12 @@
 import { type StatusMessageParams, statusMessageId } from '@tenkai/domain/status-message.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import { deleteMessagesBefore, insertMessage, type Severity } from './status.store.ts';
+import {
+  deleteMessagesBefore,
+  insertMessages,
+  type NewStatusMessage,
+  type Severity,
+} from './status.store.ts';
 
 declare module '../../kernel/events.ts' {
   interface EventMap {
@@ -24,16 +29,29 @@ export interface StatusMessageInput {
   readonly at?: number | undefined;
 }
 
-/** Adds the message in the transaction of what it tells of. */
-export async function appendStatus(
+/** Adds messages in the transaction of what they tell of. */
+export async function appendAllStatus(
   { clock, events }: Pick<Kernel, 'clock' | 'events'>,
   tx: Tx,
-  input: StatusMessageInput,
+  inputs: readonly StatusMessageInput[],
 ) {
+  const now = clock.now();
+  const numbers = await insertMessages(
+    tx,
+    inputs.map((input) => toMessage(input, now)),
+  );
+  // Only open pages care: after a crash they load the list again anyway.
+  tx.afterCommit(() => {
+    for (const [index, { severity, machineId = null }] of inputs.entries())
+      events.announce('status.recorded', { seq: numbers[index] ?? 0, severity, machineId });
+  });
+}
+
+function toMessage(input: StatusMessageInput, now: number): NewStatusMessage {
   const machineId = input.machineId ?? null;
   const machine = machineId === null ? [] : [{ kind: 'machine', id: machineId }];
-  const seq = await insertMessage(tx, {
-    at: input.at ?? clock.now(),
+  return {
+    at: input.at ?? now,
     messageId: statusMessageId(input.code),
     code: input.code,
     severity: input.severity,
@@ -41,9 +59,7 @@ export async function appendStatus(
     machineId,
     objects: [...machine, ...(input.objects ?? [])],
     params: input.params,
-  });
-  // Only open pages care: after a crash they load the list again anyway.
-  tx.afterCommit(() => events.announce('status.recorded', { seq, severity: input.severity, machineId }));
+  };
 }
 
 const keepMs = 180 * 86_400_000;

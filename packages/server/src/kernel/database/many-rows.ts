@@ -1,0 +1,99 @@
+import type { Param, Reader, Tx } from './database.ts';
+
+/** PostgreSQL counts the parameters of a statement in 16 bits. */
+const maxParams = 30_000;
+
+/**
+ * Inserts rows in order. In process a prepared statement is run for each; PostgreSQL gets as many as fit in one
+ * statement, for the sake of the round trips.
+ * @param insert `INSERT INTO table (columns)`
+ * @param rest what follows the values: `ON CONFLICT …`, `RETURNING …`; two rows may not meet in one conflict
+ * @returns what `RETURNING` names, in the order of the rows where it is a growing number; else nothing
+ */
+export async function insertRows<Row = never>(
+  tx: Tx,
+  insert: string,
+  rows: readonly (readonly Param[])[],
+  rest = '',
+): Promise<Row[]> {
+  const [first] = rows;
+  if (!first) return [];
+  const one = `(${first.map(() => '?').join(', ')})`;
+  const atOnce = tx.engine === 'sqlite' ? 1 : Math.max(1, Math.floor(maxParams / first.length));
+  const returned: Row[] = [];
+  for (let from = 0; from < rows.length; from += atOnce) {
+    const part = rows.slice(from, from + atOnce);
+    const text = `${insert} VALUES ${part.map(() => one).join(', ')} ${rest}`;
+    const params = part.length === 1 ? (part[0] as readonly Param[]) : part.flat();
+    if (/\bRETURNING\b/.test(rest)) returned.push(...(await tx.all<Row>(text, params)));
+    else await tx.run(text, params);
+  }
+  return returned;
+}
+
+export interface ManyUpdates<Row> {
+  /** `UPDATE table` */
+  readonly update: string;
+  /** The columns by which a row is found, then those that are set, with their types in PostgreSQL. */
+  readonly keys: Partial<Record<keyof Row & string, 'text' | 'bigint'>>;
+  readonly columns: Partial<Record<keyof Row & string, 'text' | 'bigint'>>;
+}
+
+/** Gives many rows new values, all columns of each; one statement on PostgreSQL. No two rows may have one key. */
+export async function updateRows<Row>(
+  tx: Tx,
+  { update, keys, columns }: ManyUpdates<Row>,
+  rows: readonly Row[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const keyNames = Object.keys(keys) as (keyof Row)[];
+  const names = Object.keys(columns) as (keyof Row)[];
+  if (tx.engine === 'sqlite') {
+    const where = keyNames.map((name) => `${String(name)} = ?`).join(' AND ');
+    const text = `${update} SET ${names.map((name) => `${String(name)} = ?`).join(', ')} WHERE ${where}`;
+    for (const row of rows)
+      await tx.run(
+        text,
+        [...names, ...keyNames].map((name) => row[name] as Param),
+      );
+    return;
+  }
+  const types = Object.entries({ ...keys, ...columns }).map(([name, type]) => `${name} ${type}`);
+  const set = names.map((name) => `${String(name)} = new.${String(name)}`).join(', ');
+  const where = keyNames.map((name) => `old.${String(name)} = new.${String(name)}`).join(' AND ');
+  await tx.run(
+    `${update} AS old SET ${set} FROM json_to_recordset(?) AS new(${types.join(', ')}) WHERE ${where}`,
+    [JSON.stringify(rows.map((row) => pick(row, [...keyNames, ...names])))],
+  );
+}
+
+function pick<Row>(row: Row, names: readonly (keyof Row)[]) {
+  return Object.fromEntries(
+    names.map((name) => [name, typeof row[name] === 'boolean' ? Number(row[name]) : row[name]]),
+  );
+}
+
+const idsAtOnce = 512;
+
+/**
+ * The rows that belong to any of many ids.
+ * @param select ends in `… IN`; what follows the list is `rest`
+ */
+export async function rowsOf<Row>(
+  read: Reader,
+  select: string,
+  ids: Iterable<string>,
+  rest = '',
+): Promise<Row[]> {
+  const all = [...new Set(ids)];
+  const rows: Row[] = [];
+  for (let from = 0; from < all.length; from += idsAtOnce) {
+    const part = all.slice(from, from + idsAtOnce);
+    // Lengths are powers of two, the last id repeated, so that few texts are prepared.
+    const length = 2 ** Math.ceil(Math.log2(part.length));
+    const params = Array.from({ length }, (_, index) => part[index] ?? (part.at(-1) as string));
+    const list = params.map(() => '?').join(', ');
+    rows.push(...(await read.all<Row>(`${select} (${list}) ${rest}`, params)));
+  }
+  return rows;
+}
