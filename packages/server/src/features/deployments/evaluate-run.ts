@@ -252,7 +252,12 @@ async function hold({ round, book }: Desk, run: LoadedRun, { gate, reason, until
 async function endNotApplicable(desk: Desk, run: LoadedRun, plan: RunPlan, at: number) {
   const reason = plan.reasons[0] ?? { code: 'nothing-to-do', params: {} };
   const planHash = await storePlan(desk, plan);
-  await setPlan(desk.tx, run.row.id, { planHash, variables: plan.variables, choice: null, windowClosesAt: null });
+  await setPlan(desk.tx, run.row.id, {
+    planHash,
+    variables: plan.variables,
+    choice: null,
+    windowClosesAt: null,
+  });
   await desk.book.store(run, end(run.state, 'not-applicable', reason, at), null);
 }
 

@@ -2,7 +2,7 @@ import type { RunRequestReport } from '@tenkai/protocol/agent/reports.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import { loadDeployment } from './deployments.store.ts';
 import type { ReleaseDeps } from './evaluate-run.ts';
-import { applyToRun } from './run-events.ts';
+import { applyToRun } from './run-book.ts';
 import { loadRun, markRequested } from './runs.store.ts';
 
 /**

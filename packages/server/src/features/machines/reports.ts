@@ -51,7 +51,10 @@ export function createReports(deps: Deps, orders: Orders): Reports {
       const incoming = { machineId, outbox: batch.outbox, judged };
       // What writes at once must find everything written that was said before.
       const isMixed = judged.some(({ report }) => report && handlers.single.has(report.kind));
-      return answer(machineId, await (isMixed ? takeSlowly({ ...deps, handlers }, incoming) : lane(incoming)));
+      return answer(
+        machineId,
+        await (isMixed ? takeSlowly({ ...deps, handlers }, incoming) : lane(incoming)),
+      );
     },
   };
 }
