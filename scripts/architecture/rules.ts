@@ -15,6 +15,7 @@ const levels: Readonly<Record<string, number>> = {
   domain: 0,
   protocol: 1,
   transfer: 1,
+  certificates: 1,
   server: 2,
   agent: 2,
   netboot: 2,

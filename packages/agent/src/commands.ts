@@ -5,6 +5,7 @@ import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
 import { RemoteProblem, toProblem } from '@tenkai/protocol/problem.ts';
 import { Command, CommanderError } from 'commander';
 import { noBoundary } from './boundary.ts';
+import { addCertfixCommand } from './certfix.ts';
 import { type DataFolder, dataFolderOf, makeDataFolder } from './data-folder.ts';
 import { errorCode } from './durable-file.ts';
 import { enroll, readTicket } from './enrollment.ts';
@@ -82,6 +83,7 @@ function agentProgram(env: Env, entry: string): Command {
       .description(description)
       .action(() => ask(data(), env, name));
   }
+  addCertfixCommand(program, env);
   // Sub-commands do not inherit it in every case.
   for (const command of program.commands) command.exitOverride();
   return program;

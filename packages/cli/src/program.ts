@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addAgentCommands } from './commands/agent.ts';
+import { addCertfixCommand } from './commands/certfix.ts';
 import { addCollectionCommands } from './commands/collection.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addDeploymentCommands } from './commands/deployment.ts';
@@ -52,6 +53,7 @@ export function createProgram(cli: Cli): Command {
     addSiteCommands,
     addServerCommands,
     addSimulateCommand,
+    addCertfixCommand,
     addCompletionCommand,
   ])
     add(program, cli);

@@ -1,0 +1,53 @@
+import { Failure } from '@tenkai/domain/failure.ts';
+import type { Command } from 'commander';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const several = (value: string, before: string[] = []) => [...before, value];
+
+interface CertfixOptions {
+  readonly log?: string;
+  readonly store?: readonly string[];
+  readonly path?: readonly string[];
+  readonly passwordFile?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** The tool of IDENT-16 on a managed machine: the ready-made package of every site runs this. */
+export function addCertfixCommand(program: Command, env: Env): void {
+  program
+    .command('certfix')
+    .description('repair friendly names of certificates that importers refuse (0x80092024)')
+    .argument('[log]', 'file that gets what was found')
+    .option('--log <file>', 'the same')
+    .option('--store <name>', 'store of this machine (default: Tenkai, SMS)', several)
+    .option('--path <path>', 'PFX, PEM or DER file, or a folder of them', several)
+    .option('--password-file <file>', 'passwords of PFX files, one in each line')
+    .option('--dry-run', 'only tell what would be repaired')
+    .option('--json', 'as JSON', false)
+    .action((log: string | undefined, options: CertfixOptions) => fixCertificates(env, log, options));
+}
+
+async function fixCertificates(env: Env, logArgument: string | undefined, options: CertfixOptions) {
+  // The service never loads it.
+  const certificates = await import('@tenkai/certificates/index.ts');
+  const { findingsText, isInOrder, languageOf, outcomeText, placeText, runCertfix, summaryText, thisHost } =
+    certificates;
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  const log = options.log ?? logArgument;
+  const report = await runCertfix(
+    { host: thisHost(env), cwd: process.cwd(), now: Date.now, signal: stop.signal },
+    { ...options, ...(log === undefined ? {} : { log }) },
+  );
+  const language = languageOf(env);
+  const lines = report.items.map(
+    (item) => `${outcomeText(item, language)}: ${placeText(item)}: ${findingsText(item.findings, language)}`,
+  );
+  const text = [...lines, summaryText(report, language)].join('\n');
+  process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : text}\n`);
+  if (isInOrder(report)) return;
+  const left = report.left + (report.isDryRun ? report.repaired : 0);
+  throw new Failure('certfix-unfinished', { left, checked: report.checked });
+}
