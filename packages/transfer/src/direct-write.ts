@@ -24,26 +24,34 @@ export function directBuffer(sizeBytes: number): Buffer<ArrayBuffer> {
   return Buffer.from(memory, 0, sizeBytes);
 }
 
+/** A smaller piece is not worth a write of its own. */
+const LEAST_BYTES = 256 * 1024;
+
 /**
- * Writes bytes past the page cache, where system, file system, memory and place allow it. What was written is on the
- * disk as far as a `sync` of the file makes it durable.
- * @returns false when it was refused: they must be written in the ordinary way
+ * Writes the whole sectors of these bytes past the page cache, where system, file system, memory and place allow it. A
+ * `sync` of the file makes them durable.
+ * @returns how many bytes, from the first on, it wrote; the others must be written in the ordinary way
  */
-export async function writeDirectly(path: string, bytes: Uint8Array, position: number): Promise<boolean> {
-  const places = [bytes.byteOffset, bytes.length, position];
-  const isPossible = onPages.has(bytes.buffer) && places.every((place) => place % SECTOR_BYTES === 0);
-  if (DIRECT === 0 || !isPossible) return false;
+export async function writeDirectly(path: string, bytes: Uint8Array, position: number): Promise<number> {
+  const isAtSector =
+    position % SECTOR_BYTES === 0 && bytes.byteOffset % SECTOR_BYTES === 0 && onPages.has(bytes.buffer);
+  const sectors = bytes.subarray(0, bytes.length - (bytes.length % SECTOR_BYTES));
+  if (DIRECT === 0 || !isAtSector || sectors.length < LEAST_BYTES) return 0;
   try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | NO_FOLLOW | DIRECT;
-    const handle = await open(path, flags, 0o644);
-    try {
-      await writeFully(handle, bytes, position);
-    } finally {
-      await handle.close();
-    }
-    return true;
+    await writeAt(path, sectors, position);
+    return sectors.length;
   } catch (error) {
-    if (refusals.includes(errorCode(error))) return false;
+    if (refusals.includes(errorCode(error))) return 0;
     throw error;
+  }
+}
+
+async function writeAt(path: string, sectors: Uint8Array, position: number): Promise<void> {
+  const flags = constants.O_WRONLY | constants.O_CREAT | NO_FOLLOW | DIRECT;
+  const handle = await open(path, flags, 0o644);
+  try {
+    await writeFully(handle, sectors, position);
+  } finally {
+    await handle.close();
   }
 }

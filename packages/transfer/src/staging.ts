@@ -48,7 +48,7 @@ interface StagedFile {
   readonly path: string;
   chunksLeft: number;
   /** Written through the page cache. */
-  chunksCached: number;
+  piecesCached: number;
 }
 
 /**
@@ -85,7 +85,7 @@ export async function openStaging(options: StagingOptions): Promise<Staging> {
 }
 
 function staged(file: ManifestFile, path: string): StagedFile {
-  return { file, path, chunksLeft: file.chunks.length, chunksCached: 0 };
+  return { file, path, chunksLeft: file.chunks.length, piecesCached: 0 };
 }
 
 /**
@@ -192,20 +192,21 @@ async function makeFolders(root: string, files: readonly StagedFile[]): Promise<
 
 async function writePlace(place: Place, bytes: Uint8Array, isDirect: boolean): Promise<void> {
   const { file, position } = place;
-  if (!isDirect || !(await writeDirectly(file.path, bytes, position))) await writeCached(place, bytes);
+  const done = isDirect ? await writeDirectly(file.path, bytes, position) : 0;
+  if (done < bytes.length) await writeCached({ file, position: position + done }, bytes.subarray(done));
   file.chunksLeft--;
   if (file.chunksLeft === 0) await seal(file);
 }
 
-/** How many chunks of a file are written before the disk is set to work on them, while the network goes on. */
-const CHUNKS_PER_FLUSH = 16;
+/** How many chunks of a file, or ends of chunks, are written before the disk is set to work on them, while the network goes on. */
+const PIECES_PER_FLUSH = 16;
 
 async function writeCached({ file, position }: Place, bytes: Uint8Array): Promise<void> {
   const handle = await openForWriting(file.path);
   try {
     await writeFully(handle, bytes, position);
-    file.chunksCached++;
-    if (file.chunksCached % CHUNKS_PER_FLUSH === 0) await handle.datasync();
+    file.piecesCached++;
+    if (file.piecesCached % PIECES_PER_FLUSH === 0) await handle.datasync();
   } finally {
     await handle.close();
   }
