@@ -14,6 +14,7 @@ import { addDraftOptions, type DraftOptions, draftOf } from './deployment-draft.
 import { listRuns, showRun } from './deployment-runs.ts';
 import { timingFacts } from './deployment-timing.ts';
 import { watchDeployment } from './deployment-watch.ts';
+import { addWhatIfCommand } from './deployment-what-if.ts';
 import { onDeployment } from './find-deployment.ts';
 import { tellEach } from './machine-acts.ts';
 
@@ -22,6 +23,7 @@ export function addDeploymentCommands(program: Command, cli: Cli) {
   addDraftOptions(noun.command('preview'))
     .description('tell what a deployment would do on each machine, and why not on the others')
     .action(acting(cli, previewDeployment));
+  addWhatIfCommand(noun, cli);
   addDraftOptions(noun.command('create'))
     .description('deploy a scenario or a package to a collection')
     .option('--watch', 'show live progress until the end')

@@ -11,8 +11,10 @@ import { PerMachineResult } from './machines.ts';
 import { Done, IdParams, Nullable, Page, pageQuery } from './paging.ts';
 import { defineRoute } from './route.ts';
 import { RunDetail, RunRow } from './runs.ts';
+import { DeploymentWhatIf, DeploymentWhatIfQuestion } from './what-if.ts';
 
 export * from './runs.ts';
+export * from './what-if.ts';
 
 /** Machines by where their run is; what the bar of a deployment is drawn from. */
 export const RunCounts = Type.Record(RunStatus, Type.Integer());
@@ -126,6 +128,14 @@ export const deploymentRoutes = {
     summary: 'Which machines, why not the others, bytes, restarts.',
     body: DeploymentDraft,
     reply: DeploymentPreview,
+  }),
+  whatIf: defineRoute({
+    method: 'POST',
+    path: '/api/v1/deployments/what-if',
+    permission: 'view',
+    summary: 'Who gets what and when, who does not and why; nothing is stored.',
+    body: DeploymentWhatIfQuestion,
+    reply: DeploymentWhatIf,
   }),
   create: defineRoute({
     method: 'POST',

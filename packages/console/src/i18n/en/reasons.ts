@@ -65,6 +65,8 @@ export const reasons = {
   'slot-deployment': 'All {limit} slots of the deployment are taken.',
   'more-than-concurrency': '{count} machines, but only {concurrency} at once: the others queue.',
   'windows-ignored': 'Maintenance windows are ignored.',
+  'forecast-group': 'It waits for others of its group.',
+  'forecast-too-far': 'When its turn comes lies further ahead than was looked.',
   'group-waiting': 'It waits for its group: {ready} of {wanted} machines are ready.',
   'group-waiting-for-time': 'It waits for others of its group: {ready} machines are ready.',
   'group-over-site-limit':

@@ -72,6 +72,8 @@ export const reasons: Localized<typeof en.reasons> = {
   'more-than-concurrency':
     '{count} 台が対象ですが、同時に実行できるのは {concurrency} 台です。残りは順番を待ちます。',
   'windows-ignored': 'メンテナンス期間を無視します。',
+  'forecast-group': '同じグループの他のマシンを待ちます。',
+  'forecast-too-far': '順番が回ってくる日時は、予測の範囲より先です。',
   'group-waiting': 'グループの待ち合わせ中です。{wanted} 台中 {ready} 台の準備ができています。',
   'group-waiting-for-time': 'グループの待ち合わせ中です。{ready} 台の準備ができています。',
   'group-over-site-limit':

@@ -10,6 +10,7 @@ import { changeDelivery, goUnicast, leaveGroup, runsGoUnicast, startGroup } from
 import { previewDeployment } from './preview-deployment.ts';
 import type { ProgressBoard } from './progress-board.ts';
 import { getRun, listMachineRuns, listRuns } from './runs.views.ts';
+import { createWhatIf } from './what-if.ts';
 
 export function addDeploymentRoutes({ http }: Pick<Kernel, 'http'>, deps: ReleaseDeps, board: ProgressBoard) {
   const { read } = deps.db;
@@ -25,6 +26,8 @@ export function addDeploymentRoutes({ http }: Pick<Kernel, 'http'>, deps: Releas
   );
   http.route(deploymentRoutes.get, ({ caller, params }) => found(params.id, caller.collectionScope));
   http.route(deploymentRoutes.preview, ({ caller, body }) => previewDeployment(deps, caller, body));
+  const whatIf = createWhatIf(deps);
+  http.route(deploymentRoutes.whatIf, ({ caller, body }) => whatIf(caller, body));
   http.route(deploymentRoutes.create, async ({ caller, body }) => {
     const id = await createDeployment(deps, caller, body);
     return found(id, caller.collectionScope);

@@ -1,8 +1,10 @@
 import {
+  askGates,
   deliveryOf,
   type EffectiveDelivery,
   effectiveDelivery,
   end,
+  type GateQuestion,
   groupLimits,
   latestStartOf,
   type MachineFacts,
@@ -14,7 +16,6 @@ import {
 import type { Reader, Tx } from '../../kernel/database/database.ts';
 import { methodFor } from './delivery-method.ts';
 import { countSlots, loadDeployment, type StoredDeployment } from './deployments.store.ts';
-import { askGates, type GateQuestion } from './gates.ts';
 import { hasWaitingGroup, setReadiness } from './groups.store.ts';
 import type { Deps } from './needs.ts';
 import { fullReason } from './pending-starts.ts';

@@ -74,7 +74,7 @@ export async function previewDeployment(
   };
 }
 
-async function stagedOf({ db }: Deps, { timing }: RunSettings, machineIds: readonly string[]) {
+export async function stagedOf({ db }: Deps, { timing }: RunSettings, machineIds: readonly string[]) {
   return timing === 'at-next-start' ? countStaged(db.read, machineIds) : new Map<string, number>();
 }
 
@@ -118,7 +118,7 @@ function isFirst(reason: Reason, index: number, all: readonly Reason[]): boolean
 }
 
 /** What timing and power settings will do, said before it is done (BSCN-20, BSCN-34). */
-function timingWarnings(
+export function timingWarnings(
   draft: DeploymentDraft,
   { timing, powerOff }: RunSettings,
   { options }: ScenarioDraft,
@@ -133,7 +133,7 @@ function timingWarnings(
   return codes.map((code) => ({ code, params: {} }));
 }
 
-async function warningsOf(
+export async function warningsOf(
   deps: Deps,
   draft: DeploymentDraft,
   scenario: ScenarioDraft,

@@ -81,8 +81,11 @@ async function addMissingRuns(
   const missing = (await collections.membersOf(row.collection_id)).filter((id) => !known.has(id));
   for (let from = 0; from < missing.length; from += batchSize) {
     const now = clock.now();
-    const rows = missing.slice(from, from + batchSize).map((machineId) => ({
-      id: newId(now),
+    const batch = missing.slice(from, from + batchSize);
+    // Runs are served by their ids: sorted, they come in the order of the members, as what-if told it.
+    const ids = batch.map(() => newId(now)).sort();
+    const rows = batch.map((machineId, index) => ({
+      id: ids[index] as string,
       deployment_id: row.id,
       occurrence,
       machine_id: machineId,

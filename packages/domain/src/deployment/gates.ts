@@ -1,18 +1,17 @@
-import {
-  type DeploymentDraft,
-  fitsWindow,
-  type MachineFacts,
-  type MaintenanceWindow,
-  type Reason,
-  windowMarginMs,
-} from '@tenkai/domain';
-import type { Gate } from './tables.ts';
+import type { MachineFacts } from '../machine/machine.ts';
+import type { Reason } from '../scenario/frozen-step.ts';
+import type { MaintenanceWindow } from '../schedule/window.ts';
+import { fitsWindow, windowMarginMs } from '../schedule/window-fit.ts';
+import type { DeploymentDraft } from './deployment.ts';
+
+/** What keeps a machine from beginning by itself, whatever the others do. */
+export type MachineGate = 'request' | 'earlier-run' | 'window' | 'machine';
 
 /** Everything that decides whether a machine may begin now. */
 export interface GateQuestion {
   readonly draft: Pick<DeploymentDraft, 'purpose' | 'respectsWindows' | 'wakesMachines'>;
   readonly isRequested: boolean;
-  readonly facts: MachineFacts;
+  readonly facts: Pick<MachineFacts, 'isOnline' | 'powerState'>;
   /** Another run of the machine is released and has not ended; `next-start`: it waited for the machine's start. */
   readonly busyWith: 'nothing' | 'run' | 'next-start';
   readonly windows: readonly MaintenanceWindow[];
@@ -32,14 +31,14 @@ export type GateAnswer =
     }
   | {
       readonly isOpen: false;
-      readonly gate: Gate;
+      readonly gate: MachineGate;
       readonly reason: Reason;
       readonly until: number | null;
       /** Send magic packets, and look again at `until`. */
       readonly wakes: boolean;
     };
 
-const wakeEveryMs = 60_000;
+export const wakeEveryMs = 60_000;
 /** Whoever waits for others begins so long before it would be too late: between the decision and the start time passes. */
 const startReserveMs = 60_000;
 
@@ -66,6 +65,6 @@ export function askGates(question: GateQuestion): GateAnswer {
   return { ...shut('machine', 'machine-waking', {}, nowMs + wakeEveryMs), wakes: true };
 }
 
-function shut(gate: Gate, code: string, params: Reason['params'], until: number | null) {
+function shut(gate: MachineGate, code: string, params: Reason['params'], until: number | null) {
   return { isOpen: false as const, gate, reason: { code, params }, until, wakes: false };
 }
