@@ -39,7 +39,7 @@ export async function bundle(program: Program, dir: string, version?: string): P
     format: 'esm',
     banner: { js: banner },
     // Native bindings that pg loads where they are installed; here they never are.
-    external: ['pg-native'],
+    external: ['pg-native', 'koffi'],
     legalComments: 'linked',
     // Of a comment with one Japanese word in it the whole text would lie in memory with two bytes for each character.
     minifyWhitespace: true,

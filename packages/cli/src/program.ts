@@ -6,6 +6,7 @@ import { addCompletionCommand } from './commands/completion.ts';
 import { addDeploymentCommands } from './commands/deployment.ts';
 import { addDistributionPointCommands } from './commands/distribution-point.ts';
 import { addMachineCommands } from './commands/machine.ts';
+import { addMulticastCommands } from './commands/multicast.ts';
 import { addPackageCommands } from './commands/package.ts';
 import { addRepositoryCommands } from './commands/repository.ts';
 import { addScenarioCommands } from './commands/scenario.ts';
@@ -48,6 +49,7 @@ export function createProgram(cli: Cli): Command {
     addDistributionPointCommands,
     addRepositoryCommands,
     addUpdateCommands,
+    addMulticastCommands,
     addStatusCommands,
     addUserCommands,
     addSiteCommands,

@@ -1,5 +1,6 @@
 export * from './agent/channel.ts';
 export * from './agent/enrollment.ts';
+export * from './agent/multicast.ts';
 export * from './agent/orders.ts';
 export * from './agent/reports.ts';
 export * from './api/index.ts';

@@ -3,6 +3,7 @@ import { type Content, registerContent } from './features/content/index.ts';
 import { type Deployments, registerDeployments } from './features/deployments/index.ts';
 import { type Enrollment, registerEnrollment } from './features/enrollment/index.ts';
 import { type Machines, registerMachines } from './features/machines/index.ts';
+import { type Multicast, registerMulticast } from './features/multicast/index.ts';
 import { type Packages, registerPackages } from './features/packages/index.ts';
 import { registerRepositories } from './features/repositories/index.ts';
 import { registerScenarios, type Scenarios } from './features/scenarios/index.ts';
@@ -26,6 +27,7 @@ export interface App {
   readonly content: Content;
   readonly packages: Packages;
   readonly scenarios: Scenarios;
+  readonly multicast: Multicast;
   readonly deployments: Deployments;
   readonly updates: Updates;
   /** Begins background work. Call it after the features are registered and before the first request. */
@@ -73,6 +75,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const scenarios = registerScenarios(kernel, { content, packages });
   const collections = await registerCollections(kernel, { machines });
+  const multicast = await registerMulticast(kernel, { sites, status, content });
   const deployments = registerDeployments(kernel, {
     sites,
     status,
@@ -81,6 +84,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     content,
     packages,
     scenarios,
+    multicast,
   });
   const updates = registerUpdates(kernel, { machines, collections, packages, deployments, status });
   let doors: Doors | undefined;
@@ -94,6 +98,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     content,
     packages,
     scenarios,
+    multicast,
     deployments,
     updates,
     async start() {
@@ -110,11 +115,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     async open(where) {
       doors = await openDoors(kernel, { ...where, gateways: options.gateways ?? 0 });
+      await multicast.open(where.host);
       return doors;
     },
     async stop() {
       // Streams of open consoles would never end by themselves.
       kernel.live.stop();
+      await multicast.stop();
       await doors?.stop();
       await kernel.http.fastify.close();
       await kernel.jobs.stop();

@@ -160,6 +160,8 @@ CREATE INDEX deployments_runs_group ON public.deployments_runs USING btree (depl
 
 CREATE INDEX deployments_runs_machine ON public.deployments_runs USING btree (machine_id, created_at);
 
+CREATE INDEX deployments_runs_multicast ON public.deployments_runs USING btree (deployment_id, occurrence) WHERE (method = 'multicast'::text);
+
 CREATE INDEX deployments_runs_released ON public.deployments_runs USING btree (machine_id) WHERE (is_released = 1);
 
 CREATE INDEX deployments_runs_staged ON public.deployments_runs USING btree (machine_id) WHERE (is_staged = 1);
@@ -388,6 +390,41 @@ CREATE TABLE machines_software (
   CONSTRAINT machines_software_entry_key UNIQUE (entry),
   CONSTRAINT machines_software_pkey PRIMARY KEY (id)
 );
+
+CREATE TABLE multicast_members (
+  session_id text COLLATE "C" NOT NULL,
+  number bigint NOT NULL,
+  run_id text COLLATE "C" NOT NULL,
+  machine_id text COLLATE "C" NOT NULL,
+  state text COLLATE "C" NOT NULL,
+  cause text COLLATE "C",
+  CONSTRAINT multicast_members_pkey PRIMARY KEY (session_id, number),
+  CONSTRAINT multicast_members_session_id_fkey FOREIGN KEY (session_id) REFERENCES multicast_sessions(id) ON DELETE CASCADE
+);
+
+CREATE TABLE multicast_sessions (
+  id text COLLATE "C" NOT NULL,
+  deployment_id text COLLATE "C" NOT NULL,
+  content_id text COLLATE "C" NOT NULL,
+  address text COLLATE "C" NOT NULL,
+  port bigint NOT NULL,
+  sender_port bigint NOT NULL,
+  interface_address text COLLATE "C" NOT NULL,
+  content_bytes bigint NOT NULL,
+  started_at bigint NOT NULL,
+  ended_at bigint,
+  outcome text COLLATE "C",
+  detail text COLLATE "C",
+  datagrams bigint NOT NULL,
+  repairs bigint NOT NULL,
+  CONSTRAINT multicast_sessions_pkey PRIMARY KEY (id)
+);
+
+CREATE UNIQUE INDEX multicast_sessions_address ON public.multicast_sessions USING btree (address) WHERE (ended_at IS NULL);
+
+CREATE INDEX multicast_sessions_deployment ON public.multicast_sessions USING btree (deployment_id, id);
+
+CREATE UNIQUE INDEX multicast_sessions_port ON public.multicast_sessions USING btree (port) WHERE (ended_at IS NULL);
 
 CREATE TABLE packages (
   id text COLLATE "C" NOT NULL,

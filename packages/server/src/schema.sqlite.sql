@@ -144,6 +144,8 @@ CREATE INDEX deployments_runs_group ON deployments_runs (deployment_id, occurren
 
 CREATE INDEX deployments_runs_machine ON deployments_runs (machine_id, created_at);
 
+CREATE INDEX deployments_runs_multicast ON deployments_runs (deployment_id, occurrence) WHERE method = 'multicast';
+
 CREATE INDEX deployments_runs_released ON deployments_runs (machine_id) WHERE is_released = 1;
 
 CREATE INDEX deployments_runs_staged ON deployments_runs (machine_id) WHERE is_staged = 1;
@@ -349,6 +351,39 @@ CREATE TABLE machines_software (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   entry TEXT NOT NULL UNIQUE
 ) STRICT;
+
+CREATE TABLE multicast_members (
+  session_id TEXT NOT NULL REFERENCES multicast_sessions (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  run_id TEXT NOT NULL,
+  machine_id TEXT NOT NULL,
+  state TEXT NOT NULL,
+  cause TEXT,
+  PRIMARY KEY (session_id, number)
+) STRICT;
+
+CREATE TABLE multicast_sessions (
+  id TEXT NOT NULL PRIMARY KEY,
+  deployment_id TEXT NOT NULL,
+  content_id TEXT NOT NULL,
+  address TEXT NOT NULL,
+  port INTEGER NOT NULL,
+  sender_port INTEGER NOT NULL,
+  interface_address TEXT NOT NULL,
+  content_bytes INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  outcome TEXT,
+  detail TEXT,
+  datagrams INTEGER NOT NULL,
+  repairs INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX multicast_sessions_address ON multicast_sessions (address) WHERE ended_at IS NULL;
+
+CREATE INDEX multicast_sessions_deployment ON multicast_sessions (deployment_id, id);
+
+CREATE UNIQUE INDEX multicast_sessions_port ON multicast_sessions (port) WHERE ended_at IS NULL;
 
 CREATE TABLE packages (
   id TEXT NOT NULL PRIMARY KEY,

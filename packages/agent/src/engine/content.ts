@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import type { DeliveryFigures } from '@tenkai/domain/deployment/multicast.ts';
 import type { SignedManifest } from '@tenkai/protocol/agent/orders.ts';
 import {
   type ContentSource,
@@ -7,6 +8,7 @@ import {
   type Manifest,
   openContentCache,
 } from '@tenkai/transfer';
+import type { MulticastPart } from './multicast-part.ts';
 
 /** Verified content, ready for steps. */
 export interface ContentOnDisk {
@@ -32,6 +34,8 @@ export interface ContentDeps {
   /** How long nothing may come from any source. */
   readonly giveUpAfterMs: number;
   readonly onCorrupt: (source: string, path: string) => void;
+  /** Where the order says multicast. */
+  readonly multicast: MulticastPart | undefined;
 }
 
 /** What a run needs of content. */
@@ -43,6 +47,8 @@ export interface RunContent {
     signal: AbortSignal,
   ): Promise<void>;
   open(contentId: string): Promise<ContentOnDisk>;
+  /** How much came by which way; undefined: only unicast was meant. */
+  figures(): DeliveryFigures | undefined;
   /** The run goes on in a later engine: its content stays. */
   keep(): void;
   /** The run has ended: its content may go when others need the room; what is not whole goes at once. */
@@ -58,9 +64,14 @@ export async function openRunContent(deps: ContentDeps): Promise<RunContent> {
     async deliver(contentId, onProgress, signal) {
       const manifest = await manifestOf(deps, contentId, signal);
       const onCorrupt = ({ source, path }: { source: string; path: string }) => deps.onCorrupt(source, path);
-      await cache.acquire({ manifest, owner, sources, giveUpAfterMs, signal, onProgress, onCorrupt });
+      const before = deps.multicast ? { before: deps.multicast.before(manifest) } : {};
+      await cache.acquire({
+        ...{ manifest, owner, sources, giveUpAfterMs, signal, onProgress, onCorrupt },
+        ...before,
+      });
     },
     open: (contentId) => cache.open(contentId),
+    figures: () => deps.multicast?.figures(),
     keep: () => cache.close(),
     async release() {
       cache.unpin(owner);

@@ -1,3 +1,4 @@
+import type { DeliveryFigures } from '@tenkai/domain/deployment/multicast.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { contentOf } from '@tenkai/domain/scenario/frozen-step.ts';
 import { backOffMs } from '@tenkai/protocol/agent/link/back-off.ts';
@@ -8,7 +9,7 @@ import type { Log } from '../log.ts';
 import type { RunContent } from './content.ts';
 
 export interface DeliverDeps {
-  readonly content: Pick<RunContent, 'deliver'>;
+  readonly content: Pick<RunContent, 'deliver' | 'figures'>;
   readonly log: Log;
   /** Told about the delivery as a whole. */
   readonly onProgress: (progress: FetchProgress) => void;
@@ -28,7 +29,7 @@ export async function deliverContent(
   deps: DeliverDeps,
   { steps }: RunOrder,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<DeliveryFigures | undefined> {
   const contents = contentOf(steps);
   const bytesTotal = contents.reduce((sum, { bytes }) => sum + bytes, 0);
   let bytesBefore = 0;
@@ -38,6 +39,7 @@ export async function deliverContent(
     await deliverOne({ ...deps, onProgress }, contentId, signal);
     bytesBefore += bytes;
   }
+  return deps.content.figures();
 }
 
 async function deliverOne(

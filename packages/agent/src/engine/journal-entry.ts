@@ -1,4 +1,5 @@
 import type { Reason, StepResult } from '@tenkai/domain';
+import type { DeliveryFigures } from '@tenkai/domain/deployment/multicast.ts';
 import type { RunReport } from '@tenkai/protocol/agent/reports.ts';
 
 /** Where the engine runs: bare metal crosses from one to the other within one run and one journal. */
@@ -6,7 +7,9 @@ export type Phase = 'installed-system' | 'boot-environment';
 
 /** What happened, in the order of the run. Each line is on the disk before the next thing begins (law 9). */
 export type JournalEvent =
-  | { readonly event: 'received' | 'delivering' | 'delivered' | 'executing' | 'verifying' }
+  | { readonly event: 'received' | 'delivering' | 'executing' | 'verifying' }
+  /** `delivery`: how it came, where multicast was meant. */
+  | { readonly event: 'delivered'; readonly delivery?: DeliveryFigures }
   | { readonly event: 'resumed'; readonly bootId: string }
   /** Delivered and verified in this boot; the run begins in another one (BSCN-19). */
   | { readonly event: 'staged'; readonly bootId: string }

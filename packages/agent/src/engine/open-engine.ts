@@ -2,9 +2,12 @@ import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { contentOf } from '@tenkai/domain/scenario/frozen-step.ts';
+import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
+import { authorizedCall } from '@tenkai/protocol/agent/link/authorized.ts';
 import { checkSiteSignature } from '@tenkai/protocol/agent/link/pinned-root.ts';
 import { createSiteClient } from '@tenkai/protocol/agent/link/site-client.ts';
 import { createTokenSource } from '@tenkai/protocol/agent/link/token.ts';
+import { MulticastAnswer } from '@tenkai/protocol/agent/multicast.ts';
 import { manifestProof, type RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { Boundary } from '../boundary.ts';
 import type { DataFolder } from '../data-folder.ts';
@@ -17,7 +20,13 @@ import { platformOptions, selectPlatform } from '../platform/select.ts';
 import { openRuns, type RunFolder, runFolderNamed, type StoredOrder } from '../run-folder.ts';
 import { readSettings } from '../settings.ts';
 import { openRunContent, type RunContent } from './content.ts';
+import { createMulticastPart } from './multicast-part.ts';
 import { contentSources } from './sources.ts';
+
+/** A sender that waits for others says so several times a second. */
+const multicastSilenceMs = 10_000;
+
+type Site = Parameters<typeof authorizedCall>[0];
 
 export interface EngineInput {
   readonly data: DataFolder;
@@ -89,6 +98,7 @@ export async function contentFor(
     checkManifest: (signed) => checkSiteSignature(root, signed, manifestProof(signed.body), order.issuedAt),
     giveUpAfterMs: 5 * 60_000,
     onCorrupt: (source, path) => log.warn({ source, path }, 'damaged bytes; another source is asked'),
+    multicast: order.multicast ? multicastFor({ client, tokens, log }, order) : undefined,
   });
   const release = () => content.release().finally(() => client.close());
   const keep = () => {
@@ -96,6 +106,22 @@ export async function contentFor(
     client.close();
   };
   return { ...content, release, keep };
+}
+
+function multicastFor({ client, tokens, log }: Site & Pick<Engine, 'log'>, order: RunOrder) {
+  const { runId, attempt } = order;
+  return createMulticastPart({
+    log,
+    silenceMs: multicastSilenceMs,
+    ask: (question, signal) =>
+      authorizedCall(
+        { client, tokens },
+        {
+          ...{ method: 'POST', path: agentPaths.multicast, reply: MulticastAnswer, signal },
+          body: { runId, attempt, ...question },
+        },
+      ),
+  });
 }
 
 /** Where a run's own files lie that nobody needs after its end. */

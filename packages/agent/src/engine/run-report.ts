@@ -26,6 +26,8 @@ export function reportOf(run: { runId: string; attempt: number }, entry: Journal
         reason: entry.reason,
         verified: entry.verified,
       });
+    case 'delivered':
+      return moved('delivered', entry.delivery ? { delivery: entry.delivery } : {});
     case 'refused':
       return moved('refused', { reason: entry.reason });
     default:

@@ -1,4 +1,5 @@
 import type { FrozenStep, Reason } from '@tenkai/domain';
+import type { DeliveryFigures } from '@tenkai/domain/deployment/multicast.ts';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { Boundary } from '../boundary.ts';
 import type { Log } from '../log.ts';
@@ -20,8 +21,8 @@ export interface RunDeps extends StepDeps {
   readonly cancel: AbortSignal;
   /** Aborts when the engine is to stop: the run goes on in a later one. */
   readonly stop: AbortSignal;
-  /** Brings all content; @throws Failure. */
-  readonly deliver: (signal: AbortSignal) => Promise<void>;
+  /** Brings all content, and tells how where multicast was meant; @throws Failure. */
+  readonly deliver: (signal: AbortSignal) => Promise<DeliveryFigures | undefined>;
 }
 
 /**
@@ -73,8 +74,8 @@ async function deliverAll({ recorder, deliver, stop, cancel }: RunDeps): Promise
   signal.throwIfAborted();
   if (recorder.memory().isDelivered) return;
   await recorder.record({ event: 'delivering' });
-  await deliver(signal);
-  await recorder.record({ event: 'delivered' });
+  const delivery = await deliver(signal);
+  await recorder.record({ event: 'delivered', ...(delivery && { delivery }) });
 }
 
 /** @returns why the run ended before its last step; null when it did not. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { packageRoutes } from '@tenkai/protocol';
+import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import type { BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { aKnownMachine, settle } from '@tenkai/testkit/deployed.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
@@ -14,6 +15,7 @@ const agents: BareAgent[] = [];
 before(async () => {
   server = await startTestServer({ listen: true });
   for (const name of ['alder', 'birch', 'cedar']) agents.push(await aKnownMachine(server, name));
+  await server.call(changeSiteSettings, { body: { multicast: false } });
   await server.call(packageRoutes.create, { body: { draft: aDraft(), contentId: null } });
 });
 after(() => server.stop());
@@ -126,4 +128,17 @@ test('BSCN-07: what was assigned as available runs when it is told to', async (t
   for (const agent of agents) assert.equal((await openRuns(agent)).length, 1);
   assert.match((await cli.run(['deployment', 'request', made.id])).stdout, /No run waits/);
   await workOff();
+});
+
+test('whether the site sends by multicast is shown, with the reason, and changed', async (t) => {
+  const cli = await cliOf(t, server);
+  const off = await cli.run(['multicast', 'show']);
+  assert.match(off.stdout, /Card +-\n.*Works +By unicast: this site does not send by multicast/s);
+  assert.match((await cli.run(['multicast', 'list'])).stdout, /Nothing was sent by multicast/);
+  await cli.json(['site', 'settings', 'multicast=true', 'multicastBytesPerSecond=5000000']);
+  await settle(server);
+  assert.deepEqual(await cli.json(['multicast', 'show']), { interface: '127.0.0.1/8', refusal: null });
+  assert.deepEqual(await cli.json(['multicast', 'list']), []);
+  const wrong = await cli.run(['site', 'settings', 'multicastFirst=239.9.9.9', 'multicastLast=239.9.9.1']);
+  assert.deepEqual([wrong.code, /239\.9\.9\.9 to 239\.9\.9\.1/.test(wrong.stderr)], [1, true]);
 });

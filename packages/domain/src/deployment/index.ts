@@ -2,4 +2,5 @@ export * from './delivery.ts';
 export * from './deployment.ts';
 export * from './forecast.ts';
 export * from './gates.ts';
+export * from './multicast.ts';
 export * from './waiting-group.ts';

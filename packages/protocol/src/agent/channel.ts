@@ -22,6 +22,7 @@ export const agentPaths = {
   available: '/agent/v1/available',
   reports: '/agent/v1/reports',
   progress: '/agent/v1/progress',
+  multicast: '/agent/v1/multicast',
   /** Distribution point of the site server itself: `/content/objects/..`, `/content/manifests/..`. */
   content: '/content',
 } as const;

@@ -31,6 +31,8 @@ export const RunOrder = Type.Object({
    * `/content` is the site itself, under the address by which the agent knows it; only there goes the agent's token.
    */
   sources: Type.Array(Type.String()),
+  /** Before it fetches a content, the agent asks `POST /agent/v1/multicast` whether that comes by multicast. */
+  multicast: Type.Optional(Type.Literal(true)),
 });
 export type RunOrder = Static<typeof RunOrder>;
 

@@ -1,3 +1,4 @@
+import { DeliveryFigures } from '@tenkai/domain/deployment/multicast.ts';
 import { InventoryDifference } from '@tenkai/domain/machine/difference.ts';
 import { Inventory } from '@tenkai/domain/machine/inventory.ts';
 import { Reason } from '@tenkai/domain/scenario/frozen-step.ts';
@@ -75,6 +76,8 @@ export const RunReport = Type.Object({
   /** For `finished`: whether all went well; for `refused` and failures: why. */
   succeeded: Type.Optional(Type.Boolean()),
   reason: Type.Optional(Type.Union([Reason, Type.Null()])),
+  /** For `delivered` of an order that says `multicast`: how the content came. */
+  delivery: Type.Optional(DeliveryFigures),
   /** For `finished`: detection of everything installed, looked at again after the last restart. */
   verified: Type.Optional(
     Type.Array(

@@ -16,6 +16,9 @@ export const SiteView = Type.Object({
 });
 export type SiteView = Static<typeof SiteView>;
 
+/** 224.0.0.x, which is for the protocols of routers, is refused with the range as a whole. */
+const multicastAddress = '^(22[4-9]|23[0-9])([.][0-9]{1,3}){3}$';
+
 /** Settings of the site as a whole; every one has a default, so a new site works at once. */
 export const SiteSettings = Type.Object({
   /** 同時実行可能台数: machines that may execute at the same time over all deployments (BSRV-14, BSRV-16). */
@@ -32,6 +35,20 @@ export const SiteSettings = Type.Object({
   nextStartLimit: Type.Integer({ minimum: 1, maximum: 1000 }),
   /** UDP port of wake packets (BPWR-06); 9 is the usual one, 7 and others occur. */
   wakePort: Type.Integer({ minimum: 1, maximum: 65_535 }),
+  /** False: everything goes by unicast. */
+  multicast: Type.Boolean(),
+  /** IPv4 address of the site's own card by which it sends; null: where the system's routes lead. */
+  multicastInterface: Type.Union([Type.String({ pattern: '^[0-9]{1,3}([.][0-9]{1,3}){3}$' }), Type.Null()]),
+  /** Addresses for sessions; the usual ones do not leave the organisation (RFC 2365). */
+  multicastFirst: Type.String({ pattern: multicastAddress }),
+  multicastLast: Type.String({ pattern: multicastAddress }),
+  /** Each session has two UDP ports: the group's, and the next one, to which machines report (BSRV-12). */
+  multicastFirstPort: Type.Integer({ minimum: 1024, maximum: 63_000 }),
+  multicastSessions: Type.Integer({ minimum: 1, maximum: 1000 }),
+  /** Of each session; null: as fast as the line and the machines take it (DIST-34). */
+  multicastBytesPerSecond: Type.Union([Type.Integer({ minimum: 10_000 }), Type.Null()]),
+  /** How many routers datagrams may cross: 1 is the own network alone. */
+  multicastTtl: Type.Integer({ minimum: 1, maximum: 32 }),
 });
 export type SiteSettings = Static<typeof SiteSettings>;
 

@@ -12,6 +12,7 @@ import { waitingGroups } from './0031-waiting-groups.ts';
 import { deploymentsStaged } from './0032-deployments-staged.ts';
 import { updates } from './0040-updates.ts';
 import { repositories } from './0045-repositories.ts';
+import { multicast } from './0050-multicast.ts';
 import { deploymentsSelfService } from './0056-deployments-self-service.ts';
 
 /**
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   deploymentsStaged,
   updates,
   deploymentsSelfService,
+  multicast,
 ];

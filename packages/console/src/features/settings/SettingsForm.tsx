@@ -7,7 +7,10 @@ import { ProblemView } from '../../ui/ProblemView.tsx';
 import { useMay } from '../session/session.queries.ts';
 import { useChangeSettings } from './settings.queries.ts';
 
-type NumberSetting = keyof SiteSettings;
+/** Those that are a number always; the others are for the CLI so far. */
+type NumberSetting = {
+  [Name in keyof SiteSettings]: SiteSettings[Name] extends number ? Name : never;
+}[keyof SiteSettings];
 
 interface Field {
   readonly name: NumberSetting;
@@ -29,6 +32,9 @@ const fields: readonly Field[] = [
   { name: 'holdCommandsMs', unit: minuteMs, min: 1, max: 1440 },
   { name: 'nextStartLimit', unit: 1, min: 1, max: 1000 },
   { name: 'wakePort', unit: 1, min: 1, max: 65_535 },
+  { name: 'multicastFirstPort', unit: 1, min: 1024, max: 63_000 },
+  { name: 'multicastSessions', unit: 1, min: 1, max: 1000 },
+  { name: 'multicastTtl', unit: 1, min: 1, max: 32 },
 ];
 
 /** Settings of the site; only what was changed is sent. */

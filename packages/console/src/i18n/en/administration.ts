@@ -118,6 +118,9 @@ export const settings = {
     holdCommandsMs: 'Hold commands for (minutes)',
     nextStartLimit: 'Runs pending for the next start of a machine',
     wakePort: 'UDP port of wake packets',
+    multicastFirstPort: 'First UDP port of multicast',
+    multicastSessions: 'Multicast sessions at once',
+    multicastTtl: 'TTL of multicast',
   },
   help: {
     concurrency: 'Over all deployments. The others wait in a queue.',
@@ -127,5 +130,8 @@ export const settings = {
     holdCommandsMs: 'How long a command waits for a machine that does not answer.',
     nextStartLimit: 'More wait on the server until the machine was restarted.',
     wakePort: 'Usually 9.',
+    multicastFirstPort: 'Each session has two ports, from this one on.',
+    multicastSessions: 'What is more goes by unicast and says so.',
+    multicastTtl: '1 reaches the own network of the site alone.',
   },
 };

@@ -380,6 +380,10 @@ export const failures = {
     message: 'No machine of the deployment {id} waits for others.',
     remedy: 'See the runs of the deployment for what each of them waits for.',
   },
+  'multicast-range-wrong': {
+    message: 'Multicast sessions cannot use the addresses from {first} to {last}.',
+    remedy: 'Choose up to 65,536 addresses from 224.0.1.0 to 239.255.255.255, the lower one first.',
+  },
   'delivery-address-wrong': {
     message: '{address} is no address for multicast.',
     remedy: 'Give an IPv4 address from 224.0.1.0 to 239.255.255.255, such as 239.255.1.1, or none.',

@@ -48,6 +48,12 @@ export const statusMessages = {
   'run-staged': 'The run is on the machine and begins at its next start.',
   'run-error-cleared': 'The error state was cleared.',
   'wave-started': 'Wave {wave} began with {machines} machines: {waveCause}.',
+  'multicast-session-ended':
+    'Multicast to {group} ended: {complete} machines have everything, {left} finish by unicast.',
+  'multicast-straggler':
+    'The multicast session to {group} went on without the machine ({cause}); it finishes by unicast.',
+  'multicast-session-failed': 'Multicast to {group} failed: {detail}. Its machines finish by unicast.',
+  'multicast-unfit': 'The site cannot send by multicast ({problem}: {detail}); unicast goes on.',
   update: {
     begun: 'Automatic update installs {packageId}.',
     'begun-for': 'Automatic update installs {packageId}, which {goalId} needs first.',

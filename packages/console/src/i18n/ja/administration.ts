@@ -121,6 +121,9 @@ export const settings: Localized<typeof en.settings> = {
     holdCommandsMs: '命令を保留する時間 (分)',
     nextStartLimit: '次回起動待ちの最大数 (マシンごと)',
     wakePort: 'Wake-on-LAN の UDP ポート',
+    multicastFirstPort: 'マルチキャストの最初の UDP ポート',
+    multicastSessions: '同時に行うマルチキャスト配信の数',
+    multicastTtl: 'マルチキャストの TTL',
   },
   help: {
     concurrency: 'すべての展開の合計です。残りは順番を待ちます。',
@@ -130,5 +133,8 @@ export const settings: Localized<typeof en.settings> = {
     holdCommandsMs: '応答のないマシンへの命令を待たせる時間。',
     nextStartLimit: '超えた分は、マシンが再起動されるまでサーバーで待ちます。',
     wakePort: '通常は 9 です。',
+    multicastFirstPort: '配信ごとに、ここから順に 2 つのポートを使います。',
+    multicastSessions: '超えた分はユニキャストで配信し、その旨を表示します。',
+    multicastTtl: '1 の場合はサイトと同じネットワークにだけ届きます。',
   },
 };

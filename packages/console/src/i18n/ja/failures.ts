@@ -380,6 +380,11 @@ export const failures: Localized<typeof en.failures> = {
     message: '展開 {id} には、待ち合わせ中のマシンがありません。',
     remedy: '各マシンが何を待っているかは、展開の実行状況で確認してください。',
   },
+  'multicast-range-wrong': {
+    message: 'マルチキャスト配信に {first} から {last} までのアドレスは使えません。',
+    remedy:
+      '224.0.1.0 から 239.255.255.255 までの範囲で、小さい方を先にして 65,536 個以内で指定してください。',
+  },
   'delivery-address-wrong': {
     message: '{address} はマルチキャストのアドレスではありません。',
     remedy:

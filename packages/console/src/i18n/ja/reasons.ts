@@ -90,6 +90,28 @@ export const reasons: Localized<typeof en.reasons> = {
   'unicast-no-multicast': 'このサイトはマルチキャストで送信しないため、ユニキャストで配信します。',
   'multicast-chosen': '展開の設定によりマルチキャストで配信します。',
   'multicast-group': 'グループでまとめてマルチキャストで配信します。',
+  'unicast-multicast-unfit':
+    'サイトがマルチキャストで送信できないため、ユニキャストで配信します ({problem}: {detail})。',
+  'unicast-pool-empty':
+    'マルチキャスト用のアドレス ({sessions} 組) がすべて使用中のため、ユニキャストで配信します。',
+  'unicast-address-used':
+    'マルチキャストアドレス {address} を別の配信が使用中のため、ユニキャストで配信します。',
+  'unicast-address-invalid':
+    '{address} は配信に使えるマルチキャストアドレスではないため、ユニキャストで配信します。',
+  'unicast-other-network': 'マシンがサイトのネットワーク {network} にないため、ユニキャストで配信します。',
+  'unicast-nobody-else': '同じ波でこのコンテンツを必要とする他のマシンがないため、ユニキャストで配信します。',
+  'unicast-agent-cannot':
+    'このマシンのエージェントがマルチキャストに対応していないため、ユニキャストで配信しました。',
+  'unicast-nothing-to-fetch': 'すべてマシンにあったため、何も送信しませんでした。',
+  'unicast-cannot-join':
+    'マシンがマルチキャストに参加できないため、ユニキャストで配信しました ({problem}: {detail})。',
+  'unicast-not-heard': '{seconds} 秒以内に {group} から何も届かなかったため、ユニキャストで配信しました。',
+  'unicast-left-session':
+    'マルチキャスト配信がこのマシンを除いて進んだため、ユニキャストで配信しました ({cause})。',
+  'unicast-session-ended':
+    '何も受信しないうちにマルチキャスト配信が終わったため、ユニキャストで配信しました。',
+  'multicast-and-unicast':
+    'マルチキャストで {multicastBytes} バイト、残り {unicastBytes} バイトをユニキャストで配信しました ({cause})。',
   'already-installed': 'すでにインストールされています。',
   'already-on': 'すでに電源ONです',
   'condition-not-met': 'パッケージの条件をこのマシンは満たしません。',

@@ -46,6 +46,14 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
   'run-staged': '配信が完了しました。マシンの次回起動時に実行します。',
   'run-error-cleared': 'エラー状態を解除しました。',
   'wave-started': '第 {wave} 波が {machines} 台で始まりました ({waveCause})。',
+  'multicast-session-ended':
+    '{group} へのマルチキャスト配信が終わりました: {complete} 台が完了、{left} 台はユニキャストで続けます。',
+  'multicast-straggler':
+    '{group} へのマルチキャスト配信がこのマシンを除いて進みました ({cause})。残りはユニキャストで配信します。',
+  'multicast-session-failed':
+    '{group} へのマルチキャスト配信に失敗しました: {detail}。マシンへはユニキャストで配信します。',
+  'multicast-unfit':
+    'サイトはマルチキャストで送信できません ({problem}: {detail})。ユニキャストで配信を続けます。',
   update: {
     begun: '自動更新が {packageId} を適用します。',
     'begun-for': '自動更新が、{goalId} に先に必要な {packageId} を適用します。',

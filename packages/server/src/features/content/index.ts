@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ContentPlace, PlaceVerification } from '@tenkai/protocol/api/packages.ts';
-import { type Manifest, openChunkStore } from '@tenkai/transfer';
+import { type ChunkStore, type Manifest, openChunkStore } from '@tenkai/transfer';
 import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
@@ -44,6 +44,8 @@ export interface Content {
   register(actor: Actor, manifest: Manifest): Promise<void>;
   /** The bytes of one chunk. */
   pathOfChunk(sha256: string): string;
+  /** @throws Failure content-chunk-missing */
+  openChunk: ChunkStore['open'];
   /** Part of the caller's transaction: afterwards distribution points are brought in line. */
   requestPublish(tx: Tx): Promise<void>;
   /** Base URLs for an order that needs all of these contents, best first; `/content` is the site itself. */
@@ -111,6 +113,7 @@ export async function registerContent(kernel: Kernel): Promise<Content> {
     putChunk: async (sha256, bytes) => void (await store.put(sha256, bytes)),
     register: async (actor, manifest) => void (await registerManifest(deps, actor, manifest)),
     pathOfChunk: store.pathOf,
+    openChunk: store.open,
     requestPublish: (tx) => jobs.enqueue(tx, reconcileJob),
     sources: async (contentIds) =>
       contentIds.length === 0 ? [] : contentSources(db.read, await askAll(users), contentIds),

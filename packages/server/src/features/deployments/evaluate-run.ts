@@ -170,7 +170,7 @@ async function release(
 ): Promise<void> {
   const { round, tx, book } = desk;
   const planHash = await storePlan(desk, plan);
-  const choice = methodFor(run.row, delivery);
+  const choice = methodFor(run.row, delivery, round.deps.multicast.refusal());
   await setPlan(tx, run.row.id, { planHash, variables: plan.variables, choice, windowClosesAt });
   await book.apply(run, { kind: 'release', at: round.deps.clock.now() });
   released.push({ id: run.row.id, is_staged: 0 });

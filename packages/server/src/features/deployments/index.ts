@@ -16,6 +16,7 @@ import { createReleaseLane, type ReleaseLane } from './release-lane.ts';
 import { ordersFor } from './run-orders.ts';
 import { beginRunReports } from './runs.agent.ts';
 import { countStaged } from './runs.store.ts';
+import { runsInWaves } from './runs-in-waves.ts';
 import { recordRunRequest } from './self-service.ts';
 import { beginStaged } from './staged-runs.ts';
 import { extendToNewMembers, startDeployment } from './start-deployment.ts';
@@ -49,6 +50,7 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
   neighbours.content.registerKeeper(() => contentInUse(kernel.db.read));
   neighbours.scenarios.registerUser((scenarioId) => deploymentsOfScenario(kernel.db.read, scenarioId));
   connectMachines(deps);
+  neighbours.multicast.setRuns(runsInWaves(deps));
   neighbours.collections.guardRemoval(deploymentOfCollection);
   neighbours.machines.onRemoved((tx, machineId) => endRunsOf(deps, tx, machineId));
   kernel.events.on('collections.members-changed', async ({ payload }) => {

@@ -2,6 +2,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Collections } from '../collections/index.ts';
 import type { Content } from '../content/index.ts';
 import type { Machines } from '../machines/index.ts';
+import type { Multicast } from '../multicast/index.ts';
 import type { Packages } from '../packages/index.ts';
 import type { Scenarios } from '../scenarios/index.ts';
 import type { Sites } from '../sites/index.ts';
@@ -16,6 +17,7 @@ export interface Neighbours {
   readonly content: Content;
   readonly sites: Sites;
   readonly status: Status;
+  readonly multicast: Multicast;
 }
 
 export type Deps = Pick<Kernel, 'db' | 'clock' | 'audit' | 'events' | 'jobs' | 'channel' | 'log'> &

@@ -46,6 +46,7 @@ async function runOrder(
       ...(row.window_closes_at === null ? {} : { windowClosesAt: row.window_closes_at }),
     },
     sources: await content.sources(contentOf(plan.steps).map(({ contentId }) => contentId)),
+    ...(row.method === 'multicast' ? { multicast: true } : {}),
   };
 }
 

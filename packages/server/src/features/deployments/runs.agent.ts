@@ -2,6 +2,7 @@ import type { RunReported } from '@tenkai/domain';
 import type { RunReport, StepFinishedReport, StepStartedReport } from '@tenkai/protocol/agent/reports.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import type { ReportSet, ReportToTake, Told } from '../machines/index.ts';
+import { recordDelivery } from './delivery-method.ts';
 import type { Deps } from './needs.ts';
 import { openBook, type RunDeps } from './run-book.ts';
 import { type LoadedRun, loadRuns } from './runs.store.ts';
@@ -30,6 +31,7 @@ export async function beginRunReports(
       const at = deps.clock.now();
       const reported = translate(report, at);
       if (!reported) return 'report-unknown';
+      if (report.kind === 'run' && report.event === 'delivered') await recordDelivery(tx, run, report);
       await book.apply(run, { kind: 'report', attempt: report.attempt, report: reported, at });
       if (reported.kind === 'power' && reported.to === 'shutting-down')
         wakeAfter(deps, tx, book.find(report.runId) ?? run);

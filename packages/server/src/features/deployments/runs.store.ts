@@ -272,6 +272,14 @@ export async function setPlan(
   );
 }
 
+export async function setMethod(tx: Tx, runId: string, { method, reason }: MethodChoice) {
+  await tx.run('UPDATE deployments_runs SET method = ?, method_reason = ? WHERE id = ?', [
+    method,
+    JSON.stringify(reason),
+    runId,
+  ]);
+}
+
 export async function insertRuns(
   tx: Tx,
   rows: readonly Pick<

@@ -1,5 +1,6 @@
 import type { SiteSettings } from '@tenkai/protocol/api/site.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import './failures.ts';
 import { addSiteRoutes } from './sites.routes.ts';
 import { loadSettings, loadSite } from './sites.store.ts';
 import { ensureSite } from './sites.ts';

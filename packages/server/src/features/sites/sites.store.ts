@@ -1,4 +1,5 @@
 import { SiteSettings } from '@tenkai/protocol/api/site.ts';
+import { USUAL_POOL } from '@tenkai/transfer/multicast/address-pool.ts';
 import { Value } from 'typebox/value';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
 
@@ -23,6 +24,14 @@ export const defaultSettings: SiteSettings = {
   holdCommandsMs: 600_000,
   nextStartLimit: 100,
   wakePort: 9,
+  multicast: true,
+  multicastInterface: null,
+  multicastFirst: USUAL_POOL.first,
+  multicastLast: USUAL_POOL.last,
+  multicastFirstPort: USUAL_POOL.firstPort,
+  multicastSessions: USUAL_POOL.sessions,
+  multicastBytesPerSecond: null,
+  multicastTtl: 1,
 };
 
 export async function loadSite(read: Reader): Promise<SiteRow | undefined> {

@@ -1,3 +1,4 @@
+import { Failure, isAddressRange } from '@tenkai/domain';
 import type { SiteSettings } from '@tenkai/protocol/api/site.ts';
 import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
@@ -60,6 +61,8 @@ export async function changeSettings(
       (name) => JSON.stringify(before[name]) !== JSON.stringify(change[name]),
     );
     if (!site || names.length === 0) return before;
+    const { multicastFirst: first, multicastLast: last } = { ...before, ...change };
+    if (!isAddressRange(first, last)) throw new Failure('multicast-range-wrong', { first, last });
     for (const name of names) await saveSetting(tx, name, change[name]);
     const details = Object.fromEntries(names.map((name) => [name, { from: before[name], to: change[name] }]));
     await audit.record(tx, { actor, action: 'sites.settings-changed', object: `site:${site.code}`, details });

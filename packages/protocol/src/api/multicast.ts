@@ -1,0 +1,71 @@
+import { Reason } from '@tenkai/domain';
+import { type Static, Type } from 'typebox';
+import { Nullable } from './paging.ts';
+import { defineRoute } from './route.ts';
+
+/** A machine's part in a session. */
+export const MulticastMemberRow = Type.Object({
+  machineId: Type.String(),
+  machineName: Type.String(),
+  runId: Type.String(),
+  /** `left`: the session went on without it, and it finishes by unicast. */
+  state: Type.Union([Type.Literal('active'), Type.Literal('complete'), Type.Literal('left')]),
+  /** Why it was left out: silent, disk, link, loss, cancelled. */
+  cause: Nullable(Type.String()),
+});
+
+/** One content that is sent once to all machines of a wave. */
+export const MulticastSessionRow = Type.Object({
+  id: Type.String(),
+  deploymentId: Type.String(),
+  contentId: Type.String(),
+  contentBytes: Type.Integer(),
+  address: Type.String(),
+  port: Type.Integer(),
+  /** Where machines report to. */
+  senderPort: Type.Integer(),
+  /** The site's own address on the network to which it is sent. */
+  interface: Type.String(),
+  startedAt: Type.Integer(),
+  endedAt: Nullable(Type.Integer()),
+  /** `stopped`: with the site; `interrupted`: the site was gone without a word. */
+  outcome: Nullable(
+    Type.Union([
+      Type.Literal('ended'),
+      Type.Literal('stopped'),
+      Type.Literal('failed'),
+      Type.Literal('interrupted'),
+    ]),
+  ),
+  detail: Nullable(Type.String()),
+  /** Sent, and among them repairs; 1,472 bytes each. */
+  datagrams: Type.Integer(),
+  repairs: Type.Integer(),
+  bytesPerSecond: Nullable(Type.Integer()),
+  members: Type.Array(MulticastMemberRow),
+});
+export type MulticastSessionRow = Static<typeof MulticastSessionRow>;
+
+export const MulticastView = Type.Object({
+  /** The card by which this site sends, `10.0.0.1/24`; null: it cannot. */
+  interface: Nullable(Type.String()),
+  /** Why it cannot. */
+  refusal: Nullable(Reason),
+  /** Newest first. */
+  items: Type.Array(MulticastSessionRow),
+});
+export type MulticastView = Static<typeof MulticastView>;
+
+export const multicastRoutes = {
+  show: defineRoute({
+    method: 'GET',
+    path: '/api/v1/multicast',
+    permission: 'view',
+    summary: 'Whether this site can send by multicast, and its sessions with each machine in them.',
+    query: Type.Object({
+      deploymentId: Type.Optional(Type.String({ maxLength: 64 })),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+    }),
+    reply: MulticastView,
+  }),
+};

@@ -1,0 +1,68 @@
+import type { Reason } from '@tenkai/domain';
+import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
+import { MulticastAsk } from '@tenkai/protocol/agent/multicast.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { createFitness } from './fitness.ts';
+import { addMulticastRoutes } from './multicast.routes.ts';
+import type { Neighbours, RunsInWaves } from './needs.ts';
+import { endInterrupted, pruneSessions } from './sessions.store.ts';
+import { createSessions } from './sessions.ts';
+import './status-messages.ts';
+
+export type { RunPart, RunsInWaves } from './needs.ts';
+
+/** What other features may ask of multicast. */
+export interface Multicast {
+  /** Why this site cannot send by multicast now; null: it can. */
+  refusal(): Reason | null;
+  /** Whose runs deliver by it. */
+  setRuns(runs: RunsInWaves): void;
+  /** Machines can come in: looks whether the card of that address, or which one, can send. */
+  open(host: string): Promise<void>;
+  /** Ends all sessions; machines are told, and ask again once a site is there. */
+  stop(): Promise<void>;
+}
+
+const lookEveryMs = 60_000;
+const pruneEveryMs = 6 * 3_600_000;
+const keepSessionsMs = 30 * 24 * 3_600_000;
+
+/** Sessions in which a content goes once to all machines of a wave (BSCN-25, BSRV-08). */
+export async function registerMulticast(kernel: Kernel, neighbours: Neighbours): Promise<Multicast> {
+  const { db, clock, jobs, events, http } = kernel;
+  const deps = { ...kernel, ...neighbours, log: kernel.log.child({ component: 'multicast' }) };
+  let host: string | undefined;
+  let runs: RunsInWaves | undefined;
+  const fitness = createFitness(deps, () => host);
+  const sessions = createSessions({ ...deps, fitness, runs: () => runs });
+  await db.transaction((tx) => endInterrupted(tx, clock.now()));
+  // A session that runs shows better than any look that the card can send.
+  jobs.every('multicast.look', lookEveryMs, async () => {
+    if (sessions.live().length === 0) await fitness.look();
+  });
+  jobs.every('multicast.prune', pruneEveryMs, () =>
+    db.transaction((tx) => pruneSessions(tx, clock.now() - keepSessionsMs)),
+  );
+  events.on('sites.changed', () => fitness.look());
+  http.agentRoute({ method: 'POST', path: agentPaths.multicast, body: MulticastAsk }, ({ agent, body }) =>
+    sessions.ask(agent.machineId, body),
+  );
+  addMulticastRoutes(kernel, { fitness, sessions });
+  return {
+    refusal() {
+      const found = fitness.current();
+      return 'refusal' in found ? found.refusal : null;
+    },
+    setRuns(given) {
+      runs = given;
+    },
+    async open(at) {
+      host = at;
+      await fitness.look();
+    },
+    async stop() {
+      host = undefined;
+      await sessions.stop();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { MulticastSessionRow } from '@tenkai/protocol/api/multicast.ts';
+import type { Reader } from '../../kernel/database/database.ts';
+import type { LiveSession } from './run-session.ts';
+import { listSessions } from './sessions.store.ts';
+import type { MembersTable, SessionsTable } from './tables.ts';
+
+const usualLimit = 50;
+
+type Member = MembersTable & { readonly machine_name: string | null };
+
+/** Sessions, newest first; of those that run, what their senders know at this moment. */
+export async function viewSessions(
+  read: Reader,
+  live: readonly LiveSession[],
+  { deploymentId, limit = usualLimit }: { deploymentId?: string; limit?: number },
+): Promise<MulticastSessionRow[]> {
+  const rows = await listSessions(read, { deploymentId, limit });
+  if (rows.length === 0) return [];
+  const members = await read.all<Member>(
+    `SELECT b.*, m.name AS machine_name FROM multicast_members b LEFT JOIN machines m ON m.id = b.machine_id
+     WHERE b.session_id IN (${rows.map(() => '?').join(', ')}) ORDER BY b.session_id, b.number`,
+    rows.map(({ id }) => id),
+  );
+  return rows.map((row) => {
+    const own = members.filter(({ session_id }) => session_id === row.id);
+    return toRow(row, own, live.find((one) => one.row.id === row.id)?.progress());
+  });
+}
+
+type Progress = ReturnType<LiveSession['progress']>;
+
+function toRow(row: SessionsTable, members: readonly Member[], now: Progress): MulticastSessionRow {
+  return {
+    id: row.id,
+    deploymentId: row.deployment_id,
+    contentId: row.content_id,
+    contentBytes: row.content_bytes,
+    address: row.address,
+    port: row.port,
+    senderPort: row.sender_port,
+    interface: row.interface_address,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    outcome: row.outcome,
+    detail: row.detail,
+    datagrams: now?.figures.datagrams ?? row.datagrams,
+    repairs: now?.figures.repairs ?? row.repairs,
+    bytesPerSecond: row.ended_at === null && now ? Math.round(now.figures.bytesPerSecond) : null,
+    members: members.map((member) => {
+      const found = now?.members.find((one) => one.member === member.number);
+      return {
+        machineId: member.machine_id,
+        machineName: member.machine_name ?? member.machine_id,
+        runId: member.run_id,
+        state: found?.state ?? member.state,
+        cause: found?.cause ?? member.cause,
+      };
+    }),
+  };
+}

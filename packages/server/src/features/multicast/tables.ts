@@ -1,0 +1,35 @@
+export interface SessionsTable {
+  id: string;
+  deployment_id: string;
+  content_id: string;
+  address: string;
+  port: number;
+  sender_port: number;
+  interface_address: string;
+  content_bytes: number;
+  started_at: number;
+  /** Null: it runs, and its address and ports belong to it. */
+  ended_at: number | null;
+  /** `interrupted`: the site was restarted meanwhile. */
+  outcome: 'ended' | 'stopped' | 'failed' | 'interrupted' | null;
+  /** Of a failure. */
+  detail: string | null;
+  datagrams: number;
+  repairs: number;
+}
+
+export interface MembersTable {
+  session_id: string;
+  number: number;
+  run_id: string;
+  machine_id: string;
+  state: 'active' | 'complete' | 'left';
+  cause: string | null;
+}
+
+declare module '../../kernel/database/tables.ts' {
+  interface Tables {
+    multicast_sessions: SessionsTable;
+    multicast_members: MembersTable;
+  }
+}
