@@ -98,7 +98,10 @@ function figuresOf(raw: Raw, counts: readonly number[], mib: number): Figure[] {
         unit: 'MiB/s',
         baseline: one,
       },
-      ...{ value: rateOf(raw, eight), target: { of: 'ratio', atLeast: Number((1 / most.shapedFactor).toFixed(3)) } },
+      ...{
+        value: rateOf(raw, eight),
+        target: { of: 'ratio', atLeast: Number((1 / most.shapedFactor).toFixed(3)) },
+      },
     },
     wire(raw, eight, `on the wire on those lines, ${shaped.count} receivers`, most.onWire),
     {

@@ -93,6 +93,10 @@ async function openApp(config: Config, { log, clock }: Required<ServerDeps>): Pr
   const app = await createApp({ dataDir, db, clock, log, keys, siteCode, gateways });
   app.kernel.http.fallback = await serveConsole(app.kernel.http.fastify, config.consoleDir);
   await app.start();
+  // A site without them is still a site, such as where a package of that name was there before.
+  await app.packages
+    .addBuiltIn()
+    .catch((error: unknown) => log.warn({ err: error }, 'the built-in packages are not all there'));
   return app;
 }
 

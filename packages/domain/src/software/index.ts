@@ -1,4 +1,5 @@
 export * from './applicability.ts';
+export * from './built-in-packages.ts';
 export * from './condition.ts';
 export * from './condition-evaluation.ts';
 export * from './detection.ts';

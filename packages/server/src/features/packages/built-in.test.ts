@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { builtInPackages } from '@tenkai/domain';
+import { packageRoutes } from '@tenkai/protocol';
+import type { RemoteProblem } from '@tenkai/protocol/problem.ts';
+import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
+import { aDraft } from '@tenkai/testkit/package-draft.ts';
+import { startTestServer } from '@tenkai/testkit/start-server.ts';
+
+const id = 'tenkai-certfix';
+
+onBothEngines(
+  'IDENT-18, IDENT-19: certfix is ready made in every site, hidden, for any logon, with rights that must stay',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    t.after(() => server.stop());
+    const read = () => server.call(packageRoutes.get, { params: { id } });
+    await server.app.packages.addBuiltIn();
+    await server.app.packages.addBuiltIn();
+    const { draft, revision, changes } = await read();
+    assert.deepEqual([revision, changes.length, changes[0]?.by], [1, 1, 'system']);
+    const [program] = draft.programs;
+    assert.equal(program?.parameters, 'tenkai-agent certfix');
+    const { window, logon, rights } = program?.options ?? {};
+    assert.deepEqual([window, logon, rights], ['hidden', 'whether-or-not', 'administrator']);
+
+    const save = (options: Partial<NonNullable<typeof program>['options']>, from: number) => {
+      const programs = draft.programs.map((each) => ({ ...each, options: { ...each.options, ...options } }));
+      return server.call(packageRoutes.update, {
+        params: { id },
+        body: { draft: { ...draft, programs }, contentId: null, revision: from },
+      });
+    };
+    await assert.rejects(save({ rights: 'user' }, 1), ({ problem }: RemoteProblem) => {
+      assert.deepEqual(
+        problem.problems?.map(({ code }) => code),
+        ['option-mandatory'],
+      );
+      return true;
+    });
+    await save({ window: 'normal', logon: 'only-when-nobody' }, 1);
+    await server.app.packages.addBuiltIn();
+    const kept = await read();
+    assert.deepEqual([kept.revision, kept.draft.programs[0]?.options.window], [2, 'normal']);
+  },
+);
+
+onBothEngines(
+  'IDENT-18: a package of a newer server follows, one that is gone comes back, and one of another origin stays',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    t.after(() => server.stop());
+    const { packages } = server.app;
+    const system = { userId: 'system', name: 'system' };
+    const older = { ...(builtInPackages[0] as (typeof builtInPackages)[0]), version: '0' };
+    await packages.save(system, { draft: older, contentId: null, origin: 'built-in' });
+    await packages.addBuiltIn();
+    assert.equal((await packages.sealedPackage(id))?.version, '1');
+    await server.call(packageRoutes.remove, { params: { id } });
+    await packages.addBuiltIn();
+    assert.equal((await packages.standing(id))?.origin, 'built-in');
+    await server.call(packageRoutes.remove, { params: { id } });
+    await server.call(packageRoutes.create, { body: { draft: aDraft({ id }), contentId: null } });
+    await packages.addBuiltIn();
+    assert.deepEqual(await packages.standing(id), { origin: 'api', revision: 1 });
+  },
+);
