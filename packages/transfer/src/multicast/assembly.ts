@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { type Header, kinds, type Sealer, writeHeader } from './datagram.ts';
 import { columnsOf, DATAGRAM_BYTES, HEADER_BYTES, MOST_ROWS, repairPlace, SHARD_BYTES } from './layout.ts';
 import { type ArrivedRepair, repairBlock } from './repair-code.ts';
@@ -26,13 +27,22 @@ export interface Assembly {
   readonly sequences: Uint32Array;
   readonly turns: Uint8Array;
   readonly tags: Buffer;
+  /** The SHA-256 of what has come without a gap from the beginning: hashed while the processor has it at hand. */
+  readonly digest: Hash;
+  digestedShards: number;
+  /** Something of it was replaced since. */
+  isDigestVoid: boolean;
+  /** Shards from the beginning without a gap. */
+  gapless: number;
   /** The latest turn that is over, as far as is known; -1 before. */
   closedTurn: number;
   touchedAt: number;
 }
 
 const TAG_AT = 24;
-const TAG_END = 32;
+const TAG_BYTES = 8;
+/** Half of a train: 30 KiB, what the nearest cache holds. */
+const DIGEST_SHARDS = 22;
 const MISSING = 0;
 const ARRIVED = 1;
 const COMPUTED = 2;
@@ -51,6 +61,7 @@ export function openAssembly(segment: Segment, memory: ShardMemory, at: number):
     sequences: new Uint32Array(shards),
     turns: new Uint8Array(shards),
     tags: Buffer.alloc(shards * 8),
+    ...{ digest: createHash('sha256'), digestedShards: 0, isDigestVoid: false, gapless: 0 },
     closedTurn: -1,
     touchedAt: 0,
   };
@@ -84,11 +95,39 @@ function placeData(assembly: Assembly, header: Header, datagram: Buffer, isSure:
   datagram.copy(assembly.memory.bytes, at, HEADER_BYTES);
   assembly.sequences[shard] = header.sequence;
   assembly.turns[shard] = header.turn;
-  datagram.copy(assembly.tags, shard * 8, TAG_AT, TAG_END);
-  if (!isNew) return isFalse;
+  const { tags } = assembly;
+  for (let index = 0; index < TAG_BYTES; index += 1) {
+    tags[shard * TAG_BYTES + index] = datagram[TAG_AT + index] as number;
+  }
+  if (!isNew) {
+    if (shard < assembly.digestedShards) assembly.isDigestVoid = true;
+    return isFalse;
+  }
   assembly.shards[shard] = ARRIVED;
+  if (shard === assembly.gapless) assembly.gapless += 1;
+  if (assembly.gapless - assembly.digestedShards >= DIGEST_SHARDS) digestGapless(assembly);
   countDown(assembly, shard % assembly.segment.blocks);
   return false;
+}
+
+function digestGapless(assembly: Assembly): void {
+  const { memory, at, digestedShards, gapless, segment } = assembly;
+  if (assembly.isDigestVoid || segment.chunks.length > 1) return;
+  assembly.digest.update(
+    memory.bytes.subarray(at + digestedShards * SHARD_BYTES, at + gapless * SHARD_BYTES),
+  );
+  assembly.digestedShards = gapless;
+}
+
+/** The SHA-256 of the whole segment, all of whose bytes are here. Only once for an assembly. */
+export function digestOf(assembly: Assembly): string {
+  const { memory, at, segment, digestedShards, isDigestVoid } = assembly;
+  const end = at + segment.sizeBytes;
+  const isVoid = isDigestVoid || digestedShards * SHARD_BYTES > segment.sizeBytes;
+  assembly.isDigestVoid = true;
+  const hash = isVoid ? createHash('sha256') : assembly.digest;
+  const from = isVoid ? at : at + digestedShards * SHARD_BYTES;
+  return hash.update(memory.bytes.subarray(from, end)).digest('hex');
 }
 
 function placeRepair(assembly: Assembly, header: Header, datagram: Buffer): void {
@@ -140,6 +179,7 @@ export function throwOutFalse(assembly: Assembly, session: number, sealer: Seale
     if (isFalse || shards[shard] === COMPUTED) shards[shard] = MISSING;
   }
   assembly.repairCount = 0;
+  assembly.isDigestVoid = true;
   for (let block = 0; block < segment.blocks; block += 1) {
     assembly.repairs[block] = [];
     assembly.missing[block] = 0;

@@ -38,7 +38,8 @@ export function writeHeader(to: Buffer, header: Header, digest: Buffer): void {
   to.writeUInt32BE(header.session, 4);
   to.writeUInt32BE(header.segment, 8);
   to.writeUInt32BE(header.sequence >>> 0, 12);
-  digest.copy(to, DIGEST_AT, 0, DIGEST_BYTES);
+  // For so few bytes a call into the system's copy costs ten times as much.
+  for (let index = 0; index < DIGEST_BYTES; index += 1) to[DIGEST_AT + index] = digest[index] as number;
 }
 
 /**
@@ -63,7 +64,11 @@ export function emptyHeader(): Header {
 }
 
 export function hasDigest(datagram: Buffer, digest: Buffer): boolean {
-  return datagram.compare(digest, 0, DIGEST_BYTES, DIGEST_AT, DIGEST_AT + DIGEST_BYTES) === 0;
+  let difference = 0;
+  for (let index = 0; index < DIGEST_BYTES; index += 1) {
+    difference |= (datagram[DIGEST_AT + index] as number) ^ (digest[index] as number);
+  }
+  return difference === 0;
 }
 
 /** Seals and checks datagrams with one key. */
@@ -82,23 +87,34 @@ export function createSealer(key: Buffer): Sealer {
   if (key.length !== KEY_BYTES) throw new RangeError('a key of 32 bytes is needed');
   const scratch = Buffer.alloc(KEY_BYTES + 2 + DATAGRAM_BYTES);
   key.copy(scratch);
-  const tagOf = (datagram: Buffer) => {
-    scratch.writeUInt16BE(datagram.length, KEY_BYTES);
+  const wholeShard = scratch.subarray(0, KEY_BYTES + 2 + DATAGRAM_BYTES - TAG_BYTES);
+  /** One character for each byte. */
+  const tagOf = (datagram: Buffer): string => {
+    const { length } = datagram;
+    scratch.writeUInt16BE(length, KEY_BYTES);
     datagram.copy(scratch, KEY_BYTES + 2, 0, TAG_AT);
     datagram.copy(scratch, KEY_BYTES + 2 + TAG_AT, TAG_AT + TAG_BYTES);
-    const whole = scratch.subarray(0, KEY_BYTES + 2 + datagram.length - TAG_BYTES);
-    return hash('sha256', whole, 'hex').slice(0, 2 * TAG_BYTES);
+    const isShard = length === DATAGRAM_BYTES;
+    return hash(
+      'sha256',
+      isShard ? wholeShard : scratch.subarray(0, KEY_BYTES + 2 + length - TAG_BYTES),
+      'binary',
+    );
   };
   return {
-    seal: (datagram) => void datagram.write(tagOf(datagram), TAG_AT, 'hex'),
-    isGenuine: (datagram) =>
-      isSameText(datagram.toString('hex', TAG_AT, TAG_AT + TAG_BYTES), tagOf(datagram)),
+    seal(datagram) {
+      const tag = tagOf(datagram);
+      for (let index = 0; index < TAG_BYTES; index += 1) datagram[TAG_AT + index] = tag.charCodeAt(index);
+    },
+    isGenuine: (datagram) => isTag(datagram, tagOf(datagram)),
   };
 }
 
-/** In a time that does not tell where two texts of one length begin to differ. */
-function isSameText(a: string, b: string): boolean {
-  let difference = a.length ^ b.length;
-  for (let index = 0; index < a.length; index += 1) difference |= a.charCodeAt(index) ^ b.charCodeAt(index);
+/** In a time that does not tell where the two begin to differ. */
+function isTag(datagram: Buffer, tag: string): boolean {
+  let difference = 0;
+  for (let index = 0; index < TAG_BYTES; index += 1) {
+    difference |= (datagram[TAG_AT + index] as number) ^ tag.charCodeAt(index);
+  }
   return difference === 0;
 }

@@ -1,4 +1,4 @@
-import { columnsOf, MOST_ROWS, SHARD_BYTES } from './layout.ts';
+import { columnsOf, MOST_ROWS, repairName, SHARD_BYTES } from './layout.ts';
 import type { Need } from './messages.ts';
 import type { Segment } from './segments.ts';
 import type { ShardMemory } from './shard-memory.ts';
@@ -43,31 +43,38 @@ export function noteNeed(flight: Flight, need: Need, dueAt: number): void {
   flight.dueAt ??= dueAt;
 }
 
-/** One datagram of a transmission: a data shard, or a repair shard of a block and row. */
-export type Item = { readonly shard: number } | { readonly block: number; readonly row: number };
+/**
+ * One datagram of a transmission as a number, for there are 700 of them in each MiB: a data shard's own, or a repair
+ * shard's name behind `REPAIR`.
+ */
+export type Item = number;
+export const REPAIR = 0x10000;
 
 /** What the next transmission of a flight consists of. `proactive`: repair shards that nobody has asked for yet. */
-export function* itemsOf(flight: Flight, proactive: number): Generator<Item> {
+export function itemsOf(flight: Flight, proactive: number): readonly Item[] {
   const { segment, rows, needs } = flight;
+  const items: Item[] = [];
   if (flight.turn === 0) {
-    for (let shard = 0; shard < segment.shards; shard += 1) yield { shard };
+    for (let shard = 0; shard < segment.shards; shard += 1) items.push(shard);
     for (let row = 0; row < proactive; row += 1) {
-      for (let block = 0; block < segment.blocks; block += 1) yield nextRow(rows, block);
+      for (let block = 0; block < segment.blocks; block += 1) items.push(nextRow(rows, block));
     }
-    return;
+    return items;
   }
   const asked = Uint8Array.from(needs);
   needs.fill(0);
   for (let block = 0; block < segment.blocks; block += 1) {
-    if (isBetterSentAgain(flight, block, asked[block] as number)) yield* dataOf(segment, block);
+    if (!isBetterSentAgain(flight, block, asked[block] as number)) continue;
+    for (let shard = block; shard < segment.shards; shard += segment.blocks) items.push(shard);
   }
   const most = Math.max(...asked);
   for (let index = 0; index < most; index += 1) {
     for (let block = 0; block < segment.blocks; block += 1) {
       const count = asked[block] as number;
-      if (index < count && !isBetterSentAgain(flight, block, count)) yield nextRow(rows, block);
+      if (index < count && !isBetterSentAgain(flight, block, count)) items.push(nextRow(rows, block));
     }
   }
+  return items;
 }
 
 /** Where somebody lacks half of a block, the data themselves are cheaper than repair shards, and rows are saved. */
@@ -77,12 +84,8 @@ function isBetterSentAgain({ segment, rows }: Flight, block: number, asked: numb
   );
 }
 
-function* dataOf({ shards, blocks }: Segment, block: number): Generator<Item> {
-  for (let shard = block; shard < shards; shard += blocks) yield { shard };
-}
-
 function nextRow(rows: Uint8Array, block: number): Item {
   const row = rows[block] as number;
   rows[block] = Math.min(MOST_ROWS - 1, row + 1);
-  return { block, row };
+  return REPAIR + repairName(block, row);
 }

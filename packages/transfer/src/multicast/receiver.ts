@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Assembly, completeAssembly, isNamed, placeShard, throwOutFalse } from './assembly.ts';
+import { type Assembly, completeAssembly, digestOf, isNamed, placeShard, throwOutFalse } from './assembly.ts';
 import {
   createSealer,
   emptyHeader,
@@ -231,7 +231,7 @@ function finish(state: Receiving, assembly: Assembly): void {
   state.figures.repaired += assembly.repairCount;
   completeAssembly(assembly);
   const bytes = assembly.memory.bytes.subarray(assembly.at, assembly.at + segment.sizeBytes);
-  if (isWhole(segment, bytes)) handOver(state, segment, bytes);
+  if (isWhole(assembly, bytes)) handOver(state, segment, bytes);
   else distrust(state, assembly);
 }
 
@@ -255,9 +255,12 @@ function delivered(state: Receiving, segment: Segment): void {
   }
 }
 
-function isWhole(segment: Segment, bytes: Buffer): boolean {
+function isWhole(assembly: Assembly, bytes: Buffer): boolean {
+  const { chunks } = assembly.segment;
+  const [only] = chunks;
+  if (only && chunks.length === 1) return digestOf(assembly) === only.sha256;
   let at = 0;
-  for (const { sha256, sizeBytes } of segment.chunks) {
+  for (const { sha256, sizeBytes } of chunks) {
     if (
       createHash('sha256')
         .update(bytes.subarray(at, at + sizeBytes))

@@ -88,7 +88,7 @@ export interface Sending {
   readonly figures: SenderFigures;
   readonly beaconTimes: Map<number, number>;
   readonly startedAt: number;
-  sending: { flight: Flight; items: Iterator<Item>; isFirst: boolean } | undefined;
+  sending: { flight: Flight; items: readonly Item[]; done: number; isFirst: boolean } | undefined;
   next: Item | undefined;
   cursor: number;
   sequence: number;

@@ -1,6 +1,6 @@
 import { kinds, writeHeader } from './datagram.ts';
-import { type Item, itemsOf, openFlight } from './flights.ts';
-import { DATAGRAM_BYTES, HEADER_BYTES, MOST_COLUMNS, repairName, SHARD_BYTES } from './layout.ts';
+import { type Item, itemsOf, openFlight, REPAIR } from './flights.ts';
+import { DATAGRAM_BYTES, HEADER_BYTES, MOST_COLUMNS, repairPlace, SHARD_BYTES } from './layout.ts';
 import { encodeRepair } from './repair-code.ts';
 import type { Segment } from './segments.ts';
 import type { Sending } from './sender.ts';
@@ -21,7 +21,7 @@ export function landed(state: Sending): void {
 /** @returns whether one more may go */
 export function sendNext(state: Sending, now: number): boolean {
   if ((state.buffers.length === 0 && !state.train) || state.sequence >= state.creditEnd) return false;
-  if (!state.next && !advance(state, now)) return false;
+  if (state.next === undefined && !advance(state, now)) return false;
   if (!state.pace.take(DATAGRAM_BYTES, now)) return false;
   sendItem(state, state.next as Item);
   state.next = undefined;
@@ -36,9 +36,8 @@ function advance(state: Sending, now: number): boolean {
       if (!beginTransmission(state, now)) return false;
       continue;
     }
-    const item = sending.items.next();
-    if (!item.done) {
-      state.next = item.value;
+    if (sending.done < sending.items.length) {
+      state.next = sending.items[sending.done++];
       return true;
     }
     sending.flight.isSending = false;
@@ -57,7 +56,7 @@ function beginTransmission(state: Sending, now: number): boolean {
   flight.isSending = true;
   // What is sent depends on the turn, so it is worked out before the turn is counted.
   const items = itemsOf({ ...flight }, proactive(state));
-  state.sending = { flight, items, isFirst };
+  state.sending = { flight, items, done: 0, isFirst };
   flight.turn += 1;
   return true;
 }
@@ -73,14 +72,14 @@ function sendItem(state: Sending, item: Item): void {
   state.train ??= { buffer: state.buffers.pop() as Buffer, usedBytes: 0 };
   const { buffer, usedBytes } = state.train;
   const datagram = buffer.subarray(usedBytes, usedBytes + DATAGRAM_BYTES);
-  let at = flight.at;
-  if ('shard' in item) at += item.shard * SHARD_BYTES;
-  else {
-    at = state.scratch;
-    encodeRepair({ memory, at: flight.at, shape: flight.segment }, item, at);
+  const isRepair = item >= REPAIR;
+  const at = isRepair ? state.scratch : flight.at + item * SHARD_BYTES;
+  if (isRepair) {
+    const place = repairPlace(item - REPAIR);
+    encodeRepair({ memory, at: flight.at, shape: flight.segment }, place, at);
   }
-  header.kind = 'shard' in item ? kinds.data : kinds.repair;
-  header.shard = 'shard' in item ? item.shard : repairName(item.block, item.row);
+  header.kind = isRepair ? kinds.repair : kinds.data;
+  header.shard = isRepair ? item - REPAIR : item;
   header.turn = flight.turn - 1;
   header.session = options.session;
   header.segment = flight.segment.index;
@@ -91,7 +90,7 @@ function sendItem(state: Sending, item: Item): void {
   state.group.seal(datagram);
   state.figures.datagrams += 1;
   state.sentSinceLook += 1;
-  if (!isFirst || 'row' in item) state.figures.repairs += 1;
+  if (!isFirst || isRepair) state.figures.repairs += 1;
   state.train.usedBytes += DATAGRAM_BYTES;
   if (state.train.usedBytes === buffer.length) sendTrain(state);
 }
