@@ -64,4 +64,15 @@ export const deliveryRules: readonly Mutant[] = [
     ['return until <= nowMs ?', 'return until < nowMs ?'],
     ["if (counts.targets === 0) return { kind: 'advance' };", ''],
   ),
+  ...mutants(
+    'What-if: the forecast of a deployment',
+    'deployment/forecast-play.ts',
+    'deployment/forecast.test.ts',
+    ["play.pace === 'longest' ? plan.maxRunTimeMs : 0", '0'],
+    ["else if (gate === 'window') stop(play, place, 'never', [reason]);", ''],
+    ['if (wakes) play.woken.add(place);', ''],
+    ['slots: slots.limit - busyUntil.length', 'slots: slots.limit'],
+    ['if (askAt(play, place, nowMs)) begin', 'if (play) begin'],
+    ['|| coming.size > 0', ''],
+  ),
 ];

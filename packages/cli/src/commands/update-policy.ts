@@ -1,7 +1,14 @@
-import { Failure, UpdatePolicy } from '@tenkai/domain';
-import { type UpdatePreview, updateRoutes } from '@tenkai/protocol/api/updates.ts';
-import type { Command } from 'commander';
+import { Failure, reasonSentence, UpdatePolicy } from '@tenkai/domain';
+import {
+  UpdateChange,
+  type UpdatePreview,
+  type UpdateWhatIfRow,
+  updateRoutes,
+} from '@tenkai/protocol/api/updates.ts';
+import { type Command, Option } from 'commander';
+import { bytesText, timeText } from '../format.ts';
 import { acting, type Cli, type Session } from '../session.ts';
+import type { Column } from '../table.ts';
 
 type ShowPreview = (session: Session, preview: UpdatePreview) => void;
 
@@ -11,6 +18,18 @@ export function addUpdatePolicyCommands(noun: Command, cli: Cli, show: ShowPrevi
     .description('show set time, windows, rings and limits, or change some')
     .argument('[NAME=value...]', 'such as isOn=true time=03:00 timeZone=Asia/Tokyo attempts=3')
     .action(acting(cli, policy));
+  noun
+    .command('what-if')
+    .description('what other settings would change, for which machine and when; nothing is changed')
+    .argument('<NAME=value...>', 'as for "tenkai update policy"')
+    .addOption(
+      new Option('--change <change>', 'only these; else all that change').choices(
+        UpdateChange.anyOf.map((one) => one.const),
+      ),
+    )
+    .option('--package <package>', 'package ID')
+    .option('--limit <number>', 'at most so many', Number, 100)
+    .action(acting(cli, whatIf));
   noun
     .command('preview')
     .description('what would happen now, also under another policy; nothing is changed')
@@ -35,6 +54,46 @@ async function preview({ connect }: Session, changes: string[]): Promise<UpdateP
   const changed = Object.fromEntries(changes.map(change)) as Partial<UpdatePolicy>;
   return client(updateRoutes.preview, { body: changes.length > 0 ? { policy: changed } : {} });
 }
+
+interface WhatIfOptions {
+  readonly change?: UpdateWhatIfRow['change'];
+  readonly package?: string;
+  readonly limit: number;
+}
+
+async function whatIf({ connect, output }: Session, changes: string[], options: WhatIfOptions) {
+  const { client } = await connect();
+  const body = {
+    policy: Object.fromEntries(changes.map(change)) as Partial<UpdatePolicy>,
+    limit: Math.min(1000, options.limit),
+    ...(options.change && { change: options.change }),
+    ...(options.package && { packageId: options.package }),
+  };
+  const answer = await client(updateRoutes.whatIf, { body });
+  output.result(answer, () =>
+    [
+      output.table(answer.pairs.items, whatIfColumns, 'Nothing changes for any machine.'),
+      Object.entries(answer.counts)
+        .map(([name, count]) => `${name} ${count}`)
+        .join(', '),
+      `${answer.machineCount} machines, ${bytesText(answer.totalBytes)} under these settings`,
+    ].join('\n'),
+  );
+}
+
+const whatIfColumns: readonly Column<UpdateWhatIfRow>[] = [
+  { title: 'Machine', value: (row) => row.machineName },
+  { title: 'Package', value: (row) => row.packageId },
+  { title: 'Change', value: (row) => row.change },
+  { title: 'Present', value: (row) => timeText(row.present.startsAt) },
+  { title: 'Proposed', value: (row) => timeText(row.proposed.startsAt) },
+  { title: 'Ring', value: (row) => String(row.proposed.ring + 1), align: 'right' },
+  {
+    title: 'Why',
+    value: (row) => (row.proposed.reason ? reasonSentence(row.proposed.reason) : ''),
+    shrinks: true,
+  },
+];
 
 /** Values are JSON; what is none is a text. */
 function change(text: string): [string, unknown] {

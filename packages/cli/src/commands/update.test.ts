@@ -32,6 +32,10 @@ test('BAUT-07, BAUT-26: automatic update can be set, looked at, held and exclude
   await settle();
   const foretold = await run('update', 'preview', 'isOn=true');
   assert.match(foretold.stdout, /1 of 1 machines would begin now/);
+  const changes = await run('update', 'what-if', 'isOn=true');
+  assert.match(changes.stdout, /web-1 +hello +gains/);
+  assert.match(changes.stdout, /gains 1, loses 0/);
+  assert.equal((await run('update', 'what-if')).code, 2);
   assert.match((await run('update', 'list')).stdout, /hello +1\.0 +highest/);
   await run('update', 'policy', 'isOn=true');
   await settle();

@@ -1,4 +1,5 @@
 export * from './chain.ts';
+export * from './forecast-updates.ts';
 export * from './judge.ts';
 export * from './policy.ts';
 export * from './presence.ts';

@@ -14,7 +14,12 @@ import { RunDetail, RunRow } from './runs.ts';
 import { DeploymentWhatIf, DeploymentWhatIfQuestion } from './what-if.ts';
 
 export * from './runs.ts';
-export * from './what-if.ts';
+export {
+  DeploymentWhatIf,
+  DeploymentWhatIfQuestion,
+  DeploymentWhatIfRow,
+  ForecastOutcome,
+} from './what-if.ts';
 
 /** Machines by where their run is; what the bar of a deployment is drawn from. */
 export const RunCounts = Type.Record(RunStatus, Type.Integer());

@@ -2,6 +2,14 @@ import { Reason, UpdatePolicy, UpdateState, Urgency } from '@tenkai/domain';
 import { type Static, Type } from 'typebox';
 import { Done, IdParams, Nullable, Page, pageQuery } from './paging.ts';
 import { defineRoute } from './route.ts';
+import { UpdateWhatIf, UpdateWhatIfQuestion } from './what-if.ts';
+
+export {
+  UpdateChange,
+  UpdateWhatIf,
+  UpdateWhatIfQuestion,
+  UpdateWhatIfRow,
+} from './what-if.ts';
 
 /** Machines by state (BAUT-27); a package counts those that it concerns. */
 export const UpdateCounts = Type.Record(UpdateState, Type.Integer());
@@ -131,6 +139,14 @@ export const updateRoutes = {
     summary: 'What automatic update would do now, also under another policy; nothing is stored.',
     body: Type.Object({ policy: Type.Optional(Type.Partial(UpdatePolicy)) }),
     reply: UpdatePreview,
+  }),
+  whatIf: defineRoute({
+    method: 'POST',
+    path: '/api/v1/updates/what-if',
+    permission: 'view',
+    summary: 'What other settings would change, for which machine and when; nothing is stored.',
+    body: UpdateWhatIfQuestion,
+    reply: UpdateWhatIf,
   }),
   hold: defineRoute({
     method: 'POST',

@@ -95,7 +95,7 @@ async function playReal(
   const { id } = await deploy(server, draft);
   const begunAt = new Map<string, number>();
   const endings: { name: string; at: number }[] = [];
-  for (;;) {
+  for (let quiet = 0; ; quiet += 1) {
     await settle(server);
     const runs = await runsOf(server, id);
     const fresh = runs.filter(({ machineName, delivery }) => delivery !== null && !begunAt.has(machineName));
@@ -111,7 +111,9 @@ async function playReal(
       const agent = agents.get(one.name) as BareAgent;
       for (const order of await openRuns(agent)) await agent.report(...wholeRun(order));
     }
-    if (fresh.length > 0 || ended.length > 0) continue;
+    if (fresh.length > 0 || ended.length > 0) quiet = -1;
+    if (quiet < 1) continue;
+    quiet = -1;
     if (clock.now() >= untilMs) return outcomesOf(server, id, begunAt);
     clock.advance(minute);
     for (const [name, agent] of agents) if (!name.startsWith('off')) await agent.report(aHeartbeat());

@@ -14,6 +14,7 @@ import {
   optOuts,
   pairsOfMachine,
 } from './updates.views.ts';
+import { createUpdateWhatIf } from './what-if.ts';
 
 export function addUpdateRoutes({ http }: Pick<Kernel, 'http'>, deps: Deps) {
   const { read } = deps.db;
@@ -30,6 +31,8 @@ export function addUpdateRoutes({ http }: Pick<Kernel, 'http'>, deps: Deps) {
     return ofMachine(deps, params.id);
   });
   http.route(updateRoutes.preview, ({ caller, body }) => previewUpdates(deps, caller, body.policy));
+  const whatIf = createUpdateWhatIf(deps);
+  http.route(updateRoutes.whatIf, ({ caller, body }) => whatIf(caller, body));
   http.route(updateRoutes.hold, async ({ caller, body }) => {
     await decide.hold(deps, caller, body);
     return done;
