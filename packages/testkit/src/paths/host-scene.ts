@@ -1,9 +1,10 @@
-import { makeNetwork } from '../rig/network.ts';
+import { makeNetwork, type Network } from '../rig/network.ts';
 import { type ManagedHost, startManagedHost } from './managed-host.ts';
 import { type SiteProcess, startSiteProcess } from './site-process.ts';
 
 /** A network with a site and hosts that it manages. */
 export interface HostScene {
+  readonly network: Network;
   readonly site: SiteProcess;
   /** In the order of their names. */
   readonly hosts: readonly ManagedHost[];
@@ -25,7 +26,7 @@ export async function startHostScene(names: readonly string[]): Promise<HostScen
     const site = keep(await startSiteProcess(network));
     const hosts: ManagedHost[] = [];
     for (const name of names) hosts.push(keep(await startManagedHost(network, site, name)));
-    return { site, hosts, destroy };
+    return { network, site, hosts, destroy };
   } catch (error) {
     await destroy();
     throw error;

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { defaultDelivery, reasonSentence } from '@tenkai/domain';
+import { multicastRoutes } from '@tenkai/protocol';
+import { installStep } from '../builders.ts';
+import { output } from '../rig/command.ts';
+import { noDebTools } from '../rig/deb.ts';
+import { noDebianHosts } from '../rig/debian-host.ts';
+import { until } from '../rig/until.ts';
+import { deployTo, registerDeb, untilEnded } from './deploy.ts';
+import { type HostScene, startHostScene } from './host-scene.ts';
+
+const dataBytes = 24 * 1024 * 1024;
+
+describe('a classroom of three Debian hosts', { skip: noDebianHosts || noDebTools }, () => {
+  let scene: HostScene;
+  before(async () => {
+    scene = await startHostScene(['one', 'two', 'three']);
+  });
+  after(() => scene?.destroy());
+
+  /** Everything that the site has sent on the hosts' network so far. */
+  const sentBytes = async () => {
+    const { site } = scene.network;
+    const text = await output(site.command(['ip', '-json', '-statistics', 'link', 'show', 'br0']));
+    const [link] = JSON.parse(text) as { stats64: { tx: { bytes: number } } }[];
+    return link?.stats64.tx.bytes ?? 0;
+  };
+
+  test('BSCN-25, BSRV-08: a group of three gets a package in about one copy, and every run says multicast', async (t) => {
+    const { site, hosts } = scene;
+    // Bytes that no compression makes fewer.
+    const data = randomBytes(dataBytes);
+    await registerDeb(site, { name: 'lesson', version: '1.0-1', files: { '/opt/lesson/data': data } });
+    const before = await sentBytes();
+    const id = await deployTo(
+      site,
+      hosts.map(({ machineId }) => machineId),
+      { name: 'Install lesson', steps: [installStep('lesson')] },
+      { delivery: { ...defaultDelivery, maxTargets: 3, maxWaitMinutes: 5 } },
+    );
+    const runs = await untilEnded(site, id, 3);
+    const sent = (await sentBytes()) - before;
+    for (const run of runs) {
+      assert.equal(run.status, 'succeeded', JSON.stringify(run.reason));
+      const why = run.delivery ? reasonSentence(run.delivery.reason) : '';
+      assert.deepEqual(
+        [run.delivery?.method, run.delivery?.reason.code],
+        ['multicast', 'multicast-group'],
+        why,
+      );
+    }
+    for (const { host, installedVersion } of hosts) {
+      assert.equal(await installedVersion('lesson'), '1.0-1');
+      assert.equal(await host.ask(['stat', '-c', '%s', '/opt/lesson/data']), String(dataBytes));
+    }
+    t.diagnostic(`${(sent / dataBytes).toFixed(3)} times the content for three machines`);
+    assert.ok(sent > dataBytes && sent < dataBytes * 1.6, `${sent / dataBytes} copies`);
+    const { items } = await site.api(multicastRoutes.show, { query: { deploymentId: id } });
+    assert.deepEqual(
+      items.map(({ outcome, members }) => [outcome, members.map(({ state }) => state)]),
+      [['ended', ['complete', 'complete', 'complete']]],
+    );
+    const secret = /groupKey|memberKey|masterKey/;
+    assert.ok(!secret.test(site.log()), 'keys are in no log');
+  });
+
+  test('BSCN-29: a machine whose firewall takes no multicast gets all by unicast, says so, and holds up nobody', {
+    skip: existsSync('/usr/sbin/nft')
+      ? false
+      : 'NFTABLES MISSING: run node scripts/install-test-tools.mjs as root',
+  }, async () => {
+    const { site, hosts } = scene;
+    const [blocked] = hosts;
+    assert.ok(blocked);
+    // What the site sends is dropped; the machine's own look over its loop finds nothing wrong.
+    const chain = `chain in { type filter hook input priority 0; ip saddr ${scene.network.site.address} ip daddr 224.0.0.0/4 drop; }`;
+    await output(blocked.host.cable.command(['nft', `table ip firewall { ${chain}\n}`]));
+    const data = randomBytes(dataBytes);
+    await registerDeb(site, { name: 'exam', version: '1.0-1', files: { '/opt/exam/data': data } });
+    const id = await deployTo(
+      site,
+      hosts.map(({ machineId }) => machineId),
+      { name: 'Install exam', steps: [installStep('exam')] },
+      { delivery: { ...defaultDelivery, maxTargets: 3, maxWaitMinutes: 5 } },
+    );
+    const runs = await untilEnded(site, id, 3);
+    for (const { machineId, status, delivery } of runs) {
+      const code: string = machineId === blocked.machineId ? 'unicast-not-heard' : 'multicast-group';
+      assert.deepEqual([status, delivery?.reason.code], ['succeeded', code], JSON.stringify(delivery));
+    }
+    for (const { installedVersion } of hosts) assert.equal(await installedVersion('exam'), '1.0-1');
+    // The site names it once it has not heard of it for a while: nobody waits for that.
+    const left = await until('the session has ended', async () => {
+      const { items } = await site.api(multicastRoutes.show, { query: { deploymentId: id } });
+      if (items.length === 0 || items.some(({ endedAt }) => endedAt === null)) return undefined;
+      return items.flatMap(({ members }) => members.filter(({ state }) => state === 'left'));
+    });
+    assert.deepEqual(
+      left.map(({ machineName, cause }) => [machineName, cause]),
+      [['one', 'silent']],
+    );
+  });
+});
