@@ -12,7 +12,8 @@ import {
 } from './evaluate-run.ts';
 import { type LoadedRun, loadRuns, loadRunsWhere } from './runs.store.ts';
 
-const batchSize = 200;
+/** A transaction of so many holds up others for a moment only, and few of them wait for the disk. */
+const batchSize = 400;
 
 /** Pages through one gate, oldest first; a long queue costs nothing while there is no slot for it. */
 export async function evaluateGate(round: Round, gate: string, goesOn: () => boolean = () => true) {
@@ -25,6 +26,12 @@ export async function evaluateGate(round: Round, gate: string, goesOn: () => boo
     await evaluateBatch(round, runs);
     after = last.row.id;
   }
+}
+
+/** Any number, in transactions that others need not wait long for. */
+export async function evaluateAll(round: Round, runs: readonly LoadedRun[]) {
+  for (let from = 0; from < runs.length; from += batchSize)
+    await evaluateBatch(round, runs.slice(from, from + batchSize));
 }
 
 /** One transaction for all of them: decided, and those to wake woken after it. */

@@ -1,10 +1,10 @@
 import { hasOpenRuns, loadDeployment, updateDeployment } from './deployments.store.ts';
-import { evaluateBatch, evaluateGate } from './evaluate-batch.ts';
+import { evaluateAll, evaluateBatch, evaluateGate } from './evaluate-batch.ts';
 import { beginRound, type ReleaseDeps, type Round, slotsOf } from './evaluate-run.ts';
 import { settleGroups } from './groups.ts';
 import type { LaneWork } from './release-lane.ts';
 import { applyToRun } from './run-book.ts';
-import { loadRun, loadRunsWhere } from './runs.store.ts';
+import { type LoadedRun, loadRun, loadRunsOf, loadRunsWhere } from './runs.store.ts';
 
 /** Gates that an event of the machine itself can open, or close again. */
 const machineGates = "('machine', 'earlier-run', 'inventory', 'window', 'group', 'next-start')";
@@ -13,9 +13,7 @@ const machineGates = "('machine', 'earlier-run', 'inventory', 'window', 'group',
 export async function evaluateRuns(deps: ReleaseDeps, work: LaneWork): Promise<void> {
   const round = await beginRound(deps);
   const now = deps.clock.now();
-  for (const id of work.machineIds) {
-    await evaluateBatch(round, await waiting(round, `machine_id = ? AND gate IN ${machineGates}`, [id]));
-  }
+  await evaluateAll(round, await waitingOn(round, work.machineIds));
   if (work.due) {
     await evaluateBatch(round, await waiting(round, 'gate IS NOT NULL AND waits_until <= ?', [now]));
     await expireSilentRuns(deps);
@@ -32,6 +30,14 @@ export async function evaluateRuns(deps: ReleaseDeps, work: LaneWork): Promise<v
   await settleGroups(round, work.due ? 'all' : touched);
   if (work.slots || work.due) await evaluateSlots(round);
   for (const id of work.finishedIds) await completeWhereDone(deps, id);
+}
+
+/** Everything at these machines that an event of them can move, oldest first. */
+async function waitingOn({ deps }: Round, machineIds: readonly string[]): Promise<LoadedRun[]> {
+  // Found by their machines, which are few; whoever waits at a gate may be the whole fleet.
+  const atGate = `gate IS NOT NULL AND coalesce(gate, '') IN ${machineGates}`;
+  const runs = await loadRunsOf(deps.db.read, machineIds, atGate);
+  return runs.sort((a, b) => (a.row.id < b.row.id ? -1 : 1));
 }
 
 function waiting({ deps }: Round, condition: string, params: (string | number)[]) {

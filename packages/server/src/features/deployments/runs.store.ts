@@ -89,6 +89,16 @@ export async function loadRunsWhere(
   return withStates(read, rows);
 }
 
+/** Of many machines, in no order. */
+export async function loadRunsOf(
+  read: Reader,
+  machineIds: Iterable<string>,
+  condition: string,
+): Promise<LoadedRun[]> {
+  const select = `SELECT ${columns} FROM deployments_runs WHERE ${condition} AND machine_id IN`;
+  return withStates(read, await rowsOf<RunsTable>(read, select, machineIds));
+}
+
 interface StepRow {
   readonly run_id: string;
   readonly attempt: number;
