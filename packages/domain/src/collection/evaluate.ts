@@ -51,12 +51,22 @@ function explainComparison(comparison: Comparison, facts: MachineFacts): Compari
   return {
     kind: 'comparison',
     truth: values === null ? 'unknown' : truthOf(holds(comparison, entry?.type ?? 'text', values)),
-    text: formatComparison(comparison),
-    attribute: formatAttribute(comparison.attribute),
+    ...wordsOf(comparison),
     operator: comparison.operator,
     expected: comparison.values,
     actual: values === null ? null : values.slice(0, actualLimit).map((value) => value.text),
   };
+}
+
+/** Put into words once: a rule is asked of every machine. */
+const words = new WeakMap<Comparison, Pick<ComparisonExplanation, 'text' | 'attribute'>>();
+
+function wordsOf(comparison: Comparison) {
+  const known = words.get(comparison);
+  if (known) return known;
+  const made = { text: formatComparison(comparison), attribute: formatAttribute(comparison.attribute) };
+  words.set(comparison, made);
+  return made;
 }
 
 function holds(
