@@ -52,6 +52,12 @@ export const testTools = [
     ],
   },
   {
+    group: 'firewalls',
+    usedBy: 'the port opening tool on real firewalls',
+    packages: ['firewalld', 'ufw', 'dbus'],
+    provides: ['/usr/sbin/firewalld', '/usr/sbin/ufw', '/usr/bin/dbus-daemon'],
+  },
+  {
     group: 'qemu',
     usedBy: 'machines with systemd, whose power can be cut',
     packages: ['qemu-system-x86', 'qemu-utils', 'e2fsprogs'],

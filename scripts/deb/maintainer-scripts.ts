@@ -38,6 +38,14 @@ if [ "$1" = purge ]; then
 fi`;
 }
 
+/**
+ * Where systemd runs, the firewall is this machine's own; in a chroot it would be that of the machine around it. Closing
+ * comes before the files go: nobody could do it afterwards (BFWL-04).
+ */
+function firewall(command: string): string {
+  return `if [ -d /run/systemd/system ]; then ${command} || true; fi`;
+}
+
 const server = 'tenkai-server.service';
 const agent = 'tenkai-agent.service';
 
@@ -57,6 +65,7 @@ fi
   prerm: `${head}
 if [ "$1" = remove ]; then
   ${stop(server)}
+  ${firewall('/usr/bin/tenkai firewall close')}
 fi
 `,
   postrm: `${head}
@@ -73,12 +82,14 @@ export const agentScripts = {
   postinst: `${head}
 if [ "$1" = configure ]; then
   install -d -m 0711 /var/lib/tenkai-agent
+  if [ -z "$2" ]; then ${firewall('/usr/bin/tenkai-agent firewall open --automatic')}; fi
   ${settle(agent)}
 fi
 `,
   prerm: `${head}
 if [ "$1" = remove ]; then
   ${stop(agent)}
+  ${firewall('/usr/bin/tenkai-agent firewall close')}
   if [ -d /run/systemd/system ]; then systemctl stop 'tenkai-engine-*.service'; fi
 fi
 `,

@@ -12,7 +12,8 @@ export const serverUnit = `[Unit]
 Description=Tenkai site server
 Documentation=file:///usr/share/doc/tenkai-server/README.md
 Wants=network-online.target
-After=network-online.target postgresql.service
+# Behind those that load a firewall: what we open before them, they would take away.
+After=network-online.target postgresql.service nftables.service firewalld.service ufw.service
 
 [Service]
 Type=simple
@@ -20,6 +21,8 @@ User=tenkai
 Group=tenkai
 Environment=TENKAI_DATA=/var/lib/tenkai TENKAI_CONSOLE=/usr/lib/tenkai-server/console NODE_COMPILE_CACHE=/var/cache/tenkai
 EnvironmentFile=-/etc/default/tenkai-server
+# As root, and never in the way of the start: opens the ports where a firewall is active (TENKAI_FIREWALL=off: not).
+ExecStartPre=-+/usr/bin/tenkai firewall open --automatic
 ExecStart=/usr/lib/tenkai-server/node --disable-warning=ExperimentalWarning /usr/lib/tenkai-server/tenkai-server.mjs
 StateDirectory=tenkai
 StateDirectoryMode=0700
@@ -72,7 +75,7 @@ export const agentUnit = `[Unit]
 Description=Tenkai agent
 Documentation=file:///usr/share/doc/tenkai-agent/README.md
 Wants=network-online.target
-After=network-online.target
+After=network-online.target nftables.service firewalld.service ufw.service
 StartLimitIntervalSec=0
 
 [Service]
@@ -98,6 +101,10 @@ export const serverDefaults = `# Settings of the Tenkai site server; read at its
 TENKAI_PORT=443
 # Answers plain HTTP with a redirect to https; empty: no such listener.
 TENKAI_REDIRECT_PORT=80
+# UDP ports of multicast, such as 56100-56227; empty: none.
+#TENKAI_MULTICAST_PORTS=
+# off: the service does not open its ports in an active firewall; tenkai firewall plan shows what it opens.
+#TENKAI_FIREWALL=auto
 # Three capitals or digits; decided at the first start.
 #TENKAI_SITE=TK1
 # Names and addresses of this server beside those that the machine itself knows, with blanks between them.

@@ -10,6 +10,7 @@ import { type DataFolder, dataFolderOf, makeDataFolder } from './data-folder.ts'
 import { errorCode } from './durable-file.ts';
 import { enroll, readTicket } from './enrollment.ts';
 import './failures.ts';
+import { addFirewallCommands } from './firewall/commands.ts';
 import { openLog } from './log.ts';
 import { platformOptions, selectPlatform } from './platform/select.ts';
 import { findEngine } from './service/launch-engine.ts';
@@ -84,6 +85,7 @@ function agentProgram(env: Env, entry: string): Command {
       .action(() => ask(data(), env, name));
   }
   addCertfixCommand(program, env);
+  addFirewallCommands(program, data);
   // Sub-commands do not inherit it in every case.
   for (const command of program.commands) command.exitOverride();
   return program;

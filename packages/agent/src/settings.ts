@@ -22,6 +22,19 @@ export const Settings = Type.Object({
   root: Type.Optional(Type.String({ pattern: '^/' })),
   /** Program and arguments; `restart` or `shut-down` is added. Absent: systemctl, where systemd runs. */
   powerCommand: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: 64 })),
+  /** What is done about this machine's firewall; see docs/firewall.md. */
+  firewall: Type.Optional(
+    Type.Object({
+      /** Absent: what `tenkai-agent firewall open` opened is kept open, else reported. */
+      mode: Type.Optional(Type.Union(['keep', 'report', 'off'].map((mode) => Type.Literal(mode as 'keep')))),
+      /** UDP ports of multicast, such as `56100-56227`. */
+      multicast: Type.Optional(Type.String({ pattern: '^\\d{1,5}(-\\d{1,5})?$' })),
+      /** From which the site asks whether the machine is there; absent: the addresses of `server`. */
+      siteAddresses: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 })),
+      /** Zones of firewalld or profiles of Windows; absent: all. */
+      profiles: Type.Optional(Type.Array(Type.String({ pattern: '^[\\w-]+$' }), { maxItems: 16 })),
+    }),
+  ),
   contentCacheBytes: Type.Optional(Type.Integer({ minimum: 0 })),
   logLevel: Type.Optional(
     Type.Union(['debug', 'info', 'warn', 'error'].map((level) => Type.Literal(level as 'info'))),

@@ -5,6 +5,7 @@ import { addCollectionCommands } from './commands/collection.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addDeploymentCommands } from './commands/deployment.ts';
 import { addDistributionPointCommands } from './commands/distribution-point.ts';
+import { addFirewallCommands } from './commands/firewall.ts';
 import { addMachineCommands } from './commands/machine.ts';
 import { addMulticastCommands } from './commands/multicast.ts';
 import { addPackageCommands } from './commands/package.ts';
@@ -54,6 +55,7 @@ export function createProgram(cli: Cli): Command {
     addUserCommands,
     addSiteCommands,
     addServerCommands,
+    addFirewallCommands,
     addSimulateCommand,
     addCertfixCommand,
     addCompletionCommand,

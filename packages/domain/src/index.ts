@@ -3,6 +3,7 @@ export * from './collection/index.ts';
 export * from './definitions.ts';
 export * from './deployment/index.ts';
 export * from './failure.ts';
+export * from './firewall/index.ts';
 export * from './machine/index.ts';
 export * from './reason.ts';
 export * from './scenario/index.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { AgentComponent, Inventory } from '@tenkai/domain';
+import type { AgentComponent, FirewallFact, Inventory } from '@tenkai/domain';
 import {
   diffInventory,
   inventoryDigestInput,
@@ -19,6 +19,8 @@ export interface InventoryDeps {
   readonly outbox: Outbox;
   readonly platform: Platform;
   readonly components: () => AgentComponent[];
+  /** Undefined: not looked at. */
+  readonly firewall: () => Promise<FirewallFact | undefined>;
 }
 
 interface LastInventory {
@@ -37,11 +39,12 @@ export async function reportInventory(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { data, outbox, platform, components } = deps;
+  const firewall = await deps.firewall();
   const file = join(data.root, 'inventory.json');
   const facts = await platform.inventory.collect(signal);
   const inventory = normalizeInventory({
     ...facts,
-    agent: { version: agentVersion, components: components() },
+    agent: { version: agentVersion, components: components(), ...(firewall ? { firewall } : {}) },
   });
   const last = wantsWhole ? undefined : readJson<LastInventory>(file);
   const report = inventoryReport(last, inventory);

@@ -7,6 +7,7 @@ import { createSiteClient } from '@tenkai/protocol/agent/link/site-client.ts';
 import type { PowerOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { HeartbeatReport } from '@tenkai/protocol/agent/reports.ts';
 import { RemoteProblem } from '@tenkai/protocol/problem.ts';
+import { createFirewallWatch } from '../firewall/watch.ts';
 import { type Enrollment, openIdentity, removeEnrollment } from '../identity.ts';
 import { openSeenOrders } from '../orders/seen-orders.ts';
 import { createOrderTaker, report } from '../orders/take-orders.ts';
@@ -42,13 +43,14 @@ export async function liveConnected(service: Service, enrollment: Enrollment): P
   const gone = new AbortController();
   const signal = AbortSignal.any([stop, gone.signal]);
   const client = createSiteClient({ url: enrollment.server, rootCertificate: enrollment.rootCertificate });
+  const firewall = createFirewallWatch(service, () => life.inventory.soon());
   const life: Life = {
     service,
     enrollment,
     state: 'starting',
     gone,
     signal,
-    inventory: createInventoryReporter(service, () => life.link.sendSoon()),
+    inventory: createInventoryReporter(service, firewall.fact, () => life.link.sendSoon()),
     link: createLink({
       ...service,
       client,
@@ -86,6 +88,7 @@ export async function liveConnected(service: Service, enrollment: Enrollment): P
     await Promise.all([
       life.link.run(signal),
       life.inventory.run(signal),
+      firewall.run(signal),
       forwardProgress({ data, link: life.link }, signal),
     ]);
     await farewell(life);

@@ -1,3 +1,4 @@
+import type { FirewallFact } from '@tenkai/domain';
 import { createWakeUp } from '@tenkai/protocol/agent/link/wake-up.ts';
 import { agentComponents } from '../components.ts';
 import { reportInventory } from '../inventory/report-inventory.ts';
@@ -16,7 +17,11 @@ const everyMs = 6 * 60 * 60_000;
 const jitter = 0.2;
 const afterFailureMs = 10 * 60_000;
 
-export function createInventoryReporter(service: Service, onReport: () => void): InventoryReporter {
+export function createInventoryReporter(
+  service: Service,
+  firewall: () => Promise<FirewallFact | undefined>,
+  onReport: () => void,
+): InventoryReporter {
   const { log, platform, status, now } = service;
   const wakeUp = createWakeUp();
   let wantsWhole = false;
@@ -27,7 +32,7 @@ export function createInventoryReporter(service: Service, onReport: () => void):
     const isWhole = wantsWhole;
     wantsWhole = false;
     try {
-      if (await reportInventory({ ...service, components }, isWhole, signal)) onReport();
+      if (await reportInventory({ ...service, components, firewall }, isWhole, signal)) onReport();
       status.set({ lastInventoryAt: now() });
       return everyMs * (1 + jitter * (Math.random() - 0.5));
     } catch (error) {

@@ -18,6 +18,7 @@ export interface Service {
   readonly supervisor: Supervisor;
   readonly boundary: Boundary;
   readonly now: () => number;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly stop: AbortSignal;
   /** Called when a run was closed; the part that reports inventories sets it. */
   onRunClosed: () => void;

@@ -75,7 +75,7 @@ function openService(
   const outbox = openOutbox({ folder: data.outbox, now, boundary });
   const onClosed = () => service.onRunClosed();
   const supervisor = createSupervisor({ ...input, platform, log: component('supervisor'), onClosed });
-  const parts = { data, settings, platform, outbox, status, supervisor, boundary, now, stop };
+  const parts = { data, env: input.env, settings, platform, outbox, status, supervisor, boundary, now, stop };
   const service: Service = { ...parts, log: component('service'), onRunClosed: () => {} };
   return service;
 }

@@ -1,3 +1,4 @@
+import type { FirewallFact } from '@tenkai/domain';
 import { type MachineRow, machineRoutes, type TimelineEntry } from '@tenkai/protocol/api/machines.ts';
 import { type Command, Option } from 'commander';
 import { bytesText, timeText } from '../format.ts';
@@ -157,6 +158,7 @@ async function showMachine({ connect, output }: Session, text: string, { softwar
           .map(([name, value]) => `${name}=${value}`)
           .join(', ') || '-',
       ],
+      ['Firewall', firewallText(inventory?.agent.firewall)],
       ['Pending starts', `${detail.pendingStarts.count}/${detail.pendingStarts.limit}`],
       ['Collections', detail.collections.map(({ name }) => name).join(', ') || '-'],
       [
@@ -168,6 +170,13 @@ async function showMachine({ connect, output }: Session, text: string, { softwar
     if (!software) return shown;
     return `${shown}\n\n${output.table(inventory?.software ?? [], softwareColumns, 'None is known.')}`;
   });
+}
+
+function firewallText(fact: FirewallFact | undefined): string {
+  if (!fact) return '-';
+  if (fact.active.length === 0) return 'none is active';
+  const missing = fact.missing.map(({ rule, firewall, remedy }) => `${rule} (${firewall}): ${remedy}`);
+  return missing.length === 0 ? `${fact.active.join(', ')}, open` : `MISSING ${missing.join('; ')}`;
 }
 
 const softwareColumns: readonly Column<{ name: string; version: string }>[] = [

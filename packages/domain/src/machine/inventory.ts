@@ -104,6 +104,17 @@ export const AgentComponent = Type.Object({
 });
 export type AgentComponent = Static<typeof AgentComponent>;
 
+/** How the machine's own firewall stands towards its site (BFWL-03). */
+export const FirewallFact = Type.Object({
+  /** Firewalls that guard the machine: nftables, firewalld, ufw, windows; empty: none. */
+  active: Type.Array(name(32), { maxItems: 16 }),
+  /** Rules that the site needs and the firewall does not have, each with the way out. */
+  missing: Type.Array(Type.Object({ rule: name(), firewall: name(32), where: text(), remedy: text(1024) }), {
+    maxItems: 256,
+  }),
+});
+export type FirewallFact = Static<typeof FirewallFact>;
+
 /** Everything that an agent tells about its machine; sections are replaced or changed by differences. */
 export const Inventory = Type.Object({
   hardware: Hardware,
@@ -113,6 +124,8 @@ export const Inventory = Type.Object({
   agent: Type.Object({
     version: name(64),
     components: Type.Optional(Type.Array(AgentComponent, { maxItems: 64 })),
+    /** Absent: not looked at. */
+    firewall: Type.Optional(FirewallFact),
   }),
 });
 export type Inventory = Static<typeof Inventory>;

@@ -131,6 +131,31 @@ function NetworkFacts({ network }: { readonly network: Inventory['network'] }) {
 
 const componentKinds = { enabled: 'succeeded', disabled: 'neutral', installed: 'neutral' } as const;
 
+/** Which firewall guards the machine, and each rule that it lacks with the way out (BFWL-03). */
+function FirewallFacts({ fact }: { readonly fact: Inventory['agent']['firewall'] }) {
+  const { t } = useTranslation();
+  if (!fact) return '-';
+  if (fact.active.length === 0) return t('machines.facts.firewallNone');
+  if (fact.missing.length === 0)
+    return (
+      <StateLabel
+        kind="succeeded"
+        text={t('machines.facts.firewallOpen', { firewalls: fact.active.join(', ') })}
+      />
+    );
+  return (
+    <>
+      <StateLabel kind="failed" text={t('machines.facts.firewallMissing', { count: fact.missing.length })} />
+      {fact.missing.map(({ rule, firewall, where, remedy }) => (
+        <div key={`${firewall} ${where} ${rule}`}>
+          <span className="tk-mono">{rule}</span> ({firewall}, {where}):{' '}
+          <span className="tk-mono">{remedy}</span>
+        </div>
+      ))}
+    </>
+  );
+}
+
 function AgentFacts({ machine }: { readonly machine: MachineDetail }) {
   const { t } = useTranslation();
   const components = machine.inventory?.agent.components ?? [];
@@ -149,6 +174,10 @@ function AgentFacts({ machine }: { readonly machine: MachineDetail }) {
           value: <span className="tk-mono">{machine.hardwareFingerprint.slice(0, 16)}</span>,
         },
         { label: t('common.id'), value: <span className="tk-mono">{machine.id}</span> },
+        {
+          label: t('machines.facts.firewall'),
+          value: <FirewallFacts fact={machine.inventory?.agent.firewall} />,
+        },
         ...components.map((component) => ({
           label: component.name,
           value: (

@@ -6,6 +6,31 @@ import { repositoryFailures } from './repositories.ts';
  */
 export const failures = {
   ...repositoryFailures,
+  'firewall-needs-root': {
+    message: 'To look at and change the firewall of this machine needs administrative rights.',
+    remedy: 'Run the same command as root: sudo {command}',
+  },
+  'firewall-refused': {
+    message: 'The firewall has refused a command, and nothing was changed: {command}',
+    remedy: 'Correct what the detail says, then run the same command again.',
+  },
+  'firewall-half': {
+    message:
+      'The firewall has refused a command, and what was done before it could not be taken back: {command}',
+    remedy: 'Run the commands of the detail by hand, or: tenkai firewall close',
+  },
+  'firewall-not-open': {
+    message: 'The firewall took the commands, and still these rules are not there: {rules}.',
+    remedy: 'Look for a program that puts the firewall back, such as a configuration management.',
+  },
+  'firewall-not-closed': {
+    message: 'The firewall took the commands, and still {count} of our rules are there.',
+    remedy: 'Look for a program that puts the firewall back, such as a configuration management.',
+  },
+  'firewall-rules-missing': {
+    message: '{count} rules are missing: {rules}.',
+    remedy: '{remedy}',
+  },
   'invalid-request': {
     message: 'The request does not have the expected form.',
     remedy: 'Correct the field named in the detail and send the request again.',

@@ -27,6 +27,9 @@ export const statusMessages = {
     'report-rejected': 'Report {number} ({kind}) could not be taken: {reason}.',
     'inventory-changed':
       'The inventory has changed: {sections}; software added {added}, changed {changed}, removed {removed}.',
+    'firewall-closed':
+      'The firewall ({firewalls}) keeps out what the site needs: {rules}. The way out: tenkai-agent firewall open',
+    'firewall-open': 'The firewall lets in what the site needs.',
     'properties-changed': '{by} changed the properties of the machine.',
   },
   enrollment: {

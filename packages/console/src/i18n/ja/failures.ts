@@ -4,6 +4,30 @@ import { repositoryFailures } from './repositories.ts';
 
 export const failures: Localized<typeof en.failures> = {
   ...repositoryFailures,
+  'firewall-needs-root': {
+    message: 'このマシンのファイアウォールを確認・変更するには管理者権限が必要です。',
+    remedy: '同じコマンドを root で実行してください: sudo {command}',
+  },
+  'firewall-refused': {
+    message: 'ファイアウォールがコマンドを受け付けませんでした。何も変更していません: {command}',
+    remedy: '詳細の内容を修正し、同じコマンドをもう一度実行してください。',
+  },
+  'firewall-half': {
+    message: 'ファイアウォールがコマンドを受け付けず、それまでの変更も元に戻せませんでした: {command}',
+    remedy: '詳細のコマンドを手動で実行するか、tenkai firewall close を実行してください。',
+  },
+  'firewall-not-open': {
+    message: 'ファイアウォールはコマンドを受け付けましたが、次の規則がありません: {rules}',
+    remedy: '構成管理など、ファイアウォールを元に戻すプログラムがないか確認してください。',
+  },
+  'firewall-not-closed': {
+    message: 'ファイアウォールはコマンドを受け付けましたが、Tenkai の規則が {count} 個残っています。',
+    remedy: '構成管理など、ファイアウォールを元に戻すプログラムがないか確認してください。',
+  },
+  'firewall-rules-missing': {
+    message: '規則が {count} 個ありません: {rules}',
+    remedy: '{remedy}',
+  },
   'invalid-request': {
     message: '要求の形式が正しくありません。',
     remedy: '詳細に示された項目を修正し、もう一度送信してください。',

@@ -25,6 +25,9 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
     'report-rejected': '報告 {number} ({kind}) を受け付けられませんでした: {reason}',
     'inventory-changed':
       'インベントリが変わりました: {sections}。ソフトウェアの追加 {added}、変更 {changed}、削除 {removed}',
+    'firewall-closed':
+      'ファイアウォール ({firewalls}) がサイトに必要な通信を遮断しています: {rules}。対処: tenkai-agent firewall open',
+    'firewall-open': 'ファイアウォールはサイトに必要な通信を許可しています。',
     'properties-changed': '{by} がマシンのプロパティを変更しました。',
   },
   enrollment: {

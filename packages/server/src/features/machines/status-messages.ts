@@ -32,5 +32,11 @@ export const machineStatusMessages = defineStatusMessages({
     message:
       'The inventory has changed: {sections}; software added {added}, changed {changed}, removed {removed}.',
   },
+  'machine.firewall-closed': {
+    id: 1223,
+    message:
+      'The firewall ({firewalls}) keeps out what the site needs: {rules}. The way out: tenkai-agent firewall open',
+  },
+  'machine.firewall-open': { id: 1224, message: 'The firewall lets in what the site needs.' },
   'machine.properties-changed': { id: 1222, message: '{by} changed the properties of the machine.' },
 });

@@ -1,0 +1,73 @@
+import { lookup } from 'node:dns/promises';
+import { existsSync, rmSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import {
+  type FirewallFact,
+  type FirewallInput,
+  type FirewallReport,
+  firewallRules,
+  missingRules,
+  parsePortRange,
+} from '@tenkai/domain';
+import type { Procedure } from '@tenkai/domain/firewall/procedure.ts';
+import type { DataFolder } from '../data-folder.ts';
+import { writeDurably } from '../durable-file.ts';
+import { run } from '../platform/shell.ts';
+import type { Settings } from '../settings.ts';
+
+const askLimitMs = 60_000;
+
+/** Carries a procedure of the firewall out on this machine. @throws what the procedure throws */
+export async function carryOut<T>(procedure: Procedure<T>, signal: AbortSignal): Promise<T> {
+  let step = procedure.next();
+  while (!step.done) {
+    const { program, args } = step.value;
+    step = procedure.next(await run(program, args, { timeoutMs: askLimitMs, signal }));
+  }
+  return step.value;
+}
+
+/** What this machine has to let in: by its settings, and by where its site is. */
+export async function firewallInput(settings: Settings): Promise<FirewallInput> {
+  const { multicast: ports = '', siteAddresses, profiles = [] } = settings.firewall ?? {};
+  const multicast = parsePortRange(ports);
+  const needs = {
+    ...(multicast ? { multicast } : {}),
+    siteAddresses: siteAddresses ?? (await addressesOf(settings.server)),
+  };
+  const system = process.platform === 'win32' ? 'windows' : 'linux';
+  return { role: 'agent', rules: firewallRules('agent', needs), profiles, system };
+}
+
+/** Empty where there is no site yet, or its name is not known at this moment. */
+async function addressesOf(server: string | undefined): Promise<string[]> {
+  if (server === undefined || !URL.canParse(server)) return [];
+  const host = new URL(server).hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0) return [host];
+  const found = await lookup(host, { all: true }).catch(() => []);
+  return found.map(({ address }) => address).sort();
+}
+
+/** While this file is there, the service brings back what somebody takes out (BFWL-04). */
+const markOf = (data: DataFolder) => join(data.root, 'firewall-open');
+
+export function isKeptOpen(data: DataFolder, { firewall }: Settings): boolean {
+  return firewall?.mode === 'keep' || (firewall?.mode !== 'report' && existsSync(markOf(data)));
+}
+
+export function keepOpen(data: DataFolder, isKept: boolean): void {
+  if (isKept) writeDurably(markOf(data), 'opened by tenkai-agent firewall open\n', 0o644);
+  else rmSync(markOf(data), { force: true });
+}
+
+/** What the site is told. */
+export function factOf(report: FirewallReport): FirewallFact {
+  const missing = missingRules(report).map(({ rule, backend, where, remedy }) => ({
+    rule,
+    firewall: backend,
+    where,
+    remedy: remedy ?? 'tenkai-agent firewall open',
+  }));
+  return { active: [...report.backends], missing: missing.slice(0, 256) };
+}

@@ -1,0 +1,178 @@
+import {
+  closeFirewall,
+  Failure,
+  type FirewallInput,
+  type FirewallNeeds,
+  type FirewallReport,
+  type FirewallRole,
+  firewallRoles,
+  firewallRules,
+  firewallText,
+  missingParams,
+  missingRules,
+  openFirewall,
+  planFirewall,
+} from '@tenkai/domain';
+import { commandLine } from '@tenkai/domain/firewall/procedure.ts';
+import { advRule } from '@tenkai/domain/firewall/windows.ts';
+import {
+  oldClientCommands,
+  oldForms,
+  oldServerCommands,
+  oldServiceCommands,
+} from '@tenkai/domain/firewall/windows-old.ts';
+import { type Command, Option } from 'commander';
+import { carryOut, onThisMachine } from '../firewall-program.ts';
+import {
+  portFrom,
+  portRangeFrom,
+  readServerSettings,
+  type ServerSettings,
+  settingsFile,
+} from '../server-settings.ts';
+import { acting, type Cli, type Session } from '../session.ts';
+
+interface FirewallOptions {
+  readonly role: FirewallRole;
+  readonly settings: string;
+  readonly multicast?: string;
+  readonly dhcp?: boolean;
+  readonly tftp?: boolean;
+  readonly nfs?: string;
+  readonly siteAddress?: string[];
+  readonly profile?: string[];
+  readonly dryRun?: boolean;
+  readonly automatic?: boolean;
+  readonly for?: keyof typeof printed;
+  readonly folder: string;
+  readonly mountd?: string;
+}
+
+/** `tenkai firewall`: what has to come in on this machine; asks no site. */
+export function addFirewallCommands(program: Command, cli: Cli) {
+  const noun = program
+    .command('firewall')
+    .description('the firewall of this machine: what Tenkai needs open');
+  const act = (name: string, about: string) => addNeeds(noun.command(name).description(about));
+  act('plan', 'print what open would do, as commands to copy; changes nothing')
+    .addOption(
+      new Option('--for <system>', 'print the commands of another system').choices(Object.keys(printed)),
+    )
+    .option('--folder <path>', "folder of DeploymentManager's programs", oldFolder)
+    .option('--mountd <port>', "port of DeploymentManager's mountd")
+    .action(acting(cli, plan));
+  act('open', 'open the ports; what is open already stays')
+    .option('--dry-run', 'only print what would be done')
+    .option('--automatic', 'as at installation: not where TENKAI_FIREWALL=off, and failures are only told')
+    .action(acting(cli, open));
+  act('check', 'say which rules are missing; status 1 where one is').action(acting(cli, check));
+  act('close', 'remove what open made, and nothing else')
+    .option('--dry-run', 'only print what would be done')
+    .action(acting(cli, close));
+}
+
+const oldFolder = 'C:\\Program Files\\NEC\\DeploymentManager';
+const many = (value: string, before: string[] = []) => [...before, value];
+
+function addNeeds(command: Command): Command {
+  return command
+    .addOption(new Option('--role <role>', 'what this machine is').choices(firewallRoles).default('server'))
+    .option('--settings <file>', 'settings of the server; the environment wins', settingsFile)
+    .option(
+      '--multicast <ports>',
+      'UDP ports of multicast, such as 56100-56227 (else TENKAI_MULTICAST_PORTS)',
+    )
+    .option('--dhcp', 'DHCP and PXE are answered here')
+    .option('--tftp', 'TFTP is answered here')
+    .option('--nfs <mountd port>', 'NFS is served here, with mountd at this port')
+    .option('--site-address <address>', 'agent: address from which the site pings; may be repeated', many)
+    .option('--profile <name>', 'only this zone (firewalld) or profile (Windows); may be repeated', many);
+}
+
+function needsOf(options: FirewallOptions, settings: ServerSettings): FirewallNeeds {
+  const redirect = settings.TENKAI_REDIRECT_PORT;
+  const multicast = options.multicast ?? settings.TENKAI_MULTICAST_PORTS;
+  return {
+    https: portFrom('TENKAI_PORT', settings.TENKAI_PORT || '8443'),
+    ...(redirect ? { redirect: portFrom('TENKAI_REDIRECT_PORT', redirect) } : {}),
+    ...(multicast ? { multicast: portRangeFrom('--multicast', multicast) } : {}),
+    dhcp: options.dhcp === true,
+    tftp: options.tftp === true,
+    ...(options.nfs ? { nfs: { mountd: portFrom('--nfs', options.nfs) } } : {}),
+    siteAddresses: options.siteAddress ?? [],
+  };
+}
+
+async function inputOf({ terminal }: Session, options: FirewallOptions): Promise<FirewallInput> {
+  const { role } = options;
+  const needs = needsOf(options, await readServerSettings(terminal, options.settings));
+  const system = process.platform === 'win32' ? 'windows' : 'linux';
+  return { role, rules: firewallRules(role, needs), profiles: options.profile ?? [], system };
+}
+
+/** @throws Failure firewall-needs-root */
+function needRoot(command: string) {
+  if (process.platform !== 'win32' && process.getuid?.() !== 0)
+    throw new Failure('firewall-needs-root', { command: `tenkai firewall ${command}` });
+}
+
+async function plan(session: Session, options: FirewallOptions) {
+  const { output, signal } = session;
+  if (options.for !== undefined) {
+    const commands = printed[options.for](await inputOf(session, options), options).map(commandLine);
+    output.result({ role: options.role, for: options.for, commands }, () => commands.join('\n'));
+    return;
+  }
+  needRoot('plan');
+  show(session, await carryOut(planFirewall(await inputOf(session, options)), onThisMachine(signal)));
+}
+
+async function open(session: Session, options: FirewallOptions) {
+  const { terminal, output, signal } = session;
+  const settings = await readServerSettings(terminal, options.settings);
+  if (options.automatic && settings.TENKAI_FIREWALL === 'off') {
+    output.note('TENKAI_FIREWALL=off: the firewall stays as it is.');
+    return;
+  }
+  needRoot('open');
+  const input = await inputOf(session, options);
+  const procedure = options.dryRun ? planFirewall(input) : openFirewall(input);
+  try {
+    show(session, await carryOut(procedure, onThisMachine(signal)));
+  } catch (error) {
+    if (!options.automatic || !(error instanceof Failure)) throw error;
+    output.warn(`${error.message} ${error.detail} ${error.remedy}`);
+  }
+}
+
+/** @throws Failure firewall-rules-missing */
+async function check(session: Session, options: FirewallOptions) {
+  needRoot('check');
+  const report = await carryOut(planFirewall(await inputOf(session, options)), onThisMachine(session.signal));
+  show(session, report);
+  if (missingRules(report).length === 0) return;
+  const command = `tenkai firewall open --role ${options.role}`;
+  throw new Failure('firewall-rules-missing', missingParams(report, command));
+}
+
+async function close(session: Session, options: FirewallOptions) {
+  needRoot('close');
+  const input = await inputOf(session, options);
+  const procedure = options.dryRun ? planFirewall(input, 'close') : closeFirewall(input);
+  show(session, await carryOut(procedure, onThisMachine(session.signal)));
+}
+
+function show({ output }: Session, report: FirewallReport) {
+  output.result(report, () => firewallText(report));
+}
+
+/** Commands for machines on which this one does not run: nothing is looked at. */
+const printed = {
+  windows: ({ rules, profiles }: FirewallInput) => rules.map((rule) => advRule(rule, profiles)),
+  'windows-xp': ({ rules }: FirewallInput) => rules.flatMap(oldForms),
+  deploymentmanager: ({ role }: FirewallInput, { folder, mountd, nfs }: FirewallOptions) => {
+    if (role === 'agent') return oldClientCommands(folder === oldFolder ? undefined : folder);
+    const services = nfs || mountd ? oldServiceCommands(portFrom('--mountd', mountd ?? nfs ?? '1048')) : [];
+    return [...oldServerCommands({ folder }), ...services];
+  },
+} as const;

@@ -1,0 +1,35 @@
+import { defineFailures } from '../failure.ts';
+
+export const firewallFailures = defineFailures({
+  'firewall-needs-root': {
+    kind: 'forbidden',
+    message: 'To look at and change the firewall of this machine needs administrative rights.',
+    remedy: 'Run the same command as root: sudo {command}',
+  },
+  'firewall-refused': {
+    kind: 'broken',
+    message: 'The firewall has refused a command, and nothing was changed: {command}',
+    remedy: 'Correct what the detail says, then run the same command again.',
+  },
+  'firewall-half': {
+    kind: 'broken',
+    message:
+      'The firewall has refused a command, and what was done before it could not be taken back: {command}',
+    remedy: 'Run the commands of the detail by hand, or: tenkai firewall close',
+  },
+  'firewall-not-open': {
+    kind: 'conflict',
+    message: 'The firewall took the commands, and still these rules are not there: {rules}.',
+    remedy: 'Look for a program that puts the firewall back, such as a configuration management.',
+  },
+  'firewall-not-closed': {
+    kind: 'conflict',
+    message: 'The firewall took the commands, and still {count} of our rules are there.',
+    remedy: 'Look for a program that puts the firewall back, such as a configuration management.',
+  },
+  'firewall-rules-missing': {
+    kind: 'conflict',
+    message: '{count} rules are missing: {rules}.',
+    remedy: '{remedy}',
+  },
+});

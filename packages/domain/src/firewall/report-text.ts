@@ -1,0 +1,36 @@
+import type { RuleState } from './backend.ts';
+import { type FirewallReport, missingRules } from './firewall.ts';
+
+const states: Readonly<Record<RuleState['state'], string>> = {
+  open: 'open',
+  given: 'open already, by a rule that is not ours',
+  missing: 'MISSING',
+  manual: 'MISSING, to be opened by hand',
+};
+
+/** The report for people: each rule with where it stands, then the commands. */
+export function firewallText(report: FirewallReport): string {
+  if (report.backends.length === 0 && report.commands.length === 0)
+    return `No firewall is active on this machine; nothing is to be ${report.act === 'open' ? 'opened' : 'closed'}.`;
+  const { act, commands, isDone } = report;
+  // What was closed is missing by intent.
+  const rules = act === 'open' ? report.rules : [];
+  const width = Math.max(0, ...rules.map(({ rule }) => rule.length));
+  const lines = rules.map(({ rule, backend, where, state, remedy }) =>
+    [
+      `${rule.padEnd(width)}  ${states[state]} (${backend}, ${where})`,
+      ...(remedy ? [`  ${remedy}`] : []),
+    ].join('\n'),
+  );
+  const title = commands.length === 0 ? 'Nothing is to be changed.' : isDone ? 'Done:' : 'To be done:';
+  return [...lines, title, ...commands.map((command) => `  ${command}`)].join('\n');
+}
+
+/** What to say where rules are missing. */
+export function missingParams(report: FirewallReport, openCommand: string) {
+  const missing = missingRules(report);
+  const hands = missing.flatMap(({ remedy }) => remedy ?? []);
+  const byCommand = missing.some(({ state }) => state === 'missing') ? [`Run as root: ${openCommand}`] : [];
+  const names = [...new Set(missing.map(({ rule }) => rule))];
+  return { count: names.length, rules: names.join(', '), remedy: [...byCommand, ...hands].join(' ') };
+}
