@@ -80,7 +80,7 @@ test('BFWL-03, BFWL-04: a firewall that is turned on later is told with what is 
   await until(() => told().includes('machine.firewall-open'));
   await until(() => fact()?.missing.length === 0);
 
-  inside('nft', 'flush chain inet late i');
+  inside('nft', 'flush chain inet late tenkai_agent');
   assert.equal(pings(), false);
   await until(pings);
   command('close');

@@ -1,4 +1,10 @@
-import { type FirewallFact, type FirewallReport, openFirewall, planFirewall } from '@tenkai/domain';
+import {
+  closeFirewall,
+  type FirewallFact,
+  type FirewallReport,
+  openFirewall,
+  planFirewall,
+} from '@tenkai/domain';
 import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
 import type { Service } from '../service/service-state.ts';
 import { readSettings } from '../settings.ts';
@@ -28,8 +34,13 @@ export function createFirewallWatch(service: Service, onChange: () => void): Fir
     const settings = readSettings(data);
     if (settings.firewall?.mode === 'off' || !mayLook(settings.root)) return;
     const input = await firewallInput(settings);
-    const procedure = isKeptOpen(data, settings) ? openFirewall(input) : planFirewall(input);
-    const report: FirewallReport = await carryOut(procedure, signal);
+    const isKept = isKeptOpen(data, settings);
+    const report: FirewallReport = await carryOut(isKept ? openFirewall(input) : planFirewall(input), signal);
+    // Somebody closed it while it was being opened: the last word is his.
+    if (isKept && !isKeptOpen(data, settings)) {
+      await carryOut(closeFirewall(input), signal);
+      return;
+    }
     if (report.isDone && report.commands.length > 0)
       log.warn({ commands: report.commands }, 'rules of the firewall were brought back');
     const next = factOf(report);
