@@ -46,8 +46,13 @@ async function fixCertificates(env: Env, logArgument: string | undefined, option
     (item) => `${outcomeText(item, language)}: ${placeText(item)}: ${findingsText(item.findings, language)}`,
   );
   const text = [...lines, summaryText(report, language)].join('\n');
-  process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : text}\n`);
+  await print(`${options.json ? JSON.stringify(report, null, 2) : text}\n`);
   if (isInOrder(report)) return;
   const left = report.left + (report.isDryRun ? report.repaired : 0);
   throw new Failure('certfix-unfinished', { left, checked: report.checked });
+}
+
+/** The process ends at once afterwards; a pipe that is read slowly must have got everything before. */
+function print(text: string): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(text, () => resolve()));
 }

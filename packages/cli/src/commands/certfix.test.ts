@@ -59,4 +59,8 @@ test('IDENT-16: tenkai-agent certfix needs no option, and says what is wrong', a
     [1, '1 checked. 1 repaired.'],
   );
   assert.deepEqual([agent().status, JSON.parse(agent('--json').stdout).good], [0, 1]);
+  // More than a pipe holds: all of it must have been written before the process ends.
+  for (let index = 0; index < 400; index += 1)
+    await writeFile(join(data, 'identity', `${index}.pem`), broken.repeat(3));
+  assert.equal(JSON.parse(agent('--json', '--dry-run').stdout).left, 400);
 });
