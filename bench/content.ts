@@ -89,6 +89,7 @@ function resultOf(rounds: readonly Round[], sizeMib: number): BenchResult {
   const tenkai = median(rounds.map(({ tenkaiMs }) => rate(tenkaiMs, sizeMib)));
   const baseline = median(rounds.map(({ curlMs }) => rate(curlMs, sizeMib)));
   const cpu = median(rounds.map(({ tenkaiCpuMs }) => tenkaiCpuMs));
+  const paired = median(rounds.map(({ tenkaiMs, curlMs }) => curlMs / tenkaiMs));
   return {
     figures: [
       {
@@ -98,9 +99,11 @@ function resultOf(rounds: readonly Round[], sizeMib: number): BenchResult {
         baseline,
         target: { of: 'ratio', atLeast: leastRatio },
       },
+      { what: 'the same, each round against its own curl', value: Math.round(paired * 100) / 100, unit: 'x' },
       { what: 'processor time of the receiver, all threads', value: Math.round(cpu), unit: 'ms' },
     ],
     notes: [
+      'Other work on the machine changes from round to round: then the ratio of each round says more than the rates.',
       'Baseline: curl of the same bytes as one file from the same nginx over TLS, then fsync; curl verifies nothing.',
       'Before each turn as much memory is touched and freed, so that both find it backed by the host of a virtual machine.',
       `Medians of ${rounds.length} rounds that alternate who begins; one round before them is not counted.`,
