@@ -171,6 +171,13 @@ async function picture({ server, agents, runs }: Fleet, round: number) {
          WHERE o.kind = 'run' AND o.id = ? ORDER BY m.seq`,
         run,
       ),
+      starts: (
+        await read.all<{ kind: string; payload: string }>(
+          "SELECT kind, payload FROM kernel_events WHERE kind IN ('machines.started', 'machines.power-changed') ORDER BY seq",
+        )
+      )
+        .filter(({ payload }) => JSON.parse(payload).machineId === machine[0])
+        .map(({ kind }) => kind),
       lastEvent: (
         await read.all<{ payload: string }>(
           "SELECT payload FROM kernel_events WHERE kind = 'deployments.run-changed' ORDER BY seq DESC",
