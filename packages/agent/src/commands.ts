@@ -13,6 +13,8 @@ import './failures.ts';
 import { addFirewallCommands } from './firewall/commands.ts';
 import { openLog } from './log.ts';
 import { platformOptions, selectPlatform } from './platform/select.ts';
+import { addSelfService } from './self-service/commands.ts';
+import { fill, languageOf, texts } from './self-service/texts.ts';
 import { findEngine } from './service/launch-engine.ts';
 import { askService, type RequestName } from './service/requests.ts';
 import { runService } from './service/service.ts';
@@ -33,18 +35,21 @@ export async function agentCommand(args: readonly string[], env: Env, entry: str
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(explain(error));
+    process.stderr.write(explain(error, env));
     return 1;
   }
 }
 
-function explain(error: unknown): string {
+function explain(error: unknown, env: Env): string {
   if (['EACCES', 'EPERM'].includes(errorCode(error)))
-    return explain(new Failure('rights-missing', {}, { detail: String(error) }));
+    return explain(new Failure('rights-missing', {}, { detail: String(error) }), env);
   if (!(error instanceof Failure || error instanceof RemoteProblem)) {
     return `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
   }
-  const { code, message, detail, remedy } = error instanceof Failure ? toProblem(error) : error.problem;
+  const problem = error instanceof Failure ? toProblem(error) : error.problem;
+  const { code, detail, params = {} } = problem;
+  const own = texts[languageOf(env)].problems[code];
+  const [message, remedy] = own?.map((text) => fill(text, params)) ?? [problem.message, problem.remedy];
   return [`${message} (${code})`, detail, remedy, '']
     .filter((line, index) => line !== '' || index === 3)
     .join('\n');
@@ -86,6 +91,7 @@ function agentProgram(env: Env, entry: string): Command {
   }
   addCertfixCommand(program, env);
   addFirewallCommands(program, data);
+  addSelfService(program, env, data().root);
   // Sub-commands do not inherit it in every case.
   for (const command of program.commands) command.exitOverride();
   return program;

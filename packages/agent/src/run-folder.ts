@@ -21,6 +21,10 @@ export interface RunFolder {
   readonly closed: string;
   /** Latest fact of the delivery, for the service to forward. */
   readonly progress: string;
+  /** The restart that people were told of; for them, and of no use after a crash. */
+  readonly announced: string;
+  /** What a user of the machine asks for about it; the service writes it, the engine removes it. */
+  readonly wish: string;
   /** Processes of the steps. */
   readonly steps: string;
   /** Files of the steps; plain ASCII (BPKG-24). */
@@ -51,6 +55,8 @@ export function runFolderNamed({ runs }: Pick<DataFolder, 'runs'>, name: string)
     staged: inside('staged'),
     closed: inside('closed'),
     progress: inside('progress.json'),
+    announced: inside('restart.json'),
+    wish: inside('restart-wish.json'),
     steps: inside('steps'),
     work: inside('work'),
   };

@@ -30,6 +30,15 @@ export type JournalEvent =
       readonly wantsRestart: boolean;
       readonly hasActed: boolean;
     }
+  /** People have put off the restart that was announced to them; `wish` is what they asked for it with. */
+  | {
+      readonly event: 'restart-postponed';
+      readonly index: number;
+      readonly until: number;
+      readonly user: string;
+      readonly timesLeft: number;
+      readonly wish: string;
+    }
   /** The command for it comes next; `bootId` is the one that is to end. */
   | { readonly event: 'restarting' | 'shutting-down'; readonly index: number; readonly bootId: string }
   | {

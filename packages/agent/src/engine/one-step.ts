@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrozenStep, StepResult } from '@tenkai/domain';
 import { holds } from '@tenkai/domain/scenario/resolve-condition.ts';
+import { stepTimeMs } from '@tenkai/domain/scenario/step-time.ts';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { Boundary } from '../boundary.ts';
 import type { Log } from '../log.ts';
@@ -101,6 +102,12 @@ function contextOf(deps: StepDeps, step: FrozenStep, signal: AbortSignal): StepC
     memory,
     variables: order.variables,
     platform,
+    runFolder: folder,
+    deploymentName: order.deploymentName,
+    window: {
+      closesAt: order.options.windowClosesAt ?? null,
+      restMs: order.steps.slice(index).reduce((sum, one) => sum + stepTimeMs(one), 0),
+    },
     folder: join(folder.steps, String(index)),
     workFolder: join(folder.work, String(index)),
     now,

@@ -10,9 +10,16 @@ export interface OpenStep {
   readonly tries: number;
   /** Absent until it was looked at; from then on its program may have been started. */
   readonly noted?: { readonly versionBefore: string | null };
+  /** How its restart was put off, oldest first. */
+  readonly postponements?: readonly Postponement[];
   /** The command to restart or shut down may have been given in this boot. */
   readonly powerBootId?: string;
 }
+
+export type Postponement = Pick<
+  Extract<JournalEvent, { event: 'restart-postponed' }>,
+  'until' | 'user' | 'wish'
+>;
 
 /** All that a run knows of itself, and all of it from the journal: the same after a crash as without one. */
 export interface RunMemory {
@@ -71,6 +78,8 @@ function next(memory: RunMemory, entry: JournalEntry): RunMemory {
         ...memory,
         open: memory.open && { ...memory.open, noted: { versionBefore: entry.versionBefore } },
       };
+    case 'restart-postponed':
+      return { ...memory, open: memory.open && postponed(memory.open, entry) };
     case 'restarting':
     case 'shutting-down':
       return { ...memory, open: memory.open && { ...memory.open, powerBootId: entry.bootId } };
@@ -100,6 +109,10 @@ function started(open: OpenStep | null, entry: Started): OpenStep {
     bootId: entry.bootId,
     tries: entry.tries,
   };
+}
+
+function postponed(open: OpenStep, { until, user, wish }: Postponement): OpenStep {
+  return { ...open, postponements: [...(open.postponements ?? []), { until, user, wish }] };
 }
 
 type Finished = Extract<JournalEvent, { event: 'step-finished' }>;

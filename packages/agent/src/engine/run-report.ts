@@ -20,6 +20,10 @@ export function reportOf(run: { runId: string; attempt: number }, entry: Journal
       return { kind: 'step-started', ...common, index: entry.index };
     case 'step-finished':
       return { kind: 'step-finished', ...common, result: entry.result };
+    case 'restart-postponed': {
+      const { until, user, timesLeft } = entry;
+      return moved('restart-postponed', { postponed: { until, user, timesLeft } });
+    }
     case 'finished':
       return moved('finished', {
         succeeded: entry.succeeded,

@@ -13,6 +13,7 @@ export interface Platform {
   readonly detection: DetectionSource;
   readonly paths: Paths;
   readonly sessions: Sessions;
+  readonly users: Users;
   /** Changes with every start of the machine. */
   bootId(): string;
   /** When the machine was started, epoch milliseconds. */
@@ -146,4 +147,16 @@ export interface Sessions {
   list(signal: AbortSignal): Promise<Session[]>;
   /** Tells everybody who is signed in. */
   warn(text: string, signal: AbortSignal): Promise<void>;
+}
+
+/** The people of this machine without rights, and the way in which they speak with the agent's service. */
+export interface Users {
+  /** Address of the door of the agent with this data folder: a socket, or a pipe. Null: none is possible. */
+  doorOf(dataFolder: string): string | null;
+  /** Lets every user of the machine use an open door. */
+  letIn(address: string): void;
+  /** A folder in which each user may make files, and nobody those of another. */
+  readonly proofFolder: string;
+  /** Whose account made the file of this name there, closed to others and with this content; null: nobody's. */
+  whoMade(name: string, content: string): Promise<string | null>;
 }

@@ -79,6 +79,7 @@ export async function liveConnected(service: Service, enrollment: Enrollment): P
     (name) => (name === 'check-in' ? life.link.checkInSoon() : life.inventory.soon()),
     signal,
   );
+  service.askSite = (limit) => life.link.available(AbortSignal.any([limit, signal]));
   service.onRunClosed = () => {
     service.status.set({ activeRuns: activeRuns(service) });
     life.inventory.soon();
@@ -94,6 +95,7 @@ export async function liveConnected(service: Service, enrollment: Enrollment): P
     await farewell(life);
   } finally {
     client.close();
+    service.askSite = null;
     service.status.set({ isConnected: false });
   }
 }

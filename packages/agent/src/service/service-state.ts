@@ -1,3 +1,4 @@
+import type { AvailableReply } from '@tenkai/protocol/agent/available.ts';
 import type { Boundary } from '../boundary.ts';
 import type { DataFolder } from '../data-folder.ts';
 import type { Log } from '../log.ts';
@@ -22,4 +23,6 @@ export interface Service {
   readonly stop: AbortSignal;
   /** Called when a run was closed; the part that reports inventories sets it. */
   onRunClosed: () => void;
+  /** Asks the site what is available to this machine; null while there is no connection with one. */
+  askSite: ((signal: AbortSignal) => Promise<AvailableReply>) | null;
 }

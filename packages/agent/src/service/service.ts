@@ -9,6 +9,7 @@ import { openLog } from '../log.ts';
 import { openOutbox } from '../outbox/outbox.ts';
 import { platformOptions, selectPlatform } from '../platform/select.ts';
 import { runTurns } from '../run-turns.ts';
+import { openSelfService } from '../self-service/open-self-service.ts';
 import { readSettings } from '../settings.ts';
 import { agentVersion } from '../version.ts';
 import { liveConnected } from './connected.ts';
@@ -47,7 +48,8 @@ export async function runService(input: RunService): Promise<void> {
   try {
     const service = openService(input, { settings, log, platform });
     service.log.info({ pid: process.pid }, 'service begins');
-    await Promise.all([service.supervisor.run(), keepEnrolled(service)]);
+    const closeDoor = await openSelfService(service);
+    await Promise.all([service.supervisor.run(), keepEnrolled(service)]).finally(closeDoor);
     service.log.info('service ends');
   } finally {
     lock.release();
@@ -76,7 +78,7 @@ function openService(
   const onClosed = () => service.onRunClosed();
   const supervisor = createSupervisor({ ...input, platform, log: component('supervisor'), onClosed });
   const parts = { data, env: input.env, settings, platform, outbox, status, supervisor, boundary, now, stop };
-  const service: Service = { ...parts, log: component('service'), onRunClosed: () => {} };
+  const service: Service = { ...parts, log: component('service'), onRunClosed: () => {}, askSite: null };
   return service;
 }
 

@@ -1,4 +1,5 @@
 import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
+import { awaitRestart } from './announced-restart.ts';
 import { detectAll } from './detect-all.ts';
 import { failed, type StepContext, type StepEnd, type StepHandler, skipped, succeeded } from './step.ts';
 
@@ -12,28 +13,33 @@ const goDownLimitMs = 15 * 60_000;
 export const restart: StepHandler<'restart'> = async (context, step) => {
   const { memory, platform, signal } = context;
   const hasCommanded = memory.open?.powerBootId !== undefined;
+  if (!hasCommanded && memory.open && context.hasRestarted) {
+    // Somebody did it by hand while it was announced: that is what the step is there for.
+    await context.record({ event: 'restarting', index: context.index, bootId: memory.open.bootId });
+    return succeeded();
+  }
   if (!hasCommanded) {
     if (step.ifNeeded && !memory.wantsRestart) return skipped('restart-not-needed');
     if (!memory.hasActedSinceRestart) return skipped('nothing-since-restart');
     const { isDetected } = await detectAll(platform.detection, step.skipIfDetected, signal);
     if (isDetected) return skipped('already-installed');
   }
-  return goDown(context, 'restarting', step.delaySeconds);
+  return goDown(context, 'restarting', () => awaitRestart(context, step));
 };
 
 /** Shuts the machine down. As the last step it is done by the engine once the run's end was told. */
 export const shutDown: StepHandler<'shut-down'> = async (context, step) => {
   if (!context.platform.power.supports.shutDown)
     return failed('power-not-supported', { action: 'shut-down' });
-  if (!context.isLast) return goDown(context, 'shutting-down', step.delaySeconds);
-  await warnAndWait(context, 'shut down', step.delaySeconds);
+  if (!context.isLast) return goDown(context, 'shutting-down', () => warnAndWait(context, step.delaySeconds));
+  await warnAndWait(context, step.delaySeconds);
   return succeeded();
 };
 
 async function goDown(
   context: StepContext,
   event: 'restarting' | 'shutting-down',
-  delaySeconds: number,
+  announce: () => Promise<void>,
 ): Promise<StepEnd> {
   const { memory, index, platform } = context;
   const endingBoot = memory.open?.powerBootId;
@@ -42,7 +48,7 @@ async function goDown(
   const { supports } = platform.power;
   if (event === 'restarting' ? !supports.restart : !supports.shutDown)
     return failed('power-not-supported', { action });
-  await warnAndWait(context, event === 'restarting' ? 'restart' : 'shut down', delaySeconds);
+  await announce();
   const bootId = platform.bootId();
   if (endingBoot === undefined) await context.record({ event, index, bootId });
   await context.told(tellLimitMs);
@@ -65,13 +71,13 @@ async function hasGoneDown({ platform, signal }: StepContext, bootId: string): P
 }
 
 /** People who are signed in get the time that the scenario gives them; a crash meanwhile does not add to it. */
-async function warnAndWait(context: StepContext, verb: string, delaySeconds: number): Promise<void> {
+async function warnAndWait(context: StepContext, delaySeconds: number): Promise<void> {
   const leftMs = context.startedAt + delaySeconds * 1000 - context.now();
   const waitMs = Math.max(0, Math.min(leftMs, delaySeconds * 1000));
   if (waitMs === 0) return;
   const minutes = Math.max(1, Math.round(waitMs / 60_000));
   await context.platform.sessions.warn(
-    `This machine will ${verb} in ${minutes} min. Please save your work.`,
+    `This machine will shut down in ${minutes} min. Please save your work.`,
     context.signal,
   );
   await pause(waitMs, context.signal);

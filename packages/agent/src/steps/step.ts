@@ -5,6 +5,7 @@ import type { JournalEvent } from '../engine/journal-entry.ts';
 import type { RunMemory } from '../engine/run-memory.ts';
 import type { Log } from '../log.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { RunFolder } from '../run-folder.ts';
 
 /** What a step has to work with. Everything in it is the same after a crash as before. */
 export interface StepContext {
@@ -21,6 +22,12 @@ export interface StepContext {
   readonly memory: RunMemory;
   readonly variables: Readonly<Record<string, string>>;
   readonly platform: Platform;
+  /** The run's folder: where service and engine leave word for each other. */
+  readonly runFolder: RunFolder;
+  /** For people. */
+  readonly deploymentName: string;
+  /** When the maintenance window of the run closes, and what this step and the later ones may take of it. */
+  readonly window: { readonly closesAt: number | null; readonly restMs: number };
   /** Kept over a crash: processes of this step, with their output and exit codes. */
   readonly folder: string;
   /** For the step's files; plain ASCII (BPKG-24). */

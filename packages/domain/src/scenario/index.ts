@@ -12,3 +12,4 @@ export * from './run-transition.ts';
 export * from './scenario.ts';
 export * from './scenario-problems.ts';
 export * from './scenario-sentences.ts';
+export * from './step-time.ts';

@@ -63,9 +63,6 @@ export interface RunPlan {
   readonly maxRunTimeMs: number;
 }
 
-/** A restart counts this much of a maintenance window. */
-export const restartTimeMs = 10 * 60_000;
-
 /** A plan in which nothing happens. */
 export const emptyPlan: Omit<RunPlan, 'state' | 'reasons'> = {
   steps: [],

@@ -2,11 +2,12 @@ import { Failure } from '../failure.ts';
 import { platformApplicability } from '../software/applicability.ts';
 import { freezeStep, programOf } from './freeze-step.ts';
 import { contentOf, type FrozenStep, type Reason, type RuntimeCondition } from './frozen-step.ts';
-import { emptyPlan, type PlanInput, type RunPlan, restartTimeMs, type SkippedStep } from './plan-input.ts';
+import { emptyPlan, type PlanInput, type RunPlan, type SkippedStep } from './plan-input.ts';
 import { resolveAll } from './resolve-condition.ts';
 import { withRestarts } from './restarts.ts';
 import { runSettings } from './run-settings.ts';
 import { type FlatStep, flattenSteps, type Step } from './scenario.ts';
+import { stepTimeMs } from './step-time.ts';
 
 export * from './plan-input.ts';
 
@@ -151,10 +152,4 @@ function nothing(
 function variablesOf({ scenario, facts, variables }: PlanInput): Record<string, string> {
   const own = Object.fromEntries(scenario.variables.map(({ name, value }) => [name, value]));
   return { ...own, ...facts.properties, ...variables, MACHINE_NAME: facts.name, MACHINE_ID: facts.id };
-}
-
-/** What a step counts of a maintenance window. */
-export function stepTimeMs(step: FrozenStep): number {
-  if (step.kind === 'restart') return step.ifNeeded ? 0 : restartTimeMs;
-  return step.kind === 'wait' ? step.seconds * 1000 : step.timeoutMs;
 }

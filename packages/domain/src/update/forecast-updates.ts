@@ -1,5 +1,5 @@
 import type { Reason } from '../scenario/frozen-step.ts';
-import { restartTimeMs } from '../scenario/plan-input.ts';
+import { restartTimeMs } from '../scenario/step-time.ts';
 import { fitsWindow } from '../schedule/window-fit.ts';
 import type { SoftwarePackage } from '../software/software-package.ts';
 import { type JudgeInput, judgeUpdates, type UpdateJudgement, type UpdatePair } from './judge.ts';

@@ -1,5 +1,5 @@
 import type { Reason } from '../scenario/frozen-step.ts';
-import { restartTimeMs } from '../scenario/plan-input.ts';
+import { restartTimeMs } from '../scenario/step-time.ts';
 import '../scenario/run-sentences.ts';
 import type { MaintenanceWindow } from '../schedule/window.ts';
 import { fitsWindow } from '../schedule/window-fit.ts';

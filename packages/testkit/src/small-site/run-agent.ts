@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,12 @@ import { compileCache } from './run-engine.ts';
 
 const entry = fileURLToPath(import.meta.resolve('@tenkai/agent/main.ts'));
 const engineEntry = fileURLToPath(import.meta.resolve('@tenkai/agent/engine/crash-points.ts'));
+
+export interface CommandEnd {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 /** A folder with a new agent that runs as a process of its own, and stands for a machine of its own. */
 export interface TestAgent {
@@ -26,7 +32,9 @@ export interface TestAgent {
   /** Every service that was started, oldest first. */
   services(): readonly ChildProcess[];
   /** Runs a command of `tenkai-agent` to its end. */
-  command(...args: string[]): Promise<{ status: number | null; stdout: string; stderr: string }>;
+  command(...args: string[]): Promise<CommandEnd>;
+  /** The same by a user of the machine without any rights. */
+  commandOf(user: string, ...args: string[]): Promise<CommandEnd>;
   /** Ends the service, and every engine and installer that it left behind. */
   remove(): Promise<void>;
 }
@@ -34,6 +42,8 @@ export interface TestAgent {
 /** @param settings beside the root folder, which the agent always has */
 export function newAgent(settings: Settings = {}): TestAgent {
   const folder = mkdtempSync(join(tmpdir(), 'tenkai-agent-'));
+  // As on a machine: its users may pass through, and see nothing.
+  chmodSync(folder, 0o711);
   const data = dataFolder(join(folder, 'data'));
   const root = join(folder, 'root');
   const bootIdFile = join(folder, 'boot-id');
@@ -68,12 +78,8 @@ export function newAgent(settings: Settings = {}): TestAgent {
       services.push(service);
       return service;
     },
-    async command(...args) {
-      const child = spawn(process.execPath, [entry, ...args], { env });
-      const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
-      const [status] = (await once(child, 'close')) as [number | null];
-      return { status, stdout: stdout(), stderr: stderr() };
-    },
+    command: (...args) => ending(spawn(process.execPath, [entry, ...args], { env })),
+    commandOf: (user, ...args) => ending(spawnAs(user, [process.execPath, entry, ...args], env)),
     async remove() {
       for (const service of services) await ended(service, 'SIGTERM');
       await endEngines(data);
@@ -82,9 +88,25 @@ export function newAgent(settings: Settings = {}): TestAgent {
   };
 }
 
-function collect(stream: NodeJS.ReadableStream): () => string {
+async function ending(child: ChildProcess): Promise<CommandEnd> {
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, stdout: stdout(), stderr: stderr() };
+}
+
+/** Starts a program with the rights of a user, and no more; the tests run as root. */
+export function spawnAs(user: string, command: readonly string[], env: Record<string, string>): ChildProcess {
+  const rights = [`--reuid=${user}`, `--regid=${group(user)}`, '--clear-groups', '--no-new-privs', '--'];
+  return spawn('setpriv', [...rights, ...command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function group(user: string): string {
+  return execFileSync('id', ['-g', user], { encoding: 'utf8' }).trim();
+}
+
+function collect(stream: NodeJS.ReadableStream | null): () => string {
   let text = '';
-  stream.on('data', (part: Buffer) => {
+  stream?.on('data', (part: Buffer) => {
     text += part;
   });
   return () => text;

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { definitions } from '@tenkai/domain/definitions.ts';
+import type { AvailableDeployment } from '@tenkai/protocol/agent/available.ts';
 import { agentPaths, type ChannelMessage } from '@tenkai/protocol/agent/channel.ts';
 import {
   type EnrollReply,
@@ -33,6 +34,8 @@ export interface SmallSite {
   readonly keys: SiteKeys;
   /** Orders by machine id; what an agent fetches next. */
   readonly orders: Map<string, SignedOrder[]>;
+  /** By machine id: what its users may ask for. */
+  readonly available: Map<string, AvailableDeployment[]>;
   /** Every report that was taken, once, with its number. */
   readonly reports: { readonly machineId: string; readonly number: number; readonly report: Report }[];
   readonly progress: ProgressBatch[];
@@ -108,6 +111,9 @@ const open: Record<string, Handler> = {
 
 const forAgents: Record<string, Handler> = {
   [`GET ${agentPaths.orders}`]: (site, _, { machineId }) => ({ orders: site.orders.get(machineId) ?? [] }),
+  [`GET ${agentPaths.available}`]: (site, _, { machineId }) => ({
+    items: site.available.get(machineId) ?? [],
+  }),
   [`POST ${agentPaths.reports}`]: takeReports,
   [`POST ${agentPaths.progress}`](site, _, { body }) {
     site.progress.push(body as ProgressBatch);
@@ -214,6 +220,7 @@ export async function startSmallSite(host = 'localhost'): Promise<SmallSite> {
     url: `https://${host}:${port}`,
     keys,
     orders: new Map(),
+    available: new Map(),
     reports: [],
     progress: [],
     enrollments: [],

@@ -7,6 +7,7 @@ import { createPaths } from './paths.ts';
 import { createPower } from './power.ts';
 import { createProcesses } from './processes.ts';
 import { createSessions } from './sessions.ts';
+import { createUsers } from './users.ts';
 
 /** Linux with systemd or without, dpkg or rpm or neither. */
 export function openLinux(options: PlatformOptions): Platform {
@@ -18,6 +19,7 @@ export function openLinux(options: PlatformOptions): Platform {
     ...boot,
     paths,
     sessions,
+    users: createUsers(),
     installer: createInstaller({ paths }),
     inventory: createInventory({ paths, ...boot }),
     power: createPower(options),

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { isFinal } from '@tenkai/domain';
+import { deploymentRoutes, enrollmentRoutes, packageRoutes } from '@tenkai/protocol';
+import { listAudit } from '@tenkai/protocol/api/status.ts';
+import { aDeployment } from '../builders.ts';
+import { accessibilityProblems } from '../console/axe.ts';
+import { noBrowser, startBrowser } from '../console/browser.ts';
+import { aDraft } from '../package-draft.ts';
+import { newAgent, spawnAs, type TestAgent, until } from '../small-site/run-agent.ts';
+import { startTestServer, type TestServer } from '../start-server.ts';
+
+/** A user of every system, without any rights. */
+const user = 'nobody';
+const skip = noBrowser || (process.getuid?.() !== 0 && 'only root can do things as another user');
+
+async function managed(t: TestContext, server: TestServer): Promise<TestAgent> {
+  const agent = newAgent();
+  t.after(() => agent.remove());
+  const { secret } = await server.call(enrollmentRoutes.createTicket, {
+    body: { name: 'test', maxUses: 1, validHours: 1 },
+  });
+  const ticketFile = join(agent.root, 'ticket');
+  writeFileSync(ticketFile, secret, { mode: 0o600 });
+  const to = ['--server', server.baseUrl, '--root-fingerprint', server.kernel.keys.rootFingerprint];
+  const enrolled = await agent.command('enroll', ...to, '--ticket-file', ticketFile);
+  assert.equal(enrolled.status, 0, enrolled.stderr);
+  agent.start();
+  await until(() => existsSync(join(agent.data.root, 'door/user.sock')));
+  return agent;
+}
+
+async function available(server: TestServer, id: string): Promise<string> {
+  const draft = aDraft();
+  const [program] = draft.programs;
+  assert.ok(program);
+  const parameters = 'mkdir -p "$TENKAI_ROOT/opt/hello"; echo 1.0 > "$TENKAI_ROOT/opt/hello/version"';
+  const programs = [{ ...program, executable: null, parameters }];
+  await server.call(packageRoutes.create, {
+    body: { draft: { ...draft, id, programs, restartAfterInstall: false }, contentId: null },
+  });
+  const subject = { kind: 'program' as const, packageId: id, program: null };
+  const body = aDeployment({ name: 'Text <b>editor</b>', subject, purpose: 'available' });
+  return (await server.call(deploymentRoutes.create, { body })).id;
+}
+
+test('a user without rights installs what is available, on a page of a real agent and a real site', {
+  timeout: 180_000,
+  skip,
+}, async (t) => {
+  const server = await startTestServer({ listen: true });
+  t.after(() => server.stop());
+  const agent = await managed(t, server);
+  const id = await available(server, 'editor');
+  await until(async () => {
+    const { items } = await server.call(deploymentRoutes.runs, { params: { id } });
+    return items.some(({ reason }) => reason?.code === 'not-requested');
+  });
+  const listed = await agent.commandOf(user, 'available');
+  assert.match(listed.stdout, /^Text <b>editor<\/b>\n {2}available$/m, listed.stderr);
+
+  const entry = new URL(import.meta.resolve('@tenkai/agent/main.ts')).pathname;
+  const program = spawnAs(user, [process.execPath, entry, 'self-service'], agent.env);
+  t.after(() => void program.kill());
+  let printed = '';
+  program.stdout?.on('data', (part) => (printed += part));
+  const url = await until(() => /^http:\/\/127\.0\.0\.1:\d+\/#\S+$/m.exec(printed)?.[0]);
+  const ca = server.kernel.keys.rootCertificate;
+  const browser = await startBrowser(t, { language: 'ja', size: { width: 320, height: 640 }, ca });
+  const page = await browser.newPage();
+  const faults: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  await page.goto(url);
+  await page.getByText('Text <b>editor</b>').waitFor();
+  assert.equal(new URL(page.url()).hash, '', 'the token is gone from the address');
+  assert.deepEqual(await accessibilityProblems(page), []);
+  const isWide = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
+  assert.equal(await page.evaluate(isWide), false);
+  await page.getByRole('button', { name: 'インストール' }).press('Enter');
+  await page.getByRole('status').filter({ hasText: '要求しました' }).waitFor();
+  await page.getByText('状態: インストール済み').waitFor({ timeout: 60_000 });
+  assert.deepEqual(faults, []);
+
+  const { items } = await server.call(deploymentRoutes.runs, { params: { id } });
+  const run = items.find(({ status }) => isFinal(status));
+  assert.deepEqual([run?.status, run?.requestedBy], ['succeeded', user]);
+  assert.equal(readFileSync(join(agent.root, 'opt/hello/version'), 'utf8'), '1.0\n');
+  const audit = await server.call(listAudit, { query: { action: 'runs.requested' } });
+  assert.deepEqual(
+    audit.items.map(({ actorName }) => actorName),
+    [user],
+  );
+
+  // The address is good once, and nothing is told without the session or under a foreign name.
+  const { origin, hash } = new URL(url);
+  const ask = async (path: string, init: RequestInit = {}) => {
+    const answer = await fetch(origin + path, init);
+    return [answer.status, (await answer.json()).code];
+  };
+  const token = JSON.stringify({ token: hash.slice(1) });
+  assert.deepEqual(await ask('/session', { method: 'POST', body: token }), [401, 'page-used']);
+  assert.deepEqual(await ask('/available'), [401, 'page-used']);
+  const foreign = { method: 'POST', body: '{}', headers: { origin: 'http://example.com' } };
+  assert.deepEqual(await ask('/restart/now', foreign), [403, 'page-foreign']);
+});
