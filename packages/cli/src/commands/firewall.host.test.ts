@@ -12,11 +12,14 @@ import {
   openFirewall,
   planFirewall,
 } from '@tenkai/domain';
+import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { type CommandResult, output, runCommand } from '@tenkai/testkit/rig/command.ts';
 import { type FirewallKind, makeGuardedHost, noFirewall } from '@tenkai/testkit/rig/guarded-host.ts';
 import { makeNetwork, noNetworks } from '@tenkai/testkit/rig/network.ts';
 import { end, spawnOwned } from '@tenkai/testkit/rig/own-process.ts';
 import { until } from '@tenkai/testkit/rig/until.ts';
+import { startTestServer } from '@tenkai/testkit/start-server.ts';
+import { cliOf } from '@tenkai/testkit/tenkai-cli.ts';
 import { carryOut } from '../firewall-program.ts';
 
 const main = resolve(import.meta.dirname, '../main.ts');
@@ -270,6 +273,21 @@ test('BFWL-12, BFWL-13, BFWL-16: commands for other systems are printed anywhere
   assert.equal(old.stdout.trim().split('\n').length, 16 + 7);
   assert.equal((await tenkai(plain, 'plan', '--for', 'os2')).code, 2);
   assert.equal((await tenkai(plain, 'open', '--multicast', '9-8')).code, 2);
+});
+
+test('BFWL-14: the ports of multicast are those that the site has, where it is asked', async (t) => {
+  const server = await startTestServer({ listen: true });
+  t.after(() => server.stop());
+  const cli = await cliOf(t, server);
+  const ranges = async () => {
+    const { stdout } = await cli.run(['firewall', 'plan', '--for', 'windows', '--from-site']);
+    return stdout.match(/UDP:[\d-]+/)?.[0];
+  };
+  const body = { multicast: true, multicastFirstPort: 40_000, multicastSessions: 8 };
+  await server.call(changeSiteSettings, { body });
+  assert.equal(await ranges(), 'UDP:40000-40015');
+  await server.call(changeSiteSettings, { body: { multicast: false } });
+  assert.equal(await ranges(), undefined);
 });
 
 test('without rights it says so, with the command that has them', {

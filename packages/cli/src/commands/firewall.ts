@@ -11,6 +11,7 @@ import {
   missingParams,
   missingRules,
   openFirewall,
+  type PortRange,
   planFirewall,
 } from '@tenkai/domain';
 import { commandLine } from '@tenkai/domain/firewall/procedure.ts';
@@ -21,6 +22,7 @@ import {
   oldServerCommands,
   oldServiceCommands,
 } from '@tenkai/domain/firewall/windows-old.ts';
+import { getSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { type Command, Option } from 'commander';
 import { carryOut, onThisMachine } from '../firewall-program.ts';
 import {
@@ -36,6 +38,7 @@ interface FirewallOptions {
   readonly role: FirewallRole;
   readonly settings: string;
   readonly multicast?: string;
+  readonly fromSite?: boolean;
   readonly dhcp?: boolean;
   readonly tftp?: boolean;
   readonly nfs?: string;
@@ -82,6 +85,7 @@ function addNeeds(command: Command): Command {
       '--multicast <ports>',
       'UDP ports of multicast, such as 56100-56227 (else TENKAI_MULTICAST_PORTS)',
     )
+    .option('--from-site', 'ask the site for its ports of multicast, as you are signed in')
     .option('--dhcp', 'DHCP and PXE are answered here')
     .option('--tftp', 'TFTP is answered here')
     .option('--nfs <mountd port>', 'NFS is served here, with mountd at this port')
@@ -103,9 +107,19 @@ function needsOf(options: FirewallOptions, settings: ServerSettings): FirewallNe
   };
 }
 
-async function inputOf({ terminal }: Session, options: FirewallOptions): Promise<FirewallInput> {
+/** Each session of multicast takes two ports (transfer: address-pool.ts); undefined where the site has it off. */
+async function multicastOfSite({ connect }: Session): Promise<PortRange | undefined> {
+  const { client } = await connect();
+  const { multicast, multicastFirstPort: first, multicastSessions } = await client(getSiteSettings);
+  return multicast ? { first, last: first + 2 * multicastSessions - 1 } : undefined;
+}
+
+async function inputOf(session: Session, options: FirewallOptions): Promise<FirewallInput> {
   const { role } = options;
-  const needs = needsOf(options, await readServerSettings(terminal, options.settings));
+  const own = needsOf(options, await readServerSettings(session.terminal, options.settings));
+  const multicast = options.fromSite ? await multicastOfSite(session) : own.multicast;
+  const { multicast: _, ...others } = own;
+  const needs = { ...others, ...(multicast ? { multicast } : {}) };
   const system = process.platform === 'win32' ? 'windows' : 'linux';
   return { role, rules: firewallRules(role, needs), profiles: options.profile ?? [], system };
 }
