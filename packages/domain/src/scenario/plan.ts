@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { platformApplicability } from '../software/applicability.ts';
 import { freezeStep, programOf } from './freeze-step.ts';
-import { contentOf, type FrozenStep, type Reason, type RuntimeCondition } from './frozen-step.ts';
+import { contentOf, type Reason, type RuntimeCondition } from './frozen-step.ts';
 import { emptyPlan, type PlanInput, type RunPlan, type SkippedStep } from './plan-input.ts';
 import { resolveAll } from './resolve-condition.ts';
 import { withRestarts } from './restarts.ts';
