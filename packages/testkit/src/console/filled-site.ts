@@ -49,9 +49,9 @@ export async function startMachines(
   }
   await until('all machines are on and known', async () => {
     const { items } = await api(machineRoutes.list, { query: {} });
-    return (
-      items.filter((machine) => machine.isOnline && machine.operatingSystem !== '').length === names.length
-    );
+    const isKnown = (machine: (typeof items)[number]) =>
+      machine.isOnline && machine.powerState === 'on' && machine.operatingSystem !== '';
+    return items.filter(isKnown).length === names.length;
   });
   return agents;
 }

@@ -47,7 +47,9 @@ describe('package repositories in the console', { skip: noBrowser }, () => {
       await assertAccessible(page);
       const { items } = await api(packageRoutes.list, { query: {} });
       assert.deepEqual(
-        items.map(({ id, urgency, origin }) => `${id} ${urgency} ${origin}`),
+        items
+          .filter(({ origin }) => origin !== 'built-in')
+          .map(({ id, urgency, origin }) => `${id} ${urgency} ${origin}`),
         ['app normal repository:main'],
       );
       await repository.damage('index.json');

@@ -83,7 +83,13 @@ function Decided({ deployment }: { readonly deployment: DeploymentRow }) {
 
 /** What the deployment says itself; the rest is the scenario's. */
 function timingFacts(t: TFunction, draft: TimingDraft) {
-  const { timing = 'after-delivery', restartAtStart, restartAfter, powerOffAtEnd } = draft;
+  const {
+    timing = 'after-delivery',
+    restartAtStart,
+    restartAfter,
+    powerOffAtEnd,
+    restartPostponement,
+  } = draft;
   const yesNo = (value: boolean | undefined) =>
     value === undefined ? t('deployments.timing.byScenario') : value ? t('common.yes') : t('common.no');
   const powerOff =
@@ -95,5 +101,12 @@ function timingFacts(t: TFunction, draft: TimingDraft) {
     { label: t('deployments.timing.restartAtStart'), value: yesNo(restartAtStart) },
     { label: t('deployments.timing.restartAfter'), value: yesNo(restartAfter) },
     { label: t('deployments.timing.powerOffAtEnd'), value: powerOff },
+    { label: t('deployments.timing.postponement'), value: postponementText(t, restartPostponement) },
   ];
+}
+
+function postponementText(t: TFunction, postponement: TimingDraft['restartPostponement']): string {
+  if (postponement === undefined) return t('deployments.timing.byScenario');
+  if (postponement === null) return t('deployments.timing.postponementNo');
+  return t('deployments.timing.postponementLimits', { ...postponement });
 }

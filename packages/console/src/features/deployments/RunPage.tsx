@@ -88,6 +88,7 @@ function RunFacts({ run }: { readonly run: RunDetail }) {
         },
         { label: t('runs.columns.verifiedBy'), value: run.verifiedBy },
         { label: t('runs.columns.attempt'), value: run.attempt },
+        { label: t('runs.columns.requestedBy'), value: run.requestedBy ?? '' },
         { label: t('runs.columns.started'), value: <When at={startedAt} /> },
         {
           label: t('runs.columns.took'),

@@ -2,6 +2,7 @@ import { Radio, Select } from '@mantine/core';
 import type { PowerOff, RunTiming, TimingDraft } from '@tenkai/domain/scenario/run-settings.ts';
 import { useTranslation } from 'react-i18next';
 import { withTiming } from './new-deployment.ts';
+import { PostponementField } from './PostponementField.tsx';
 
 const timings: readonly RunTiming[] = ['after-delivery', 'at-next-start'];
 const powerOffs: readonly PowerOff[] = ['no', 'after-delivery', 'after-update'];
@@ -69,6 +70,10 @@ export function TimingFields({
           }
         />
       </div>
+      <PostponementField
+        value={value.restartPostponement}
+        onChange={(choice) => set('restartPostponement', choice)}
+      />
     </>
   );
 }

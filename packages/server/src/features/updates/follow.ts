@@ -1,4 +1,5 @@
 import { takesPart } from '@tenkai/domain';
+import type { EventMap } from '../../kernel/events.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { judgeAll } from './judge-all.ts';
 import type { Deps } from './needs.ts';
@@ -18,7 +19,7 @@ import { isOpenRun } from './updates.views.ts';
 export function follow(kernel: Pick<Kernel, 'events'>, deps: Deps) {
   const { events } = kernel;
   const { lane } = deps;
-  events.on('packages.changed', ({ payload }) => packageChanged(deps, payload.packageId, payload.revision));
+  events.on('packages.changed', ({ payload, at }) => packageChanged(deps, payload, at));
   events.on('packages.removed', async ({ payload }) => {
     deps.world.forget();
     await deps.db.transaction(async (tx) => {
@@ -29,9 +30,7 @@ export function follow(kernel: Pick<Kernel, 'events'>, deps: Deps) {
   events.on('machines.inventory-changed', ({ payload }) =>
     inventoryChanged(deps, payload.machineId, payload.attributes),
   );
-  events.on('machines.power-changed', ({ payload }) =>
-    powerChanged(deps, payload.machineId, payload.from, payload.to),
-  );
+  events.on('machines.power-changed', ({ payload, at }) => powerChanged(deps, payload, at));
   events.on('collections.members-changed', async ({ payload }) => {
     const { policy, optedCollections } = await deps.world.catalogue();
     const isAsked =
@@ -46,14 +45,14 @@ export function follow(kernel: Pick<Kernel, 'events'>, deps: Deps) {
   deps.machines.onRemoved((tx, machineId) => forgetMachine(tx, machineId));
 }
 
-async function packageChanged(deps: Deps, packageId: string, revision: number) {
+async function packageChanged(deps: Deps, { packageId, revision }: EventMap['packages.changed'], at: number) {
   deps.world.forget();
   const known = await findPackage(deps.db.read, packageId);
   // Distribution points of the same revision changed: nothing that machines would notice.
   if (known?.revision === revision) return;
   const software = await deps.packages.sealedPackage(packageId);
   await deps.db.transaction(async (tx) => {
-    await beginRevision(tx, packageId, revision, deps.clock.now());
+    await beginRevision(tx, packageId, revision, at);
     // One that takes no part may still be what others need first, or have taken part before.
     if (known || (software && (takesPart(software.urgency) || (await isNamed(deps, packageId)))))
       await judgeAll(deps, tx);
@@ -87,12 +86,17 @@ async function inventoryChanged(deps: Deps, machineId: string, attributes: reado
 
 const starting = new Set(['off', 'booting', 'restarting']);
 
-async function powerChanged(deps: Deps, machineId: string, from: string, to: string) {
+/** `at`: when it happened. This may be looked at late, and a package that came meanwhile did not wait for the start. */
+async function powerChanged(
+  deps: Deps,
+  { machineId, from, to }: EventMap['machines.power-changed'],
+  at: number,
+) {
   if (to === 'on' && starting.has(from)) {
     const restartRunId = (await loadMachineRows(deps.db.read, [machineId]))[0]?.restart_run_id ?? null;
     const isPending = await isOpenRun(deps.db.read, restartRunId);
     await deps.db.transaction(async (tx) => {
-      await saveMachine(tx, machineId, { started_at: deps.clock.now() });
+      await saveMachine(tx, machineId, { started_at: at });
       // It has restarted by itself: what waited for a window is done.
       if (isPending && restartRunId !== null) await deps.deployments.owned.withdraw(tx, [restartRunId]);
     });
