@@ -94,10 +94,20 @@ async function ending(child: ChildProcess): Promise<CommandEnd> {
   return { status, stdout: stdout(), stderr: stderr() };
 }
 
-/** Starts a program with the rights of a user, and no more; the tests run as root. */
+const repository = join(import.meta.dirname, '../../../..');
+/** Where users without rights see the repository, which may lie in a folder of root's. */
+const seenAt = '/mnt';
+
+/**
+ * Starts a program with the rights of a user, and no more; the tests run as root. The repository is at a place where
+ * everybody may read it, in a mount namespace that ends with the program.
+ */
 export function spawnAs(user: string, command: readonly string[], env: Record<string, string>): ChildProcess {
   const rights = [`--reuid=${user}`, `--regid=${group(user)}`, '--clear-groups', '--no-new-privs', '--'];
-  return spawn('setpriv', [...rights, ...command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const seen = command.map((part) => part.replace(`${repository}/`, `${seenAt}/`));
+  const mounted = ['-c', `mount --bind "$0" ${seenAt} && exec setpriv "$@"`, repository, ...rights, ...seen];
+  const args = ['--mount', '--propagation', 'private', '--', 'sh', ...mounted];
+  return spawn('unshare', args, { env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 function group(user: string): string {
