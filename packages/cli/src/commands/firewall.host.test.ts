@@ -13,6 +13,7 @@ import {
   planFirewall,
 } from '@tenkai/domain';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
+import { asUser } from '@tenkai/testkit/as-user.ts';
 import { type CommandResult, output, runCommand } from '@tenkai/testkit/rig/command.ts';
 import { type FirewallKind, makeGuardedHost, noFirewall } from '@tenkai/testkit/rig/guarded-host.ts';
 import { makeNetwork, noNetworks } from '@tenkai/testkit/rig/network.ts';
@@ -293,8 +294,8 @@ test('BFWL-14: the ports of multicast are those that the site has, where it is a
 test('without rights it says so, with the command that has them', {
   skip: noFirewall('nftables'),
 }, async () => {
-  const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, main];
-  const { code, stderr } = await runCommand([...nobody, 'firewall', 'open'], { env });
+  const command = asUser('nobody', [process.execPath, main, 'firewall', 'open']);
+  const { code, stderr } = await runCommand(command, { env, cwd: '/' });
   assert.equal(code, 1);
   assert.match(stderr, /firewall-needs-root/);
   assert.match(stderr, /Remedy: Run the same command as root: sudo tenkai firewall open/);

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DataFolder, dataFolder, makeDataFolder } from '@tenkai/agent/data-folder.ts';
 import { readSettings, type Settings, writeSettings } from '@tenkai/agent/settings.ts';
+import { asUser } from '../as-user.ts';
 import { compileCache } from './run-engine.ts';
 
 const entry = fileURLToPath(import.meta.resolve('@tenkai/agent/main.ts'));
@@ -94,24 +95,10 @@ async function ending(child: ChildProcess): Promise<CommandEnd> {
   return { status, stdout: stdout(), stderr: stderr() };
 }
 
-const repository = join(import.meta.dirname, '../../../..');
-/** Where users without rights see the repository, which may lie in a folder of root's. */
-const seenAt = '/mnt';
-
-/**
- * Starts a program with the rights of a user, and no more; the tests run as root. The repository is at a place where
- * everybody may read it, in a mount namespace that ends with the program.
- */
+/** Starts a program with the rights of a user, and no more; the tests run as root. */
 export function spawnAs(user: string, command: readonly string[], env: Record<string, string>): ChildProcess {
-  const rights = [`--reuid=${user}`, `--regid=${group(user)}`, '--clear-groups', '--no-new-privs', '--'];
-  const seen = command.map((part) => part.replace(`${repository}/`, `${seenAt}/`));
-  const mounted = ['-c', `mount --bind "$0" ${seenAt} && exec setpriv "$@"`, repository, ...rights, ...seen];
-  const args = ['--mount', '--propagation', 'private', '--', 'sh', ...mounted];
-  return spawn('unshare', args, { env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
-}
-
-function group(user: string): string {
-  return execFileSync('id', ['-g', user], { encoding: 'utf8' }).trim();
+  const [program = '', ...args] = asUser(user, command);
+  return spawn(program, args, { env, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 function collect(stream: NodeJS.ReadableStream | null): () => string {
