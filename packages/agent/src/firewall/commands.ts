@@ -1,13 +1,13 @@
+import { Failure } from '@tenkai/domain/failure.ts';
 import {
   closeFirewall,
-  Failure,
   type FirewallReport,
   firewallText,
   missingParams,
   missingRules,
   openFirewall,
   planFirewall,
-} from '@tenkai/domain';
+} from '@tenkai/domain/firewall/index.ts';
 import type { Command } from 'commander';
 import { type DataFolder, makeDataFolder } from '../data-folder.ts';
 import { readSettings } from '../settings.ts';

@@ -2,14 +2,14 @@ import { lookup } from 'node:dns/promises';
 import { existsSync, rmSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import type { FirewallFact } from '@tenkai/domain';
 import {
-  type FirewallFact,
   type FirewallInput,
   type FirewallReport,
   firewallRules,
   missingRules,
   parsePortRange,
-} from '@tenkai/domain';
+} from '@tenkai/domain/firewall/index.ts';
 import type { Procedure } from '@tenkai/domain/firewall/procedure.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { writeDurably } from '../durable-file.ts';

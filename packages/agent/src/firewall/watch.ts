@@ -1,10 +1,10 @@
+import type { FirewallFact } from '@tenkai/domain';
 import {
   closeFirewall,
-  type FirewallFact,
   type FirewallReport,
   openFirewall,
   planFirewall,
-} from '@tenkai/domain';
+} from '@tenkai/domain/firewall/index.ts';
 import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
 import type { Service } from '../service/service-state.ts';
 import { readSettings } from '../settings.ts';
