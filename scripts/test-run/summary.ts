@@ -49,11 +49,17 @@ export function closingLines(files: readonly FileResult[], counts: Counts): stri
     ...files.flatMap((file) =>
       file.leftovers.map((left) => `LEFT BEHIND: ${file.file}: ${left.pid} ${left.command}`),
     ),
-    ...failed.map((test) => `FAILED: ${test.file}: ${title(test)}`),
+    ...failed.flatMap((test) => [
+      `FAILED: ${test.file}: ${title(test)}`,
+      // Who keeps only the end of a long log still learns why.
+      indent((test.reason ?? '').slice(0, reasonLimitChars)),
+    ]),
     ...files.flatMap((file) => (file.problem ? [`FAILED: ${file.file}: the file ${file.problem}`] : [])),
     `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`,
   ];
 }
+
+const reasonLimitChars = 1500;
 
 const title = (test: TestResult) => test.path.join(' > ');
 

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:dgram';
 import type { FileHandle } from 'node:fs/promises';
 import { Failure } from '../failures.ts';
 import { readFully } from '../file-bytes.ts';
@@ -54,9 +55,7 @@ const PROGRESS_MS = 500;
  */
 export async function sendContent(options: SendContentOptions): Promise<SendProgress> {
   const { manifest, store, onProgress } = options;
-  const shards = await openShardSocket(options, options);
-  const reports = await openOwnSocket(options.senderPort, options);
-  const group = await listenToGroup(options, options);
+  const { shards, reports, group, close } = await openSockets(options);
   try {
     let wake = () => {};
     const sender = createSender({
@@ -84,7 +83,27 @@ export async function sendContent(options: SendContentOptions): Promise<SendProg
     }
     return progressOf(sender);
   } finally {
-    for (const socket of [shards.socket, reports, group]) socket.close();
+    close();
+  }
+}
+
+/** All three or none: what is open is closed again where the next one cannot be had. */
+async function openSockets(options: SendContentOptions) {
+  const opened: Socket[] = [];
+  const close = () => {
+    for (const socket of opened) socket.close();
+  };
+  try {
+    const shards = await openShardSocket(options, options);
+    opened.push(shards.socket);
+    const reports = await openOwnSocket(options.senderPort, options);
+    opened.push(reports);
+    const group = await listenToGroup(options, options);
+    opened.push(group);
+    return { shards, reports, group, close };
+  } catch (error) {
+    close();
+    throw error;
   }
 }
 

@@ -128,6 +128,24 @@ test('BPWR-05: with echo blocked the state is right all the same', async (t) => 
   assert.equal((await machinePage(server, agent)).powerState, 'off');
 });
 
+test('BPWR-05: an agent that reports after its socket was lost is a better witness than an echo', async (t) => {
+  const clock = createFakeClock();
+  const server = await startTestServer({ listen: true, clock });
+  t.after(() => server.stop());
+  const agent = await enrolledAgent(server);
+  await agent.report(aHeartbeat(), at('192.0.2.77'));
+  const connection = await openChannel(server, agent);
+  await connection.hangUp();
+  clock.advance(30_000);
+  await agent.report(aHeartbeat());
+  clock.advance(90_000);
+  await server.kernel.jobs.idle();
+  assert.equal((await machinePage(server, agent)).powerState, 'on');
+  clock.advance(13 * 60_000);
+  await server.kernel.jobs.idle();
+  assert.equal((await machinePage(server, agent)).powerState, 'unreachable', 'it fell silent after that');
+});
+
 test('an agent without a socket that misses its heartbeats is asked for', async (t) => {
   const clock = createFakeClock();
   const server = await startTestServer({ clock });

@@ -26,6 +26,8 @@ const maxPerLook = 1000;
 const maxSilent = 20_000;
 
 interface Probe {
+  /** Who has spoken after this moment is not asked: there is a better witness than an echo (BPWR-05). */
+  readonly since: number;
   readonly at: number;
   readonly waitMs: number;
   /** Until when it is asked whatever its state is. */
@@ -38,27 +40,30 @@ export function createWatch(deps: WatchDeps): Watch {
   const probes = new Map<string, Probe>();
   jobs.every('machines.watch', lookEveryMs, () => look(deps, probes));
   return {
-    lost: (id) => void probes.set(id, { at: clock.now() + graceMs, waitMs: lookEveryMs, until: 0 }),
-    expect(id) {
-      const now = clock.now();
-      probes.set(id, { at: now + lookEveryMs, waitMs: lookEveryMs / 2, until: now + expectForMs });
+    lost(id) {
+      const since = clock.now();
+      probes.set(id, { since, at: since + graceMs, waitMs: lookEveryMs, until: 0 });
     },
-    ask: (machineIds) => askHosts(deps, machineIds),
+    expect(id) {
+      const since = clock.now();
+      probes.set(id, { since, at: since + lookEveryMs, waitMs: lookEveryMs / 2, until: since + expectForMs });
+    },
+    ask: (machineIds) => askHosts(deps, machineIds, () => Number.POSITIVE_INFINITY),
   };
 }
 
 async function look(deps: WatchDeps, probes: Map<string, Probe>) {
   const { clock, channel, db, sites } = deps;
   const now = clock.now();
-  for (const id of await findSilent(db, now - silenceMs(sites))) {
-    if (!probes.has(id)) probes.set(id, { at: now, waitMs: lookEveryMs, until: 0 });
-  }
+  const since = now - silenceMs(sites);
+  for (const id of await findSilent(db, since))
+    probes.set(id, { ...(probes.get(id) ?? { at: now, waitMs: lookEveryMs, until: 0 }), since });
   const due = [...probes].filter(([, probe]) => probe.at <= now).slice(0, maxPerLook);
   const ids = due.map(([id]) => id);
-  await askHosts(deps, ids);
-  const states = new Map((await findHosts(db, ids)).map(({ id, power }) => [id, power]));
+  await askHosts(deps, ids, (id) => probes.get(id)?.since ?? now);
+  const hosts = new Map((await findHosts(db, ids)).map((host) => [host.id, host]));
   for (const [id, probe] of due) {
-    if (channel.isOnline(id) || !isWorthAsking(states.get(id), probe, now)) probes.delete(id);
+    if (channel.isOnline(id) || !isWorthAsking(hosts.get(id), probe, now)) probes.delete(id);
     else
       probes.set(id, {
         ...probe,
@@ -68,9 +73,15 @@ async function look(deps: WatchDeps, probes: Map<string, Probe>) {
   }
 }
 
-async function askHosts(deps: WatchDeps, machineIds: readonly string[]) {
+async function askHosts(
+  deps: WatchDeps,
+  machineIds: readonly string[],
+  silentSince: (machineId: string) => number,
+) {
   const { channel, clock, db, ping } = deps;
-  const waiting = (await findHosts(db, machineIds)).filter(({ id }) => !channel.isOnline(id));
+  const waiting = (await findHosts(db, machineIds)).filter(
+    ({ id, last_seen_at }) => !channel.isOnline(id) && last_seen_at <= silentSince(id),
+  );
   const worker = async () => {
     for (let host = waiting.pop(); host; host = waiting.pop()) {
       const answersEcho = await ping(host.address);
@@ -81,9 +92,9 @@ async function askHosts(deps: WatchDeps, machineIds: readonly string[]) {
   await Promise.all(Array.from({ length: maxAtOnce }, worker));
 }
 
-function isWorthAsking(power: PowerState | undefined, { until }: Probe, now: number): boolean {
-  if (power === undefined) return false;
-  return now < until || (power !== 'off' && power !== 'unreachable');
+function isWorthAsking(host: Host | undefined, { since, until }: Probe, now: number): boolean {
+  if (host === undefined || host.last_seen_at > since) return false;
+  return now < until || (host.power !== 'off' && host.power !== 'unreachable');
 }
 
 /** Two reports must be missing before an agent without a socket counts as silent. */
