@@ -3,14 +3,14 @@ import { deploymentRoutes } from '@tenkai/protocol/api/deployments.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { createDeployment } from './create-deployment.ts';
 import { getDeployment, listDeployments } from './deployments.views.ts';
-import type { ReleaseDeps } from './evaluate-run.ts';
-import { listWaves } from './groups.views.ts';
-import { cancelDeployment, cancelRuns, requestRuns, retryRuns } from './operate.ts';
-import { changeDelivery, goUnicast, leaveGroup, runsGoUnicast, startGroup } from './operate-groups.ts';
-import { previewDeployment } from './preview-deployment.ts';
-import type { ProgressBoard } from './progress-board.ts';
-import { getRun, listMachineRuns, listRuns } from './runs.views.ts';
-import { createWhatIf } from './what-if.ts';
+import { listWaves } from './groups/groups.views.ts';
+import { changeDelivery, goUnicast, leaveGroup, runsGoUnicast, startGroup } from './groups/operate-groups.ts';
+import type { ReleaseDeps } from './release/evaluate-run.ts';
+import { cancelDeployment, cancelRuns, requestRuns, retryRuns } from './runs/operate.ts';
+import type { ProgressBoard } from './runs/progress-board.ts';
+import { getRun, listMachineRuns, listRuns } from './runs/runs.views.ts';
+import { previewDeployment } from './what-if/preview-deployment.ts';
+import { createWhatIf } from './what-if/what-if.ts';
 
 export function addDeploymentRoutes({ http }: Pick<Kernel, 'http'>, deps: ReleaseDeps, board: ProgressBoard) {
   const { read } = deps.db;

@@ -2,8 +2,8 @@ import type { DeploymentDraft } from '@tenkai/domain';
 import type { DeploymentRow } from '@tenkai/protocol/api/deployments.ts';
 import type { Reader } from '../../kernel/database/database.ts';
 import { decodeCursor, defaultPageSize, toPage } from '../../kernel/paging.ts';
-import { type GroupSummary, groupSummaries } from './groups.store.ts';
-import { viewDelivery } from './groups.views.ts';
+import { type GroupSummary, groupSummaries } from './groups/groups.store.ts';
+import { viewDelivery } from './groups/groups.views.ts';
 import type { DeploymentsTable } from './tables.ts';
 
 type Row = Omit<DeploymentsTable, 'subject'> & { collection_name: string | null };

@@ -1,7 +1,7 @@
 import type { DeploymentDraft } from '@tenkai/domain';
 import type { Reader } from '../../kernel/database/database.ts';
 import type { ContentUse } from '../content/index.ts';
-import { loadPlan } from './runs.store.ts';
+import { loadPlan } from './runs/plans.store.ts';
 
 /** Content that runs still need: it must stay, and be where machines can fetch it. */
 export async function contentInUse(read: Reader): Promise<ContentUse[]> {

@@ -9,9 +9,9 @@ import {
 import type { Reader, Tx } from '../../kernel/database/database.ts';
 import { newId } from '../../kernel/ids.ts';
 import { insertDeployment, loadDeployment, updateDeployment } from './deployments.store.ts';
-import type { ReleaseDeps } from './evaluate-run.ts';
-import { applyToRun, store } from './run-book.ts';
-import { insertRuns, loadRun, loadRunsWhere } from './runs.store.ts';
+import type { ReleaseDeps } from './release/evaluate-run.ts';
+import { applyToRun, store } from './runs/run-book.ts';
+import { insertRuns, loadRun, loadRunsWhere } from './runs/runs.store.ts';
 
 /** A deployment that a feature makes by itself and fills machine by machine. */
 export interface OwnedDeployment {

@@ -8,8 +8,8 @@ import {
   updateDeployment,
 } from './deployments.store.ts';
 import type { Deps } from './needs.ts';
-import type { ReleaseLane } from './release-lane.ts';
-import { insertRuns } from './runs.store.ts';
+import type { ReleaseLane } from './release/release-lane.ts';
+import { insertRuns } from './runs/runs.store.ts';
 
 type StartDeps = Deps & { readonly lane: Pick<ReleaseLane, 'fresh' | 'finished'> };
 

@@ -1,0 +1,141 @@
+import type { Log } from '../../../kernel/log.ts';
+
+/**
+ * Where everything that may let a run go on comes together. One evaluation at a time, so that slots are counted
+ * once; what comes meanwhile is done after it. Nothing here must survive a crash: the runs' own rows say what
+ * waits, and `sweep` looks at all of them.
+ */
+export interface ReleaseLane {
+  /** There are runs that nobody has looked at yet. */
+  fresh(): void;
+  /** The machine came, went, ended a run or sent its inventory. */
+  machine(machineId: string): void;
+  /** A slot is free, or the limit changed. */
+  slots(): void;
+  /** Machines may keep more for their next start, or less. */
+  pending(): void;
+  /** Maintenance windows changed. */
+  windows(): void;
+  /** Who waits in the group of the deployment, or the settings of it, changed. */
+  group(deploymentId: string): void;
+  /** A run of the deployment ended: perhaps it was the last one. */
+  finished(deploymentId: string): void;
+  /** The clock was put back: what waits for a time may wait for a wrong one. */
+  turnedBack(): void;
+  /** Looks at what has become due, and at everything once after a start. */
+  sweep(): void;
+  /** Resolves when nothing is left to do at this moment. */
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface LaneWork {
+  readonly fresh: boolean;
+  readonly due: boolean;
+  readonly slots: boolean;
+  readonly pending: boolean;
+  readonly windows: boolean;
+  readonly turnedBack: boolean;
+  readonly machineIds: readonly string[];
+  readonly finishedIds: readonly string[];
+  /** Deployments. */
+  readonly groupIds: readonly string[];
+}
+
+export function createReleaseLane(log: Log, evaluate: (work: LaneWork) => Promise<void>): ReleaseLane {
+  let waiting = emptyWork();
+  let running: Promise<void> | undefined;
+  let isStopped = false;
+  const poke = () => {
+    if (isStopped) return;
+    running ??= drain();
+  };
+  const drain = async () => {
+    await new Promise(setImmediate);
+    while (!isStopped && hasWork(waiting)) {
+      const work = waiting;
+      waiting = emptyWork();
+      const input = {
+        ...work,
+        machineIds: [...work.machines],
+        finishedIds: [...work.deployments],
+        groupIds: [...work.groups],
+      };
+      await evaluate(input).catch((error: unknown) => log.error({ err: error }, 'releasing runs failed'));
+    }
+    running = undefined;
+  };
+  return {
+    fresh() {
+      waiting.fresh = true;
+      poke();
+    },
+    slots() {
+      waiting.slots = true;
+      poke();
+    },
+    pending() {
+      waiting.pending = true;
+      poke();
+    },
+    windows() {
+      waiting.windows = true;
+      poke();
+    },
+    turnedBack() {
+      waiting.windows = true;
+      waiting.turnedBack = true;
+      poke();
+    },
+    sweep() {
+      waiting.due = true;
+      poke();
+    },
+    machine(machineId) {
+      waiting.machines.add(machineId);
+      poke();
+    },
+    finished(deploymentId) {
+      waiting.deployments.add(deploymentId);
+      poke();
+    },
+    group(deploymentId) {
+      waiting.groups.add(deploymentId);
+      poke();
+    },
+    async idle() {
+      while (running) await running;
+    },
+    async stop() {
+      isStopped = true;
+      await running;
+    },
+  };
+}
+
+function emptyWork() {
+  return {
+    fresh: false,
+    due: false,
+    slots: false,
+    pending: false,
+    windows: false,
+    turnedBack: false,
+    machines: new Set<string>(),
+    deployments: new Set<string>(),
+    groups: new Set<string>(),
+  };
+}
+
+function hasWork(work: ReturnType<typeof emptyWork>): boolean {
+  return (
+    work.fresh ||
+    work.due ||
+    work.slots ||
+    work.pending ||
+    work.windows ||
+    work.machines.size > 0 ||
+    work.deployments.size > 0 ||
+    work.groups.size > 0
+  );
+}

@@ -1,0 +1,76 @@
+import { hasOpenRuns, loadDeployment, updateDeployment } from '../deployments.store.ts';
+import { settleGroups } from '../groups/groups.ts';
+import { applyToRun } from '../runs/run-book.ts';
+import { type LoadedRun, loadRun, loadRunsOf, loadRunsWhere } from '../runs/runs.store.ts';
+import { evaluateAll, evaluateBatch, evaluateGate } from './evaluate-batch.ts';
+import { beginRound, type ReleaseDeps, type Round, slotsOf } from './evaluate-run.ts';
+import type { LaneWork } from './release-lane.ts';
+
+/** Gates that an event of the machine itself can open, or close again. */
+const machineGates = "('machine', 'earlier-run', 'inventory', 'window', 'group', 'next-start')";
+
+/** One round of the lane: what an event named, what is due, what is new, who waits for others, who for a slot. */
+export async function evaluateRuns(deps: ReleaseDeps, work: LaneWork): Promise<void> {
+  const round = await beginRound(deps);
+  const now = deps.clock.now();
+  await evaluateAll(round, await waitingOn(round, work.machineIds));
+  if (work.due) {
+    await evaluateBatch(round, await waiting(round, 'gate IS NOT NULL AND waits_until <= ?', [now]));
+    await expireSilentRuns(deps);
+  }
+  if (work.fresh || work.due) await evaluateGate(round, 'new');
+  if (work.pending) await evaluateGate(round, 'next-start');
+  if (work.windows) {
+    await evaluateGate(round, 'window');
+    await evaluateGate(round, 'group');
+  }
+  if (work.turnedBack) await evaluateGate(round, 'machine');
+  // An ended run may be the one for which the rest of its group waited.
+  const touched = new Set([...round.joined, ...work.groupIds, ...work.finishedIds]);
+  await settleGroups(round, work.due ? 'all' : touched);
+  if (work.slots || work.due) await evaluateSlots(round);
+  for (const id of work.finishedIds) await completeWhereDone(deps, id);
+}
+
+/** Everything at these machines that an event of them can move, oldest first. */
+async function waitingOn({ deps }: Round, machineIds: readonly string[]): Promise<LoadedRun[]> {
+  // Found by their machines, which are few; whoever waits at a gate may be the whole fleet.
+  const atGate = `gate IS NOT NULL AND coalesce(gate, '') IN ${machineGates}`;
+  const runs = await loadRunsOf(deps.db.read, machineIds, atGate);
+  return runs.sort((a, b) => (a.row.id < b.row.id ? -1 : 1));
+}
+
+function waiting({ deps }: Round, condition: string, params: (string | number)[]) {
+  return loadRunsWhere(deps.db.read, `${condition} ORDER BY id`, params);
+}
+
+/** Slots are counted only where somebody waits for one: a run that ends frees one, and often nobody does. */
+async function evaluateSlots(round: Round) {
+  const { db, sites } = round.deps;
+  if (!(await db.read.one("SELECT id FROM deployments_runs WHERE gate = 'slot' LIMIT 1"))) return;
+  const slots = await slotsOf(round);
+  await evaluateGate(round, 'slot', () => slots.total < sites.settings().concurrency);
+}
+
+/** BSRV-27: a machine that fell silent does not hold its slot for ever. */
+async function expireSilentRuns(deps: ReleaseDeps) {
+  const at = deps.clock.now();
+  const silent = await loadRunsWhere(deps.db.read, 'deadline_at <= ? ORDER BY id', [at]);
+  for (const { row } of silent) {
+    await deps.db.transaction(async (tx) => {
+      const run = await loadRun(tx, row.id);
+      if (run) await applyToRun(deps, tx, run, { kind: 'tick', at });
+    });
+  }
+}
+
+async function completeWhereDone({ db, clock, events }: ReleaseDeps, deploymentId: string) {
+  if (await hasOpenRuns(db.read, deploymentId)) return;
+  await db.transaction(async (tx) => {
+    const found = await loadDeployment(tx, deploymentId);
+    if (found?.row.status !== 'active' || found.row.next_start_at !== null) return;
+    if (await hasOpenRuns(tx, deploymentId)) return;
+    await updateDeployment(tx, deploymentId, { status: 'completed', finished_at: clock.now() });
+    await events.publish(tx, 'deployments.changed', { deploymentId });
+  });
+}
