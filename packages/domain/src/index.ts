@@ -1,3 +1,4 @@
+export * from './assignment/index.ts';
 export * from './canonical-json.ts';
 export * from './collection/index.ts';
 export * from './definitions.ts';

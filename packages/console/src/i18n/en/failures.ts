@@ -1,3 +1,4 @@
+import { propertySentences } from '@tenkai/domain/assignment/failures.ts';
 import { repositoryFailures } from './repositories.ts';
 
 /**
@@ -6,6 +7,7 @@ import { repositoryFailures } from './repositories.ts';
  */
 export const failures = {
   ...repositoryFailures,
+  ...propertySentences('en'),
   'firewall-needs-root': {
     message: 'To look at and change the firewall of this machine needs administrative rights.',
     remedy: 'Run the same command as root: sudo {command}',

@@ -1,9 +1,11 @@
+import { propertySentences } from '@tenkai/domain/assignment/failures.ts';
 import type * as en from '../en/failures.ts';
 import type { Localized } from '../localized.ts';
 import { repositoryFailures } from './repositories.ts';
 
 export const failures: Localized<typeof en.failures> = {
   ...repositoryFailures,
+  ...propertySentences('ja'),
   'firewall-needs-root': {
     message: 'このマシンのファイアウォールを確認・変更するには管理者権限が必要です。',
     remedy: '同じコマンドを root で実行してください: sudo {command}',
