@@ -136,15 +136,15 @@ test(
     const request = await until(() => reported('run-request')[0]);
     assert.equal(request.runId, testRunId);
 
-    const waits = agent.commandOf(user, 'install', '--wait', 'Text editor');
+    const waits = agent.beginOf(user, 'install', '--wait', 'Text editor');
     site.available.set(machineId, [
       offered({ isOffered: false, status: 'waiting', reason: { code: 'slot-site', params: {} } }),
     ]);
-    await until(async () => (await offersNow()).items[0]?.state === 'waiting');
+    await until(() => waits.said().includes('Other machines come first'));
     order(machineId, [scriptStep('true')]);
     await until(() => reported('run').some(({ event }) => event === 'finished'));
     site.available.set(machineId, [offered({ isOffered: false, status: 'succeeded', reason: null })]);
-    const end = await waits;
+    const end = await waits.end;
     assert.equal(end.status, 0, end.stderr);
     assert.match(end.stdout, /Other machines come first[\s\S]*Text editor is installed\./);
 

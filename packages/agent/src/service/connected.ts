@@ -15,6 +15,7 @@ import { openSender } from '../outbox/sender.ts';
 import { runTurns } from '../run-turns.ts';
 import { agentVersion } from '../version.ts';
 import { forwardProgress, runOf } from './forward-progress.ts';
+import { createGiveBack, type GiveBack } from './give-back.ts';
 import { clearOldRuns } from './housekeeping.ts';
 import { createInventoryReporter, type InventoryReporter } from './inventory-loop.ts';
 import { carryOutPower } from './power-order.ts';
@@ -27,6 +28,7 @@ interface Life {
   readonly enrollment: Enrollment;
   readonly link: Link;
   readonly inventory: InventoryReporter;
+  readonly giveBack: GiveBack;
   /** `starting` until the first orders were asked for: only then is the machine ready for commands (BAGT-12). */
   state: HeartbeatReport['state'];
   /** Ends this life: the site does not know the machine any more. */
@@ -50,6 +52,7 @@ export async function liveConnected(service: Service, enrollment: Enrollment): P
     state: 'starting',
     gone,
     signal,
+    giveBack: createGiveBack(),
     inventory: createInventoryReporter(service, firewall.fact, () => life.link.sendSoon()),
     link: createLink({
       ...service,
@@ -94,6 +97,7 @@ export async function liveConnected(service: Service, enrollment: Enrollment): P
     ]);
     await farewell(life);
   } finally {
+    life.giveBack.stop();
     client.close();
     service.askSite = null;
     service.status.set({ isConnected: false });
@@ -163,8 +167,9 @@ function activeRuns({ data, platform }: Service): string[] {
   return runTurns(data, platform.bootId()).active.map(({ name }) => name);
 }
 
-function note({ service, gone, inventory }: Life, event: LinkEvent): void {
+function note({ service, gone, inventory, giveBack }: Life, event: LinkEvent): void {
   const { status, log, now, data } = service;
+  giveBack.afterWork();
   switch (event.type) {
     case 'connected':
       log.info('connected to the site');

@@ -18,6 +18,12 @@ export interface CommandEnd {
   readonly stderr: string;
 }
 
+export interface RunningCommand {
+  /** What it has printed so far. */
+  readonly said: () => string;
+  readonly end: Promise<CommandEnd>;
+}
+
 /** A folder with a new agent that runs as a process of its own, and stands for a machine of its own. */
 export interface TestAgent {
   readonly data: DataFolder;
@@ -36,6 +42,8 @@ export interface TestAgent {
   command(...args: string[]): Promise<CommandEnd>;
   /** The same by a user of the machine without any rights. */
   commandOf(user: string, ...args: string[]): Promise<CommandEnd>;
+  /** One whose words are looked at while it runs. */
+  beginOf(user: string, ...args: string[]): RunningCommand;
   /** Ends the service, and every engine and installer that it left behind. */
   remove(): Promise<void>;
 }
@@ -79,8 +87,9 @@ export function newAgent(settings: Settings = {}): TestAgent {
       services.push(service);
       return service;
     },
-    command: (...args) => ending(spawn(process.execPath, [entry, ...args], { env })),
-    commandOf: (user, ...args) => ending(spawnAs(user, [process.execPath, entry, ...args], env)),
+    command: (...args) => following(spawn(process.execPath, [entry, ...args], { env })).end,
+    commandOf: (user, ...args) => following(spawnAs(user, [process.execPath, entry, ...args], env)).end,
+    beginOf: (user, ...args) => following(spawnAs(user, [process.execPath, entry, ...args], env)),
     async remove() {
       for (const service of services) await ended(service, 'SIGTERM');
       await endEngines(data);
@@ -89,10 +98,10 @@ export function newAgent(settings: Settings = {}): TestAgent {
   };
 }
 
-async function ending(child: ChildProcess): Promise<CommandEnd> {
-  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
-  const [status] = (await once(child, 'close')) as [number | null];
-  return { status, stdout: stdout(), stderr: stderr() };
+function following(child: ChildProcess): RunningCommand {
+  const [said, stderr] = [collect(child.stdout), collect(child.stderr)];
+  const end = once(child, 'close').then(([status]) => ({ status, stdout: said(), stderr: stderr() }));
+  return { said, end };
 }
 
 /** Starts a program with the rights of a user, and no more; the tests run as root. */
