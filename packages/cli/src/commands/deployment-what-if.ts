@@ -10,6 +10,7 @@ import { bytesText, timeText } from '../format.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
 import { addDraftOptions, type DraftOptions, draftOf } from './deployment-draft.ts';
+import { subnetTexts } from './what-if-subnets.ts';
 
 interface WhatIfOptions extends DraftOptions {
   readonly outcome?: DeploymentWhatIfRow['outcome'];
@@ -66,6 +67,7 @@ function whatIfText({ output }: Session, answer: DeploymentWhatIf): string {
       ({ source, machineCount, bytes }) =>
         `from ${source ?? 'nowhere yet'}: ${machineCount} machines, ${bytesText(bytes)}`,
     ),
+    ...subnetTexts(answer),
     ...answer.warnings.map((warning) => output.style.warn(reasonSentence(warning))),
   ].join('\n');
 }

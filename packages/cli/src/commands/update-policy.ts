@@ -9,6 +9,7 @@ import { type Command, Option } from 'commander';
 import { bytesText, timeText } from '../format.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
+import { subnetTexts } from './what-if-subnets.ts';
 
 type ShowPreview = (session: Session, preview: UpdatePreview) => void;
 
@@ -76,7 +77,8 @@ async function whatIf({ connect, output }: Session, changes: string[], options: 
       Object.entries(answer.counts)
         .map(([name, count]) => `${name} ${count}`)
         .join(', '),
-      `${answer.machineCount} machines, ${bytesText(answer.totalBytes)} under these settings`,
+      `${answer.machineCount} machines, ${bytesText(answer.totalBytes)}, ${answer.totalRestarts} restarts under these settings`,
+      ...subnetTexts(answer),
     ].join('\n'),
   );
 }

@@ -4,3 +4,4 @@ export * from './ip-address.ts';
 export * from './machine.ts';
 export * from './power-state.ts';
 export * from './software-text.ts';
+export * from './subnet.ts';

@@ -35,6 +35,23 @@ export function isInSubnet(address: IpAddress, subnet: IpSubnet): boolean {
   return address.value >> hostBits === subnet.value >> hostBits;
 }
 
+/** As people write it; IPv6 by RFC 5952: the longest run of zero groups, of two at least, becomes `::`. */
+export function ipAddressText({ family, value }: IpAddress): string {
+  const [count, bits] = family === 'ipv4' ? [4, 8n] : [8, 16n];
+  const fields = Array.from(
+    { length: count },
+    (_, index) => (value >> (bits * BigInt(count - 1 - index))) & ((1n << bits) - 1n),
+  );
+  if (family === 'ipv4') return fields.join('.');
+  const text = fields.map((field) => field.toString(16)).join(':');
+  const runs = [...text.matchAll(/(?<![^:])0(:0)+(?![^:])/g)].map(([run]) => run);
+  const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), '');
+  if (longest === '') return text;
+  const at = text.search(new RegExp(`(?<![^:])${longest}(?![^:])`));
+  const [head, tail] = [text.slice(0, at), text.slice(at + longest.length)];
+  return `${head.replace(/:$/, '')}::${tail.replace(/^:/, '')}`;
+}
+
 function parseIpv4(text: string): bigint | undefined {
   const fields = text.split('.');
   if (

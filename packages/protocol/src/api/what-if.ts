@@ -11,7 +11,14 @@ const listQuery = {
   search: Type.Optional(Type.String({ maxLength: 255 })),
   /** Only machines with a reason of this code. */
   reason: Type.Optional(Type.String({ maxLength: 64 })),
+  /** And with exactly these parameters of it. */
+  reasonParams: Type.Optional(Reason.properties.params),
 };
+
+/** Where bytes go, most first, at most two hundred; null: machines that have told no address. */
+const subnets = Type.Array(
+  Type.Object({ subnet: Nullable(Type.String()), machineCount: Type.Integer(), bytes: Type.Integer() }),
+);
 
 /** `waits`: for an event that nobody can date. `never`: no maintenance window will ever hold it. */
 export const ForecastOutcome = Type.Union([
@@ -60,6 +67,10 @@ export const DeploymentWhatIf = Type.Object({
   sources: Type.Array(
     Type.Object({ source: Nullable(Type.String()), machineCount: Type.Integer(), bytes: Type.Integer() }),
   ),
+  /** Bytes by the subnet of the machine. */
+  subnets,
+  /** Also of those that are not listed. */
+  subnetCount: Type.Integer(),
   /** Of the machines that start or wait. */
   totalBytes: Type.Integer(),
   totalRestarts: Type.Integer(),
@@ -116,6 +127,10 @@ export const UpdateWhatIf = Type.Object({
   reasons: Type.Array(Type.Object({ change: UpdateChange, reason: Reason, count: Type.Integer() })),
   /** Bytes that would be delivered under the proposed settings to machines with a date. */
   totalBytes: Type.Integer(),
+  /** Restarts that their packages ask for. */
+  totalRestarts: Type.Integer(),
+  subnets,
+  subnetCount: Type.Integer(),
   /** Those that change, unless another change is asked for. */
   pairs: Page(UpdateWhatIfRow),
 });

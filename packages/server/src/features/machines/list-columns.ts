@@ -1,4 +1,4 @@
-import type { Inventory } from '@tenkai/domain';
+import { type Inventory, primaryAddress } from '@tenkai/domain';
 import type { MachineRecord } from './tables.ts';
 
 /** What the list shows of an inventory. */
@@ -10,7 +10,7 @@ export function listColumns(
     operating_system: systemName(system),
     service_pack: servicePackText(system),
     architecture: system.architecture,
-    address: primaryAddress(inventory),
+    address: primaryAddress(inventory.network)?.address ?? '',
   };
 }
 
@@ -25,16 +25,4 @@ function servicePackText({ servicePack }: Inventory['operatingSystem']): string 
   if (!servicePack) return '';
   const { major, minor } = servicePack;
   return minor === 0 ? `Service Pack ${major}` : `Service Pack ${major}.${minor}`;
-}
-
-/** The first IPv4 address of an interface that is up, else the first of any kind that others can reach. */
-function primaryAddress({ network }: Inventory): string {
-  const interfaces = [...network.interfaces].sort((a, b) => Number(b.isUp) - Number(a.isUp));
-  const all = interfaces.flatMap(({ addresses }) => addresses).filter(({ address }) => !isLinkLocal(address));
-  return (all.find(({ family }) => family === 'ipv4') ?? all[0])?.address ?? '';
-}
-
-/** RFC 3927 and RFC 4291, section 2.5.6. */
-function isLinkLocal(address: string): boolean {
-  return address.startsWith('169.254.') || /^fe[89ab]/i.test(address);
 }

@@ -1,8 +1,17 @@
-import { forecastUpdates, type UpdateExpectation, updateChange } from '@tenkai/domain';
+import {
+  bytesBySubnet,
+  forecastUpdates,
+  type MachineFacts,
+  type SoftwarePackage,
+  subnetOf,
+  type UpdateExpectation,
+  updateChange,
+} from '@tenkai/domain';
 import type { UpdateWhatIf, UpdateWhatIfQuestion, UpdateWhatIfRow } from '@tenkai/protocol/api/updates.ts';
 import type { Caller } from '../../kernel/access/caller.ts';
 import { createKeptAnswers } from '../../kernel/kept-answers.ts';
 import { decodeCursor, defaultPageSize, encodeCursor } from '../../kernel/paging.ts';
+import { reasonFilter } from '../../kernel/reason-filter.ts';
 import { requireUsable } from './decide.ts';
 import type { Deps } from './needs.ts';
 
@@ -12,6 +21,7 @@ interface Answer extends Omit<UpdateWhatIf, 'pairs'> {
 
 const pageSize = 500;
 const mostReasons = 50;
+const mostSubnets = 200;
 
 /** Answers what other settings would change, for which machine; pages of one answer cost no new computation. */
 export function createUpdateWhatIf(deps: Deps) {
@@ -31,6 +41,7 @@ async function compute(deps: Deps, caller: Caller, change: UpdateWhatIfQuestion[
   const proposed = { ...present, ...change };
   await requireUsable(deps, proposed);
   const rows: UpdateWhatIfRow[] = [];
+  const deliveries: Delivery[] = [];
   let machineCount = 0;
   for (let after = ''; ; ) {
     const ids = await deps.machines.enrolledAfter(after, pageSize);
@@ -45,19 +56,52 @@ async function compute(deps: Deps, caller: Caller, change: UpdateWhatIfQuestion[
     machineCount += now.length;
     for (const { facts, input } of now) {
       const other = inputs.get(facts.id);
-      if (other) rows.push(...compare(facts, forecastUpdates(input), forecastUpdates(other)));
+      if (!other) continue;
+      const pairs = compare(facts, forecastUpdates(input), forecastUpdates(other));
+      rows.push(...pairs);
+      deliveries.push(deliveryTo(facts, pairs, packages));
     }
     await new Promise(setImmediate);
   }
   const counts = { gains: 0, loses: 0, sooner: 0, later: 0, otherwise: 0, same: 0 };
   for (const row of rows) counts[row.change] += 1;
-  const dated = rows.filter((row) => row.proposed.startsAt !== null);
-  const totalBytes = dated.reduce((sum, row) => sum + (packages.get(row.packageId)?.contentBytes ?? 0), 0);
+  const subnets = bytesBySubnet(deliveries);
   const sorted = rows.toSorted(
     (a, b) =>
       a.machineName.localeCompare(b.machineName, 'en') || a.packageId.localeCompare(b.packageId, 'en'),
   );
-  return { askedAt, machineCount, counts, reasons: reasonCounts(rows), totalBytes, rows: sorted };
+  return {
+    askedAt,
+    machineCount,
+    counts,
+    reasons: reasonCounts(rows),
+    totalBytes: deliveries.reduce((sum, { bytes }) => sum + bytes, 0),
+    totalRestarts: deliveries.reduce((sum, { restarts }) => sum + restarts, 0),
+    subnets: subnets.slice(0, mostSubnets),
+    subnetCount: subnets.length,
+    rows: sorted,
+  };
+}
+
+/** What a machine would get under the proposed settings, of what has a date. */
+interface Delivery {
+  readonly subnet: string | null;
+  readonly bytes: number;
+  readonly restarts: number;
+}
+
+function deliveryTo(
+  { inventory }: MachineFacts,
+  pairs: readonly UpdateWhatIfRow[],
+  packages: ReadonlyMap<string, SoftwarePackage>,
+): Delivery {
+  const dated = pairs.filter(({ proposed }) => proposed.startsAt !== null);
+  const brought = dated.flatMap(({ packageId }) => packages.get(packageId) ?? []);
+  return {
+    subnet: subnetOf(inventory?.network),
+    bytes: brought.reduce((sum, { contentBytes }) => sum + contentBytes, 0),
+    restarts: brought.filter(({ restartAfterInstall }) => restartAfterInstall).length,
+  };
 }
 
 /** Where a package takes no part under one of both, the machine has nothing to expect of it there. */
@@ -97,13 +141,14 @@ function reasonCounts(rows: readonly UpdateWhatIfRow[]): UpdateWhatIf['reasons']
 }
 
 function pageOf(rows: readonly UpdateWhatIfRow[], question: UpdateWhatIfQuestion) {
-  const { change, packageId, reason, search, limit = defaultPageSize } = question;
+  const { change, packageId, search, limit = defaultPageSize } = question;
+  const isAskedFor = reasonFilter(question);
   const words = (search ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   const matching = rows.filter(
     (row) =>
       (change === undefined ? row.change !== 'same' : row.change === change) &&
       (packageId === undefined || row.packageId === packageId) &&
-      (reason === undefined || row.proposed.reason?.code === reason) &&
+      isAskedFor(row.proposed.reason ? [row.proposed.reason] : []) &&
       words.every((word) => row.machineName.toLowerCase().includes(word)),
   );
   const [from] = decodeCursor<[number]>(question.cursor, ['number']) ?? [0];

@@ -5,9 +5,11 @@ import {
   effectiveDelivery,
   type ForecastMachine,
   type ForecastQuestion,
+  type MachineFacts,
   type Reason,
   type RunPlan,
   runSettings,
+  subnetOf,
 } from '@tenkai/domain';
 import type { Deps } from '../needs.ts';
 import { createPlanner } from '../release/planning.ts';
@@ -26,6 +28,7 @@ export interface ShownMachine {
   readonly id: string;
   readonly name: string;
   readonly isOnline: boolean;
+  readonly subnet: string | null;
   readonly bytes: number;
   readonly restarts: number;
   readonly contentIds: readonly string[];
@@ -83,11 +86,21 @@ function withoutSteps({ state, reasons, timing, maxRunTimeMs }: RunPlan): Foreca
 }
 
 function shownOf(
-  { id, name, isOnline }: { id: string; name: string; isOnline: boolean },
+  { id, name, isOnline, inventory }: MachineFacts,
   { bytes, restarts, steps, skipped }: RunPlan,
 ): ShownMachine {
   const contentIds = contentOf(steps).map(({ contentId }) => contentId);
-  return { id, name, isOnline, bytes, restarts, contentIds, skipped: skipped.map(({ reason }) => reason) };
+  const subnet = subnetOf(inventory?.network);
+  return {
+    id,
+    name,
+    isOnline,
+    subnet,
+    bytes,
+    restarts,
+    contentIds,
+    skipped: skipped.map(({ reason }) => reason),
+  };
 }
 
 /** Runs that machines have now, with the time at which they end at the latest. */

@@ -189,6 +189,10 @@ onBothEngines(
       ['short-0', 'short-1'],
     );
     assert.equal((await whatIf(world, { reason: 'machine-off' })).machines.total, 2);
+    const closed = { outcome: 'starts', reason: 'window-closed' };
+    const reasonParams = all.reasons.find(({ reason }) => reason.code === 'window-closed')?.reason.params;
+    assert.equal((await whatIf(world, { ...closed, reasonParams })).machines.total, 3);
+    assert.equal((await whatIf(world, { ...closed, reasonParams: { other: 1 } })).machines.total, 0);
     assert.equal((await whatIf(world, { search: 'DAY' })).machines.total, kinds.day);
     const names: string[] = [];
     let cursor: string | null = null;

@@ -1,4 +1,5 @@
 import {
+  bytesBySubnet,
   type DeploymentDraft,
   deliveryOf,
   type Forecast,
@@ -15,6 +16,7 @@ import type {
 import type { Caller } from '../../../kernel/access/caller.ts';
 import { createKeptAnswers } from '../../../kernel/kept-answers.ts';
 import { decodeCursor, defaultPageSize, encodeCursor } from '../../../kernel/paging.ts';
+import { reasonFilter } from '../../../kernel/reason-filter.ts';
 import { requireDelivery } from '../create-deployment.ts';
 import type { Deps } from '../needs.ts';
 import { requireCollection } from '../scope.ts';
@@ -26,6 +28,7 @@ type Answer = Omit<DeploymentWhatIf, 'machines'> & { readonly rows: readonly Dep
 
 const mostReasons = 50;
 const mostWaves = 200;
+const mostSubnets = 200;
 /** The event loop belongs to others after so much. */
 const partMs = 15;
 
@@ -51,6 +54,7 @@ async function compute(deps: Deps, draft: DeploymentDraft): Promise<Answer> {
   const counts = countBy(rows);
   const touched = facts.shown.filter((_, index) => isTouched(rows[index]?.outcome));
   const settings = runSettings(draft, subject.scenario.options);
+  const subnets = bytesBySubnet(touched);
   return {
     askedAt,
     startsAt: facts.question.startsAt,
@@ -60,6 +64,8 @@ async function compute(deps: Deps, draft: DeploymentDraft): Promise<Answer> {
     waves: waves.slice(0, mostWaves).map(({ count, ...wave }) => ({ ...wave, machineCount: count })),
     waveCount: waves.length,
     sources: await sourcesOf(deps, touched),
+    subnets: subnets.slice(0, mostSubnets),
+    subnetCount: subnets.length,
     totalBytes: touched.reduce((sum, { bytes }) => sum + bytes, 0),
     totalRestarts: touched.reduce((sum, { restarts }) => sum + restarts, 0),
     lastStartsAt: last(rows.map(({ startsAt }) => startsAt)),
@@ -142,12 +148,13 @@ function lastOfAll(rows: readonly DeploymentWhatIfRow[]): number | null {
 }
 
 function pageOf(rows: readonly DeploymentWhatIfRow[], question: DeploymentWhatIfQuestion) {
-  const { outcome, reason, search, limit = defaultPageSize } = question;
+  const { outcome, search, limit = defaultPageSize } = question;
+  const isAskedFor = reasonFilter(question);
   const words = (search ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   const matching = rows.filter(
     (row) =>
       (outcome === undefined || row.outcome === outcome) &&
-      (reason === undefined || row.reasons.some(({ code }) => code === reason)) &&
+      isAskedFor(row.reasons) &&
       words.every((word) => row.machineName.toLowerCase().includes(word)),
   );
   const [from] = decodeCursor<[number]>(question.cursor, ['number']) ?? [0];

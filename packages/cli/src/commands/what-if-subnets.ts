@@ -1,0 +1,19 @@
+import type { DeploymentWhatIf } from '@tenkai/protocol/api/deployments.ts';
+import { bytesText } from '../format.ts';
+
+const mostShown = 20;
+
+/** Where bytes go, a line for each of the subnets with the most; all of them are in `--json`. */
+export function subnetTexts({
+  subnets,
+  subnetCount,
+}: Pick<DeploymentWhatIf, 'subnets' | 'subnetCount'>): string[] {
+  const shown = subnets.slice(0, mostShown);
+  return [
+    ...shown.map(
+      ({ subnet, machineCount, bytes }) =>
+        `to ${subnet ?? 'machines without a known address'}: ${machineCount} machines, ${bytesText(bytes)}`,
+    ),
+    ...(subnetCount > shown.length ? [`… ${subnetCount - shown.length} more subnets`] : []),
+  ];
+}
