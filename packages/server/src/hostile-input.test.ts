@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import type { AnyRoute } from '@tenkai/protocol/api/route.ts';
 import { address } from '@tenkai/protocol/client.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { dumpTables } from '@tenkai/testkit/dump-tables.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
@@ -46,7 +47,7 @@ const nasty = fc.oneof(
 
 async function start(t: TestContext, lines: string[] = []): Promise<TestServer> {
   const server = await startTestServer({ onLog: (line) => lines.push(line) });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   await server.apiToken('administrator');
   await server.kernel.jobs.idle();
   return server;

@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as api from '@tenkai/protocol/api/index.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
 
 test('openapi.json is what the server serves (else: npm run openapi)', async (t) => {
   const server = await startTestServer();
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const served = await server.kernel.http.fastify.inject({ method: 'GET', url: '/api/v1/openapi.json' });
   const committed = await readFile(join(import.meta.dirname, '../../../openapi.json'), 'utf8');
   assert.deepEqual(served.json(), JSON.parse(committed));
@@ -33,7 +34,7 @@ test('a shape with a name is written once, and every reference leads to one', as
 
 test('every route of the contract is carried out by the server', async (t) => {
   const server = await startTestServer();
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const bound = new Set(server.kernel.http.apiRoutes.map((route) => `${route.method} ${route.path}`));
   const promised = routesIn(api).map((route) => `${route.method} ${route.path}`);
   assert.ok(promised.length > 60, `${promised.length} were found`);

@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createFirstAdministrator, getSession } from '@tenkai/protocol/api/users.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { noPostgres, startPostgres } from '@tenkai/testkit/rig/postgres.ts';
 import {
   type Answer,
@@ -73,7 +74,7 @@ test('a second server on the same PostgreSQL is refused, whatever its data folde
   skip: noPostgres,
 }, async (t) => {
   const postgres = await startPostgres();
-  t.after(() => postgres.stop());
+  atEnd(t, () => postgres.stop());
   const TENKAI_DATABASE = await postgres.createDatabase();
   const first = await startSiteProcess(t, { TENKAI_DATA: await makeDataDir(t), TENKAI_DATABASE });
   const second = runSiteProcess(t, { TENKAI_DATA: await makeDataDir(t), TENKAI_DATABASE });

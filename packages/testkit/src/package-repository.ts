@@ -12,6 +12,7 @@ import {
   type RepositoryKey,
   refreshRepository,
 } from '@tenkai/transfer/repository/index.ts';
+import { atEnd } from './at-end.ts';
 import { aDraft } from './package-draft.ts';
 import { publishContent } from './published-content.ts';
 
@@ -34,7 +35,7 @@ export async function createRepository(
   now: () => number = Date.now,
 ): Promise<TestRepository> {
   const home = await mkdtemp(join(tmpdir(), 'tenkai-repository-'));
-  t.after(() => rm(home, { recursive: true, force: true }));
+  atEnd(t, () => rm(home, { recursive: true, force: true }));
   const folder = join(home, 'published');
   const key = await createKeyFile(join(home, 'publisher.key'));
   await initRepository({ folder, keys: [key], now: now(), name: 'Main', validDays: 30 });
@@ -43,7 +44,7 @@ export async function createRepository(
     key,
     async publish(over, bytes = 1000) {
       const content = await publishContent({ 'app/setup.bin': bytes });
-      t.after(() => content.remove());
+      atEnd(t, () => content.remove());
       const { manifest, store } = content;
       const publication: Publication = {
         draft: aDraft({ ...over }),

@@ -5,6 +5,7 @@ import { type RequestOptions, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { atEnd } from './at-end.ts';
 
 const main = join(import.meta.dirname, '../../server/src/main.ts');
 
@@ -29,7 +30,7 @@ export interface ReadySite extends SiteProcess {
 /** A folder with a space in its path, as in BSRV-18; it does not exist yet and is removed after the test. */
 export async function makeDataDir(t: TestContext): Promise<string> {
   const parent = await mkdtemp(join(tmpdir(), 'tenkai site-'));
-  t.after(() => rm(parent, { recursive: true, force: true }));
+  atEnd(t, () => rm(parent, { recursive: true, force: true }));
   return join(parent, 'data');
 }
 
@@ -45,7 +46,7 @@ export function runSiteProcess(t: TestContext, env: Record<string, string>): Sit
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  t.after(async () => {
+  atEnd(t, async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
     await once(child, 'exit');

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TestContext } from 'node:test';
+import { atEnd } from './at-end.ts';
 import type { TestServer } from './start-server.ts';
 
 const main = resolve(import.meta.dirname, '../../cli/src/main.ts');
@@ -37,7 +38,7 @@ export async function createCli(
   env: Record<string, string> = {},
 ): Promise<Cli> {
   const home = await mkdtemp(join(tmpdir(), 'tenkai-cli-'));
-  t.after(() => rm(home, { recursive: true, force: true }));
+  atEnd(t, () => rm(home, { recursive: true, force: true }));
   const base = { HOME: home, PATH: process.env.PATH ?? '', ...env };
   const run = (args: readonly string[], options: CliOptions = {}) =>
     runProgram(process.execPath, [main, ...args], { ...options, env: { ...base, ...options.env } });

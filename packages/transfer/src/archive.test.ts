@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { crc32, deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { describeTree, writeFiles } from '@tenkai/testkit/published-content.ts';
 import { expandArchive } from './archive.ts';
 import { Failure } from './failures.ts';
 
 async function home(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tenkai-archive-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 

@@ -5,6 +5,7 @@ import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { writeFiles } from '@tenkai/testkit/published-content.ts';
 import { type BuildProgress, buildManifest, looksExecutable } from './build-manifest.ts';
 import { Failure } from './failures.ts';
@@ -13,7 +14,7 @@ import { chunkReader } from './read-chunk.ts';
 
 async function home(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tenkai-build-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 

@@ -5,6 +5,7 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { startCutProxy } from '@tenkai/testkit/cut-proxy.ts';
 import { noNginx, startNginx } from '@tenkai/testkit/nginx.ts';
 import { type ContentFiles, publishContent } from '@tenkai/testkit/published-content.ts';
@@ -36,7 +37,7 @@ async function rig(t: TestContext, contents: readonly ContentFiles[]): Promise<R
     await published.remove();
   }
   const nginx = await startNginx({ root });
-  t.after(async () => {
+  atEnd(t, async () => {
     await nginx.stop();
     await rm(home, { recursive: true, force: true });
   });
@@ -49,7 +50,7 @@ async function rig(t: TestContext, contents: readonly ContentFiles[]): Promise<R
     async open(options = {}) {
       const defaults = { root: join(home, 'cache'), limitBytes: 100 * MIB, now: () => ++clock };
       const cache = await openContentCache({ ...defaults, ...options });
-      t.after(() => cache.close());
+      atEnd(t, () => cache.close());
       return cache;
     },
   };
@@ -214,7 +215,7 @@ test('a smaller limit makes room at once, but not from under anybody', { skip },
 test('two owners that ask for one content at the same time bring it once', { skip }, async (t) => {
   const all = await rig(t, [{ 'a/big': 20 * MIB }]);
   const proxy = await startCutProxy({ toPort: all.port });
-  t.after(() => proxy.stop());
+  atEnd(t, () => proxy.stop());
   const sources = [{ ...at(all.sources, 0), baseUrl: `https://localhost:${proxy.port}/` }];
   const [one, two] = [await all.open(), await all.open()];
   const manifest = at(all.manifests, 0);
@@ -243,7 +244,7 @@ test('a process killed (kill -9) in the middle leaves no lock, and its bytes are
     toPort: all.port,
     onForward: (bytes) => bytes > 17 * MIB && child.kill('SIGKILL'),
   });
-  t.after(() => proxy.stop());
+  atEnd(t, () => proxy.stop());
   const source = { ...at(all.sources, 0), baseUrl: `https://localhost:${proxy.port}/` };
   const given = { root: join(all.home, 'cache'), manifest, sources: [source] };
   const child = spawn(

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { type PublishedContent, publishContent } from '@tenkai/testkit/published-content.ts';
 import { type ChunkStore, openChunkStore } from './chunk-store.ts';
 import { Failure } from './failures.ts';
@@ -14,7 +15,7 @@ const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 
 async function publish(t: TestContext): Promise<PublishedContent> {
   const published = await publishContent({ 'a/big': 5 * MIB, 'a/small': 'text', 'b/same': 'text' });
-  t.after(() => published.remove());
+  atEnd(t, () => published.remove());
   return published;
 }
 

@@ -6,6 +6,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { directBuffer, writeDirectly } from './direct-write.ts';
 import { sha256Of } from './file-bytes.ts';
 import { CHUNK_SIZE_BYTES, type Manifest } from './manifest.ts';
@@ -26,7 +27,7 @@ function whyNoDisk(): string | false {
 
 async function folderFor(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tenkai-direct-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 

@@ -5,6 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { lstat, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { startCutProxy } from '@tenkai/testkit/cut-proxy.ts';
 import { noNginx, startNginx } from '@tenkai/testkit/nginx.ts';
 import { describeTree, type PublishedContent, publishContent } from '@tenkai/testkit/published-content.ts';
@@ -40,9 +41,9 @@ async function publish(t: TestContext): Promise<PublishedContent & { source: Con
     'setup/empty': '',
     'other/small.txt': 'text',
   });
-  t.after(() => published.remove());
+  atEnd(t, () => published.remove());
   const nginx = await startNginx({ root: published.store.root });
-  t.after(() => nginx.stop());
+  atEnd(t, () => nginx.stop());
   return { ...published, source: { baseUrl: nginx.url, ca: nginx.ca }, port: nginx.port };
 }
 
@@ -63,7 +64,7 @@ for (const [index, part] of [0.0001, 0.1, 0.25, 0.4, 0.5, 0.65, 0.8, 0.9, 0.97, 
       toPort: port,
       onForward: (bytes) => bytes >= killAfter && child.kill('SIGKILL'),
     });
-    t.after(() => proxy.stop());
+    atEnd(t, () => proxy.stop());
     const sources = [{ ...source, baseUrl: `https://localhost:${proxy.port}/` }];
     const child = startChild({ manifest, sources, target, directFromBytes });
     const [, signal] = await once(child, 'exit');
@@ -139,7 +140,7 @@ for (const [way, directFromBytes] of Object.entries(writing)) {
         if (bytes > 5 * MIB && !existsSync(join(disk, 'hog'))) fillUp(join(disk, 'hog'), 12 * MIB);
       };
       const proxy = await startCutProxy({ toPort: port, onForward: hog });
-      t.after(() => proxy.stop());
+      atEnd(t, () => proxy.stop());
       const sources = [{ ...source, baseUrl: `https://localhost:${proxy.port}/` }];
       const failure = await failureOf(
         fetchContent({ manifest, sources, target, parallel: 1, directFromBytes }),

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { makeLoopbackCertificate } from '@tenkai/testkit/loopback-certificate.ts';
 import { Failure } from './failures.ts';
 import { fetchContent } from './fetch.ts';
@@ -37,7 +38,7 @@ async function listen(t: TestContext, server: Server): Promise<number> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  t.after(async () => {
+  atEnd(t, async () => {
     server.close();
     for (const socket of sockets) socket.destroy();
     if (server.listening) await once(server, 'close');
@@ -71,7 +72,7 @@ const good: RequestListener = (request, response) => {
 
 async function targetOf(t: TestContext): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'tenkai-hostile-'));
-  t.after(() => rm(home, { recursive: true, force: true }));
+  atEnd(t, () => rm(home, { recursive: true, force: true }));
   return join(home, 'target');
 }
 

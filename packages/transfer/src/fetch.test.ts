@@ -4,6 +4,7 @@ import { cp, lstat, mkdir, readdir, readFile, symlink, truncate, writeFile } fro
 import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { startCutProxy } from '@tenkai/testkit/cut-proxy.ts';
 import { noNginx, startNginx } from '@tenkai/testkit/nginx.ts';
 import {
@@ -33,13 +34,13 @@ const quick = { firstRestMs: 5, longestRestMs: 20, random: () => 0.5 };
 
 async function publish(t: TestContext, content: ContentFiles = files): Promise<PublishedContent> {
   const published = await publishContent(content);
-  t.after(() => published.remove());
+  atEnd(t, () => published.remove());
   return published;
 }
 
 async function serve(t: TestContext, root: string, settings = '') {
   const nginx = await startNginx({ root, settings });
-  t.after(() => nginx.stop());
+  atEnd(t, () => nginx.stop());
   return { baseUrl: nginx.url, ca: nginx.ca, port: nginx.port };
 }
 
@@ -142,7 +143,7 @@ test('DIST-34: a source that is down, one without the content and one that stops
   const empty = await serve(t, join(published.home, 'nothing'));
   const good = await serve(t, published.store.root);
   const stopping = await startCutProxy({ toPort: good.port, cutAfter: () => 3 * MIB });
-  t.after(() => stopping.stop());
+  atEnd(t, () => stopping.stop());
   const sources = [down, empty, { ...good, baseUrl: `https://localhost:${stopping.port}/` }, good];
   const target = join(published.home, 'target');
   const { manifest } = await fetchManifest({ ...quick, sources, contentId: published.manifest.contentId });
@@ -217,7 +218,7 @@ for (const how of ['reset', 'end'] as const) {
       how,
       cutAfter: (index) => (index < 6 ? 1.5 * MIB : undefined),
     });
-    t.after(() => proxy.stop());
+    atEnd(t, () => proxy.stop());
     const sources = [{ ca, baseUrl: `https://localhost:${proxy.port}/` }];
     const target = join(published.home, 'target');
     await fetchContent({ ...quick, manifest: published.manifest, sources, target });
@@ -237,7 +238,7 @@ test('DIST-35: a web server without ranges is coped with', { skip: noNginx }, as
     toPort: port,
     cutAfter: (index) => (index < 3 ? 1.5 * MIB : undefined),
   });
-  t.after(() => proxy.stop());
+  atEnd(t, () => proxy.stop());
   const target = join(published.home, 'target');
   const sources = [{ ca, baseUrl: `https://localhost:${proxy.port}/` }];
   await fetchContent({ ...quick, manifest: published.manifest, sources, target });
@@ -248,7 +249,7 @@ test('a source that falls silent is left for the next one', { skip: noNginx }, a
   const published = await publish(t);
   const good = await serve(t, published.store.root);
   const silent = await startCutProxy({ toPort: good.port, how: 'hang', cutAfter: () => 2 * MIB });
-  t.after(() => silent.stop());
+  atEnd(t, () => silent.stop());
   const sources = [{ ...good, baseUrl: `https://localhost:${silent.port}/` }, good];
   const target = join(published.home, 'target');
   await fetchContent({ manifest: published.manifest, sources, target, idleTimeoutMs: 300 });
@@ -292,7 +293,7 @@ test('DIST-35: an aborted download ends at once and is continued by the next cal
     toPort: port,
     onForward: (bytes) => bytes > manifest.totalBytes / 2 && abort.abort(),
   });
-  t.after(() => proxy.stop());
+  atEnd(t, () => proxy.stop());
   const sources = [{ ca, baseUrl: `https://localhost:${proxy.port}/` }];
   const target = join(published.home, 'target');
   await assert.rejects(fetchContent({ manifest, sources, target, parallel: 1, signal: abort.signal }), {

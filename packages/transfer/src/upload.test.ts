@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { writeFiles } from '@tenkai/testkit/published-content.ts';
 import { buildManifest } from './build-manifest.ts';
 import { openChunkStore } from './chunk-store.ts';
@@ -16,7 +17,7 @@ const MIB = 1024 * 1024;
 /** A store behind a port that notes what it is asked, and may fail. */
 async function rig(t: TestContext, files: Record<string, number | string | Uint8Array>) {
   const home = await mkdtemp(join(tmpdir(), 'tenkai-upload-'));
-  t.after(() => rm(home, { recursive: true, force: true }));
+  atEnd(t, () => rm(home, { recursive: true, force: true }));
   const { manifest, sources } = await buildManifest({ folders: await writeFiles(home, files) });
   const store = await openChunkStore({ root: join(home, 'store') });
   const calls = { asked: [] as number[], put: [] as string[], posted: 0 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { FrozenStep } from '@tenkai/domain';
 import type { Report } from '@tenkai/protocol/agent/reports.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import {
   type EnrolledAgent,
   enrolledAgent,
@@ -128,7 +129,7 @@ test('AGENT-38: killed at every boundary in turn, an engine ends the run as if i
   t.diagnostic(`${boundaries.length} boundaries`);
   assert.ok(boundaries.length > 50, 'the list of boundaries is not empty');
   const agent = await enrolledAgent(site);
-  t.after(() => agent.remove());
+  atEnd(t, () => agent.remove());
   const name = storeOrder(agent, site, runOrder(agent, steps));
   // A later engine crosses only what is left, so that the same name counts from one again.
   let kills = 0;
@@ -154,7 +155,7 @@ test('AGENT-38: killed at any one boundary, an engine ends the run as if it had 
   t.diagnostic(`${chosen.length} of ${boundaries.length}: ${chosen.join(' ')}`);
   for (const boundary of chosen) {
     const agent = await enrolledAgent(site);
-    t.after(() => agent.remove());
+    atEnd(t, () => agent.remove());
     const name = storeOrder(agent, site, runOrder(agent, steps));
     assert.equal(await runEngineToEnd(agent, name, { TENKAI_CRASH_AT: boundary }), 'SIGKILL', boundary);
     assert.equal(await runEngineToEnd(agent, name), 0, boundary);
@@ -166,7 +167,7 @@ test('an installer whose engine was killed goes on, and the next engine takes it
   timeout: 120_000,
 }, async (t) => {
   const agent = await enrolledAgent(site);
-  t.after(() => agent.remove());
+  atEnd(t, () => agent.remove());
   const gate = join(agent.root, 'gate');
   const text =
     'echo begin >> "$TENKAI_ROOT/effects"; while [ ! -e "$TENKAI_ROOT/gate" ]; do sleep 0.05; done; echo end; exit 7';

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import {
   type EnrolledAgent,
   enrolledAgent,
@@ -78,7 +79,7 @@ test('damaged bytes of one source are fetched from the next one', options, async
   for (const [sha256, bytes] of objects)
     damaged.set(chunkPath(sha256), Buffer.concat([Buffer.from('X'), bytes.subarray(1)]));
   const point = await pointOf(damaged);
-  t.after(point.close);
+  atEnd(t, point.close);
   const { end } = await runSteps(site, agent, copyOf(manifest), { sources: [point.url, '/content'] });
   assert.equal(end?.succeeded, true);
   assert.deepEqual(readFileSync(join(agent.root, 'srv/file')), files['app/file']);

@@ -7,6 +7,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import type { MulticastAnswer, MulticastTerms } from '@tenkai/protocol/agent/multicast.ts';
 import type { RunReport } from '@tenkai/protocol/agent/reports.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { publishContent as storeOf } from '@tenkai/testkit/published-content.ts';
 import { type EnrolledAgent, enrolledAgent } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { publishContent } from '@tenkai/testkit/small-site/publish.ts';
@@ -59,7 +60,7 @@ async function content(t: { after(act: () => unknown): void }, hasChunks: boolea
   const data = randomBytes(3 * 1024 * 1024);
   const manifest = await publishContent(site, { 'app/data': data, 'app/setup': '#!/bin/sh\n' });
   const store = await storeOf({ 'app/data': data, 'app/setup': '#!/bin/sh\n' });
-  t.after(() => store.remove());
+  atEnd(t, () => store.remove());
   if (!hasChunks)
     for (const { sha256 } of manifest.files.flatMap((file) => file.chunks))
       site.serve(`/content/${chunkPath(sha256)}`, '');

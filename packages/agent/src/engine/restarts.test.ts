@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { plan } from '@tenkai/domain/scenario/plan.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aMachine, aPackage, aProgram, aScenario } from '@tenkai/testkit/builders.ts';
 import { enrolledAgent, runOrder, storeOrder } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { ended, until } from '@tenkai/testkit/small-site/run-agent.ts';
@@ -23,7 +24,7 @@ for (const { restartAfter, packageFlag, off } of combinations) {
   const name = `restart after ${restartAfter}, package flag ${packageFlag}, power off ${off}`;
   test(`BSCN-35: by planner and engine: ${name}`, { timeout: 120_000 }, async (t) => {
     const agent = await enrolledAgent(site);
-    t.after(() => agent.remove());
+    atEnd(t, () => agent.remove());
     const log = join(agent.root, 'power');
     const power = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
     const settings = JSON.parse(readFileSync(agent.data.settings, 'utf8'));

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import {
   type EnrolledAgent,
   enrolledAgent,
@@ -39,7 +40,7 @@ async function machineWithRun(
   options: Partial<RunOrder['options']> = {},
 ) {
   const agent = await enrolledAgent(site);
-  t.after(() => agent.remove());
+  atEnd(t, () => agent.remove());
   const settings = JSON.parse(readFileSync(agent.data.settings, 'utf8'));
   const powerCommand = ['/bin/sh', '-c', `echo "$1" >> ${join(agent.root, 'power')}`, 'power'];
   writeFileSync(agent.data.settings, JSON.stringify({ ...settings, powerCommand }));
@@ -83,7 +84,7 @@ test(
 
     // Its content is there already: a machine without network applies it all the same.
     await site.close();
-    t.after(() => site.reopen());
+    atEnd(t, () => site.reopen());
     agent.restartMachine();
     assert.deepEqual(
       runTurns(agent.data, bootId(agent)).active.map((each) => each.name),

@@ -1,8 +1,10 @@
 /** A machine whose firewall is turned on after the agent is there: found, told, opened, and kept open. */
+
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import type { FirewallFact } from '@tenkai/domain';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { newAgent, until } from '@tenkai/testkit/small-site/run-agent.ts';
 import { startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
 import { findProgram } from '../platform/linux/installer.ts';
@@ -35,15 +37,15 @@ const pings = () => spawnSync('ping', ['-c', '1', '-W', '1', `${subnet}.2`]).sta
 test('BFWL-03, BFWL-04: a firewall that is turned on later is told with what is missing; what was opened stays open', {
   timeout: 240_000,
 }, async (t) => {
-  t.after(() => {
+  atEnd(t, () => {
     spawnSync('ip', ['link', 'del', name]);
     spawnSync('ip', ['netns', 'del', name]);
   });
   if (!makeNamespace()) return t.skip('NETWORK NAMESPACES need root, ip and nft');
   const site = await startSmallSite(`${subnet}.1`);
-  t.after(() => site.close());
+  atEnd(t, () => site.close());
   const agent = newAgent();
-  t.after(() => agent.remove());
+  atEnd(t, () => agent.remove());
   // No folder that stands for a machine: the firewall of the namespace is meant.
   const { url: server, keys } = site;
   writeSettings(agent.data, { server, rootFingerprint: keys.rootFingerprint });

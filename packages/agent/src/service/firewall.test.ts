@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { runOrder, testRunId } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { publishContent } from '@tenkai/testkit/small-site/publish.ts';
 import { newAgent, until } from '@tenkai/testkit/small-site/run-agent.ts';
@@ -40,15 +41,15 @@ function closedNamespace(): boolean {
 test('BAGT-05: behind a firewall that lets nothing in, a run, a power state and a shut-down work', {
   timeout: 120_000,
 }, async (t) => {
-  t.after(() => {
+  atEnd(t, () => {
     spawnSync('ip', ['link', 'del', name]);
     spawnSync('ip', ['netns', 'del', name]);
   });
   if (!closedNamespace()) return t.skip('needs root, ip and nft');
   const site = await startSmallSite(`${subnet}.1`);
-  t.after(() => site.close());
+  atEnd(t, () => site.close());
   const agent = newAgent();
-  t.after(() => agent.remove());
+  atEnd(t, () => agent.remove());
   assert.notEqual(spawnSync('ping', ['-c', '1', '-W', '1', `${subnet}.2`]).status, 0, 'nothing gets in');
   const { rootFingerprint } = site.keys;
   const powered = join(agent.root, 'power');

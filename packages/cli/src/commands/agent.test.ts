@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import type { PackageDetail } from '@tenkai/protocol/api/packages.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { buildDeb, noDebTools } from '@tenkai/testkit/rig/deb.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
 import { cliOf } from '@tenkai/testkit/tenkai-cli.ts';
@@ -11,7 +12,7 @@ test('agent package create makes an ordinary package from the .deb, and its next
   skip: noDebTools,
 }, async (t) => {
   const server = await startTestServer({ listen: true });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const cli = await cliOf(t, server);
   const agent = (version: string) =>
     buildDeb(cli.home, { name: 'tenkai-agent', version, files: { '/opt/a': version } });

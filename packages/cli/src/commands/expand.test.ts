@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { createCli } from '@tenkai/testkit/tenkai-cli.ts';
 
 const noTar = existsSync('/usr/bin/tar') || existsSync('/bin/tar') ? false : 'tar is missing';
@@ -13,7 +14,7 @@ const noDpkg = existsSync('/usr/bin/dpkg-deb') ? false : 'dpkg-deb is missing: t
 
 async function withTree(t: TestContext) {
   const dir = await mkdtemp(join(tmpdir(), 'tenkai-expand-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
+  atEnd(t, () => rm(dir, { recursive: true, force: true }));
   await mkdir(join(dir, 'tree', 'i386'), { recursive: true });
   await writeFile(join(dir, 'tree', 'update.sh'), '#!/bin/sh\n', { mode: 0o755 });
   await writeFile(join(dir, 'tree', 'i386', 'netfw.inf'), 'closed');

@@ -1,4 +1,5 @@
 /** `tenkai firewall` on real firewalls in namespaces of their own. */
+
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -14,6 +15,7 @@ import {
 } from '@tenkai/domain';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { asUser } from '@tenkai/testkit/as-user.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { type CommandResult, output, runCommand } from '@tenkai/testkit/rig/command.ts';
 import { type FirewallKind, makeGuardedHost, noFirewall } from '@tenkai/testkit/rig/guarded-host.ts';
 import { makeNetwork, noNetworks } from '@tenkai/testkit/rig/network.ts';
@@ -57,7 +59,7 @@ const multicast = { first: 56_100, last: 56_227 };
 
 async function guarded(t: TestContext, kind: FirewallKind): Promise<Inside> {
   const host = await makeGuardedHost(kind);
-  t.after(() => host.destroy());
+  atEnd(t, () => host.destroy());
   return host.command;
 }
 
@@ -81,14 +83,14 @@ test('BFWL-01, BFWL-02, BFWL-04, BFWL-21: behind a policy that drops, a server a
   timeout: 120_000,
 }, async (t) => {
   const network = await makeNetwork();
-  t.after(() => network.destroy());
+  atEnd(t, () => network.destroy());
   const [host, stranger] = [await network.addMachine(), await network.addMachine()];
   const inside: Inside = host.command;
   await output(inside(['nft', '-f', '-']), { input: closedRuleset });
   const before = await output(inside(['nft', 'list', 'ruleset']));
   const [program = '', ...args] = inside([process.execPath, '-e', listener]);
   const listening = spawnOwned(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  t.after(() => end(listening, 'SIGKILL'));
+  atEnd(t, () => end(listening, 'SIGKILL'));
   await new Promise<void>((ready) => listening.stdout?.once('data', () => ready()));
   const says = async (from: Inside) => {
     const script = `exec 3<>/dev/tcp/${host.address}/8443 && head -c 4 <&3`;
@@ -278,7 +280,7 @@ test('BFWL-12, BFWL-13, BFWL-16: commands for other systems are printed anywhere
 
 test('BFWL-14: the ports of multicast are those that the site has, where it is asked', async (t) => {
   const server = await startTestServer({ listen: true });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const cli = await cliOf(t, server);
   const ranges = async () => {
     const { stdout } = await cli.run(['firewall', 'plan', '--for', 'windows', '--from-site']);

@@ -8,6 +8,7 @@ import { after, before, type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { canonicalJson, newPackageDraft, newProgram, type PackageDraft } from '@tenkai/domain';
 import { type PackageDetail, packageRoutes } from '@tenkai/protocol';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { dumpWorld } from '@tenkai/testkit/dump-tables.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { type Cli, cliOf, runProgram } from '@tenkai/testkit/tenkai-cli.ts';
@@ -20,7 +21,7 @@ after(() => server.stop());
 
 async function withFolder(t: TestContext, files: Record<string, string>): Promise<{ cli: Cli; dir: string }> {
   const dir = await mkdtemp(join(tmpdir(), 'tenkai-cli-package-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
+  atEnd(t, () => rm(dir, { recursive: true, force: true }));
   for (const [path, text] of Object.entries(files)) {
     await mkdir(join(dir, path, '..'), { recursive: true });
     await writeFile(join(dir, path), text, { mode: path.endsWith('.sh') ? 0o755 : 0o644 });

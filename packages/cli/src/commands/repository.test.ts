@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
 import { type Cli, cliOf } from '@tenkai/testkit/tenkai-cli.ts';
 
 async function publisherAndSite(t: TestContext) {
   const server = await startTestServer({ listen: true });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const cli = await cliOf(t, server);
   await mkdir(join(cli.home, 'app'));
   await writeFile(join(cli.home, 'app', 'setup.sh'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });

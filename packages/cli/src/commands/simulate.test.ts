@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
 import { cliOf } from '@tenkai/testkit/tenkai-cli.ts';
 import type { Tally } from '../simulator.ts';
@@ -13,7 +14,7 @@ test(
   patient,
   async (t) => {
     const server = await startTestServer({ listen: true });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const cli = await cliOf(t, server);
     const state = join(cli.home, 'fleet');
     const args = ['simulate', '12', '--seed', '7', '--profile', 'server-room', '--state', state];
@@ -61,7 +62,7 @@ test(
 
 test('tenkai simulate: wrong use is told before anything is asked of the site', patient, async (t) => {
   const server = await startTestServer({ listen: true });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const cli = await cliOf(t, server);
   for (const args of [
     ['0'],

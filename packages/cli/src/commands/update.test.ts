@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { packageRoutes } from '@tenkai/protocol';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, aWholeInventory, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { anInventory } from '@tenkai/testkit/builders.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
@@ -9,7 +10,7 @@ import { cliOf } from '@tenkai/testkit/tenkai-cli.ts';
 
 test('BAUT-07, BAUT-26: automatic update can be set, looked at, held and excluded from the command line', async (t) => {
   const server = await startTestServer({ listen: true });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = await enrolledAgent(server, { name: 'web-1' });
   await agent.report(aHeartbeat(), aWholeInventory(anInventory()));
   const settle = async () => {

@@ -1,5 +1,6 @@
 import { type TestContext, test } from 'node:test';
 import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { type DialingAgent, enrollByDialing } from '@tenkai/testkit/dialing-agent.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from '@tenkai/testkit/start-server.ts';
 
@@ -18,7 +19,7 @@ export function inBothModes(
         stopped ??= server.stop();
         return stopped;
       };
-      t.after(stop);
+      atEnd(t, stop);
       await run(t, { ...server, stop });
     });
   }
@@ -38,7 +39,7 @@ export async function enrollAgents(
   const { secret: ticket } = await server.call(enrollmentRoutes.createTicket, { body });
   const names = Array.from({ length: count }, (_, index) => `pc-${index}`);
   const agents = await Promise.all(names.map((name) => enrollByDialing(siteOf(server), { name, ticket })));
-  t.after(() => {
+  atEnd(t, () => {
     for (const agent of agents) agent.close();
   });
   return agents;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
 import { createFirstAdministrator } from '@tenkai/protocol/api/users.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat } from '@tenkai/testkit/bare-agent.ts';
 import { enrollByDialing } from '@tenkai/testkit/dialing-agent.ts';
 import {
@@ -49,7 +50,7 @@ test('kill -9 of the core: gateways say goodbye and end; what was acknowledged i
   const site = await startSiteProcess(t, env);
   const where = { url: `https://localhost:${site.port}`, rootCertificate: site.ca };
   const agent = await enrollByDialing(where, { name: 'pc-1', ticket: await makeTicket(site) });
-  t.after(() => agent.close());
+  atEnd(t, () => agent.close());
   for (let number = 1; number <= 5; number += 1)
     assert.equal((await agent.send(number, aHeartbeat())).acknowledged, number);
   const { closed, messages } = await agent.dial();

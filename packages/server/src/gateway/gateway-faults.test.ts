@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StatusReport } from '@tenkai/protocol/agent/reports.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat } from '@tenkai/testkit/bare-agent.ts';
 import type { DialedChannel, DialingAgent } from '@tenkai/testkit/dialing-agent.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
@@ -28,7 +29,7 @@ async function sendUntilAcknowledged(agent: DialingAgent, number: number) {
 
 test('kill -9 of a gateway under load: each report is taken once, presence is true, all come back', async (t) => {
   const server = await startTestServer({ listen: true, gateways: 2 });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const { channel, db } = server.kernel;
   const agents = await enrollAgents(t, server, 12);
   for (const agent of agents) await agent.send(1, aHeartbeat());
@@ -82,9 +83,9 @@ test('kill -9 of a gateway under load: each report is taken once, presence is tr
 
 test('a port that somebody else listens on is not shared', async (t) => {
   const first = await startTestServer({ listen: true, gateways: 1 });
-  t.after(() => first.stop());
+  atEnd(t, () => first.stop());
   const port = Number(new URL(first.baseUrl).port);
   const second = await startTestServer({ gateways: 1 });
-  t.after(() => second.stop());
+  atEnd(t, () => second.stop());
   await assert.rejects(second.app.open({ host: '127.0.0.1', port }), /EADDRINUSE/);
 });

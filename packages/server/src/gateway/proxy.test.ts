@@ -8,6 +8,7 @@ import { contentRoutes } from '@tenkai/protocol';
 import { contentChunkPath } from '@tenkai/protocol/api/packages.ts';
 import { renameSite } from '@tenkai/protocol/api/site.ts';
 import { getSession, signIn } from '@tenkai/protocol/api/users.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock } from '../kernel/clock.ts';
 import { livePath } from '../kernel/live.ts';
@@ -182,7 +183,7 @@ inBothModes('TLS sessions are resumed, by whichever gateway', async (_t, server)
 
 inBothModes('a renewed certificate is used for new connections', async (t, server) => {
   const other = await startTestServer();
-  t.after(() => other.stop());
+  atEnd(t, () => other.stop());
   const { keys } = server.kernel;
   const renewed = other.kernel.keys.tls();
   Object.assign(keys, { tls: () => renewed });

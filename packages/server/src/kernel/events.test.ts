@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { migrations } from '../migrations/index.ts';
 import { createFakeClock } from './clock.ts';
@@ -21,7 +22,7 @@ declare module './events.ts' {
 async function setUp(t: TestContext, { databaseUrl }: EngineUnderTest) {
   const dir = await mkdtemp(join(tmpdir(), 'tenkai-events-'));
   const db = await openDatabase(databaseUrl ? { url: databaseUrl } : { file: join(dir, 'a.db') });
-  t.after(async () => {
+  atEnd(t, async () => {
     await db.close();
     await rm(dir, { recursive: true });
   });

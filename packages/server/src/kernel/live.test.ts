@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { type TestContext, test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { livePath } from './live.ts';
 
@@ -15,7 +16,7 @@ declare module './events.ts' {
 
 async function start(t: TestContext) {
   const server = await startTestServer({ listen: true });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const { live } = server.kernel;
   live.expose('tests.changed', {
     permission: 'view',
@@ -39,7 +40,7 @@ async function listen(t: TestContext, server: TestServer, secret: string) {
       headers: { authorization: `Bearer ${secret}` },
     });
     sent.on('response', resolve).on('error', reject).end();
-    t.after(() => void sent.destroy());
+    atEnd(t, () => void sent.destroy());
   });
   let text = '';
   const waiting: { n: number; resolve: () => void }[] = [];

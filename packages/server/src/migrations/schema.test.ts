@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { openDatabase } from '../kernel/database/database.ts';
 import { dumpSchema } from '../kernel/database/dump-schema.ts';
@@ -15,7 +16,7 @@ onBothEngines(
     const db = await openDatabase(
       under.databaseUrl ? { url: under.databaseUrl } : { file: join(dir, 'schema.db') },
     );
-    t.after(async () => {
+    atEnd(t, async () => {
       await db.close();
       await rm(dir, { recursive: true });
     });

@@ -7,6 +7,7 @@ import { plan as planRun, type RunStatus } from '@tenkai/domain';
 import { deploymentRoutes, packageRoutes, scenarioRoutes } from '@tenkai/protocol';
 import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aDeployment, aPackage, aProgram, aScenario, installStep } from '@tenkai/testkit/builders.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
@@ -41,14 +42,14 @@ const scenario = aScenario({
 
 async function site(t: TestContext): Promise<TestServer> {
   const server = await startTestServer({ listen: true });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   await server.call(changeSiteSettings, { body: { concurrency: 1000 } });
   return server;
 }
 
 async function fleetFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tenkai-fleet-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -114,7 +115,7 @@ test('200 machines in two processes end as the seed says, machine by machine', {
 }, async (t) => {
   const server = await site(t);
   const fleet = await startFleet(optionsFor(server, await fleetFolder(t)));
-  t.after(() => fleet.stop());
+  atEnd(t, () => fleet.stop());
   await fleet.begun();
   await until(() => fleet.tally().counts.online === 200);
   assert.equal(fleet.processes.length, 2);

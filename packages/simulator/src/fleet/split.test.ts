@@ -3,6 +3,7 @@ import { appendFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import fc from 'fast-check';
 import { countProcesses, planAddresses, splitFleet } from './split.ts';
 import { openNotebook, openStateFolder } from './state-folder.ts';
@@ -53,7 +54,7 @@ test('source addresses lie on loopback, a hundred machines each; elsewhere ports
 
 async function makeFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tenkai-state-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   return join(folder, 'fleet');
 }
 
@@ -74,7 +75,7 @@ test('a second start is the same fleet: keys and what each process wrote of its 
   await appendFile(join(path, 'part-0.jsonl'), '{"index":2,"machi');
   first.close();
   const second = await openStateFolder(path, identity);
-  t.after(second.close);
+  atEnd(t, second.close);
   assert.equal(second.identity.secret, first.identity.secret);
   assert.deepEqual(new Map(second.machines), memories);
   assert.deepEqual(

@@ -14,6 +14,7 @@ import {
 } from '@tenkai/protocol';
 import type { DeploymentWhatIfRow, RunRow } from '@tenkai/protocol/api/deployments.ts';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aDeployment, aPackage, aScenario } from '@tenkai/testkit/builders.ts';
 import { aCollection, createCollection } from '@tenkai/testkit/collections.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
@@ -48,10 +49,10 @@ async function until(look: () => Promise<boolean>): Promise<void> {
 
 async function fleetOn(t: TestContext): Promise<TestServer> {
   const server = await startTestServer({ listen: true });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   await server.call(changeSiteSettings, { body: { concurrency: 10 } });
   const stateFolder = await mkdtemp(join(tmpdir(), 'tenkai-what-if-'));
-  t.after(() => rm(stateFolder, { recursive: true, force: true }));
+  atEnd(t, () => rm(stateFolder, { recursive: true, force: true }));
   const fleet = await startFleet({
     ...{ url: server.baseUrl, count, seed: plan.seed, profile, speed: plan.speed, stateFolder, processes: 1 },
     async admit(maxUses) {
@@ -60,7 +61,7 @@ async function fleetOn(t: TestContext): Promise<TestServer> {
       return { ticket: secret, rootFingerprint };
     },
   });
-  t.after(() => fleet.stop());
+  atEnd(t, () => fleet.stop());
   await fleet.begun();
   await until(async () => {
     const { items } = await server.call(machineRoutes.list, { query: { limit: 500 } });

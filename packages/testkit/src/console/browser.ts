@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Language } from '@tenkai/console/i18n/language.ts';
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import { atEnd } from '../at-end.ts';
 import { output } from '../rig/command.ts';
 import { hasPassed } from './has-passed.ts';
 
@@ -58,7 +59,7 @@ export async function startBrowser(t: TestContext, options: BrowserOptions): Pro
     reducedMotion: 'reduce',
     viewport: options.size ?? { width: 1280, height: 800 },
   });
-  t.after(async () => {
+  atEnd(t, async () => {
     if (!hasPassed(t)) await keepPictures(t, context);
     await context.close();
     await leave(options.ca, browser);

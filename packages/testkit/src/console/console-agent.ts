@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { atEnd } from '../at-end.ts';
 import { newAgent, type TestAgent } from '../small-site/run-agent.ts';
 import { hasPassed } from './has-passed.ts';
 
@@ -14,7 +15,7 @@ export interface TicketOnPage {
 /** A real agent that enrolls with a ticket; its root folder stands for the machine's file system. */
 export async function startAgent(t: TestContext, name: string, ticket: TicketOnPage): Promise<TestAgent> {
   const agent = newAgent({ name });
-  t.after(async () => {
+  atEnd(t, async () => {
     if (!hasPassed(t)) t.diagnostic(await readFile(join(agent.data.log, 'agent.log'), 'utf8').catch(String));
     await agent.remove();
   });

@@ -9,6 +9,7 @@ import {
 } from '@tenkai/protocol/agent/link/index.ts';
 import type { Order, SignedOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { Report } from '@tenkai/protocol/agent/reports.ts';
+import { atEnd } from '../at-end.ts';
 import { aHeartbeat, aWholeInventory } from '../bare-agent.ts';
 import { anInventory } from '../builders.ts';
 import { wholeRun } from '../run-reports.ts';
@@ -65,7 +66,7 @@ export async function startSimulatedMachine(t: TestContext, options: SimulatedMa
   outbox.put(aWholeInventory(anInventory()));
   const stop = new AbortController();
   const ended = link.run(stop.signal);
-  t.after(async () => {
+  atEnd(t, async () => {
     stop.abort();
     await ended;
     client.close();

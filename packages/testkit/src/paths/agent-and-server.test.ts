@@ -11,6 +11,7 @@ import {
   packageRoutes,
   scenarioRoutes,
 } from '@tenkai/protocol';
+import { atEnd } from '../at-end.ts';
 import { aDeployment, aScenario, installStep } from '../builders.ts';
 import { aDraft } from '../package-draft.ts';
 import { newAgent, until } from '../small-site/run-agent.ts';
@@ -21,9 +22,9 @@ test('a real agent on a real site: ticket, package, scenario, verified; power or
   timeout: 180_000,
 }, async (t) => {
   const server = await startTestServer({ listen: true });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = newAgent();
-  t.after(() => agent.remove());
+  atEnd(t, () => agent.remove());
   const { secret } = await server.call(enrollmentRoutes.createTicket, {
     body: { name: 'test', maxUses: 1, validHours: 1 },
   });
@@ -47,7 +48,7 @@ test('a real agent on a real site: ticket, package, scenario, verified; power or
   });
 
   const folder = mkdtempSync(join(tmpdir(), 'tenkai-path-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(join(folder, '展開'));
   const script =
     '#!/bin/sh\nset -e\nmkdir -p "$TENKAI_ROOT/opt/hello"\ncp version "$TENKAI_ROOT/opt/hello/version"\n';

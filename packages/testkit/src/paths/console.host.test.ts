@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { Page } from 'playwright-core';
+import { atEnd } from '../at-end.ts';
 import { noBrowser, startBrowser } from '../console/browser.ts';
 import { startAgent, type TicketOnPage } from '../console/console-agent.ts';
 import { type ConsoleTexts, setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
@@ -81,7 +82,7 @@ async function makePackage(t: TestContext, page: Page, texts: ConsoleTexts): Pro
 /** More than one chunk, so that parts are really parts. */
 async function makeFolder(t: TestContext): Promise<string> {
   const parent = await mkdtemp(join(tmpdir(), 'tenkai-package-'));
-  t.after(() => rm(parent, { recursive: true, force: true }));
+  atEnd(t, () => rm(parent, { recursive: true, force: true }));
   const folder = join(parent, 'payload');
   await mkdir(join(folder, 'data'), { recursive: true });
   const script =

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { DATAGRAM_BYTES } from '@tenkai/transfer/multicast/layout.ts';
 import { type Candidate, chooseRepresentative } from '@tenkai/transfer/multicast/representative.ts';
+import { atEnd } from '../at-end.ts';
 import { type MulticastRig, multicastRig, type Running } from '../multicast/group.ts';
 import { dropMulticast, loseShare, takeTrainsApart } from '../multicast/impair.ts';
 import type { ReceiveConfig } from '../multicast/program.ts';
@@ -182,7 +183,7 @@ test(
     assert.equal((await looked({ interfaceAddress: '10.99.0.1' })).reason, 'no-such-address');
     assert.equal((await looked({ mtu: 1400 })).reason, 'small-packets');
     const other = await holdPort(machine, 56_100);
-    t.after(() => end(other));
+    atEnd(t, () => end(other));
     assert.equal((await looked()).reason, 'port-used');
   },
 );

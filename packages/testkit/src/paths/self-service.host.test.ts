@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { isFinal } from '@tenkai/domain';
 import { deploymentRoutes, enrollmentRoutes, packageRoutes } from '@tenkai/protocol';
 import { listAudit } from '@tenkai/protocol/api/status.ts';
+import { atEnd } from '../at-end.ts';
 import { aDeployment } from '../builders.ts';
 import { accessibilityProblems } from '../console/axe.ts';
 import { noBrowser, startBrowser } from '../console/browser.ts';
@@ -18,7 +19,7 @@ const skip = noBrowser || (process.getuid?.() !== 0 && 'only root can do things 
 
 async function managed(t: TestContext, server: TestServer): Promise<TestAgent> {
   const agent = newAgent();
-  t.after(() => agent.remove());
+  atEnd(t, () => agent.remove());
   const { secret } = await server.call(enrollmentRoutes.createTicket, {
     body: { name: 'test', maxUses: 1, validHours: 1 },
   });
@@ -51,7 +52,7 @@ test('a user without rights installs what is available, on a page of a real agen
   skip,
 }, async (t) => {
   const server = await startTestServer({ listen: true });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = await managed(t, server);
   const id = await available(server, 'editor');
   await until(async () => {
@@ -63,7 +64,7 @@ test('a user without rights installs what is available, on a page of a real agen
 
   const entry = new URL(import.meta.resolve('@tenkai/agent/main.ts')).pathname;
   const program = spawnAs(user, [process.execPath, entry, 'self-service'], agent.env);
-  t.after(() => void program.kill());
+  atEnd(t, () => void program.kill());
   let printed = '';
   program.stdout?.on('data', (part) => (printed += part));
   const url = await until(() => /^http:\/\/127\.0\.0\.1:\d+\/#\S+$/m.exec(printed)?.[0]);

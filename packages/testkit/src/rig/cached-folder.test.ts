@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { atEnd } from '../at-end.ts';
 import { cachedFolder } from './cached-folder.ts';
 
 const skip = process.platform !== 'linux' && 'flock needs Linux';
@@ -12,7 +13,7 @@ const make = async (folder: string) => writeFile(join(folder, 'made'), String(pr
 
 test('a cached folder is made once, whoever asks, and made anew with another recipe', { skip }, async (t) => {
   const folder = await cachedFolder({ name, key: 'a', make, limitMs: 60_000 });
-  t.after(() =>
+  atEnd(t, () =>
     Promise.all([rm(folder.replace(/-a$/, '-b'), { recursive: true }), rm(folder.replace(/-a$/, '.lock'))]),
   );
   assert.equal(await readFile(join(folder, 'made'), 'utf8'), String(process.pid));

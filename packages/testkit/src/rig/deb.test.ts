@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { test } from 'node:test';
+import { atEnd } from '../at-end.ts';
 import { output } from './command.ts';
 import { buildDeb, noDebTools } from './deb.ts';
 import { makeRigFolder } from './rig-folder.ts';
 
 test('a table becomes a real package, the same table the same bytes', { skip: noDebTools }, async (t) => {
   const folder = await makeRigFolder('deb-test');
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   const content = {
     name: 'sample',
     version: '1:2.0-1',

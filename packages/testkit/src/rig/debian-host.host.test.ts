@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { atEnd } from '../at-end.ts';
 import { output, runCommand } from './command.ts';
 import { buildDeb } from './deb.ts';
 import { type DebianHost, noDebianHosts, startHost } from './debian-host.ts';
@@ -40,7 +41,7 @@ describe('a Debian host', { skip: noDebianHosts }, () => {
 
   test('installs, upgrades and removes a real package', async (t) => {
     const folder = await makeRigFolder('debs');
-    t.after(() => rm(folder, { recursive: true, force: true }));
+    atEnd(t, () => rm(folder, { recursive: true, force: true }));
     for (const version of ['1.0', '1.1']) {
       const script = { postinst: '#!/bin/sh\necho $1 $2 >> /var/log/sample\n' };
       const files = { '/usr/bin/sample': `#!/bin/sh\necho ${version}\n` };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
+import { atEnd } from '../at-end.ts';
 import { runCommand } from './command.ts';
 import { makeNetwork, type Namespace, noNetworks } from './network.ts';
 import { end, spawnOwned } from './own-process.ts';
@@ -11,7 +12,7 @@ const answers = async (from: Namespace, address: string) =>
 
 test('machines reach the site and each other until their cable is cut', { skip: noNetworks }, async (t) => {
   const network = await makeNetwork();
-  t.after(() => network.destroy());
+  atEnd(t, () => network.destroy());
   const [one, two] = [await network.addMachine(), await network.addMachine()];
   await until('one reaches the site', () => answers(one, network.site.address));
   await until('one reaches two', () => answers(one, two.address));
@@ -26,11 +27,11 @@ test('machines reach the site and each other until their cable is cut', { skip: 
 
 test('a forward leads from loopback into the namespace', { skip: noNetworks }, async (t) => {
   const network = await makeNetwork();
-  t.after(() => network.destroy());
+  atEnd(t, () => network.destroy());
   const source = `require('node:http').createServer((q, r) => r.end('from ' + q.socket.localAddress)).listen(8080, '0.0.0.0', () => console.log('ready'))`;
   const [program = '', ...args] = network.site.command([process.execPath, '-e', source]);
   const server = spawnOwned(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  t.after(() => end(server));
+  atEnd(t, () => end(server));
   await new Promise((resolve) => server.stdout?.once('data', resolve));
   const forward = await network.forward(8080);
   const reply = await fetch(`http://127.0.0.1:${forward.port}/`);

@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import pg from 'pg';
+import { atEnd } from '../at-end.ts';
 import { noPostgres, startPostgres } from './postgres.ts';
 
 test('a real PostgreSQL with databases of their own, and nothing left after stop', {
   skip: noPostgres,
 }, async (t) => {
   const postgres = await startPostgres();
-  t.after(() => postgres.stop());
+  atEnd(t, () => postgres.stop());
   const [one, two] = [await postgres.createDatabase(), await postgres.createDatabase()];
   assert.equal(
     await ask(one, 'CREATE TABLE rows (n int); INSERT INTO rows VALUES (1); SELECT 1 AS answer'),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { until } from '@tenkai/testkit/rig/until.ts';
 import { sendContent } from './send-content.ts';
 import { newSession } from './session.ts';
@@ -10,7 +11,7 @@ const openSockets = () => process.getActiveResourcesInfo().filter((kind) => /UDP
 
 test('a session whose port another program has holds no socket afterwards', async (t) => {
   const other = createSocket('udp4').bind(0, '127.0.0.1');
-  t.after(() => other.close());
+  atEnd(t, () => other.close());
   await once(other, 'listening');
   const before = openSockets();
   assert.ok(before > 0);

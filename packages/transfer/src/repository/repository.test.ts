@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Failure } from '@tenkai/domain';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { publishContent } from '@tenkai/testkit/published-content.ts';
 import { chunkPath, distinctChunks } from '../manifest.ts';
@@ -29,7 +30,7 @@ const now = Date.UTC(2026, 10, 1);
 
 async function setUp(t: Pick<TestContext, 'after'>) {
   const home = await mkdtemp(join(tmpdir(), 'tenkai-repository-'));
-  t.after(() => rm(home, { recursive: true, force: true }));
+  atEnd(t, () => rm(home, { recursive: true, force: true }));
   const folder = join(home, 'published');
   const key = await createKeyFile(join(home, 'publisher.key'));
   await initRepository({ folder, keys: [key], now, name: 'Main', validDays: 30 });
@@ -38,7 +39,7 @@ async function setUp(t: Pick<TestContext, 'after'>) {
 
 async function aPublication(t: Pick<TestContext, 'after'>, id: string, bytes: number): Promise<Publication> {
   const content = await publishContent({ 'app/setup.bin': bytes });
-  t.after(() => content.remove());
+  atEnd(t, () => content.remove());
   const { manifest, store } = content;
   const readChunk = (sha256: string) => readFile(store.pathOf(sha256));
   return { draft: aDraft({ id }), manifest, readChunk };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { collectionRoutes } from '@tenkai/protocol/api/collections.ts';
 import { windowRoutes } from '@tenkai/protocol/api/deployments.ts';
 import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import type { BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aCollection, byQuery, createCollection, enrollFleet } from '@tenkai/testkit/collections.ts';
@@ -12,7 +13,7 @@ onBothEngines(
   'a user limited to collections sees and acts on their members only, and cannot widen them',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const [web, db] = (await enrollFleet(server, ['web', 'db', 'mail'])) as [BareAgent, BareAgent];
     const nginx = await createCollection(
       server,

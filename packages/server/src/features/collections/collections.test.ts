@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type CollectionDraft, collectionRoutes } from '@tenkai/protocol/api/collections.ts';
 import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aWholeInventory, type BareAgent, createBareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import {
@@ -20,7 +21,7 @@ onBothEngines(
   'DIST-21, DIST-23: direct and query rules, and a collection with one named test computer',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const [web, db] = await enrollFleet(server, ['web', 'db', 'mail']);
     const direct = await createCollection(
       server,
@@ -58,7 +59,7 @@ onBothEngines(
   'DIST-22: a query limited to a collection, and then not limited',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const [web] = await enrollFleet(server, ['web', 'db', 'mail']);
     const pilot = await createCollection(
       server,
@@ -88,7 +89,7 @@ onBothEngines(
   'members follow what changes on machines: inventory, properties, name, enrollment, power',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const [web, db] = (await enrollFleet(server, ['web', 'db'])) as [BareAgent, BareAgent];
     const nginx = await createCollection(
       server,
@@ -141,7 +142,7 @@ onBothEngines(
 
 onBothEngines('collections that refer to others follow them, in order', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const [web, db] = (await enrollFleet(server, ['web', 'db', 'mail'])) as [BareAgent, BareAgent];
   const nginx = await createCollection(
     server,
@@ -178,7 +179,7 @@ onBothEngines('collections that refer to others follow them, in order', async (t
 
 onBothEngines('why a machine is, or is not, in a collection', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const [web, db] = (await enrollFleet(server, ['web', 'db'])) as [BareAgent, BareAgent];
   const nginx = await createCollection(
     server,
@@ -216,7 +217,7 @@ onBothEngines('why a machine is, or is not, in a collection', async (t, { databa
 
 onBothEngines('unsound collections are refused and change nothing', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const a = await createCollection(server, aCollection('A', { rules: [byQuery('name = "x"')] }));
   const b = await createCollection(
     server,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { windowRoutes } from '@tenkai/protocol/api/deployments.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import type { BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aCollection, byQuery, createCollection, enrollFleet } from '@tenkai/testkit/collections.ts';
@@ -9,7 +10,7 @@ import { startTestServer } from '@tenkai/testkit/start-server.ts';
 
 onBothEngines('maintenance windows of collections hold for their members', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const [web, db] = (await enrollFleet(server, ['web', 'db'])) as [BareAgent, BareAgent];
   const nginx = await createCollection(
     server,

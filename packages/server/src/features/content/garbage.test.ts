@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { contentRoutes, packageRoutes } from '@tenkai/protocol';
 import { createFakeClock } from '@tenkai/server/kernel/clock.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { dumpFolder } from '@tenkai/testkit/dump-tables.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
@@ -18,9 +19,9 @@ async function siteWithFolder(t: TestContext, databaseUrl: string | undefined) {
   // Files bear the real time, so the site's clock starts there.
   const clock = createFakeClock(Date.now());
   const server = await startTestServer({ databaseUrl, clock });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const dir = await mkdtemp(join(tmpdir(), 'tenkai-garbage-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
+  atEnd(t, () => rm(dir, { recursive: true, force: true }));
   const upload = async (name: string) => {
     await mkdir(join(dir, name));
     await writeFile(join(dir, name, 'file'), `content of ${name}`);

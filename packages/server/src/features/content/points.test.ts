@@ -10,6 +10,7 @@ import {
   packageRoutes,
   scenarioRoutes,
 } from '@tenkai/protocol';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aScenario } from '@tenkai/testkit/builders.ts';
 import { dumpFolder, dumpWorld } from '@tenkai/testkit/dump-tables.ts';
@@ -22,7 +23,7 @@ import { CHUNK_SIZE_BYTES, chunkPath } from '@tenkai/transfer';
 
 async function scratch(t: TestContext): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'tenkai-points-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
+  atEnd(t, () => rm(dir, { recursive: true, force: true }));
   return dir;
 }
 
@@ -40,9 +41,9 @@ async function withNginx(t: TestContext, databaseUrl?: string): Promise<World> {
   const folder = join(dir, 'published');
   await mkdir(folder);
   const nginx = await startNginx({ root: folder });
-  t.after(() => nginx.stop());
+  atEnd(t, () => nginx.stop());
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   await mkdir(join(dir, 'hello'));
   await writeFile(join(dir, 'hello', 'setup.sh'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
   await writeFile(join(dir, 'hello', 'big.bin'), randomBytes(CHUNK_SIZE_BYTES + 1));
@@ -161,7 +162,7 @@ onBothEngines(
 
 test('what is published can be read by a web server of another user, whatever the umask', async (t) => {
   const before = process.umask(0o077);
-  t.after(() => process.umask(before));
+  atEnd(t, () => process.umask(before));
   if (noNginx) return t.skip(noNginx);
   const world = await withNginx(t);
   const { server, folder, draft } = world;
@@ -294,7 +295,7 @@ onBothEngines(
   'BAD-INPUT: a distribution point with a wrong address or folder is refused field by field and changes nothing',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const dir = await scratch(t);
     const good = {
       name: 'Branch office',

@@ -7,6 +7,7 @@ import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { uploadFolder } from '@tenkai/testkit/upload-folder.ts';
 import { CHUNK_SIZE_BYTES, fetchContent, fetchManifest, type Manifest } from '@tenkai/transfer';
@@ -138,7 +139,7 @@ test('a chunk of unknown length that grows too large is refused on a line that s
   timeout: 60_000,
 }, async (t) => {
   const oneLine = new Agent({ ca: server.kernel.keys.rootCertificate, keepAlive: true, maxSockets: 1 });
-  t.after(() => oneLine.destroy());
+  atEnd(t, () => oneLine.destroy());
   const authorization = `Bearer ${await server.apiToken('operator')}`;
   const sent = request(`${server.baseUrl}/api/v1/content/chunks/${'a'.repeat(64)}`, {
     agent: oneLine,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { contentRoutes } from '@tenkai/protocol';
 import { manifestProof } from '@tenkai/protocol/agent/orders.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { dumpWorld } from '@tenkai/testkit/dump-tables.ts';
 import { refusedWith } from '@tenkai/testkit/refused.ts';
@@ -17,13 +18,13 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 
 async function scratch(t: TestContext): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'tenkai-content-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
+  atEnd(t, () => rm(dir, { recursive: true, force: true }));
   return dir;
 }
 
 async function serverWithFolder(t: TestContext, databaseUrl: string | undefined) {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const folder = join(await scratch(t), 'tool');
   await mkdir(folder);
   await writeFile(join(folder, 'big.bin'), randomBytes(CHUNK_SIZE_BYTES + 10));

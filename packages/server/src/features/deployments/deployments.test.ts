@@ -8,6 +8,7 @@ import {
   windowRoutes,
 } from '@tenkai/protocol';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aDeployment, aScenario } from '@tenkai/testkit/builders.ts';
@@ -24,7 +25,7 @@ onBothEngines(
   'a scenario reaches its machines, is verified on each, and the deployment is complete',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agents = [await aKnownMachine(server, 'a'), await aKnownMachine(server, 'b')];
     const scenarioId = await helloScenario(server);
     const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
@@ -62,7 +63,7 @@ onBothEngines(
   'DIST-25: package, scenario and collection can be renamed in the middle; the whole cycle goes on by their ids',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await aKnownMachine(server, 'a');
     const scenarioId = await helloScenario(server);
     const draft = aCollection('linux', { rules: [byQuery('os.family = linux')] });
@@ -105,7 +106,7 @@ onBothEngines(
   'every report twice, in any mix, gives one result for each step',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await aKnownMachine(server, 'a');
     const scenarioId = await helloScenario(server);
     const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
@@ -124,7 +125,7 @@ onBothEngines(
   'BSRV-15, BSRV-16: surplus machines queue over all deployments, and all of them finish',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     await server.call(changeSiteSettings, { body: { concurrency: 2 } });
     await settle(server);
     const agents = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => aKnownMachine(server, name)));
@@ -164,7 +165,7 @@ onBothEngines(
   'BSCN-36, BCON-07: an error stays until it is cleared, and does not block other runs',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await aKnownMachine(server, 'a');
     const scenarioId = await helloScenario(server);
     const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
@@ -189,7 +190,7 @@ onBothEngines(
   'BSCN-37: clear and retry is a new attempt of the same run, planned anew',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await aKnownMachine(server, 'a');
     const scenarioId = await helloScenario(server);
     const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
@@ -217,7 +218,7 @@ onBothEngines(
 
 onBothEngines('BSCN-38: cancel ends what waits and tells what runs', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   await server.call(changeSiteSettings, { body: { concurrency: 1 } });
   await settle(server);
   const agents = [await aKnownMachine(server, 'a'), await aKnownMachine(server, 'b')];
@@ -245,7 +246,7 @@ onBothEngines(
   'a machine may not speak of the run of another, and nothing changes',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const [a, b] = [await aKnownMachine(server, 'a'), await aKnownMachine(server, 'b')];
     const scenarioId = await helloScenario(server);
     const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
@@ -263,7 +264,7 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const clock = createFakeClock(Date.parse('2026-03-02T12:00:00Z'));
     const server = await startTestServer({ databaseUrl, clock });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await aKnownMachine(server, 'a');
     const scenarioId = await helloScenario(server);
     const window = {
@@ -298,7 +299,7 @@ onBothEngines(
   'DIST-18: a machine that joins later gets the deployment without a new one',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const first = await aKnownMachine(server, 'a');
     const scenarioId = await helloScenario(server);
     const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
@@ -316,7 +317,7 @@ onBothEngines(
 
 onBothEngines('an available deployment waits until somebody asks for it', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = await aKnownMachine(server, 'a');
   const scenarioId = await helloScenario(server);
   const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId }, purpose: 'available' });
@@ -330,7 +331,7 @@ onBothEngines('an available deployment waits until somebody asks for it', async 
 
 onBothEngines('what cannot be deployed is refused, and nothing changes', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const scenarioId = await helloScenario(server);
   const subject = { kind: 'scenario' as const, scenarioId };
   const bad: [Parameters<typeof aDeployment>[0], string][] = [

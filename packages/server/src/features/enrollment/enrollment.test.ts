@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, type BareAgent, createBareAgent, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { dumpWorld } from '@tenkai/testkit/dump-tables.ts';
@@ -27,7 +28,7 @@ async function codes(server: TestServer, machineId: string): Promise<string[]> {
 
 onBothEngines('a ticket enrolls, and a signed challenge gives a token', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const { secret, rootFingerprint, ticket } = await newTicket(server);
   assert.equal(rootFingerprint, server.kernel.keys.rootFingerprint);
   assert.ok(!secret.includes(rootFingerprint), 'the secret is the ticket alone');
@@ -51,7 +52,7 @@ onBothEngines(
   'the same key on the same hardware is the same machine, and uses a ticket once',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const { secret } = await newTicket(server, { maxUses: 5 });
     const agent = createBareAgent(server, { name: 'old-name' });
     const first = await agent.enroll({ ticket: secret });
@@ -80,7 +81,7 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const clock = createFakeClock();
     const server = await startTestServer({ databaseUrl, clock });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const used = await newTicket(server, { validHours: 3 });
     await createBareAgent(server).enroll({ ticket: used.secret });
     const revoked = await newTicket(server, { validHours: 3 });
@@ -103,7 +104,7 @@ onBothEngines(
   'one ticket of five uses takes five of twenty machines that come at once',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const { secret } = await newTicket(server, { maxUses: 5 });
     const tries = Array.from({ length: 20 }, (_, index) => createBareAgent(server, { name: `pc-${index}` }));
     const results = await Promise.allSettled(tries.map((agent) => agent.enroll({ ticket: secret })));
@@ -116,7 +117,7 @@ onBothEngines(
   'without a ticket a machine waits for approval, and can be refused',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const [wanted, unwanted] = [
       createBareAgent(server, { name: 'wanted' }),
       createBareAgent(server, { name: 'unwanted' }),
@@ -152,7 +153,7 @@ onBothEngines(
   'two hardware fingerprints on one key are a clone: both are shut out until released',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const original = await enrolledAgent(server);
     await original.report(aHeartbeat());
     const copy = createBareAgent(server, { keysOf: original });
@@ -180,7 +181,7 @@ onBothEngines(
 
 onBothEngines('a removed machine is unknown, and enrolls as another one', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = await enrolledAgent(server);
   await agent.report(aHeartbeat());
   const { machineId } = agent;
@@ -193,7 +194,7 @@ onBothEngines('a removed machine is unknown, and enrolls as another one', async 
 
 onBothEngines('forged and malformed requests to enroll change nothing', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const { secret: ticket } = await newTicket(server, { maxUses: 100 });
   const known = await enrolledAgent(server, { name: 'known' });
   const stranger = createBareAgent(server);
@@ -221,7 +222,7 @@ onBothEngines('forged and malformed requests to enroll change nothing', async (t
 test('a challenge is good once, for one minute, for its machine and for its key', async (t) => {
   const clock = createFakeClock();
   const server = await startTestServer({ clock });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const [one, two] = [
     await enrolledAgent(server, { name: 'one' }),
     await enrolledAgent(server, { name: 'two' }),
@@ -249,7 +250,7 @@ test('a challenge is good once, for one minute, for its machine and for its key'
 
 test('the greeting tells the site and its root before any trust', async (t) => {
   const server = await startTestServer();
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const answer = await server.kernel.http.fastify.inject({ url: agentPaths.site });
   assert.deepEqual(answer.json(), {
     siteCode: 'TST',
@@ -262,7 +263,7 @@ test('the greeting tells the site and its root before any trust', async (t) => {
 test('an address that asks too often waits, and others do not', async (t) => {
   const clock = createFakeClock();
   const server = await startTestServer({ clock });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const ask = (remoteAddress: string) =>
     server.kernel.http.fastify.inject({
       method: 'POST',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, type BareAgent, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import {
@@ -22,7 +23,7 @@ onBothEngines(
   'BAGT-11, BPWR-03, BFWL-27: commands for a booting machine are held and delivered when it checks in',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await enrolledAgent(server);
     await agent.report(aHeartbeat({ state: 'starting' }));
     await agent.orders();
@@ -62,7 +63,7 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const clock = createFakeClock();
     const server = await startTestServer({ databaseUrl, clock });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await enrolledAgent(server);
     await agent.report(aHeartbeat({ state: 'starting' }));
     await powerCommand(server, [agent], 'restart');
@@ -81,7 +82,7 @@ onBothEngines(
 
 test('BPWR-04: once machines are shown as on, 100 of 100 immediate commands are taken', async (t) => {
   const server = await startTestServer({ listen: true });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agents: BareAgent[] = [];
   for (let index = 0; index < 100; index += 1) {
     const agent = await enrolledAgent(server, { name: `pc-${index}` });
@@ -109,7 +110,7 @@ onBothEngines(
   'commands are refused where they make no sense, and need force while a run is in progress',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await enrolledAgent(server);
     await agent.report(aHeartbeat(), aHeartbeat({ state: 'shutting-down' }));
     assert.equal(

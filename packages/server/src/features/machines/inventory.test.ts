@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { diffInventory, type Inventory, normalizeInventory } from '@tenkai/domain';
 import type { InventoryReport } from '@tenkai/protocol/agent/reports.ts';
 import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import {
   aHeartbeat,
   aWholeInventory,
@@ -43,7 +44,7 @@ onBothEngines(
   'a whole inventory and its differences come to what the machine has',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const seen = changes(server);
     const agent = await enrolledAgent(server);
     const one: Inventory = {
@@ -85,7 +86,7 @@ onBothEngines(
   'a difference that does not fit makes the site ask for a whole inventory, until it has one',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await enrolledAgent(server);
     const one = { ...anInventory(), software: [software('nginx', '1.22')] };
     const two = { ...one, software: [software('nginx', '1.24')] };
@@ -107,7 +108,7 @@ onBothEngines(
 
 onBothEngines('an inventory whose digest is wrong is rejected', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = await enrolledAgent(server);
   const lie = await agent.report({ ...aWholeInventory(anInventory()), digest: '0'.repeat(64) });
   assert.deepEqual(lie.rejected, [{ number: 1, code: 'inventory-digest-mismatch' }]);
@@ -119,7 +120,7 @@ onBothEngines('an inventory whose digest is wrong is rejected', async (t, { data
 
 onBothEngines('a newer agent may tell more than we keep', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = await enrolledAgent(server);
   const newer = (name: string): Inventory => ({
     ...anInventory(),
@@ -137,7 +138,7 @@ onBothEngines(
   'BCON-10: the properties show operating system and service pack after the first report',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await enrolledAgent(server);
     const inventory = anInventory({
       family: 'windows',
@@ -176,7 +177,7 @@ onBothEngines(
   'software is stored once for all machines, and its facts can be left out',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const [one, two] = [
       await enrolledAgent(server, { name: 'one' }),
       await enrolledAgent(server, { name: 'two' }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type MachineRow, machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import type { QueryOf } from '@tenkai/protocol/api/route.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, aWholeInventory, type BareAgent, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { anInventory } from '@tenkai/testkit/builders.ts';
@@ -32,7 +33,7 @@ async function walk(server: TestServer, query: Query) {
 onBothEngines('a list is walked page by page in its order, each machine once', async (t, { databaseUrl }) => {
   const clock = createFakeClock();
   const server = await startTestServer({ databaseUrl, clock });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agents: BareAgent[] = [];
   for (const name of ['beta', 'Alpha', 'alpha', 'gamma', 'Ärger', 'beta'])
     agents.push(await enrolledAgent(server, { name }));
@@ -59,7 +60,7 @@ onBothEngines('a list is walked page by page in its order, each machine once', a
 
 onBothEngines('filters and search narrow the list and its total', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const named = new Map<string, BareAgent>();
   for (const name of ['web-1', 'web-2', 'db_1', '100%'])
     named.set(name, await enrolledAgent(server, { name }));
@@ -109,7 +110,7 @@ onBothEngines(
   'properties are replaced as a whole, in history and audit log, and bad ones change nothing',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const { machineId: id } = await enrolledAgent(server);
     const set = (properties: Record<string, string>, as: 'administrator' | 'operator' = 'administrator') =>
       server.call(machineRoutes.setProperties, { as, params: { id }, body: { properties } });
@@ -137,7 +138,7 @@ onBothEngines(
 
 onBothEngines('a removed machine leaves nothing behind but its history', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = await enrolledAgent(server);
   const inventory = aWholeInventory({
     ...anInventory(),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { collectionRoutes } from '@tenkai/protocol/api/collections.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, aWholeInventory, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { anInventory } from '@tenkai/testkit/builders.ts';
@@ -23,7 +24,7 @@ onBothEngines(
   'BAGT-12: a machine goes off, is booting when its agent connects, and on when it checks in',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl, listen: true });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await enrolledAgent(server);
     assert.equal((await machinePage(server, agent)).powerState, 'unknown');
     const first = await openChannel(server, agent);
@@ -52,7 +53,7 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const clock = createFakeClock();
     const server = await startTestServer({ databaseUrl, listen: true, clock });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await enrolledAgent(server);
     for (const boot of [1, 2]) {
       const connection = await openChannel(server, agent);
@@ -101,7 +102,7 @@ test('BAGT-19: where the host answers echo and the agent is dead, it is on, and 
 }, async (t) => {
   const clock = createFakeClock();
   const server = await startTestServer({ listen: true, clock });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = await lose(server, clock, '127.0.0.1');
   const { powerState, isOnline } = await machinePage(server, agent);
   assert.deepEqual([powerState, isOnline], ['on', false]);
@@ -113,7 +114,7 @@ test('BAGT-19: where the host answers echo and the agent is dead, it is on, and 
 test('BPWR-05: with echo blocked the state is right all the same', async (t) => {
   const clock = createFakeClock();
   const server = await startTestServer({ listen: true, clock });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   // RFC 5737: nobody has this address.
   const agent = await lose(server, clock, '192.0.2.77');
   assert.equal((await machinePage(server, agent)).powerState, 'unreachable');
@@ -131,7 +132,7 @@ test('BPWR-05: with echo blocked the state is right all the same', async (t) => 
 test('BPWR-05: an agent that reports after its socket was lost is a better witness than an echo', async (t) => {
   const clock = createFakeClock();
   const server = await startTestServer({ listen: true, clock });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = await enrolledAgent(server);
   await agent.report(aHeartbeat(), at('192.0.2.77'));
   const connection = await openChannel(server, agent);
@@ -149,7 +150,7 @@ test('BPWR-05: an agent that reports after its socket was lost is a better witne
 test('an agent without a socket that misses its heartbeats is asked for', async (t) => {
   const clock = createFakeClock();
   const server = await startTestServer({ clock });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = await enrolledAgent(server);
   await agent.report(aHeartbeat(), at('192.0.2.77'));
   clock.advance(11 * 60_000);
@@ -162,7 +163,7 @@ test('an agent without a socket that misses its heartbeats is asked for', async 
 
 test('a collection of the machines that are online follows their sockets', async (t) => {
   const server = await startTestServer({ listen: true });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = await enrolledAgent(server);
   const rules = [{ kind: 'query' as const, name: 'online', query: 'isOnline = true' }];
   const body = { name: 'Online', limitingCollectionId: null, rules };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { dumpTables } from '@tenkai/testkit/dump-tables.ts';
 import { refusedWith } from '@tenkai/testkit/refused.ts';
@@ -19,7 +20,7 @@ const aRun = (runId: string, bytesDone: number) => ({
 test('the latest figures of a run are told and kept in memory only, for its own machine', async (t) => {
   const clock = createFakeClock();
   const server = await startTestServer({ clock });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const told: unknown[] = [];
   server.kernel.events.on('machines.progress', ({ payload }) => void told.push(payload));
   const { progressOf } = server.app.machines;

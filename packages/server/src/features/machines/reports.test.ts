@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { dumpTables } from '@tenkai/testkit/dump-tables.ts';
@@ -19,7 +20,7 @@ onBothEngines(
   'every number of an outbox is taken exactly once, also when batches come again',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await enrolledAgent(server);
     const { outbox } = agent;
     const numbered = (...numbers: number[]) => ({
@@ -52,7 +53,7 @@ onBothEngines(
   'a new outbox counts from one, and a restored old one cannot report twice',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await enrolledAgent(server);
     const send = (outbox: string, number: number) =>
       agent.send({ outbox, reports: [{ number, report: aStatus(`agent.${outbox}-${number}`) }] });
@@ -70,7 +71,7 @@ onBothEngines(
   'a report that can never be taken is rejected with a code and holds up no other',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const { reports } = server.app.machines;
     // What the handler wrote before it failed must be gone.
     reports.register('step-started', async (tx, machineId) => {
@@ -126,7 +127,7 @@ onBothEngines(
 
 onBothEngines('a fault of the moment rejects nothing: the batch comes again', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   let isFull = true;
   server.app.machines.reports.register('run', async () => {
     if (isFull)
@@ -157,7 +158,7 @@ onBothEngines('a fault of the moment rejects nothing: the batch comes again', as
 
 onBothEngines('unknown fields of a newer agent are dropped', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   let seen: unknown;
   server.app.machines.reports.register('order', async (_tx, _machineId, report) => {
     seen = report;
@@ -176,7 +177,7 @@ onBothEngines('unknown fields of a newer agent are dropped', async (t, { databas
 
 onBothEngines('forged, oversized and malformed reports change nothing', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = await enrolledAgent(server);
   await agent.report(aHeartbeat());
   const before = await dumpTables(server.kernel.db.read);
@@ -223,7 +224,7 @@ onBothEngines('forged, oversized and malformed reports change nothing', async (t
 
 onBothEngines('a heartbeat that says nothing new writes one row', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = await enrolledAgent(server);
   await agent.report(aHeartbeat());
   const inventoryAsked = await agent.report(aHeartbeat());
@@ -243,7 +244,7 @@ onBothEngines('a heartbeat that says nothing new writes one row', async (t, { da
 
 onBothEngines('many heartbeats at once are each counted once', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agents = [];
   for (let index = 0; index < 20; index += 1)
     agents.push(await enrolledAgent(server, { name: `pc-${index}` }));
@@ -264,7 +265,7 @@ onBothEngines(
   'a heartbeat of another version, boot or run is noticed at once',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const heard: string[] = [];
     server.app.machines.reports.register('heartbeat', async (_tx, _id, { activeRuns }) => {
       heard.push(activeRuns.map(({ runId }) => runId).join());

@@ -11,6 +11,7 @@ import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import { multicastRoutes } from '@tenkai/protocol/api/multicast.ts';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, type BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aScenario } from '@tenkai/testkit/builders.ts';
@@ -49,7 +50,7 @@ onBothEngines(
     );
     await before.stop();
     const after = await startTestServer({ databaseUrl, dataDir });
-    t.after(async () => {
+    atEnd(t, async () => {
       await after.stop();
       await rm(dataDir, { recursive: true, force: true });
     });
@@ -63,10 +64,10 @@ async function scene(t: TestContext, { databaseUrl }: EngineUnderTest): Promise<
   const clock = createFakeClock();
   const log: string[] = [];
   const server = await startTestServer({ databaseUrl, clock, onLog: (line) => log.push(line) });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   await server.app.multicast.open('127.0.0.1');
   const folder = await mkdtemp(join(tmpdir(), 'tenkai-multicast-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   await mkdir(join(folder, 'app'));
   await writeFile(join(folder, 'app/setup'), '#!/bin/sh\n', { mode: 0o755 });
   await writeFile(join(folder, 'app/data'), Buffer.alloc(3 * 1024 * 1024, 'multicast '));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { builtInPackages } from '@tenkai/domain';
 import { packageRoutes } from '@tenkai/protocol';
 import type { RemoteProblem } from '@tenkai/protocol/problem.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
@@ -12,7 +13,7 @@ onBothEngines(
   'IDENT-18, IDENT-19: certfix is ready made in every site, hidden, for any logon, with rights that must stay',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const read = () => server.call(packageRoutes.get, { params: { id } });
     await server.app.packages.addBuiltIn();
     await server.app.packages.addBuiltIn();
@@ -48,7 +49,7 @@ onBothEngines(
   'IDENT-18: a package of a newer server follows, one that is gone comes back, and one of another origin stays',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const { packages } = server.app;
     const system = { userId: 'system', name: 'system' };
     const older = { ...(builtInPackages[0] as (typeof builtInPackages)[0]), version: '0' };

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { canonicalJson, defaultRunOptions, type PackageDraft, packageByteLimits } from '@tenkai/domain';
 import { packageRoutes, scenarioRoutes } from '@tenkai/protocol';
 import type { RemoteProblem } from '@tenkai/protocol/problem.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aProgram, aScenario } from '@tenkai/testkit/builders.ts';
 import { dumpWorld } from '@tenkai/testkit/dump-tables.ts';
@@ -16,14 +17,14 @@ import { uploadFolder } from '@tenkai/testkit/upload-folder.ts';
 
 async function site(t: TestContext, databaseUrl: string | undefined): Promise<TestServer> {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   return server;
 }
 
 /** Uploads files by path; the first part of each path is a folder of the package. */
 async function upload(t: TestContext, server: TestServer, files: Record<string, string>): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'tenkai-package-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
+  atEnd(t, () => rm(dir, { recursive: true, force: true }));
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(dir, path)), { recursive: true });
     await writeFile(join(dir, path), text);

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
 import { type RepositorySettings, repositoryRoutes } from '@tenkai/protocol/api/repositories.ts';
 import { listAudit, listStatusMessages } from '@tenkai/protocol/api/status.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { startCutProxy } from '@tenkai/testkit/cut-proxy.ts';
 import { noNginx, startNginx } from '@tenkai/testkit/nginx.ts';
@@ -25,7 +26,7 @@ async function site(
   databaseUrl?: string,
 ): Promise<TestServer> {
   const server = await startTestServer({ databaseUrl, clock, pullGiveUpAfterMs: 1000 });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   return server;
 }
 
@@ -70,7 +71,7 @@ onBothEngines(
     const repository = await createRepository(t, clock.now);
     await repository.publish({ id: 'app', urgency: 'highest' }, 6_000_000);
     const nginx = await startNginx({ root: repository.folder });
-    t.after(() => nginx.stop());
+    atEnd(t, () => nginx.stop());
     const sites = [await site(t, clock, databaseUrl), await site(t, clock)];
     for (const server of sites) {
       const id = await addRepository(server, repository, { url: nginx.url, ca: nginx.ca });
@@ -110,7 +111,7 @@ onBothEngines(
     const total = 30_000_000;
     await repository.publish({ id: 'big' }, total);
     const nginx = await startNginx({ root: repository.folder });
-    t.after(() => nginx.stop());
+    atEnd(t, () => nginx.stop());
     let isDown = false;
     const proxy = await startCutProxy({
       toPort: Number(new URL(nginx.plainUrl).port),
@@ -120,7 +121,7 @@ onBothEngines(
         if (bytes > 20_000_000) isDown = true;
       },
     });
-    t.after(() => proxy.stop());
+    atEnd(t, () => proxy.stop());
     const server = await site(t, clock, databaseUrl);
     const url = `http://localhost:${proxy.port}/`;
     const id = await addRepository(server, repository, { url });
@@ -131,7 +132,7 @@ onBothEngines(
     const firstBytes = proxy.forwardedBytes();
     isDown = false;
     const whole = await startCutProxy({ toPort: Number(new URL(nginx.plainUrl).port) });
-    t.after(() => whole.stop());
+    atEnd(t, () => whole.stop());
     const { revision } = await look(server, id);
     const { name: _, ...settings } = settingsOf(broken);
     const body = { ...settings, url: `http://localhost:${whole.port}`, revision };

@@ -5,6 +5,7 @@ import { distributionPointRoutes, packageRoutes, scenarioRoutes } from '@tenkai/
 import { contentRoutes } from '@tenkai/protocol/api/packages.ts';
 import type { AnyRoute } from '@tenkai/protocol/api/route.ts';
 import { address } from '@tenkai/protocol/client.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aProgram, aScenario, installStep } from '@tenkai/testkit/builders.ts';
 import { dumpWorld } from '@tenkai/testkit/dump-tables.ts';
@@ -145,7 +146,7 @@ onBothEngines(
         if (/"level":(50|60)/.test(line)) errors.push(line);
       },
     });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const requests = await siteWithRequests(server);
     const property = fc.asyncProperty(mutated(requests), async ({ route, what, parts }) => {
       const before = await dumpWorld(server);
@@ -169,7 +170,7 @@ onBothEngines(
 
 test('BAD-INPUT: bodies that are no JSON, cut off or nested without end are refused and change nothing', async (t) => {
   const server = await startTestServer();
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   await siteWithRequests(server);
   const before = await dumpWorld(server);
   const authorization = `Bearer ${await server.apiToken('administrator')}`;

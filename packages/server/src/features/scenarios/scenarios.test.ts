@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import type { ScenarioDraft, Step } from '@tenkai/domain';
 import { distributionPointRoutes, packageRoutes, scenarioRoutes } from '@tenkai/protocol';
 import { contentRoutes } from '@tenkai/protocol/api/packages.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aProgram, aScenario, installStep } from '@tenkai/testkit/builders.ts';
 import { dumpWorld } from '@tenkai/testkit/dump-tables.ts';
@@ -16,7 +17,7 @@ import { sealManifest } from '@tenkai/transfer';
 /** A site with the package `hello`, which needs no files. */
 async function site(t: TestContext, databaseUrl: string | undefined): Promise<TestServer> {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   await server.call(packageRoutes.create, { body: { draft: aDraft(), contentId: null } });
   return server;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { changeSiteSettings, getSite, getSiteSettings } from '@tenkai/protocol/api/site.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
 
@@ -7,7 +8,7 @@ onBothEngines(
   'BSRV-14: the concurrency setting has a default, can be changed and is audited',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     assert.equal((await server.call(getSite)).code, 'TST');
     assert.equal((await server.call(getSiteSettings, { as: 'viewer' })).concurrency, 50);
     const changed = await server.call(changeSiteSettings, { body: { concurrency: 5 } });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import * as api from '@tenkai/protocol/api/index.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock } from '../../kernel/clock.ts';
@@ -11,7 +12,7 @@ const dayMs = 86_400_000;
 async function start(t: TestContext, { databaseUrl }: EngineUnderTest) {
   const clock = createFakeClock();
   const server = await startTestServer({ databaseUrl, clock });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const { db } = server.kernel;
   const append = (input: Partial<StatusMessageInput>) =>
     db.transaction((tx) =>

@@ -10,6 +10,7 @@ import {
 } from '@tenkai/protocol';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, aWholeInventory, type BareAgent, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aDeployment, anInventory, aScenario } from '@tenkai/testkit/builders.ts';
@@ -36,7 +37,7 @@ async function site(
 ): Promise<Site> {
   const clock = createFakeClock(at);
   const server = await startTestServer({ databaseUrl, clock });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const given = { server, clock, awake: new Map() };
   await settle(given);
   return given;

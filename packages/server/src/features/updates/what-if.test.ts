@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { packageRoutes, updateRoutes, windowRoutes } from '@tenkai/protocol';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, type BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aCollection, createCollection } from '@tenkai/testkit/collections.ts';
@@ -91,7 +92,7 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const clock = createFakeClock(two);
     const server = await startTestServer({ databaseUrl, clock });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const { agents, fast } = await world(server);
     const rings = [{ collectionId: fast, successPercent: 25, soakMinutes: 30 }];
     const policy = { isOn: true, time: '03:00', timeZone: 'UTC', rings };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import * as api from '@tenkai/protocol/api/index.ts';
 import type { AnyRoute, BodyOf } from '@tenkai/protocol/api/route.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock } from '../../kernel/clock.ts';
@@ -12,7 +13,7 @@ const hourMs = 3_600_000;
 async function start(t: TestContext, { databaseUrl }: EngineUnderTest) {
   const clock = createFakeClock();
   const server = await startTestServer({ databaseUrl, clock });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   return { server, clock };
 }
 

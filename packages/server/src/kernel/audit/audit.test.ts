@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { verifyAuditLog } from '@tenkai/protocol/api/status.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { writeFileDurably } from '../durable-file.ts';
@@ -11,7 +12,7 @@ import { systemActor } from './audit.ts';
 /** A server whose log has ten entries of ours after those of its start. */
 async function startWithEntries(t: TestContext, { databaseUrl }: EngineUnderTest) {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   await server.apiToken('administrator');
   for (let n = 0; n < 10; n += 1) await record(server, n);
   const whole = await server.call(verifyAuditLog);

@@ -5,6 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import type { Database } from './database.ts';
 import { createLogSync, openLogSync } from './log-sync.ts';
 import { migrate } from './migrate.ts';
@@ -32,7 +33,7 @@ async function openOnSlowDisk(t: TestContext) {
   const db = openSqlite({ file, log });
   await migrate(db, [first], 1);
   isSlow = true;
-  t.after(async () => {
+  atEnd(t, async () => {
     isSlow = false;
     for (const { resolve } of waiting) resolve();
     await db.close();
@@ -111,7 +112,7 @@ test('each group of commits is one sync of the log', async (t) => {
   });
   syncBuiltinESMExports();
   const db = openSqlite({ file });
-  t.after(async () => {
+  atEnd(t, async () => {
     t.mock.restoreAll();
     syncBuiltinESMExports();
     await db.close();

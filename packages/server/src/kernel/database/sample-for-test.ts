@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import type { EngineUnderTest } from '@tenkai/testkit/both-engines.ts';
 import { type Database, openDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
@@ -21,7 +22,7 @@ export const first = {
 export async function openSample(t: TestContext, { databaseUrl }: EngineUnderTest): Promise<Database> {
   const dir = await mkdtemp(join(tmpdir(), 'tenkai-db-'));
   const db = await openDatabase(databaseUrl ? { url: databaseUrl } : { file: join(dir, 'a.db') });
-  t.after(async () => {
+  atEnd(t, async () => {
     await db.close();
     await rm(dir, { recursive: true });
   });

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { openDatabase } from './database.ts';
 import { portable } from './portable-sql.ts';
 import { openSample } from './sample-for-test.ts';
@@ -61,7 +62,7 @@ test('the file is in WAL mode, foreign keys hold and tables are strict', async (
 
 test('what a resolved transaction wrote survives kill -9', async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'tenkai-kill-'));
-  t.after(() => rm(dir, { recursive: true }));
+  atEnd(t, () => rm(dir, { recursive: true }));
   const file = join(dir, 'a.db');
   const child = fork(join(import.meta.dirname, 'writer-for-test.ts'), [file]);
   let confirmed = -1;

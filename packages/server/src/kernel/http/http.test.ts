@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { connect } from 'node:tls';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { defineRoute } from '@tenkai/protocol/api/route.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { Type } from 'typebox';
 import { createAccess } from '../access/access.ts';
@@ -65,7 +66,7 @@ function createRim(t: TestContext, onLog: (line: string) => void = () => {}) {
     { method: 'POST', path: '/agent/v1/echo', body: echo.body ?? Type.Object({}) },
     async ({ agent, body }) => ({ agent, body }),
   );
-  t.after(() => http.fastify.close());
+  atEnd(t, () => http.fastify.close());
   return { http, access };
 }
 
@@ -235,7 +236,7 @@ test('the log never holds a token or a cookie', async (t) => {
 
 async function startListening(t: TestContext): Promise<TestServer> {
   const server = await startTestServer({ listen: true });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   return server;
 }
 
@@ -262,7 +263,7 @@ test('bytes that are not HTTP get an answer that explains', async (t) => {
 
 test('health, readiness and figures', async (t) => {
   const server = await startTestServer();
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const get = (url: string, remoteAddress = '127.0.0.1') =>
     server.kernel.http.fastify.inject({ method: 'GET', url, remoteAddress });
   assert.deepEqual((await get('/healthz')).json(), { ok: true });

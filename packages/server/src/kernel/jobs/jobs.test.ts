@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { migrations } from '../../migrations/index.ts';
 import { createFakeClock } from '../clock.ts';
@@ -19,7 +20,7 @@ async function setUp(t: TestContext, { databaseUrl }: EngineUnderTest) {
   const clock = createFakeClock();
   const log = createLog({ level: 'silent' });
   const started: Jobs[] = [];
-  t.after(async () => {
+  atEnd(t, async () => {
     for (const jobs of started) await jobs.stop();
     await db.close();
     await rm(dir, { recursive: true });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { connect } from 'node:tls';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { createFakeClock } from '../clock.ts';
 import { createLog } from '../log.ts';
 import { type KeyChainOptions, openKeyChain } from './key-chain.ts';
@@ -15,7 +16,7 @@ const dayMs = 86_400_000;
 
 async function options(t: TestContext, change: Partial<KeyChainOptions> = {}): Promise<KeyChainOptions> {
   const dir = await mkdtemp(join(tmpdir(), 'tenkai-keys-'));
-  t.after(() => rm(dir, { recursive: true, force: true }));
+  atEnd(t, () => rm(dir, { recursive: true, force: true }));
   const log = createLog({ level: 'silent' });
   return {
     dir,
@@ -78,7 +79,7 @@ async function handshake(
 ) {
   const server = createServer(keys.tls());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.close());
+  atEnd(t, () => server.close());
   const { port } = server.address() as AddressInfo;
   return new Promise<string>((resolve) => {
     const isAddress = /^[\d.:]+$/.test(servername);

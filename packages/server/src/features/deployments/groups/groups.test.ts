@@ -4,6 +4,7 @@ import { type DeliverySettings, defaultDelivery } from '@tenkai/domain';
 import { deploymentRoutes, windowRoutes } from '@tenkai/protocol';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { listAudit, listStatusMessages } from '@tenkai/protocol/api/status.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, type BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aDeployment } from '@tenkai/testkit/builders.ts';
@@ -27,7 +28,7 @@ const minute = 60_000;
 async function scene(t: TestContext, { databaseUrl }: EngineUnderTest, count: number) {
   const clock = createFakeClock(noon);
   const server = await startTestServer({ databaseUrl, clock });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agents: BareAgent[] = [];
   for (let index = 0; index < count; index += 1)
     agents.push(await aKnownMachine(server, `pc-${String(index).padStart(2, '0')}`));

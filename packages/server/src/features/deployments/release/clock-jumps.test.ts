@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { deploymentRoutes, windowRoutes } from '@tenkai/protocol';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aKnownMachine, deploy, helloScenario, report, runsOf, settle } from '@tenkai/testkit/deployed.ts';
@@ -22,7 +23,7 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const clock = createFakeClock();
     const server = await startTestServer({ databaseUrl, clock });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await aKnownMachine(server, 'a');
     const scenarioId = await helloScenario(server);
     const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId }, schedule: everyNoon });
@@ -57,7 +58,7 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const clock = createFakeClock();
     const server = await startTestServer({ databaseUrl, clock });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await aKnownMachine(server, 'a');
     const windows = [{ id: 'w', name: 'noon', schedule: everyNoon, durationMinutes: 120 }];
     await server.call(windowRoutes.replace, { params: { id: 'all' }, body: { windows } });

@@ -3,6 +3,7 @@ import { packageRoutes, scenarioRoutes } from '@tenkai/protocol';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { ReportReply } from '@tenkai/protocol/agent/reports.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import type { BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { aHeartbeat } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
@@ -233,9 +234,9 @@ onBothEngines(
   'a batch of many machines gives the same state as its reports one by one',
   async (t, { databaseUrl }) => {
     const together = await startFleet(databaseUrl);
-    t.after(() => together.server.stop());
+    atEnd(t, () => together.server.stop());
     const apart = await startFleet(undefined);
-    t.after(() => apart.server.stop());
+    atEnd(t, () => apart.server.stop());
     let round = 0;
     const same = fc.asyncProperty(fc.array(batch, { minLength: 2, maxLength: 9 }), async (batches) => {
       const at = round;

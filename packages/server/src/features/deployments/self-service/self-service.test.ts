@@ -3,6 +3,7 @@ import { deploymentRoutes, machineRoutes, windowRoutes } from '@tenkai/protocol'
 import type { AvailableReply } from '@tenkai/protocol/agent/available.ts';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import { listAudit } from '@tenkai/protocol/api/status.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import type { BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aKnownMachine, deploy, helloScenario, report, runsOf, settle } from '@tenkai/testkit/deployed.ts';
@@ -19,7 +20,7 @@ onBothEngines(
   'a user of a machine sees what is available to it, asks, and the run says who',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await aKnownMachine(server, 'a');
     const other = await aKnownMachine(server, 'b');
     const subject = { kind: 'scenario' as const, scenarioId: await helloScenario(server) };
@@ -62,7 +63,7 @@ onBothEngines(
   'a request is refused for the run of another machine, for a required one, and for one that was cancelled',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await aKnownMachine(server, 'a');
     const other = await aKnownMachine(server, 'b');
     const subject = { kind: 'scenario' as const, scenarioId: await helloScenario(server) };
@@ -96,7 +97,7 @@ onBothEngines(
 
 onBothEngines('what has failed may be asked for again', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = await aKnownMachine(server, 'a');
   const subject = { kind: 'scenario' as const, scenarioId: await helloScenario(server) };
   const { id } = await deploy(server, { subject, purpose: 'available' });
@@ -119,7 +120,7 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const clock = createFakeClock(Date.parse('2026-03-02T12:00:00Z'));
     const server = await startTestServer({ databaseUrl, clock });
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const agent = await aKnownMachine(server, 'a');
     const schedule = { kind: 'at' as const, at: '2026-03-02T12:00:00Z' };
     const window = { id: 'day', name: 'day', schedule, durationMinutes: 12 * 60 };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { deploymentRoutes, machineRoutes } from '@tenkai/protocol';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, type BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aDeployment } from '@tenkai/testkit/builders.ts';
@@ -39,7 +40,7 @@ onBothEngines(
   'BSCN-19, BSCN-21: a staged run holds nothing up, begins with the next start, and new runs queue behind it',
   async (t, { databaseUrl }) => {
     const { server, agent, clock, subject } = await world(databaseUrl);
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     await server.call(changeSiteSettings, { body: { concurrency: 1 } });
     const first = await deploy(server, { subject, ...atNextStart });
     const second = await deploy(server, { subject, ...atNextStart });
@@ -94,7 +95,7 @@ onBothEngines(
   'BSCN-22, BSCN-23: of 101 runs a machine keeps 100, the 101st waits with its reason and comes after the restart',
   async (t, { databaseUrl }) => {
     const { server, agent, subject } = await world(databaseUrl);
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const deployments = [];
     const orders: RunOrder[] = [];
     for (let count = 1; count <= 101; count += 1) {
@@ -131,7 +132,7 @@ onBothEngines(
   'BSCN-23: the limit is a setting, and raising it lets go on what waits',
   async (t, { databaseUrl }) => {
     const { server, agent, subject } = await world(databaseUrl);
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     await server.call(changeSiteSettings, { body: { nextStartLimit: 1 } });
     await settle(server);
     await deploy(server, { subject, ...atNextStart });
@@ -150,7 +151,7 @@ onBothEngines(
   'BSCN-20, BSCN-34: power-off and restarts are told before, and what cannot be is refused',
   async (t, { databaseUrl }) => {
     const { server, agent, subject } = await world(databaseUrl);
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const warnings = async (over: Parameters<typeof aDeployment>[0]) => {
       const preview = await server.call(deploymentRoutes.preview, {
         body: aDeployment({ subject, ...over }),
@@ -188,7 +189,7 @@ onBothEngines(
   'BSCN-38: a staged run that is cancelled is taken back from its machine',
   async (t, { databaseUrl }) => {
     const { server, agent, subject } = await world(databaseUrl);
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const { id } = await deploy(server, { subject, ...atNextStart });
     const [order] = await openRuns(agent);
     assert.ok(order);
@@ -209,7 +210,7 @@ onBothEngines(
   'BSCN-19: a machine that was set up anew fetches what it had staged; one that stays silent ends timed-out',
   async (t, { databaseUrl }) => {
     const { server, agent, clock, subject } = await world(databaseUrl);
-    t.after(() => server.stop());
+    atEnd(t, () => server.stop());
     const { id } = await deploy(server, { subject, ...atNextStart });
     const [order] = await openRuns(agent);
     assert.ok(order);

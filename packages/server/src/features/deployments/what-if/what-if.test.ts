@@ -4,6 +4,7 @@ import { defaultDelivery, type MaintenanceWindow } from '@tenkai/domain';
 import { deploymentRoutes, packageRoutes, scenarioRoutes, windowRoutes } from '@tenkai/protocol';
 import type { DeploymentWhatIfRow } from '@tenkai/protocol/api/deployments.ts';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, aWholeInventory, type BareAgent, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aDeployment, anInventory, aScenario } from '@tenkai/testkit/builders.ts';
@@ -36,7 +37,7 @@ interface Scene {
 async function scene(t: TestContext, databaseUrl?: string): Promise<Scene> {
   const clock = createFakeClock(noon);
   const server = await startTestServer({ ...(databaseUrl ? { databaseUrl } : {}), clock });
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   await server.call(changeSiteSettings, { body: { concurrency: 2 } });
   const agents = new Map<string, BareAgent>();
   for (const [kind, count] of Object.entries(kinds))

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, aWholeInventory, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { anInventory } from '@tenkai/testkit/builders.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
@@ -66,11 +67,11 @@ test('BPWR-06: packets go to the directed broadcast of each subnet and to the se
 
 test('BPWR-06: waking a machine that is off puts the real datagram on the wire, and tells its history', async (t) => {
   const server = await startTestServer();
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const receiver = createSocket({ type: 'udp4', reuseAddr: true });
   receiver.bind(0, '0.0.0.0');
   await once(receiver, 'listening');
-  t.after(() => receiver.close());
+  atEnd(t, () => receiver.close());
   await server.call(changeSiteSettings, { body: { wakePort: receiver.address().port } });
   await server.kernel.events.idle();
   const agent = await enrolledAgent(server);
@@ -116,7 +117,7 @@ test('BPWR-06: packets are repeated for a machine that does not come back, and f
 
 test('a machine without a known network card cannot be woken, and says so', async (t) => {
   const server = await startTestServer();
-  t.after(() => server.stop());
+  atEnd(t, () => server.stop());
   const agent = await enrolledAgent(server);
   await assert.rejects(server.app.machines.wake(agent.machineId), { code: 'machine-has-no-mac' });
 });
