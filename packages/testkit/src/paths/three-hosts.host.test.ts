@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { atEnd } from '../at-end.ts';
+import { openOpensslBench } from '../certificates/openssl.ts';
+import { bmpName, renamedPfx } from '../certificates/renamed-pfx.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { noDebianHosts } from '../rig/debian-host.ts';
 import { deployPackage, registerDeb, untilEnded } from './deploy.ts';
@@ -41,6 +44,28 @@ describe('three Debian hosts', { skip: noDebianHosts || noDebTools }, () => {
     for (const host of hosts) {
       assert.equal(await host.installedVersion('road-hello'), '1.2-3');
       assert.equal(await host.host.ask(['road-hello']), 'hello');
+    }
+  });
+
+  test('IDENT-18: the ready made package tenkai-certfix cleans a name with a NUL on each machine', async (t) => {
+    const openssl = openOpensslBench();
+    assert.ok(openssl, 'openssl belongs to the test tools');
+    atEnd(t, () => openssl.remove());
+    const { site, hosts } = scene;
+    openssl.certificate('old');
+    const broken = renamedPfx(openssl.pfx('old', ''), '', [bmpName('Old agent\0')]);
+    const file = '/var/lib/tenkai-agent/identity/old.pfx';
+    for (const { host } of hosts) {
+      await host.writeFile(`${file}.base64`, broken.toString('base64'));
+      await host.ask(['sh', '-c', `base64 -d ${file}.base64 > ${file} && rm ${file}.base64`]);
+    }
+    const machineIds = hosts.map(({ machineId }) => machineId);
+    const runs = await untilEnded(site, await deployPackage(site, machineIds, 'tenkai-certfix'), 3);
+    for (const run of runs) assert.equal(run.status, 'succeeded', JSON.stringify(run.reason));
+    for (const { host } of hosts) {
+      const clean = Buffer.from(await host.ask(['base64', '-w0', file]), 'base64');
+      assert.match(openssl.read(clean, '', '-info'), /friendlyName: Old agent$/m);
+      assert.notDeepEqual(clean, broken);
     }
   });
 });
