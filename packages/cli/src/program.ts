@@ -16,6 +16,7 @@ import { addSignInCommands } from './commands/sign-in.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
 import { addSiteCommands } from './commands/site.ts';
 import { addStatusCommands } from './commands/status.ts';
+import { addSystemsCommands } from './commands/systems.ts';
 import { addTicketCommands } from './commands/ticket.ts';
 import { addUpdateCommands } from './commands/update.ts';
 import { addUserCommands } from './commands/user.ts';
@@ -51,6 +52,7 @@ export function createProgram(cli: Cli): Command {
     addRepositoryCommands,
     addUpdateCommands,
     addMulticastCommands,
+    addSystemsCommands,
     addStatusCommands,
     addUserCommands,
     addSiteCommands,

@@ -6,6 +6,7 @@ export * from './deployment/index.ts';
 export * from './failure.ts';
 export * from './firewall/index.ts';
 export * from './machine/index.ts';
+export * from './os-matrix/index.ts';
 export * from './reason.ts';
 export * from './scenario/index.ts';
 export * from './schedule/index.ts';

@@ -9,6 +9,7 @@ import { registerRepositories } from './features/repositories/index.ts';
 import { registerScenarios, type Scenarios } from './features/scenarios/index.ts';
 import { registerSites } from './features/sites/index.ts';
 import { registerStatus, type Status } from './features/status/index.ts';
+import { registerSystems } from './features/systems/index.ts';
 import { registerUpdates, type Updates } from './features/updates/index.ts';
 import { registerUsers, type Users } from './features/users/index.ts';
 import { type Doors, openDoors } from './gateway/doors.ts';
@@ -64,6 +65,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const status = registerStatus(kernel, { sites });
   const users = registerUsers(kernel);
   const machines = registerMachines(kernel, { sites, status });
+  registerSystems(kernel, { machines });
   const enrollment = await registerEnrollment(kernel, { machines, sites, status });
   const content = await registerContent(kernel);
   const packages = registerPackages(kernel, { content });

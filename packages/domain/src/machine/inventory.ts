@@ -123,6 +123,8 @@ export const Inventory = Type.Object({
   software: Type.Array(InstalledSoftware, { maxItems: 50_000 }),
   agent: Type.Object({
     version: name(64),
+    /** True: a simulator speaks for the machine, which may then have a system on which no agent runs (BOSM-02). */
+    isSimulated: Type.Optional(Type.Boolean()),
     components: Type.Optional(Type.Array(AgentComponent, { maxItems: 64 })),
     /** Absent: not looked at. */
     firewall: Type.Optional(FirewallFact),

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { systemRefusal } from '../os-matrix/step-support.ts';
 import { platformApplicability } from '../software/applicability.ts';
 import { freezeStep, programOf } from './freeze-step.ts';
 import { contentOf, type Reason, type RuntimeCondition } from './frozen-step.ts';
@@ -93,8 +94,10 @@ function skip(step: Step, reason: Reason): SkippedStep {
   return { stepId: step.id, name: step.name, reason };
 }
 
-/** Judges package and program by their platform rows; steps without a package suit every machine. */
+/** Judges the machine's system by the matrix (BOSM-01), then package and program by their platform rows. */
 function suits(step: Step, input: PlanInput) {
+  const refusal = systemRefusal(step, input.facts);
+  if (refusal) return { state: 'not-applicable' as const, reasons: [refusal] };
   const packageId = 'packageId' in step ? step.packageId : null;
   if (!packageId) return { state: 'applicable' as const, reasons: [] };
   const { software, program } = programOf(packageId, 'program' in step ? step.program : null, input.packages);

@@ -55,13 +55,20 @@ export function operatingSystemEntry(
   list: OperatingSystemList,
   system: Pick<OperatingSystem, 'id' | 'version' | 'architecture'>,
 ): OperatingSystemEntry | undefined {
-  return list.systems.find(
-    (entry) =>
-      entry.id === system.id &&
-      entry.architecture === system.architecture &&
-      (entry.version === '' ||
-        system.version === entry.version ||
-        system.version.startsWith(`${entry.version}.`)),
+  return list.systems.find((entry) => isSystemOf(entry, system));
+}
+
+/** Whether a row is that of a system; `9` stands for 9.4, too, and a row without a version for every one. */
+export function isSystemOf(
+  entry: Pick<OperatingSystemEntry, 'id' | 'version' | 'architecture'>,
+  system: Pick<OperatingSystem, 'id' | 'version' | 'architecture'>,
+): boolean {
+  return (
+    entry.id === system.id &&
+    entry.architecture === system.architecture &&
+    (entry.version === '' ||
+      system.version === entry.version ||
+      system.version.startsWith(`${entry.version}.`))
   );
 }
 

@@ -11,7 +11,7 @@ import { operatingSystems } from './operating-systems.ts';
 
 test('BSRV-28: an entry added by a data file appears in the choices', () => {
   const file: unknown = JSON.parse(`{ "dataVersion": "site-1", "systems": [
-    { "id": "sles", "family": "linux", "name": "SUSE Linux Enterprise Server 15", "version": "15",
+    { "id": "amzn", "family": "linux", "name": "Amazon Linux 2023", "version": "2023",
       "architecture": "x64", "editions": [], "servicePacks": [0], "support": "planned" },
     { "id": "debian", "family": "linux", "name": "Debian 12, ours", "version": "12",
       "architecture": "x64", "editions": [], "servicePacks": [0], "support": "agent" }] }`);
@@ -19,8 +19,8 @@ test('BSRV-28: an entry added by a data file appears in the choices', () => {
   const list = extendOperatingSystems(operatingSystems, file);
   assert.equal(list.dataVersion, `${operatingSystems.dataVersion}+site-1`);
   assert.equal(list.systems.length, operatingSystems.systems.length + 1);
-  const added = operatingSystemChoices(list).find((choice) => choice.id === 'sles');
-  assert.deepEqual(added, { id: 'sles', family: 'linux', versions: ['15'], architectures: ['x64'] });
+  const added = operatingSystemChoices(list).find((choice) => choice.id === 'amzn');
+  assert.deepEqual(added, { id: 'amzn', family: 'linux', versions: ['2023'], architectures: ['x64'] });
   const debian = { id: 'debian', version: '12', architecture: 'x64' } as const;
   assert.equal(operatingSystemEntry(list, debian)?.name, 'Debian 12, ours');
 });

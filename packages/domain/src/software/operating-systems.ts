@@ -14,6 +14,7 @@ function linux(
   name: string,
   versions: string[],
   architectures: Architecture[],
+  support: OperatingSystemSupport = 'agent',
 ): OperatingSystemEntry[] {
   return versions.flatMap((version) =>
     architectures.map((architecture) => ({
@@ -24,7 +25,7 @@ function linux(
       architecture,
       editions: [],
       servicePacks: [0],
-      support: 'agent' as const,
+      support,
     })),
   );
 }
@@ -59,7 +60,7 @@ const clientEditions = 'Pro, Pro for Workstations, Enterprise, Education';
  * they are (BOSM-03); no agent runs on them, their packages and simulated machines remain.
  */
 export const operatingSystems: OperatingSystemList = {
-  dataVersion: '2026.1',
+  dataVersion: '2026.2',
   systems: [
     windows('Windows 2000', 'x86', 'Server, Advanced Server, Professional', [0, 1, 2, 3, 4], 'simulated'),
     windows('Windows Server 2003', 'x86', 'Standard Edition, Enterprise Edition', [0, 1, 2], 'simulated'),
@@ -100,5 +101,14 @@ export const operatingSystems: OperatingSystemList = {
     ...linux('rhel', 'Red Hat Enterprise Linux', ['8', '9', '10'], ['x64', 'arm64']),
     ...linux('almalinux', 'AlmaLinux', ['8', '9', '10'], ['x64', 'arm64']),
     ...linux('rocky', 'Rocky Linux', ['8', '9', '10'], ['x64', 'arm64']),
+    // Earlier service packs of 15 have glibc 2.26, for which Node.js 24 is not built.
+    ...linux(
+      'sles',
+      'SUSE Linux Enterprise Server',
+      ['15.5', '15.6', '15.7', '16'],
+      ['x64', 'arm64'],
+      'planned',
+    ),
+    ...linux('opensuse-leap', 'openSUSE Leap', ['15.6', '16'], ['x64', 'arm64'], 'planned'),
   ],
 };

@@ -10,5 +10,6 @@ export * from './repositories.ts';
 export * from './scenarios.ts';
 export * from './site.ts';
 export * from './status.ts';
+export * from './systems.ts';
 export * from './updates.ts';
 export * from './users.ts';

@@ -146,7 +146,7 @@ export function inventoryOf(
       bootedAt: new Date(bootedAt).toISOString(),
     },
     software: [...base, ...added],
-    agent: { version: agentVersion },
+    agent: { version: agentVersion, isSimulated: true },
   };
 }
 

@@ -26,6 +26,47 @@ export const reasons: Localized<typeof en.reasons> = {
   'platform-architecture': '対象は {wanted} ですが、マシンは {actual} です。',
   'platform-service-pack': '対象はサービスパック {wanted} ですが、マシンは {actual} です。',
   'platform-contained': 'マシンのサービスパック {level} にすでに含まれています。',
+  'system-unlisted': '{system} ({architecture}) は対応 OS の一覧にありません。拒否も保証もしません。',
+  'system-level-unlisted': '{system} のサービスパック {level} は対応 OS の一覧にありません。',
+  'system-edition-unlisted': '{system} のエディション {edition} は対応 OS の一覧にありません。',
+  'system-agent-runtime': '{system} ではエージェントが動作しません。実行環境がより新しい OS を必要とします。',
+  'system-agent-planned': '{system} 用のエージェントは、この版にはありません。',
+  'system-simulated-only': '{system} には模擬マシンだけがあります。',
+  'system-imaging-planned': 'イメージとネットワークブートは、この版にはありません。',
+  'system-server-planned': '{system} 用のサーバは、この版にはありません。',
+  'system-server-no-package': '{system} 用のサーバのパッケージはありません。ソースから実行します。',
+  'system-server-client':
+    '{system} は管理対象マシンとしてだけ使えます。サーバにはサーバ用のエディションが必要です。',
+  'system-no-interpreter': '{system} では {interpreter} のスクリプトを実行できません。',
+  'system-note-firewall-later':
+    'エージェントのインストール後にファイアウォールを有効にすると、通信できなくなることがあります。その場合はポートを開放してください。',
+  'system-note-boot-window':
+    '起動からファイアウォールのサービスが始まるまで、すべてのポートが閉じています。命令はマシンが接続するまで保留し、アップグレードは再試行します。',
+  'system-note-live-session':
+    'ベンダーのモジュールには、適用中ずっとログオンしたままで、画面ロックもスクリーンセーバーも動いていない状態を必要とするものがあります。',
+  'system-note-closes-ports':
+    'インストールによってファイアウォールが有効になり、ほぼすべてのポートが閉じます。サービスパックを事前に準備するか、後から手動でポートを開放してください。',
+  'system-note-trusted-site': 'ブラウザの信頼済みサイトにサーバのアドレスを登録する必要があります。',
+  'system-note-pssu':
+    'セットアップ後は、更新を適用するか、管理者がセキュリティ更新の画面を閉じるまで、受信がすべて遮断されます。',
+  'system-note-nfs-ports': 'NFS のホストにする場合は、NFS のポートを開放する必要があります。',
+  'system-note-dhcp-port': 'DHCP のホストにする場合は、UDP 67 を開放する必要があります。',
+  'system-note-r2-shown':
+    '旧製品では Server 2003 のサービスパック 1 と表示されていました。ここでは R2 のままです。',
+  'system-note-sysprep-dialog':
+    'Sysprep の実行中に Remote Desktop Help Session Manager (sessmgr.exe) のブロックが表示されることがありますが、しばらくすると先へ進み、問題はありません。',
+  'system-note-server-core': 'Server Core には画面がありません。ファイアウォールはコマンドで開放します。',
+  'system-note-csdversion': 'サービスパックは、製品の名前ではなく、マシンの CSDVersion の値で判定します。',
+  'system-note-level-chain':
+    '最新のサービスパックには、先に古いサービスパックが必要です。両方が登録されていれば、自動更新が順に配信します。',
+  'system-note-old-server-host':
+    '旧製品ではサーバのホストでした。この製品のサーバには、より新しい OS が必要です。',
+  'system-note-managed-only': '管理対象マシンとしてだけ使われ、サーバのホストにはなりませんでした。',
+  'system-note-old-product-version': '旧製品ではバージョン 6.11/6.12 から対応しています。',
+  'system-note-winre-dynamic-disk':
+    'WinRE が先頭以外のパーティションにあり、ディスクをダイナミックディスクに変換した場合、バックアップに WinRE が含まれず、復元したマシンにもないことがあります。',
+  'system-note-bitlocker':
+    'BitLocker が有効なマシンは、バックアップも復元もできません。先に無効にしてください。',
   'condition-false': 'ステップ「{step}」の条件をこのマシンは満たしません。',
   'nothing-to-do': 'このマシンでシナリオが行うことはありません。',
   'machine-gone': 'マシンはサイトから削除されています。',
