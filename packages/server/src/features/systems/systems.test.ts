@@ -29,9 +29,10 @@ onBothEngines(
     assert.deepEqual(hosts.items, []);
     const row = await server.call(systemRoutes.get, { as, params: { key: 'windows-xp-x86' } });
     assert.deepEqual(row.servicePackNeeds, [{ level: 3, oneOf: [1, 2] }]);
-    await assert.rejects(server.call(systemRoutes.get, { as, params: { key: 'plan9' } }), {
-      code: 'not-found',
-    });
+    await assert.rejects(
+      server.call(systemRoutes.get, { as, params: { key: 'plan9' } }),
+      refusedWith('not-found', 404),
+    );
 
     const silent = await enrolledAgent(server, { name: 'silent' });
     const ofMachine = (id: string) => server.call(systemRoutes.ofMachine, { as, params: { id } });
