@@ -15,7 +15,7 @@ import type { FileResult } from './test-run/run-test-file.ts';
 import { closingLines, count, fileLines, isGreen } from './test-run/summary.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const lightLimitMs = 4 * 60_000;
+const lightLimitMs = 10 * 60_000;
 /** The first host test of a machine also makes the Debian base. */
 const hostLimitMs = 20 * 60_000;
 const lightConcurrency = Math.min(4, Math.max(2, availableParallelism()));
