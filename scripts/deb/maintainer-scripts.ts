@@ -48,6 +48,10 @@ function firewall(command: string): string {
 
 const server = 'tenkai-server.service';
 const agent = 'tenkai-agent.service';
+/** Made by `tenkai-agent master prepare` where the system makes no host keys by itself. */
+const hostKeysUnit = ['/etc/systemd/system/', '/etc/systemd/system/multi-user.target.wants/'].map(
+  (folder) => `${folder}tenkai-ssh-host-keys.service`,
+);
 
 /** The user stays after a purge: a number that is given to somebody else would own what it left anywhere. */
 export const serverScripts = {
@@ -94,6 +98,6 @@ if [ "$1" = remove ]; then
 fi
 `,
   postrm: `${head}
-${forget(agent, ['/var/lib/tenkai-agent', '/var/cache/tenkai-agent'])}
+${forget(agent, ['/var/lib/tenkai-agent', '/var/cache/tenkai-agent', ...hostKeysUnit])}
 `,
 } as const;

@@ -12,6 +12,7 @@ import { enroll, readTicket } from './enrollment.ts';
 import './failures.ts';
 import { addFirewallCommands } from './firewall/commands.ts';
 import { openLog } from './log.ts';
+import { addMasterCommands } from './master/commands.ts';
 import { platformOptions, selectPlatform } from './platform/select.ts';
 import { addSelfService } from './self-service/commands.ts';
 import { fill, languageOf, texts } from './self-service/texts.ts';
@@ -91,6 +92,7 @@ function agentProgram(env: Env, entry: string): Command {
   }
   addCertfixCommand(program, env);
   addFirewallCommands(program, data);
+  addMasterCommands(program, env);
   addSelfService(program, env, data().root);
   // Sub-commands do not inherit it in every case.
   for (const command of program.commands) command.exitOverride();

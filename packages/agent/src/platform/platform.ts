@@ -18,6 +18,8 @@ export interface Platform {
   bootId(): string;
   /** When the machine was started, epoch milliseconds. */
   bootedAt(): number;
+  /** Gives a machine from an image what the system did not give it, before it says who it is. */
+  firstStart(): void;
 }
 
 export interface PlatformOptions {

@@ -46,6 +46,7 @@ export async function runService(input: RunService): Promise<void> {
   const { processes } = platform;
   const lock = await takeLock({ processes, folder: join(data.locks, 'service'), what: 'agent service' });
   try {
+    platform.firstStart();
     const service = openService(input, { settings, log, platform });
     service.log.info({ pid: process.pid }, 'service begins');
     const closeDoor = await openSelfService(service);

@@ -3,6 +3,7 @@ import { bootedAt, bootId } from './boot.ts';
 import { createDetection } from './detection.ts';
 import { createInstaller } from './installer.ts';
 import { createInventory } from './inventory.ts';
+import { ensureMachineId } from './machine-id.ts';
 import { createPaths } from './paths.ts';
 import { createPower } from './power.ts';
 import { createProcesses } from './processes.ts';
@@ -17,6 +18,7 @@ export function openLinux(options: PlatformOptions): Platform {
   return {
     family: 'linux',
     ...boot,
+    firstStart: () => ensureMachineId(paths),
     paths,
     sessions,
     users: createUsers(),

@@ -1,0 +1,74 @@
+import type { MasterProfile, RunbookLanguage } from '@tenkai/domain/master/index.ts';
+import { type Command, Option } from 'commander';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface CommonOptions {
+  readonly root?: string;
+  readonly json?: boolean;
+}
+export interface AuditOptions extends CommonOptions {
+  readonly profile?: MasterProfile;
+}
+export interface DefinitionsOptions extends CommonOptions {
+  readonly sums?: string;
+}
+export interface RunbookOptions extends AuditOptions {
+  readonly language?: RunbookLanguage;
+  readonly system?: 'linux' | 'windows';
+  readonly reCapture?: boolean;
+  readonly locator?: string;
+  readonly dnsSuffix?: string;
+}
+
+const profile = () =>
+  new Option('--profile <profile>', 'where the targets will live (default: workgroup)').choices([
+    'domain-published',
+    'domain',
+    'workgroup',
+  ]);
+
+/** `tenkai-agent master`. What it does is loaded only when it does it: the service stays small. */
+export function addMasterCommands(program: Command, env: Env): void {
+  const noun = program
+    .command('master')
+    .description('prepare this machine to be captured as an image')
+    .exitOverride();
+  const verb = (name: string, about: string) =>
+    noun
+      .command(name)
+      .description(about)
+      .option('--root <folder>', 'a mounted image instead of this machine')
+      .option('--json', 'as JSON', false)
+      .exitOverride();
+  const siteValues = (command: Command) =>
+    command
+      .addOption(profile())
+      .option('--locator <name>', 'step 5: name by which the targets find their site')
+      .option('--dns-suffix <suffix>', 'step 5: the same by DNS')
+      .option('--re-capture', 'the machine comes from an earlier image');
+  siteValues(verb('prepare', 'do the seven steps, or what is left of them, and audit'))
+    .option('--root-fingerprint <hex>', "step 5: SHA-256 of the root key of the targets' site")
+    .option('--unassign', 'take the machine out of the site to which it belongs')
+    .addOption(
+      new Option('--step <step>', 'only this step').choices([
+        ...['1', '2', '3', '4', '5', '6', '7'],
+        'endpoint-protection',
+      ]),
+    )
+    .action(async (options) => (await import('./perform.ts')).prepare(env, options));
+  verb('audit', 'say what must not be in an image; status 1 where anything is')
+    .addOption(profile())
+    .action(async (options) => (await import('./perform.ts')).audit(env, options));
+  verb('status', 'show how far the preparation is').action(async (options) =>
+    (await import('./perform.ts')).status(env, options),
+  );
+  verb('definitions', 'put definition packages of ClamAV into the machine, without a network')
+    .argument('<file...>', 'main.cvd, daily.cvd, bytecode.cvd')
+    .option('--sums <file>', 'SHA256SUMS of these files')
+    .action(async (files, options) => (await import('./perform.ts')).definitions(env, files, options));
+  siteValues(verb('runbook', 'print the procedure for this machine, as Markdown'))
+    .addOption(new Option('--language <language>', 'default: that of the terminal').choices(['en', 'ja']))
+    .addOption(new Option('--system <system>', 'default: linux').choices(['linux', 'windows']))
+    .action(async (options) => (await import('./perform.ts')).runbook(env, options));
+}

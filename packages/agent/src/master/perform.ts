@@ -1,0 +1,108 @@
+import { Failure } from '@tenkai/domain/failure.ts';
+import {
+  auditMaster,
+  type MasterFinding,
+  masterRunbook,
+  nextStep,
+  precheckMaster,
+  type RunbookLanguage,
+} from '@tenkai/domain/master/index.ts';
+import { agentVersion } from '../version.ts';
+import { readSiteValues, siteOfAgent, trustKeys } from './agent-state.ts';
+import type { AuditOptions, CommonOptions, DefinitionsOptions, RunbookOptions } from './commands.ts';
+import { importDefinitions } from './definitions.ts';
+import { lastRound, readMasterJournal } from './journal.ts';
+import { lookAt, precheckFacts } from './look.ts';
+import { type PrepareOptions, prepareMaster } from './prepare.ts';
+import { openScene } from './scene.ts';
+import { definitionsText, findingsText, preparedText, statusText, stepLine } from './show.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The process ends at once afterwards; a pipe that is read slowly must have got everything before. */
+function print(value: unknown, text: string, isJson = false): Promise<void> {
+  const shown = isJson ? JSON.stringify(value, null, 2) : text;
+  return new Promise((resolve) => process.stdout.write(`${shown.trimEnd()}\n`, () => resolve()));
+}
+
+/** @throws Failure, see prepareMaster; master-audit-failed */
+export async function prepare(env: Env, options: PrepareOptions & CommonOptions): Promise<void> {
+  const scene = await openScene(env, options.root);
+  const onStep = (step: Parameters<typeof stepLine>[0]) => {
+    if (!options.json) process.stdout.write(`${stepLine(step)}\n`);
+  };
+  const report = await prepareMaster({ scene, now: Date.now, onStep }, options);
+  await print(report, preparedText(report, scene.isImage), options.json);
+  refuseFindings(report.findings);
+}
+
+/** @throws Failure master-audit-failed */
+export async function audit(env: Env, options: AuditOptions): Promise<void> {
+  const scene = await openScene(env, options.root);
+  const plan = lastRound(readMasterJournal(scene.data))?.plan;
+  const profile = options.profile ?? plan?.profile ?? 'workgroup';
+  const findings = auditMaster(lookAt(scene, { profile, pin: plan?.pin ?? null }));
+  await print({ profile, agentVersion, findings }, findingsText(findings), options.json);
+  refuseFindings(findings);
+}
+
+function refuseFindings(findings: readonly MasterFinding[]): void {
+  const [first] = findings;
+  if (first) throw new Failure('master-audit-failed', { count: findings.length, step: first.step });
+}
+
+export async function status(env: Env, options: CommonOptions): Promise<void> {
+  const scene = await openScene(env, options.root);
+  const found = lastRound(readMasterJournal(scene.data));
+  const plan = found?.plan ?? { profile: 'workgroup' as const, pin: null };
+  const findings = auditMaster(lookAt(scene, plan));
+  const done = found?.done ?? new Set();
+  const shown = {
+    round: found && { ...found, done: [...found.done] },
+    next: nextStep(
+      done,
+      findings.filter(({ step }) => done.has(step)),
+    ),
+    precheck: precheckMaster(precheckFacts(scene, plan.profile)),
+    findings,
+  };
+  await print(shown, statusText(shown), options.json);
+}
+
+export async function definitions(
+  env: Env,
+  files: readonly string[],
+  options: DefinitionsOptions,
+): Promise<void> {
+  const { platform } = await openScene(env, options.root);
+  const imported = await importDefinitions(platform.paths, files, { sums: options.sums });
+  await print(imported, definitionsText(imported), options.json);
+}
+
+/** For this machine, or with `--system` for another kind; needs no rights unless it looks. */
+export async function runbook(env: Env, options: RunbookOptions): Promise<void> {
+  const scene = await openScene(env, options.root);
+  const { data } = scene;
+  const round = lastRound(readMasterJournal(data));
+  const profile = options.profile ?? round?.plan.profile ?? 'workgroup';
+  const asked = { locator: options.locator ?? null, dnsSuffix: options.dnsSuffix ?? null };
+  const hasValues = asked.locator !== null || asked.dnsSuffix !== null;
+  const text = masterRunbook({
+    language: options.language ?? languageOf(env),
+    system: options.system ?? 'linux',
+    mode: options.reCapture ? 're-capture' : 'first-capture',
+    profile,
+    hasMetSite: round?.hasMetSite || siteOfAgent(data) !== null || trustKeys(data, null).length > 0,
+    protection: lookAt(scene, { profile, pin: null }).protection,
+    agentVersion,
+    architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+    siteValues: hasValues ? asked : (round?.plan.siteValues ?? readSiteValues(data)),
+    warnings: precheckMaster(precheckFacts(scene, profile)).warnings,
+    service: 'TenkaiAgent',
+  });
+  await print({ profile, agentVersion, markdown: text }, text, options.json);
+}
+
+function languageOf(env: Env): RunbookLanguage {
+  return (env.LC_ALL || env.LC_MESSAGES || env.LANG || '').startsWith('ja') ? 'ja' : 'en';
+}
