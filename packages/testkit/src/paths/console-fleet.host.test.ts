@@ -48,8 +48,8 @@ describe('many machines in the console', { skip: noBrowser }, () => {
     await page.getByRole('option', { name: 'Tool for all' }).click();
     const next = page.getByRole('button', { name: texts.common.next, exact: true });
     for (let step = 0; step < 3; step += 1) await next.click();
-    await page.getByText(texts.deployments.preview.applicable).waitFor();
-    assert.match((await page.locator('.tk-preview-numbers').textContent()) ?? '', /^10/);
+    const foretold = page.getByRole('region', { name: texts.whatIf.title });
+    assert.match((await foretold.locator('.tk-what-if-numbers').textContent()) ?? '', /^10/);
     await page.getByRole('button', { name: texts.deployments.wizard.start }).click();
 
     for (const name of names) {

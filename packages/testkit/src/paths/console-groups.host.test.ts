@@ -42,7 +42,7 @@ describe('waiting groups in the console', { skip: noBrowser }, () => {
     await page.getByText(texts.reasons['ignored-with-unicast']).first().waitFor();
     await page.getByText(texts.deployments.delivery.auto, { exact: true }).click();
     await page.getByRole('button', { name: texts.common.next, exact: true }).click();
-    await page.getByText(texts.deployments.preview.applicable).waitFor();
+    await page.getByRole('region', { name: texts.whatIf.title }).waitFor();
     await page.getByRole('button', { name: texts.deployments.wizard.start }).click();
 
     const panel = page.getByRole('region', { name: texts.deployments.group.title });

@@ -12,7 +12,7 @@ import { aDraft } from '../package-draft.ts';
 describe('automatic update in the console', { skip: noBrowser }, () => {
   for (const language of ['en', 'ja'] as const) {
     it(`BAUT-07, BAUT-27: rules are set, a preview told, a package held and released, in ${language}`, async (t) => {
-      const { updates, common } = textsOf[language];
+      const { updates, common, whatIf } = textsOf[language];
       const site = await startConsoleSite(t);
       const browser = await startBrowser(t, { language, ca: site.ca });
       const page = await browser.newPage();
@@ -28,8 +28,8 @@ describe('automatic update in the console', { skip: noBrowser }, () => {
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel(updates.fields.time, { exact: true }).fill('04:30');
       await dialog.getByLabel(updates.fields.timeZone).fill('Asia/Tokyo');
-      await dialog.getByRole('button', { name: updates.preview }).click();
-      await dialog.getByRole('status').waitFor();
+      await dialog.getByRole('button', { name: whatIf.update.ask }).click();
+      await dialog.getByRole('region', { name: whatIf.title }).getByRole('status').waitFor();
       await assertAccessible(page);
       await dialog.getByRole('button', { name: common.save }).click();
       await dialog.waitFor({ state: 'detached' });

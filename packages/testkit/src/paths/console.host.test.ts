@@ -94,15 +94,15 @@ async function makeFolder(t: TestContext): Promise<string> {
 }
 
 async function deploy(page: Page, texts: ConsoleTexts): Promise<void> {
-  const { wizard, preview } = texts.deployments;
+  const { wizard } = texts.deployments;
   const next = () => page.getByRole('button', { name: texts.common.next, exact: true }).click();
   await page.getByRole('link', { name: texts.machines.acts.deploy }).click();
   await page.getByRole('combobox', { name: wizard.chooseCollection }).click();
   await page.getByRole('option').first().click();
   await next();
   await next();
-  await page.getByText(preview.applicable).waitFor();
-  assert.match((await page.locator('.tk-preview-numbers').textContent()) ?? '', /^1/);
+  const foretold = page.getByRole('region', { name: texts.whatIf.title });
+  assert.match((await foretold.locator('.tk-what-if-numbers').textContent()) ?? '', /^1/);
   await page.getByRole('button', { name: wizard.start }).click();
 }
 

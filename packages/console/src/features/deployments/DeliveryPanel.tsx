@@ -77,7 +77,7 @@ export function DeliveryPanel({ deployment }: { readonly deployment: DeploymentR
         ]}
       />
       {warnings.length > 0 ? (
-        <ul className="tk-warnings" aria-label={t('deployments.preview.warnings')}>
+        <ul className="tk-warnings" aria-label={t('whatIf.warnings')}>
           {warnings.map((warning) => (
             <li key={warning.code}>{reasonText(warning)}</li>
           ))}

@@ -8,12 +8,13 @@ import { useCollections } from '../collections/collections.queries.ts';
 import { usePackages } from '../packages/packages.queries.ts';
 import { useScenarios } from '../scenarios/scenarios.queries.ts';
 import { areVariablesComplete } from '../scenarios/VariablesField.tsx';
-import { useCreateDeployment, useDeploymentPreview } from './deployments.queries.ts';
+import { useCreateDeployment } from './deployments.queries.ts';
 import { type DeploymentPlan, isSubjectComplete, newPlan, toDraft } from './new-deployment.ts';
-import { PreviewStep } from './PreviewStep.tsx';
+import { WhatIfStep } from './WhatIfStep.tsx';
 import { WhatStep } from './WhatStep.tsx';
 import { WhenStep } from './WhenStep.tsx';
 import { WhereStep } from './WhereStep.tsx';
+import { useDeploymentWhatIf } from './what-if.queries.ts';
 
 const route = getRouteApi('/inside/deployments/new');
 const steps = ['what', 'where', 'when', 'preview'] as const;
@@ -29,7 +30,7 @@ export function NewDeploymentPage() {
   const create = useCreateDeployment();
   const defaultName = useDefaultName(plan);
   const draft = toDraft(plan, defaultName);
-  const preview = useDeploymentPreview(step === last ? draft : undefined);
+  const whatIf = useDeploymentWhatIf(step === last ? draft : undefined);
   const change = (part: Partial<DeploymentPlan>) => setPlan((before) => ({ ...before, ...part }));
   const isComplete = [
     isSubjectComplete(plan.subject),
@@ -62,7 +63,7 @@ export function NewDeploymentPage() {
       {step === 0 ? <WhatStep plan={plan} onChange={change} /> : null}
       {step === 1 ? <WhereStep plan={plan} onChange={change} /> : null}
       {step === 2 ? <WhenStep plan={plan} onChange={change} defaultName={defaultName} /> : null}
-      {step === last ? <PreviewStep preview={preview} /> : null}
+      {step === last ? <WhatIfStep draft={draft} query={whatIf} /> : null}
       {create.error ? <ProblemView error={create.error} /> : null}
       <div className="tk-row">
         {step > 0 ? (
@@ -75,7 +76,7 @@ export function NewDeploymentPage() {
             {t('common.next')}
           </Button>
         ) : (
-          <Button disabled={!draft || !preview.data} loading={create.isPending} onClick={start}>
+          <Button disabled={!draft || !whatIf.data} loading={create.isPending} onClick={start}>
             {t('deployments.wizard.start')}
           </Button>
         )}

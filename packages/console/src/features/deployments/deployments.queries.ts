@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import type { DeliverySettings } from '@tenkai/domain/deployment/delivery.ts';
 import type { DeploymentDraft } from '@tenkai/domain/deployment/deployment.ts';
 import type { RunStatus } from '@tenkai/domain/scenario/run-progress.ts';
@@ -71,18 +71,6 @@ export function useRun(id: string) {
   return useQuery({
     queryKey: ['runs', 'one', id],
     queryFn: ({ signal }) => call(deploymentRoutes.run, { params: { id }, signal }),
-  });
-}
-
-/** What a draft would do. Undefined: it is not complete yet. */
-export function useDeploymentPreview(draft: DeploymentDraft | undefined) {
-  return useQuery({
-    queryKey: ['deployments', 'preview', draft],
-    queryFn: ({ signal }) => call(deploymentRoutes.preview, { body: draft as DeploymentDraft, signal }),
-    enabled: draft !== undefined,
-    placeholderData: keepPreviousData,
-    staleTime: 0,
-    retry: false,
   });
 }
 

@@ -1,11 +1,11 @@
-import { Button, NumberInput, Switch, TextInput } from '@mantine/core';
+import { NumberInput, Switch, TextInput } from '@mantine/core';
 import type { UpdatePolicy } from '@tenkai/domain/update/policy.ts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConfirmAct } from '../../ui/ConfirmAct.tsx';
-import { ProblemView } from '../../ui/ProblemView.tsx';
 import { RingsField } from './RingsField.tsx';
-import { useChangePolicy, usePreview } from './updates.queries.ts';
+import { UpdateWhatIfPanel } from './UpdateWhatIfPanel.tsx';
+import { useChangePolicy } from './updates.queries.ts';
 
 const numbers = [
   { name: 'startDelayMinutes', min: 0, max: 240 },
@@ -26,13 +26,12 @@ export function PolicyDialog({ policy, onClose }: Props) {
   const { t } = useTranslation();
   const [draft, setDraft] = useState(policy);
   const change = useChangePolicy();
-  const preview = usePreview();
   const set = (more: Partial<UpdatePolicy>) => setDraft((before) => ({ ...before, ...more }));
   return (
     <ConfirmAct
       title={t('updates.policy')}
       act={t('common.save')}
-      size="lg"
+      size="xl"
       onAct={() => change.mutateAsync(draft)}
       onClose={onClose}
     >
@@ -78,17 +77,7 @@ export function PolicyDialog({ policy, onClose }: Props) {
         />
       ))}
       <RingsField rings={draft.rings} onChange={(rings) => set({ rings })} />
-      <div>
-        <Button variant="default" loading={preview.isPending} onClick={() => preview.mutate(draft)}>
-          {t('updates.preview')}
-        </Button>
-      </div>
-      {preview.error ? <ProblemView error={preview.error} /> : null}
-      {preview.data ? (
-        <p role="status">
-          {t('updates.previewText', { count: preview.data.startCount, total: preview.data.machineCount })}
-        </p>
-      ) : null}
+      <UpdateWhatIfPanel policy={draft} />
     </ConfirmAct>
   );
 }

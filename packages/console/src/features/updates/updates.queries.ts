@@ -46,12 +46,6 @@ export function useChangePolicy() {
   });
 }
 
-export function usePreview() {
-  return useMutation({
-    mutationFn: (policy: Partial<UpdatePolicy>) => call(updateRoutes.preview, { body: { policy } }),
-  });
-}
-
 interface Hold {
   readonly packageId: string;
   readonly machineIds?: string[];

@@ -12,6 +12,7 @@ import * as shell from './shell.ts';
 import * as status from './status.ts';
 import * as statusMessages from './status-messages.ts';
 import { updates } from './updates.ts';
+import { whatIf } from './what-if.ts';
 
 /** Every English text of the console. */
 export const texts = {
@@ -25,6 +26,7 @@ export const texts = {
   repositories,
   ...scenarios,
   updates,
+  whatIf,
   ...status,
   ...statusMessages,
   ...failures,

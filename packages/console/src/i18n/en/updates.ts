@@ -40,9 +40,6 @@ export const updates = {
     hold: 'No machine gets {name} until it is released. Runs that have begun go on.',
     release: '{name} goes on for all machines, and failed attempts are counted anew.',
   },
-  preview: 'What would happen now?',
-  previewText_one: '{count, number} of {total, number} machines would begin now.',
-  previewText_other: '{count, number} of {total, number} machines would begin now.',
   fields: {
     isOn: 'Automatic update is on',
     time: 'Set time',

@@ -14,6 +14,7 @@ import * as shell from './shell.ts';
 import * as status from './status.ts';
 import * as statusMessages from './status-messages.ts';
 import { updates } from './updates.ts';
+import { whatIf } from './what-if.ts';
 
 /** Every Japanese text of the console; the names of the old product's screens are kept (BCON-21). */
 export const texts: Localized<Texts> = {
@@ -27,6 +28,7 @@ export const texts: Localized<Texts> = {
   repositories,
   ...scenarios,
   updates,
+  whatIf,
   ...status,
   ...statusMessages,
   ...failures,

@@ -37,8 +37,6 @@ export const updates = {
     hold: '解除するまで、{name} をどのマシンにも配信しません。始まっている実行は続きます。',
     release: '{name} の配信をすべてのマシンで再開します。失敗回数は数え直します。',
   },
-  preview: '今、何が起こるか',
-  previewText_other: '{total, number} 台のうち {count, number} 台が今すぐ始めます。',
   fields: {
     isOn: '自動更新を有効にする',
     time: '指定時刻',

@@ -1,0 +1,56 @@
+import { useTranslation } from 'react-i18next';
+import { useFormats } from '../../i18n/use-formats.ts';
+import './what-if.css';
+
+interface Place {
+  readonly name: string;
+  readonly machineCount: number;
+  readonly bytes: number;
+}
+
+interface Props {
+  readonly title: string;
+  /** What a place is: a subnet, a source. */
+  readonly head: string;
+  readonly places: readonly Place[];
+  /** Says that there are more than are listed. */
+  readonly more?: string | undefined;
+}
+
+/** Where bytes come from or go to, with the machines that they are for. */
+export function BytesPanel({ title, head, places, more }: Props) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  if (places.length === 0) return null;
+  return (
+    <section className="tk-panel">
+      <h2>{title}</h2>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it, too */}
+      <section className="tk-what-if-scroll" aria-label={title} tabIndex={0}>
+        <table className="tk-what-if-table">
+          <thead>
+            <tr>
+              <th scope="col">{head}</th>
+              <th scope="col" className="tk-number">
+                {t('whatIf.machines')}
+              </th>
+              <th scope="col" className="tk-number">
+                {t('whatIf.perMachine')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {places.map(({ name, machineCount, bytes }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td className="tk-number">{formats.number(machineCount)}</td>
+                <td className="tk-number">{formats.bytes(bytes)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {more ? <p className="tk-what-if-note tk-muted">{more}</p> : null}
+    </section>
+  );
+}
