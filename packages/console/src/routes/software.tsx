@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { capabilities, verdicts } from '@tenkai/domain/os-matrix/system-row.ts';
 import { updateStates } from '@tenkai/domain/update/update-state.ts';
 import { given, oneOf, textOf } from '../search.ts';
 import { inside } from './roots.tsx';
@@ -68,6 +69,24 @@ const repository = createRoute({
   ),
 });
 
+const systems = createRoute({
+  getParentRoute: () => inside,
+  path: '/systems',
+  validateSearch: (raw) =>
+    given({
+      search: textOf(raw, 'search'),
+      capability: oneOf(raw, 'capability', capabilities),
+      verdict: oneOf(raw, 'verdict', verdicts),
+    }),
+  component: lazyRouteComponent(() => import('../features/systems/SystemsPage.tsx'), 'SystemsPage'),
+});
+
+const system = createRoute({
+  getParentRoute: () => inside,
+  path: '/systems/$systemKey',
+  component: lazyRouteComponent(() => import('../features/systems/SystemPage.tsx'), 'SystemPage'),
+});
+
 /** What can be installed, and where it lies. */
 export const softwareRoutes = [
   packages,
@@ -79,4 +98,6 @@ export const softwareRoutes = [
   points,
   repositories,
   repository,
+  systems,
+  system,
 ] as const;

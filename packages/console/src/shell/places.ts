@@ -7,6 +7,7 @@ import {
   IconDeviceDesktop,
   IconFingerprint,
   IconGauge,
+  IconListCheck,
   IconListTree,
   IconRefreshDot,
   IconRocket,
@@ -86,6 +87,14 @@ export const places = [
     icon: IconBuildingWarehouse,
     group: 'administration',
     letter: 'r',
+    permission: 'view',
+  },
+  {
+    key: 'systems',
+    to: '/systems',
+    icon: IconListCheck,
+    group: 'administration',
+    letter: 'y',
     permission: 'view',
   },
   {

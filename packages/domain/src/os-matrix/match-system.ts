@@ -1,21 +1,9 @@
-import { type Static, Type } from 'typebox';
 import type { OperatingSystem } from '../machine/inventory.ts';
-import { Reason } from '../scenario/frozen-step.ts';
+import type { Reason } from '../scenario/frozen-step.ts';
 import { isSystemOf } from '../software/operating-system-list.ts';
-import { SystemNote, SystemRow } from './system-row.ts';
+import type { SystemMatch, SystemRow } from './system-row.ts';
 import { systemRows } from './system-rows.ts';
 import { windowsSystem } from './windows-system.ts';
-
-/** A machine's system as the matrix sees it. */
-export const SystemMatch = Type.Object({
-  /** Null: the system is unlisted, which is allowed and no mistake. */
-  row: Type.Union([SystemRow, Type.Null()]),
-  /** The row's notes that hold at the service pack of this machine. */
-  notes: Type.Array(SystemNote),
-  /** What of it the matrix does not know: the system, its service pack, its edition. */
-  warnings: Type.Array(Reason),
-});
-export type SystemMatch = Static<typeof SystemMatch>;
 
 /** The parts of an inventory by which a row is found. */
 export type KnownSystem = Pick<OperatingSystem, 'family' | 'id' | 'name' | 'version' | 'architecture'> &

@@ -65,3 +65,14 @@ export const SystemRow = Type.Object({
   notes: Type.Array(SystemNote),
 });
 export type SystemRow = Static<typeof SystemRow>;
+
+/** A machine's system as the matrix sees it. */
+export const SystemMatch = Type.Object({
+  /** Null: the system is unlisted, which is allowed and no mistake. */
+  row: Type.Union([SystemRow, Type.Null()]),
+  /** The row's notes that hold at the service pack of this machine. */
+  notes: Type.Array(SystemNote),
+  /** What of it the matrix does not know: the system, its service pack, its edition. */
+  warnings: Type.Array(Reason),
+});
+export type SystemMatch = Static<typeof SystemMatch>;

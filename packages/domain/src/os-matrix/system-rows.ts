@@ -23,7 +23,7 @@ export function systemRowsOf({ systems }: OperatingSystemList): SystemRow[] {
 }
 
 /** The shipped matrix. */
-export const systemRows: readonly SystemRow[] = systemRowsOf(operatingSystems);
+export const systemRows: readonly SystemRow[] = /* @__PURE__ */ systemRowsOf(operatingSystems);
 
 function capabilitiesOf(entry: OperatingSystemEntry): Record<Capability, CapabilityAnswer> {
   const why = (code: string): Reason => ({ code, params: { system: entry.name } });

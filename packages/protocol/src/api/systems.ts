@@ -1,4 +1,4 @@
-import { Capability, SystemMatch, SystemRow, Verdict } from '@tenkai/domain/os-matrix/index.ts';
+import { Capability, SystemMatch, SystemRow, Verdict } from '@tenkai/domain/os-matrix/system-row.ts';
 import { Type } from 'typebox';
 import { IdParams, Nullable } from './paging.ts';
 import { defineRoute } from './route.ts';

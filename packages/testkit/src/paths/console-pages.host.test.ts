@@ -97,6 +97,8 @@ function pathsOf(filled: Filled): string[] {
     '/enrollment',
     '/distribution-points',
     '/repositories',
+    '/systems',
+    '/systems/windows-xp-x86',
     '/settings',
     '/account',
   ];

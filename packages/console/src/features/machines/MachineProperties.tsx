@@ -7,6 +7,7 @@ import { Empty } from '../../ui/Empty.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { StateLabel } from '../../ui/StateLabel.tsx';
 import { When } from '../../ui/When.tsx';
+import { MachineSystem } from '../systems/MachineSystem.tsx';
 import { OwnProperties } from './OwnProperties.tsx';
 
 /** マシンのプロパティ (BCON-10): the operating system first, then everything else that the agent told. */
@@ -29,6 +30,7 @@ export function MachineProperties({ machine }: { readonly machine: MachineDetail
             <h2>{t('machines.sections.network')}</h2>
             <NetworkFacts network={inventory.network} />
           </section>
+          <MachineSystem machineId={machine.id} />
         </>
       ) : (
         <section className="tk-panel">

@@ -11,6 +11,7 @@ import * as scenarios from './scenarios.ts';
 import * as shell from './shell.ts';
 import * as status from './status.ts';
 import * as statusMessages from './status-messages.ts';
+import { systems } from './systems.ts';
 import { updates } from './updates.ts';
 import { whatIf } from './what-if.ts';
 
@@ -25,6 +26,7 @@ export const texts = {
   ...packages,
   repositories,
   ...scenarios,
+  systems,
   updates,
   whatIf,
   ...status,

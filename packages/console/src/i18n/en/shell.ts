@@ -77,6 +77,7 @@ export const nav = {
   enrollment: 'Enrollment',
   points: 'Distribution points',
   repositories: 'Package repositories',
+  systems: 'Operating systems',
   settings: 'Settings',
   account: 'My account',
   waiting: 'waiting for approval',
@@ -123,6 +124,7 @@ export const palette = {
     enrollment: 'Approvals and tickets',
     points: 'Where machines get content from',
     repositories: 'Where the site pulls packages from',
+    systems: 'What is supported on which system',
     settings: 'The site as a whole',
   },
   words: {
@@ -139,6 +141,7 @@ export const palette = {
     enrollment: 'administration approve ticket client install 登録',
     points: 'administration distribution point package server パッケージサーバ',
     repositories: 'administration package web server source approve パッケージWebサーバ',
+    systems: 'administration os windows linux supported matrix 対応OS',
     settings: 'administration site detail settings DPM server 詳細設定 ネットワーク 同時実行',
     newDeployment: 'deploy advertise run 実行 配信 展開',
     newPackage: 'register package パッケージの登録 パッケージ作成',

@@ -80,6 +80,7 @@ export const nav: Localized<typeof en.nav> = {
   enrollment: 'マシンの登録',
   points: '配布ポイント',
   repositories: 'パッケージリポジトリ',
+  systems: '対応 OS',
   settings: '詳細設定',
   account: 'マイアカウント',
   waiting: '台が承認待ち',
@@ -130,6 +131,7 @@ export const palette: Localized<typeof en.palette> = {
     enrollment: '承認とチケット',
     points: 'マシンがコンテンツを取得する場所',
     repositories: 'サイトがパッケージを取り込む元',
+    systems: 'OS ごとに何ができるか',
     settings: 'サイト全体の設定',
   },
   words: {
@@ -147,6 +149,7 @@ export const palette: Localized<typeof en.palette> = {
     enrollment: '登録 承認 チケット エージェント クライアントインストール enrollment',
     points: 'パッケージサーバ 配布ポイント distribution points',
     repositories: 'パッケージWebサーバ リポジトリ 承認 package repositories',
+    systems: '対応OS オペレーティングシステム operating systems',
     settings: 'DPMサーバ 詳細設定 ネットワーク 同時実行可能台数 管理 settings',
     newDeployment: '配信 実行 割り当て deploy',
     newPackage: 'パッケージ作成 パッケージの登録/修正 イメージビルダ package',

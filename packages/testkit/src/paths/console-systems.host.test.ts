@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { machineRoutes } from '@tenkai/protocol/api/index.ts';
+import { systemRoutes } from '@tenkai/protocol/api/systems.ts';
+import type { Page } from 'playwright-core';
+import { accessibilityProblems } from '../console/axe.ts';
+import { noBrowser, startBrowser } from '../console/browser.ts';
+import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
+import { apiOf, startMachines } from '../console/filled-site.ts';
+import { watchPage } from '../console/watch-page.ts';
+
+describe('operating systems in the console', { skip: noBrowser }, () => {
+  for (const [language, colorScheme] of [
+    ['en', 'light'],
+    ['ja', 'dark'],
+  ] as const) {
+    it(`BOSM-01: the matrix is filtered, a row opened by keyboard, and a machine has its row, in ${language}`, async (t) => {
+      const { systems, nav, common, reasons } = textsOf[language];
+      const site = await startConsoleSite(t);
+      const browser = await startBrowser(t, { language, colorScheme, ca: site.ca });
+      const page = await browser.newPage();
+      page.setDefaultTimeout(30_000);
+      const watch = watchPage(page);
+      await setUp(page, site, language);
+      await page.goto(`${site.url}/systems`);
+      await page.getByRole('row', { name: /Windows 2000/ }).waitFor();
+      await assertAccessible(page);
+      await page.getByLabel(systems.search).fill('server 2003 r2');
+      await page.getByRole('row', { name: /Windows 2000/ }).waitFor({ state: 'detached' });
+      await page.getByRole('combobox', { name: systems.verdict }).click();
+      await page.getByRole('option', { name: systems.verdicts.supported, exact: true }).click();
+      await page.getByText(systems.none).waitFor();
+      assert.equal(new URL(page.url()).search, '?search=server+2003+r2&verdict=supported');
+      await page.goto(`${site.url}/systems?search=windows+xp`);
+      const link = page.getByRole('row', { name: /Windows XP/ });
+      await link.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: 'Windows XP (x86)' }).waitFor();
+      await page.getByText(reasons['system-note-closes-ports']).waitFor();
+      await page
+        .getByText(reasons['system-agent-runtime'].replace('{system}', 'Windows XP'))
+        .first()
+        .waitFor();
+      await assertAccessible(page);
+
+      const api = await apiOf(browser, site);
+      await startMachines(t, api, site, ['alder']);
+      const [machine] = (await api(machineRoutes.list, { query: {} })).items;
+      const id = machine?.id ?? '';
+      const { match } = await api(systemRoutes.ofMachine, { params: { id } });
+      await page.goto(`${site.url}/machines/${id}`);
+      const panel = page.locator('section', {
+        has: page.getByRole('heading', { name: systems.ofMachine }),
+      });
+      await panel.getByText(match?.row?.name ?? systems.unlisted).first().waitFor();
+      await assertAccessible(page);
+      watch.assertQuiet();
+
+      await page.route('**/api/v1/systems**', (route) => route.abort());
+      await page.goto(`${site.url}/systems`);
+      const again = page.getByRole('button', { name: common.tryAgain });
+      await again.waitFor({ timeout: 60_000 });
+      await page.unroute('**/api/v1/systems**');
+      await again.click();
+      await page.getByRole('row', { name: /Windows 2000/ }).waitFor();
+      await page.getByRole('heading', { level: 1, name: nav.systems }).waitFor();
+    });
+  }
+});
+
+async function assertAccessible(page: Page) {
+  assert.deepEqual(await accessibilityProblems(page), []);
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+  assert.ok(Number(overflow) <= 0, `the page is ${overflow} pixels wider than the window`);
+}
