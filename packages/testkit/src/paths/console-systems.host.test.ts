@@ -32,9 +32,8 @@ describe('operating systems in the console', { skip: noBrowser }, () => {
       await page.getByText(systems.none).waitFor();
       assert.equal(new URL(page.url()).search, '?search=server+2003+r2&verdict=supported');
       await page.goto(`${site.url}/systems?search=windows+xp`);
-      const link = page.getByRole('row', { name: /Windows XP/ });
-      await link.focus();
-      await page.keyboard.press('Enter');
+      const row = page.getByRole('row', { name: /Windows XP/ });
+      await row.press('Enter');
       await page.getByRole('heading', { level: 1, name: 'Windows XP (x86)' }).waitFor();
       await page.getByText(reasons['system-note-closes-ports']).waitFor();
       await page
