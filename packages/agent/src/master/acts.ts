@@ -5,6 +5,7 @@ import { errorCode } from '../durable-file.ts';
 import { run } from '../platform/shell.ts';
 import { readStatus } from '../service/status-file.ts';
 import {
+  liftHold,
   removeKeys,
   removeLogs,
   removePolicy,
@@ -47,6 +48,7 @@ export const masterActs: Readonly<Record<MasterStepId, MasterAct>> = {
     return writeSiteValues(data, siteValues, pin);
   },
   async 'start-type'(scene) {
+    liftHold(scene.data);
     return startWithSystem(scene.platform.paths, await hasSystemd(scene));
   },
   async 'endpoint-protection'(scene, plan) {

@@ -5,28 +5,58 @@ import { basename, join } from 'node:path';
 import type { SiteValues } from '@tenkai/domain/master/index.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { readEnrollment } from '../identity.ts';
-import { readSettings, type Settings, writeSettings } from '../settings.ts';
+import { readSettings, writeSettings } from '../settings.ts';
 import { allFiles, filledFiles, kindOf, remove } from './places.ts';
 
 /** Settings, the memory of the preparation, and the mark that the firewall is kept open. */
 const mayStay = ['agent.json', 'master', 'firewall-open'];
 
-/** Settings that bind to one site, and those that are of one machine. */
-const siteSettings = ['server', 'siteCode', 'managementPoint'] as const;
+/** Settings of one machine; `server` and these of the section `assignment` bind to one site. */
 const ownSettings = ['name', 'ticketFile'] as const;
+const boundTo = ['siteCode', 'managementPoint', 'foundBy'];
 
-type AnySettings = Settings & Readonly<Record<string, unknown>>;
+interface Assignment {
+  readonly siteCode?: string;
+  readonly managementPoint?: string;
+  /** `https://mp1.example.org`. */
+  readonly locator?: string;
+  readonly dnsSuffix?: string;
+  readonly isHeld?: boolean;
+}
 
-/** Code or address of the site that this agent belongs to. */
+/** The section that tells how the machine finds its site; assignment reads it. */
+function assignmentOf(data: DataFolder): Assignment {
+  return (readSettings(data) as { assignment?: Assignment }).assignment ?? {};
+}
+
+function writeAssignment(data: DataFolder, assignment: Assignment): void {
+  const { assignment: _, ...rest } = readSettings(data) as { assignment?: Assignment };
+  const isEmpty = Object.keys(assignment).length === 0;
+  writeSettings(data, isEmpty ? rest : Object.assign(rest, { assignment }));
+}
+
+/** Code or address of the site that this agent belongs to, or is to ask for. */
 export function siteOfAgent(data: DataFolder): string | null {
-  const settings: AnySettings = readSettings(data);
-  const named = siteSettings.map((name) => settings[name]);
-  return readEnrollment(data)?.siteCode ?? named.find((value) => typeof value === 'string') ?? null;
+  const { siteCode, managementPoint } = assignmentOf(data);
+  return readEnrollment(data)?.siteCode ?? readSettings(data).server ?? siteCode ?? managementPoint ?? null;
 }
 
 export function removeSite(data: DataFolder): string[] {
   remove(join(data.identity, 'enrollment.json'));
-  return forgetSettings(data, siteSettings);
+  const present = Object.entries(assignmentOf(data));
+  const gone = present.filter(([name]) => boundTo.includes(name)).map(([name]) => name);
+  if (gone.length > 0)
+    writeAssignment(data, Object.fromEntries(present.filter(([name]) => !boundTo.includes(name))));
+  return [...forgetSettings(data, ['server']), ...gone];
+}
+
+/** The agent asks nobody for a site (AGENT-04). */
+export const isAssignmentHeld = (data: DataFolder): boolean => assignmentOf(data).isHeld === true;
+
+/** The clones are to ask. */
+export function liftHold(data: DataFolder): void {
+  const { isHeld, ...assignment } = assignmentOf(data);
+  if (isHeld !== undefined) writeAssignment(data, assignment);
 }
 
 /** @returns those that were there */
@@ -114,19 +144,24 @@ export function removeLogs(data: DataFolder): string[] {
   return found;
 }
 
-/** How the machines of the image are to find their site; assignment reads the same settings. */
+/** How the machines of the image are to find their site. */
 export function readSiteValues(data: DataFolder): SiteValues {
-  const { locator, dnsSuffix }: AnySettings = readSettings(data);
-  return { locator: text(locator), dnsSuffix: text(dnsSuffix) };
+  const { locator, dnsSuffix } = assignmentOf(data);
+  return { locator: locator ?? null, dnsSuffix: dnsSuffix ?? null };
 }
-
-const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** @param pin root fingerprint of the targets' site, or null */
 export function writeSiteValues(data: DataFolder, values: SiteValues, pin: string | null): string[] {
-  const given = Object.entries({ ...values, rootFingerprint: pin }).filter(([, value]) => value !== null);
-  writeSettings(data, { ...readSettings(data), ...Object.fromEntries(given) });
-  return given.map(([name, value]) => `${name}=${value}`);
+  const { locator: _, dnsSuffix: __, ...kept } = assignmentOf(data);
+  const { locator, dnsSuffix } = values;
+  const given: Assignment = {
+    ...(locator === null ? {} : { locator: locator.includes('//') ? locator : `https://${locator}` }),
+    ...(dnsSuffix === null ? {} : { dnsSuffix }),
+  };
+  writeAssignment(data, { ...kept, ...given });
+  if (pin !== null) writeSettings(data, { ...readSettings(data), rootFingerprint: pin });
+  const pinned = pin === null ? [] : [`rootFingerprint=${pin}`];
+  return [...Object.entries(given).map(([name, value]) => `${name}=${value}`), ...pinned];
 }
 
 /** The host name part of what was given as a locator: `mp1.example.org`, or a whole address. */

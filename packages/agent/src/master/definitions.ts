@@ -81,7 +81,8 @@ const invalid = (file: string, detail: string, cause?: unknown) =>
 
 /** Sound ones that are in place. */
 export function presentDefinitions(paths: Paths): DefinitionPackage[] {
-  return placesOf(paths, `${folder}/*.c[vl]d`).flatMap((place) => {
+  const places = ['cvd', 'cld'].flatMap((ending) => placesOf(paths, `${folder}/*.${ending}`));
+  return places.flatMap((place) => {
     try {
       return [readDefinition(paths.real(place))];
     } catch {

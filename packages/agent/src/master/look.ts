@@ -12,6 +12,7 @@ import {
   agentKeys,
   agentLogs,
   agentPolicy,
+  isAssignmentHeld,
   locatorHost,
   readSiteValues,
   siteOfAgent,
@@ -59,9 +60,10 @@ function protectionOf({ platform: { paths } }: Scene) {
 export function precheckFacts(scene: Scene, profile: MasterProfile): PrecheckFacts {
   const startType = startTypeOf(scene.platform.paths);
   const startsByItself = startType === 'automatic' || startType === 'automatic-delayed';
+  const isQuiet = isAssignmentHeld(scene.data) && siteOfAgent(scene.data) === null;
   return {
     isOnline: !scene.isImage && hasNetwork(),
-    isHeld: !isServiceRunning(scene) && !startsByItself,
+    isHeld: isQuiet || (!isServiceRunning(scene) && !startsByItself),
     profile,
     agent: { product: 'tenkai', version: agentVersion, cumulativeUpdate: null },
   };

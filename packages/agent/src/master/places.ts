@@ -1,12 +1,35 @@
-import { globSync, lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { lstatSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { errorCode } from '../durable-file.ts';
 import type { Paths } from '../platform/platform.ts';
 
-/** Places of the machine that a pattern names, as the machine sees them: `/etc/ssh/ssh_host_rsa_key`. */
-export function placesOf({ root, real }: Paths, pattern: string): string[] {
-  const found = globSync(real(pattern));
-  return found.map((path) => (root === null ? path : `/${relative(root, path)}`)).sort();
+/**
+ * Places of the machine that a pattern names, as the machine sees them: `/etc/ssh/ssh_host_*_key`. A star stands for any
+ * part of one name. Node's own glob asks for the working directory, and a rescued system may have none.
+ */
+export function placesOf(paths: Paths, pattern: string): string[] {
+  const names = pattern.split('/').filter((name) => name !== '');
+  let found = [''];
+  for (const name of names) found = found.flatMap((folder) => inFolder(paths, folder, name));
+  return found.sort();
+}
+
+function inFolder({ real }: Paths, folder: string, name: string): string[] {
+  if (!name.includes('*')) return kindOf(real(`${folder}/${name}`)) === null ? [] : [`${folder}/${name}`];
+  const [start = '', ...rest] = name.split('*');
+  const fits = (entry: string) => {
+    let at = start.length;
+    const isInOrder = rest.every((part) => {
+      const index = entry.indexOf(part, at);
+      at = index + part.length;
+      return index >= 0;
+    });
+    return entry.startsWith(start) && isInOrder && entry.endsWith(rest.at(-1) ?? '');
+  };
+  if (kindOf(real(folder)) !== 'folder') return [];
+  return readdirSync(real(folder))
+    .filter(fits)
+    .map((entry) => `${folder}/${entry}`);
 }
 
 /** What is there under that name, without following it. */
