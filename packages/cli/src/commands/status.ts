@@ -85,6 +85,7 @@ const auditColumns: readonly Column<AuditRecord>[] = [
   { title: 'Who', value: ({ actorName }) => actorName },
   { title: 'Act', value: ({ action }) => action },
   { title: 'Object', value: ({ object }) => object, shrinks: true },
+  { title: 'Name', value: ({ objectName }) => objectName ?? '', shrinks: true },
   { title: 'Details', value: ({ details }) => detailsText(details), shrinks: true },
 ];
 

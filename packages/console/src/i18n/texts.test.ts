@@ -19,6 +19,15 @@ function flat(tree: Tree, prefix = ''): Map<string, string[]> {
   return found;
 }
 
+/** What they count is never one. */
+const alwaysMany = new Set([
+  'session.passwordRule',
+  'machines.clearErrorsText',
+  'schedule.every.day_other',
+  'schedule.every.week_other',
+  'schedule.every.month_other',
+]);
+
 const english = flat(en as unknown as Tree);
 const japanese = flat(ja as unknown as Tree);
 const placeholders = (texts: readonly string[]) =>
@@ -38,6 +47,26 @@ describe('BCON-21: the texts of the console', () => {
       const isName = text.replace(/\{[^}]*\}/g, '').length < 12;
       assert.ok(!isSame || isName, `${key} is not translated: ${text}`);
     }
+  });
+
+  it('say one machine and two machines in English', () => {
+    const singular = new Set<string>();
+    const counted: string[] = [];
+    const walk = (tree: Tree, prefix: string) => {
+      for (const [key, value] of Object.entries(tree)) {
+        if (typeof value !== 'string') walk(value, `${prefix}${key}.`);
+        else if (key.endsWith('_one')) singular.add(`${prefix}${key.slice(0, -4)}`);
+        else if (/\{(count|total|machines)(, number)?\} [a-z]+s\b/.test(value))
+          counted.push(`${prefix}${key}`);
+      }
+    };
+    const { failures: _sentences, reasons: _of, statusMessages: _theSite, ...own } = en;
+    walk(own as unknown as Tree, '');
+    assert.ok(counted.length > 20, `only ${counted.length} texts that count`);
+    const without = counted.filter(
+      (key) => !singular.has(key.replace(/_other$/, '')) && !alwaysMany.has(key),
+    );
+    assert.deepEqual(without, []);
   });
 
   it('have the same placeholders in both languages', () => {

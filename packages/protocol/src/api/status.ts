@@ -87,6 +87,8 @@ export const AuditRecord = Type.Object({
   actorName: Type.String(),
   action: Type.String(),
   object: Type.String(),
+  /** Its present name, or that which it had; null: it has none but its id. */
+  objectName: Nullable(Type.String()),
   details: Type.Record(Type.String(), Type.Unknown()),
   hash: Type.String(),
 });

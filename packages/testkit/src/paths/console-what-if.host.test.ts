@@ -34,6 +34,7 @@ describe('what-if in the console', { skip: noBrowser }, () => {
       await page.evaluate((wanted) => localStorage.setItem('tenkai.language', wanted), language);
       await deployment(page, site, language);
       await settings(page, site, language);
+      await auditLog(page, site, language);
     }
     assert.equal((await api(updateRoutes.policy, {})).isOn, false, 'nothing was changed');
     watch.assertQuiet();
@@ -111,8 +112,17 @@ async function settings(page: Page, site: ConsoleSite, language: 'en' | 'ja') {
   await reason.press('Enter');
   await list.getByRole('row', { name: /alder/ }).waitFor({ state: 'detached' });
   await list.getByRole('row', { name: /short-1/ }).waitFor();
+  await dialog.getByText(language === 'en' ? '1 row' : '1 件', { exact: true }).waitFor();
   await assertSound(page);
   await dialog.getByRole('button', { name: common.cancel }).click();
+}
+
+/** Objects have names there; their ids are in the tooltip. */
+async function auditLog(page: Page, site: ConsoleSite, language: 'en' | 'ja') {
+  await page.goto(`${site.url}/audit`);
+  const { objects } = textsOf[language];
+  const object = page.getByText(`${objects.collection} Short`, { exact: true }).first();
+  assert.match((await object.getAttribute('title')) ?? '', /^collection:[0-9a-f-]{36}$/);
 }
 
 async function assertSound(page: Page) {

@@ -117,8 +117,8 @@ function auditColumns(t: TFunction, formats: Formats): Column<AuditRecord>[] {
     {
       id: 'object',
       header: t('audit.object'),
-      meta: { min: 130, grow: 1 },
-      cell: ({ row }) => <span className="tk-mono">{row.original.object}</span>,
+      meta: { min: 150, grow: 2 },
+      cell: ({ row }) => <AuditObject record={row.original} />,
     },
     {
       id: 'details',
@@ -141,6 +141,25 @@ function auditColumns(t: TFunction, formats: Formats): Column<AuditRecord>[] {
     },
   ];
 }
+
+/** By its name, with its id in the tooltip; by its id where it has no other name. */
+function AuditObject({ record: { object, objectName } }: { readonly record: AuditRecord }) {
+  const { t, i18n } = useTranslation();
+  if (objectName === null) return <span className="tk-mono">{object}</span>;
+  const kind = object.slice(0, object.indexOf(':'));
+  const key = `objects.${kindWords[kind] ?? kind}`;
+  return (
+    <span title={object}>
+      {i18n.exists(key) ? t(key as 'objects.machine') : kind} {objectName}
+    </span>
+  );
+}
+
+/** Kinds of the log whose word in the table of objects is another. */
+const kindWords: Readonly<Record<string, string>> = {
+  'distribution-point': 'distribution point',
+  token: 'API token',
+};
 
 function detailsText(details: Record<string, unknown>): string {
   return Object.entries(details)

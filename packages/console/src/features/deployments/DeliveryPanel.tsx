@@ -65,6 +65,7 @@ export function DeliveryPanel({ deployment }: { readonly deployment: DeploymentR
                 : waves.map((wave) => (
                     <div key={wave.id}>
                       {t('deployments.group.waveLine', {
+                        count: wave.machineCount,
                         number: formats.number(wave.number),
                         machines: formats.number(wave.machineCount),
                         time: formats.dateTime(wave.startedAt),

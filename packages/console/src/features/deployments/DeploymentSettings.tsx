@@ -108,5 +108,5 @@ function timingFacts(t: TFunction, draft: TimingDraft) {
 function postponementText(t: TFunction, postponement: TimingDraft['restartPostponement']): string {
   if (postponement === undefined) return t('deployments.timing.byScenario');
   if (postponement === null) return t('deployments.timing.postponementNo');
-  return t('deployments.timing.postponementLimits', { ...postponement });
+  return t('deployments.timing.postponementLimits', { count: postponement.times, hours: postponement.hours });
 }

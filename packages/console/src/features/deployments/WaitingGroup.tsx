@@ -49,7 +49,7 @@ function GroupText({ group: { ready, wanted, startsAt } }: { readonly group: Gro
     <p style={{ margin: 0, flex: 1 }}>
       <b>
         {wanted === null
-          ? t('deployments.group.ready', { ready: formats.number(ready) })
+          ? t('deployments.group.ready', { count: ready, ready: formats.number(ready) })
           : t('deployments.group.readyOf', { ready: formats.number(ready), wanted: formats.number(wanted) })}
       </b>{' '}
       {startsAt === null ? (
@@ -79,7 +79,7 @@ function StartNow({ id, group, onClose }: ActProps & { readonly group: Group }) 
       onAct={() => start.mutateAsync(id)}
       onClose={onClose}
     >
-      <p>{t('deployments.group.startNowText', { ready: formats.number(group.ready) })}</p>
+      <p>{t('deployments.group.startNowText', { count: group.ready, ready: formats.number(group.ready) })}</p>
     </ConfirmAct>
   );
 }

@@ -104,7 +104,8 @@ function RepositoryFacts({ detail }: { readonly detail: RepositoryDetail }) {
   const { schedule, gate } = detail;
   const schedules = {
     manual: () => t('repositories.schedules.manual'),
-    interval: () => (schedule.kind === 'interval' ? t('repositories.everyMinutes', schedule) : ''),
+    interval: () =>
+      schedule.kind === 'interval' ? t('repositories.everyMinutes', { count: schedule.minutes }) : '',
     daily: () => (schedule.kind === 'daily' ? t('repositories.dailyAt', schedule) : ''),
   };
   const lowered = gate.kind === 'lower' ? ` (${t(`packages.urgencies.${gate.to}`)})` : '';

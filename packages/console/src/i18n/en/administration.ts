@@ -46,8 +46,10 @@ export const enrollment = {
   waiting: 'Machines to decide about',
   approve: 'Approve',
   refuse: 'Refuse',
-  approveTitle: 'Approve {count} machines',
-  refuseTitle: 'Refuse {count} machines',
+  approveTitle_one: 'Approve {count} machine',
+  approveTitle_other: 'Approve {count} machines',
+  refuseTitle_one: 'Refuse {count} machine',
+  refuseTitle_other: 'Refuse {count} machines',
   approveText: 'They belong to the site from then on, and run what is deployed to them.',
   refuseText: 'They stay known, but the site takes no reports from them and gives them nothing to run.',
   none: {

@@ -15,7 +15,8 @@ export const repositories = {
   minutes: 'Minutes',
   at: 'At',
   timeZone: 'Time zone',
-  everyMinutes: 'every {minutes} minutes',
+  everyMinutes_one: 'every minute',
+  everyMinutes_other: 'every {count} minutes',
   dailyAt: 'daily at {at} ({timeZone})',
   gate: 'New packages',
   gates: {

@@ -50,8 +50,8 @@ export const enrollment: Localized<typeof en.enrollment> = {
   waiting: '判断が必要なマシン',
   approve: '承認',
   refuse: '拒否',
-  approveTitle: '{count} 台を承認',
-  refuseTitle: '{count} 台を拒否',
+  approveTitle_other: '{count} 台を承認',
+  refuseTitle_other: '{count} 台を拒否',
   approveText: '承認すると、このサイトの管理対象となり、展開された内容を実行します。',
   refuseText: '登録情報は残りますが、サイトは報告を受け付けず、何も実行させません。',
   none: {

@@ -9,7 +9,7 @@ export const machines: Localized<typeof en.machines> = {
   noneText: '登録チケットを作成し、それを使ってマシンにエージェントをインストールしてください。',
   andMore: 'ほか {rest} 台',
   outcome: '{count} 台中 {taken} 台が受け付けました。',
-  newCollectionName: 'マシン {count} 台 ({at})',
+  newCollectionName_other: 'マシン {count} 台 ({at})',
   toNewCollection: '新しいコレクションに追加',
   toCollection: '既存のコレクションに追加',
   deployTitle: 'これらのマシンに展開',
@@ -39,10 +39,10 @@ export const machines: Localized<typeof en.machines> = {
     unreachable: '応答なし',
     unknown: '不明',
     title: {
-      wake: '{count} 台の電源を ON にする',
-      restart: '{count} 台を再起動する',
-      'shut-down': '{count} 台をシャットダウンする',
-      query: '{count} 台の電源状態を取得する',
+      wake_other: '{count} 台の電源を ON にする',
+      restart_other: '{count} 台を再起動する',
+      'shut-down_other': '{count} 台をシャットダウンする',
+      query_other: '{count} 台の電源状態を取得する',
     },
     effect: {
       now: '台は接続中です。すぐに実行します。',

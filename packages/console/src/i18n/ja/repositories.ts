@@ -18,7 +18,7 @@ export const repositories: Localized<typeof en.repositories> = {
   minutes: '分',
   at: '時刻',
   timeZone: 'タイムゾーン',
-  everyMinutes: '{minutes} 分ごと',
+  everyMinutes_other: '{count} 分ごと',
   dailyAt: '毎日 {at} ({timeZone})',
   gate: '新しいパッケージ',
   gates: {

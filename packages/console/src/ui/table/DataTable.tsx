@@ -192,7 +192,7 @@ function RowCount<T>({ source, selection }: { source: RowSource<T>; selection: S
     <span className="tk-table-count" role="status">
       {selected > 0
         ? t('table.selectedOf', { selected: formats.number(selected), total })
-        : t('table.rows', { total })}
+        : t('table.rows', { total, count: source.count })}
     </span>
   );
 }

@@ -6,6 +6,7 @@ import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engine
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock } from '../../kernel/clock.ts';
 import type { StatusMessageInput } from './index.ts';
+import { named, objectNames } from './object-names.ts';
 
 const dayMs = 86_400_000;
 
@@ -214,4 +215,24 @@ onBothEngines('the audit log is for administrators, filtered and paged', async (
     query: { object: 'site:TST', limit: 1, cursor: page.nextCursor ?? '' },
   });
   assert.deepEqual([...page.items, ...rest.items], items);
+});
+
+onBothEngines('the audit log names what it is about, also what is gone', async (t, under) => {
+  const { server } = await start(t, under);
+  const collection = (name: string) => ({ name, limitingCollectionId: null, rules: [] });
+  const { id } = await server.call(api.collectionRoutes.create, { body: collection('Kitchen') });
+  const gone = await server.call(api.collectionRoutes.create, { body: collection('Cellar') });
+  await server.call(api.collectionRoutes.remove, { params: { id: gone.id } });
+  const namesOf = async (object: string) =>
+    (await server.call(api.listAudit, { query: { object } })).items.map(({ objectName }) => objectName);
+  assert.deepEqual(await namesOf(`collection:${id}`), ['Kitchen']);
+  assert.equal((await namesOf(`collection:${gone.id}`))[0], 'Cellar');
+  await server.call(api.changeSiteSettings, { body: { concurrency: 7 } });
+  assert.deepEqual(await namesOf('site:TST'), [null]);
+});
+
+onBothEngines('every kind of object whose name is asked for can be asked about', async (t, under) => {
+  const { server } = await start(t, under);
+  const objects = [...Object.keys(named), 'package', 'site'].map((kind) => `${kind}:none`);
+  assert.deepEqual(await objectNames(server.kernel.db.read, objects), new Map());
 });

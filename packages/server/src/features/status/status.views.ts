@@ -10,6 +10,7 @@ import type { Caller } from '../../kernel/access/caller.ts';
 import type { Param, Reader } from '../../kernel/database/database.ts';
 import type { AuditRow } from '../../kernel/database/kernel-tables.ts';
 import { decodeCursor, defaultPageSize, toPage } from '../../kernel/paging.ts';
+import { objectNames } from './object-names.ts';
 import type { Severity } from './status.store.ts';
 
 interface Where {
@@ -90,7 +91,12 @@ export async function listAuditRecords(read: Reader, query: QueryOf<typeof listA
     `SELECT * FROM kernel_audit WHERE ${where.text} ORDER BY seq DESC LIMIT ?`,
     [...where.params, limit + 1],
   );
-  return { ...toPage(rows, limit, { item: toAuditRecord, key: (row) => [row.seq] }), total: null };
+  const names = await objectNames(
+    read,
+    rows.map(({ object }) => object),
+  );
+  const item = (row: AuditRow) => toAuditRecord(row, names);
+  return { ...toPage(rows, limit, { item, key: (row) => [row.seq] }), total: null };
 }
 
 async function objectsOf(read: Reader, rows: readonly MessageRow[]) {
@@ -122,7 +128,9 @@ function toMessage(row: MessageRow, siteCode: string, objects: StatusMessage['ob
   };
 }
 
-function toAuditRecord(row: AuditRow): AuditRecord {
+function toAuditRecord(row: AuditRow, names: ReadonlyMap<string, string>): AuditRecord {
+  const details = JSON.parse(row.details);
+  const former = typeof details.name === 'string' ? details.name : null;
   return {
     seq: row.seq,
     at: row.at,
@@ -130,7 +138,8 @@ function toAuditRecord(row: AuditRow): AuditRecord {
     actorName: row.actor_name,
     action: row.action,
     object: row.object,
-    details: JSON.parse(row.details),
+    objectName: names.get(row.object) ?? former,
+    details,
     hash: row.hash,
   };
 }
