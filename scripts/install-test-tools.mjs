@@ -70,6 +70,12 @@ export const testTools = [
     provides: ['/usr/bin/zip', '/usr/bin/zstd', '/usr/bin/rpm'],
   },
   {
+    group: 'msi',
+    usedBy: 'MSI files that are made and taken apart',
+    packages: ['msitools', 'wixl'],
+    provides: ['/usr/bin/msiextract', '/usr/bin/msiinfo', '/usr/bin/wixl'],
+  },
+  {
     group: 'browser',
     usedBy: 'the console in a real browser, in English and Japanese',
     packages: ['chromium', 'fonts-dejavu-core', 'fonts-ipafont-gothic', 'libnss3-tools'],

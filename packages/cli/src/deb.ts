@@ -65,18 +65,23 @@ async function readFields(
 }
 
 /** Runs a program of the system without a shell. @throws Failure tool-missing, tool-failed */
-export function run(tool: string, args: readonly string[], signal: AbortSignal): Promise<string> {
+export function run(
+  tool: string,
+  args: readonly string[],
+  signal: AbortSignal,
+  { debianPackage = 'dpkg', limitMs = timeoutMs } = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const options = {
       signal,
-      timeout: timeoutMs,
+      timeout: limitMs,
       maxBuffer: 16 * 1024 * 1024,
       env: { ...process.env, LC_ALL: 'C.UTF-8' },
     };
     execFile(tool, [...args], options, (error, stdout, stderr) => {
       if (!error) return resolve(stdout);
       if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-        return reject(new Failure('tool-missing', { tool, package: 'dpkg' }));
+        return reject(new Failure('tool-missing', { tool, package: debianPackage }));
       const reason = stderr.trim().split('\n').at(-1) || error.message;
       reject(new Failure('tool-failed', { tool, reason }, { cause: error }));
     });

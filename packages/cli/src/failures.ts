@@ -37,6 +37,26 @@ export const cliFailures = defineFailures({
     message: 'The settings {path} cannot be read: {reason}.',
     remedy: 'Remove the file and sign in again.',
   },
+  'msi-unreadable': {
+    kind: 'invalid',
+    message: '{path} cannot be read as an MSI.',
+    remedy: 'Check that the file is whole, and an installer (.msi), not a patch (.msp).',
+  },
+  'msi-path-refused': {
+    kind: 'invalid',
+    message: '{path} holds a file that would lie outside of the folder: {name}.',
+    remedy: 'Do not trust this file; get it anew from where it was made.',
+  },
+  'hotfix-not-applicable': {
+    kind: 'conflict',
+    message: '{reason}',
+    remedy: 'Nothing was changed. See: tenkai hotfix check --help',
+  },
+  'hotfix-not-compliant': {
+    kind: 'conflict',
+    message: 'The files are not those of {id}: {state}.',
+    remedy: 'The table names each file that is missing, older or of another service level.',
+  },
   'simulator-missing': {
     kind: 'unavailable',
     message: 'The simulator is not installed: {path} is missing.',

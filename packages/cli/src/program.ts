@@ -6,6 +6,7 @@ import { addCompletionCommand } from './commands/completion.ts';
 import { addDeploymentCommands } from './commands/deployment.ts';
 import { addDistributionPointCommands } from './commands/distribution-point.ts';
 import { addFirewallCommands } from './commands/firewall.ts';
+import { addHotfixCommands } from './commands/hotfix.ts';
 import { addMachineCommands } from './commands/machine.ts';
 import { addMulticastCommands } from './commands/multicast.ts';
 import { addPackageCommands } from './commands/package.ts';
@@ -60,6 +61,7 @@ export function createProgram(cli: Cli): Command {
     addFirewallCommands,
     addSimulateCommand,
     addCertfixCommand,
+    addHotfixCommands,
     addCompletionCommand,
   ])
     add(program, cli);

@@ -61,6 +61,15 @@ export const reasons = {
     'Where WinRE lies in another partition than the first and the disk was made dynamic, a backup may lack WinRE, and so does the restored machine.',
   'system-note-bitlocker':
     'A machine with BitLocker on can be neither backed up nor restored: turn it off first.',
+  'hotfix-unknown': 'Hotfix {id} is not in the catalogue.',
+  'hotfix-prerequisite': '{id} needs one of: {wanted}; the machine has {actual}.',
+  'hotfix-superseded': '{id} is superseded by {by}, which is installed: not applicable.',
+  'patch-list-empty': 'PATCH names no file.',
+  'patch-list-long': 'PATCH names {count} files; {most} at most.',
+  'patch-not-msp': '{path} is no client patch: its name must end in .msp.',
+  'patch-path-refused':
+    '{path} is not an absolute path, a share or an https address without .. and control characters.',
+  'patch-twice': '{path} is named twice.',
   'condition-false': 'The condition of step {step} does not hold for this machine.',
   'nothing-to-do': 'The scenario has nothing to do on this machine.',
   'machine-gone': 'The machine is no longer known to the site.',

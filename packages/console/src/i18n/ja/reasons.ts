@@ -67,6 +67,15 @@ export const reasons: Localized<typeof en.reasons> = {
     'WinRE が先頭以外のパーティションにあり、ディスクをダイナミックディスクに変換した場合、バックアップに WinRE が含まれず、復元したマシンにもないことがあります。',
   'system-note-bitlocker':
     'BitLocker が有効なマシンは、バックアップも復元もできません。先に無効にしてください。',
+  'hotfix-unknown': '修正プログラム {id} はカタログにありません。',
+  'hotfix-prerequisite': '{id} には次のいずれかが必要です: {wanted}。マシンは {actual} です。',
+  'hotfix-superseded': '{id} は、インストール済みの {by} に置き換えられているため適用できません。',
+  'patch-list-empty': 'PATCH にファイルの指定がありません。',
+  'patch-list-long': 'PATCH に {count} 個のファイルが指定されています。最大 {most} 個です。',
+  'patch-not-msp': '{path} はクライアントのパッチではありません。名前は .msp で終わる必要があります。',
+  'patch-path-refused':
+    '{path} は、絶対パス、共有、https のアドレスのいずれでもないか、「..」または制御文字を含んでいます。',
+  'patch-twice': '{path} が 2 回指定されています。',
   'condition-false': 'ステップ「{step}」の条件をこのマシンは満たしません。',
   'nothing-to-do': 'このマシンでシナリオが行うことはありません。',
   'machine-gone': 'マシンはサイトから削除されています。',
