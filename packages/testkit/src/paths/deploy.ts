@@ -124,7 +124,7 @@ export async function untilRun(
   what: string,
   holds: (run: RunDetail) => boolean,
 ): Promise<RunDetail> {
-  return until(what, async () => (await runsOf(site, deploymentId).catch(() => [])).find(holds), 120_000);
+  return until(what, async () => (await runsOf(site, deploymentId).catch(() => [])).find(holds), 300_000);
 }
 
 /** Waits for the end of all runs; there must be `count` of them. The error says where each of them is. */
@@ -141,7 +141,7 @@ export async function untilEnded(
         seen = await runsOf(site, deploymentId).catch(() => seen);
         return seen.length === count && seen.every((run) => isFinal(run.status)) ? seen : undefined;
       },
-      180_000,
+      600_000,
     );
   } catch (error) {
     const states = seen.map(

@@ -31,7 +31,7 @@ export async function startManagedHost(
 ): Promise<ManagedHost> {
   const host = await startHost({ name, network, ...options });
   await host.copyIn(await shippedDeb('agent'), debPath);
-  await host.ask(['dpkg', '--install', debPath], { timeoutMs: 120_000 });
+  await host.ask(['dpkg', '--install', debPath], { timeoutMs: 300_000 });
   await enrollWithTicket(host, site);
   const agent = host.service(['/usr/bin/tenkai-agent', 'run']);
   const row = () => machineNamed(site, name);
@@ -39,7 +39,7 @@ export async function startManagedHost(
     await until(
       `${name} is online`,
       async () => (await row().catch(() => undefined))?.isOnline === true,
-      90_000,
+      240_000,
     );
   };
   await until(`${name} has sent its inventory`, async () => {

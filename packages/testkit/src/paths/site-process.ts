@@ -19,7 +19,7 @@ export interface SiteProcess extends ReachedSite {
 }
 
 const port = 8443;
-const startLimitMs = 60_000;
+const startLimitMs = 180_000;
 const main = join(import.meta.dirname, '../../../server/src/main.ts');
 
 export async function startSiteProcess(network: Network): Promise<SiteProcess> {

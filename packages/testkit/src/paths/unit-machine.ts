@@ -40,7 +40,7 @@ const properties = [
   'Description',
   'User',
 ];
-const slowMs = 240_000;
+const slowMs = 480_000;
 
 export async function startUnitMachine(network: Network, name: string): Promise<UnitMachine> {
   const vm = await startQemuMachine({ name, network, memoryMb: 1536 });

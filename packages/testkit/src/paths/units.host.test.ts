@@ -21,7 +21,7 @@ import { startUnitMachine, type UnitMachine } from './unit-machine.ts';
 const name = 'unit-vm';
 const agentUnit = 'tenkai-agent.service';
 const serverUnit = 'tenkai-server.service';
-const slowMs = 240_000;
+const slowMs = 480_000;
 const newer = '0.1.1';
 
 describe('both packages on a machine with systemd', {

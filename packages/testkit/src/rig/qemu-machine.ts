@@ -24,7 +24,7 @@ import { until } from './until.ts';
 /** Why a test with a virtual machine cannot run here; false when it can. For `{ skip: noQemuMachines }`. */
 export const noQemuMachines: string | false = noNetworks || noQemu;
 
-const bootLimitMs = 180_000;
+const bootLimitMs = 420_000;
 const program = 'qemu-system-x86_64';
 
 export interface QemuMachine {

@@ -5,12 +5,12 @@ const pollMs = 100;
 /**
  * Asks again and again until the answer is neither undefined nor false, and gives it.
  * @param what in the error's words: "the agent is connected"
- * @throws Error when it has not come true within `limitMs` (default 60 s)
+ * @throws Error when it has not come true within `limitMs` (default three minutes)
  */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
-  limitMs = 60_000,
+  limitMs = 180_000,
 ): Promise<T> {
   const deadline = Date.now() + limitMs;
   for (;;) {
