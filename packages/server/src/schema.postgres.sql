@@ -417,6 +417,10 @@ CREATE TABLE multicast_sessions (
   detail text COLLATE "C",
   datagrams bigint NOT NULL,
   repairs bigint NOT NULL,
+  subnet text COLLATE "C",
+  representative_id text COLLATE "C",
+  chosen_by text COLLATE "C",
+  line_bytes bigint,
   CONSTRAINT multicast_sessions_pkey PRIMARY KEY (id)
 );
 

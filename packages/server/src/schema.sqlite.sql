@@ -376,7 +376,11 @@ CREATE TABLE multicast_sessions (
   outcome TEXT,
   detail TEXT,
   datagrams INTEGER NOT NULL,
-  repairs INTEGER NOT NULL
+  repairs INTEGER NOT NULL,
+  subnet TEXT,
+  representative_id TEXT,
+  chosen_by TEXT,
+  line_bytes INTEGER
 ) STRICT;
 
 CREATE UNIQUE INDEX multicast_sessions_address ON multicast_sessions (address) WHERE ended_at IS NULL;

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type ChunkWant, type FetchChunks, fetchChunks, type NetworkOptions } from './fetch-chunks.ts';
 import { type FetchProgress, trackProgress } from './fetch-progress.ts';
 import type { Manifest } from './manifest.ts';
@@ -22,6 +23,8 @@ export type BeforeFetch = (before: {
   readonly wants: readonly ChunkWant[];
   readonly accept: FetchChunks['accept'];
   readonly signal: AbortSignal | undefined;
+  /** Where a path of the manifest lies meanwhile; what was accepted, or not wanted, can be read there. */
+  readonly fileOf: (path: string) => string;
 }) => Promise<void>;
 
 /**
@@ -54,6 +57,7 @@ export async function fillFolder(
     await options.before?.({
       wants: staging.wants,
       signal,
+      fileOf: (path) => join(folder, placeOf(path)),
       accept: async (want, bytes) => {
         progress.received(bytes.length);
         await accept(want, bytes);

@@ -64,11 +64,9 @@ export async function openRunContent(deps: ContentDeps): Promise<RunContent> {
     async deliver(contentId, onProgress, signal) {
       const manifest = await manifestOf(deps, contentId, signal);
       const onCorrupt = ({ source, path }: { source: string; path: string }) => deps.onCorrupt(source, path);
-      const before = deps.multicast ? { before: deps.multicast.before(manifest) } : {};
-      await cache.acquire({
-        ...{ manifest, owner, sources, giveUpAfterMs, signal, onProgress, onCorrupt },
-        ...before,
-      });
+      const network = { sources, giveUpAfterMs, onCorrupt };
+      const before = deps.multicast ? { before: deps.multicast.before(manifest, network) } : {};
+      await cache.acquire({ manifest, owner, ...network, signal, onProgress, ...before });
     },
     open: (contentId) => cache.open(contentId),
     figures: () => deps.multicast?.figures(),

@@ -2,27 +2,41 @@ import type { Reason } from '@tenkai/domain';
 import type { DeliveryFigures } from '@tenkai/domain/deployment/multicast.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
-import type { MulticastAnswer, MulticastAsk, MulticastTerms } from '@tenkai/protocol/agent/multicast.ts';
+import type {
+  MulticastAnswer,
+  MulticastAsk,
+  RelayFacts,
+  RelayReply,
+  RelayReport,
+} from '@tenkai/protocol/agent/multicast.ts';
 import { RemoteProblem } from '@tenkai/protocol/problem.ts';
-import type { BeforeFetch, Manifest } from '@tenkai/transfer';
+import type { BeforeFetch, ChunkWant, Manifest, NetworkOptions } from '@tenkai/transfer';
 import type { Log } from '../log.ts';
+import { represent } from './multicast-relay.ts';
 import { ownNetworks, takePart } from './multicast-session.ts';
 
 export interface MulticastDeps {
   /** @throws RemoteProblem; Failure site-unreachable, site-answer-invalid; the signal's reason */
   readonly ask: (
-    question: Pick<MulticastAsk, 'contentId' | 'addresses'>,
+    question: Omit<MulticastAsk, 'runId' | 'attempt'>,
     signal: AbortSignal,
   ) => Promise<MulticastAnswer>;
+  /** Tells of a session that this machine sends. @throws as `ask` */
+  readonly report: (told: RelayReport, signal: AbortSignal) => Promise<RelayReply>;
+  /** What speaks for and against this machine as its subnet's representative; undefined: it cannot be one. */
+  readonly facts: () => Promise<Omit<RelayFacts, 'haveBytes'> | undefined>;
   readonly log: Log;
   /** How long nothing may be heard of a session. */
   readonly silenceMs: number;
 }
 
+/** Where a representative fetches from. */
+export type RelayNetwork = Omit<NetworkOptions, 'signal'>;
+
 /** What a run does of its delivery by multicast. */
 export interface MulticastPart {
   /** For `fillFolder`: brings what it can of a content; the rest comes by unicast. */
-  before(manifest: Manifest): BeforeFetch;
+  before(manifest: Manifest, network: RelayNetwork): BeforeFetch;
   figures(): DeliveryFigures;
 }
 
@@ -37,74 +51,119 @@ export function createMulticastPart(deps: MulticastDeps): MulticastPart {
   let multicastBytes = 0;
   let neededBytes = 0;
   let reason: Reason | null = null;
+  let representative: DeliveryFigures['representative'];
   return {
-    before: (manifest) => async (fetch) => {
+    before: (manifest, network) => async (fetch) => {
       const left = new Map(fetch.wants.map((want) => [want.sha256, want]));
       // What an earlier try of this delivery lacked is counted already.
       if (!begun.has(manifest.contentId)) {
         for (const { sizeBytes } of left.values()) neededBytes += sizeBytes;
         begun.add(manifest.contentId);
       }
-      const accept = async (sha256: string, bytes: Uint8Array) => {
+      const fetched = async (sha256: string, bytes: Uint8Array) => {
         const want = left.get(sha256);
         if (!want) return;
         await fetch.accept(want, bytes);
         left.delete(sha256);
+      };
+      const accept = async (sha256: string, bytes: Uint8Array) => {
+        if (!left.has(sha256)) return;
+        await fetched(sha256, bytes);
         multicastBytes += bytes.length;
       };
       const signal = fetch.signal ?? AbortSignal.any([]);
-      const wanted = () => new Set(left.keys());
-      reason = (await bring(deps, { manifest, wanted, accept, signal })) ?? reason;
+      const wants = () => [...left.values()];
+      const onJoin = (by: DeliveryFigures['representative']) => {
+        representative = by;
+      };
+      const { fileOf } = fetch;
+      const bringing = { manifest, network, fileOf, wants, accept, fetched, signal, onJoin };
+      reason = (await bring(deps, bringing)) ?? reason;
       if (reason) deps.log.info({ contentId: manifest.contentId, reason }, 'not all came by multicast');
     },
-    figures: () => ({ multicastBytes, unicastBytes: Math.max(0, neededBytes - multicastBytes), reason }),
+    figures: () => ({
+      ...{ multicastBytes, unicastBytes: Math.max(0, neededBytes - multicastBytes), reason },
+      ...(representative && { representative }),
+    }),
   };
 }
 
 /** One content on its way. */
 export interface Bringing {
   readonly manifest: Manifest;
-  /** Hashes of the chunks that are not here. */
-  readonly wanted: () => Set<string>;
+  readonly network: RelayNetwork;
+  readonly fileOf: (path: string) => string;
+  /** Chunks that are not here. */
+  readonly wants: () => readonly ChunkWant[];
+  /** Takes what came by multicast. */
   readonly accept: (sha256: string, bytes: Uint8Array) => Promise<void>;
+  /** Takes what came by unicast. */
+  readonly fetched: (sha256: string, bytes: Uint8Array) => Promise<void>;
   readonly signal: AbortSignal;
+  /** Told who sends; undefined: the site. */
+  readonly onJoin: (representative: DeliveryFigures['representative']) => void;
 }
 
-/** @returns why not everything came; null: it did */
+/** @returns why not everything came by multicast; null: it did */
 async function bring(deps: MulticastDeps, bringing: Bringing): Promise<Reason | null> {
+  const facts = await deps.facts();
   let reason: Reason | null = null;
+  let after: number | undefined;
   for (let sessions = 0; sessions < mostSessions; sessions += 1) {
-    const before = bringing.wanted().size;
-    if (before === 0) return null;
-    const answer = await untilAnswered(deps, bringing);
+    const before = bringing.wants().length;
+    if (before === 0) return reason;
+    const answer = await untilAnswered(deps, bringing, { facts, after });
     if (answer.kind === 'unicast') return reason ?? answer.reason;
+    after = answer.session;
+    if (answer.kind === 'represent') {
+      reason = await represent(deps, bringing, answer);
+      continue;
+    }
+    bringing.onJoin(answer.representative);
     reason = await takePart(deps, bringing, answer);
     if (reason === null) return null;
-    if (!isWorthAnother(reason, bringing.wanted().size < before)) return reason;
+    const hasHeard = bringing.wants().length < before;
+    if (!isWorthAnother(reason, { hasHeard, isSubnet: answer.representative !== undefined })) return reason;
   }
   return reason;
 }
 
-/** A firewall between is there the next time, too, and whoever was too slow for the others stays so. */
-function isWorthAnother({ code, params }: Reason, hasHeard: boolean): boolean {
+/**
+ * A firewall between is there the next time, too, and whoever was too slow for the others stays so. Of a machine that
+ * sent to its subnet the site knows whether it is gone.
+ */
+function isWorthAnother(
+  { code, params }: Reason,
+  { hasHeard, isSubnet }: { hasHeard: boolean; isSubnet: boolean },
+): boolean {
   const { cause } = params;
   if (code === 'unicast-session-ended' || cause === 'cancelled') return true;
-  return hasHeard && code === 'unicast-left-session' && cause === 'silent';
+  if (code === 'unicast-not-heard') return isSubnet;
+  return (hasHeard || isSubnet) && code === 'unicast-left-session' && cause === 'silent';
 }
 
-type FinalAnswer = MulticastTerms | Extract<MulticastAnswer, { kind: 'unicast' }>;
+type FinalAnswer = Exclude<MulticastAnswer, { kind: 'wait' }>;
+
+interface Known {
+  readonly facts: Omit<RelayFacts, 'haveBytes'> | undefined;
+  readonly after: number | undefined;
+}
 
 /** Asks until the site knows, which waits for others of the wave a while; a site that is away has some time, too. */
 async function untilAnswered(
   deps: MulticastDeps,
-  { manifest, signal }: Pick<Bringing, 'manifest' | 'signal'>,
+  { manifest, wants, signal }: Pick<Bringing, 'manifest' | 'wants' | 'signal'>,
+  { facts, after }: Known,
 ): Promise<FinalAnswer> {
-  const { contentId } = manifest;
+  const { contentId, totalBytes } = manifest;
+  const lackBytes = wants().reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const relay = facts && { ...facts, haveBytes: Math.max(0, totalBytes - lackBytes) };
+  const more = { ...(relay && { relay }), ...(after !== undefined && { after }) };
   const giveUpAt = performance.now() + answerLimitMs;
   let detail = '';
   while (performance.now() < giveUpAt) {
     try {
-      const answer = await deps.ask({ contentId, addresses: ownNetworks() }, signal);
+      const answer = await deps.ask({ contentId, addresses: ownNetworks(), ...more }, signal);
       if (answer.kind !== 'wait') return answer;
       await pause(answer.afterMs, signal);
     } catch (error) {

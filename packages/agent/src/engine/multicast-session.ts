@@ -27,7 +27,7 @@ function ownAddressTowards(senderAddress: string): string {
  */
 export async function takePart(
   { log, silenceMs }: MulticastDeps,
-  { manifest, wanted, accept, signal }: Bringing,
+  { manifest, wants, accept, signal }: Bringing,
   terms: MulticastTerms,
 ): Promise<Reason | null> {
   const { group, port, senderAddress, session, member } = terms;
@@ -44,7 +44,14 @@ export async function takePart(
   const keyed = { ...terms, ...own, memberKey: Buffer.from(terms.memberKey, 'base64') };
   try {
     const result = await receiveContent({
-      ...{ ...place, manifest, terms: keyed, wanted: wanted(), silenceMs, signal },
+      ...{
+        ...place,
+        manifest,
+        terms: keyed,
+        wanted: new Set(wants().map(({ sha256 }) => sha256)),
+        silenceMs,
+        signal,
+      },
       accept: ({ sha256 }, bytes) => accept(sha256, bytes),
     });
     log.info({ session, ...result }, 'the part in a multicast session has ended');

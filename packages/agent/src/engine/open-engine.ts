@@ -7,7 +7,7 @@ import { authorizedCall } from '@tenkai/protocol/agent/link/authorized.ts';
 import { checkSiteSignature } from '@tenkai/protocol/agent/link/pinned-root.ts';
 import { createSiteClient } from '@tenkai/protocol/agent/link/site-client.ts';
 import { createTokenSource } from '@tenkai/protocol/agent/link/token.ts';
-import { MulticastAnswer } from '@tenkai/protocol/agent/multicast.ts';
+import { MulticastAnswer, RelayReply } from '@tenkai/protocol/agent/multicast.ts';
 import { manifestProof, type RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { Boundary } from '../boundary.ts';
 import type { DataFolder } from '../data-folder.ts';
@@ -21,6 +21,7 @@ import { openRuns, type RunFolder, runFolderNamed, type StoredOrder } from '../r
 import { readSettings } from '../settings.ts';
 import { openRunContent, type RunContent } from './content.ts';
 import { createMulticastPart } from './multicast-part.ts';
+import { addressTowards } from './own-address.ts';
 import { contentSources } from './sources.ts';
 
 /** A sender that waits for others says so several times a second. */
@@ -98,7 +99,7 @@ export async function contentFor(
     checkManifest: (signed) => checkSiteSignature(root, signed, manifestProof(signed.body), order.issuedAt),
     giveUpAfterMs: 5 * 60_000,
     onCorrupt: (source, path) => log.warn({ source, path }, 'damaged bytes; another source is asked'),
-    multicast: order.multicast ? multicastFor({ client, tokens, log }, order) : undefined,
+    multicast: order.multicast ? multicastFor({ client, tokens }, engine, { server, order }) : undefined,
   });
   const release = () => content.release().finally(() => client.close());
   const keep = () => {
@@ -108,19 +109,28 @@ export async function contentFor(
   return { ...content, release, keep };
 }
 
-function multicastFor({ client, tokens, log }: Site & Pick<Engine, 'log'>, order: RunOrder) {
+function multicastFor(
+  site: Site,
+  { log, platform, data }: Engine,
+  { server, order }: { server: string; order: RunOrder },
+) {
   const { runId, attempt } = order;
   return createMulticastPart({
     log,
     silenceMs: multicastSilenceMs,
-    ask: (question, signal) =>
-      authorizedCall(
-        { client, tokens },
-        {
-          ...{ method: 'POST', path: agentPaths.multicast, reply: MulticastAnswer, signal },
-          body: { runId, attempt, ...question },
-        },
-      ),
+    ask(question, signal) {
+      const body = { runId, attempt, ...question };
+      const common = { method: 'POST', path: agentPaths.multicast, reply: MulticastAnswer } as const;
+      return authorizedCall(site, { ...common, body, signal });
+    },
+    report: (body, signal) =>
+      authorizedCall(site, { method: 'POST', path: agentPaths.relay, reply: RelayReply, body, signal }),
+    async facts() {
+      const own = await addressTowards(server);
+      if (!own) return undefined;
+      const freeBytes = await platform.inventory.freeBytes(data.root);
+      return { address: own.cidr, freeBytes, ...platform.inventory.linkFacts(own.card) };
+    },
   });
 }
 

@@ -52,11 +52,21 @@ export interface Installer {
   scriptCommand(interpreter: string, scriptFile: string): Command;
 }
 
+export interface LinkFacts {
+  /** While the machine lives on its battery; null: it has mains, or knows of no battery. */
+  readonly batteryPercent: number | null;
+  /** 0: unknown. */
+  readonly linkMbits: number;
+  readonly isWireless: boolean;
+}
+
 export interface InventorySource {
   collect(signal: AbortSignal): Promise<Omit<Inventory, 'agent'>>;
   /** Facts that stay with the hardware and the installation, whatever is plugged in: for the fingerprint. */
   hardwareFacts(): readonly string[];
   freeBytes(folder: string): Promise<number>;
+  /** What speaks for or against sending to neighbours by that card. */
+  linkFacts(card: string): LinkFacts;
   /** For people: `Debian GNU/Linux 12 (bookworm)`. */
   systemName(): string;
 }

@@ -34,6 +34,19 @@ const columns: readonly Column<MulticastSessionRow>[] = [
   { title: 'Started', value: (row) => timeText(row.startedAt) },
   { title: 'Address', value: (row) => `${row.address}:${row.port}` },
   {
+    title: 'From',
+    value: ({ subnet, representative }) =>
+      representative
+        ? `${representative.machineName} for ${subnet} (by ${representative.chosenBy})`
+        : 'the site',
+  },
+  {
+    title: 'Over the line',
+    value: ({ lineBytes, contentBytes }) =>
+      lineBytes === null || contentBytes === 0 ? '-' : `${(lineBytes / contentBytes).toFixed(2)} x`,
+    align: 'right',
+  },
+  {
     title: 'Machines',
     value: ({ members }) => `${members.filter(isComplete).length} of ${members.length}`,
     align: 'right',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { MethodChoice } from './delivery.ts';
-import { gathering, isAddressRange, isOnNetwork, methodUsed } from './multicast.ts';
+import { gathering, isAddressRange, isOnNetwork, methodUsed, networkOf } from './multicast.ts';
 
 const chosen: MethodChoice = { method: 'multicast', reason: { code: 'multicast-group', params: {} } };
 const unicast: MethodChoice = { method: 'unicast', reason: { code: 'unicast-chosen', params: {} } };
@@ -22,6 +22,14 @@ describe('what is said of a delivery', () => {
         reason: why('unicast-left-session', { cause: 'disk' }),
       }),
       'multicast multicast-and-unicast {"cause":"disk","multicastBytes":9,"unicastBytes":1}',
+    ],
+    [
+      'BSCN-26: all from the representative of its subnet',
+      methodUsed(chosen, {
+        ...{ multicastBytes: 9, unicastBytes: 0, reason: null },
+        representative: { machine: 'ash', network: '10.0.0.0/24' },
+      }),
+      'multicast multicast-subnet {"representative":"ash","network":"10.0.0.0/24"}',
     ],
     [
       'nothing was heard',
@@ -74,6 +82,22 @@ describe('who is on the network of a card', () => {
   ];
   for (const [card, addresses, answer] of rows)
     test(`${card} and ${addresses}: ${answer}`, () => assert.equal(isOnNetwork(card, addresses), answer));
+});
+
+describe('the network of an address', () => {
+  const rows: [address: string, network: string | undefined][] = [
+    ['10.77.1.130/24', '10.77.1.0/24'],
+    ['10.77.1.130/25', '10.77.1.128/25'],
+    ['200.1.2.3/1', '128.0.0.0/1'],
+    ['10.1.2.3/32', '10.1.2.3/32'],
+    ['10.1.2.3/0', '0.0.0.0/0'],
+    ['10.1.2.3', undefined],
+    ['10.1.2.3/33', undefined],
+    ['fe80::1/64', undefined],
+    ['', undefined],
+  ];
+  for (const [address, network] of rows)
+    test(`${address}: ${network}`, () => assert.equal(networkOf(address), network));
 });
 
 describe('which addresses sessions may use', () => {

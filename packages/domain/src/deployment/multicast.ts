@@ -10,6 +10,10 @@ export const DeliveryFigures = Type.Object({
   unicastBytes: Type.Integer({ minimum: 0 }),
   /** Why not everything came by multicast; null: it did. */
   reason: Type.Union([Reason, Type.Null()]),
+  /** Who sent, where that was the representative of the machine's subnet; absent: the site, or nobody. */
+  representative: Type.Optional(
+    Type.Object({ machine: Type.String({ maxLength: 255 }), network: Type.String({ maxLength: 32 }) }),
+  ),
 });
 export type DeliveryFigures = Static<typeof DeliveryFigures>;
 
@@ -20,11 +24,19 @@ export type DeliveryFigures = Static<typeof DeliveryFigures>;
 export function methodUsed(chosen: MethodChoice, figures: DeliveryFigures | undefined): MethodChoice {
   if (chosen.method === 'unicast') return chosen;
   if (!figures) return { method: 'unicast', reason: { code: 'unicast-agent-cannot', params: {} } };
-  const { multicastBytes, unicastBytes, reason } = figures;
+  const { multicastBytes, unicastBytes, reason, representative } = figures;
   if (multicastBytes === 0 && unicastBytes === 0)
     return { method: 'unicast', reason: { code: 'unicast-nothing-to-fetch', params: {} } };
   if (multicastBytes === 0)
     return { method: 'unicast', reason: reason ?? { code: 'unicast-not-heard', params: {} } };
+  if (unicastBytes === 0 && representative)
+    return {
+      method: 'multicast',
+      reason: {
+        code: 'multicast-subnet',
+        params: { representative: representative.machine, network: representative.network },
+      },
+    };
   if (unicastBytes === 0) return chosen;
   const { cause = 'ended' } = reason?.params ?? {};
   return {
@@ -67,6 +79,14 @@ export function isOnNetwork(card: string, addresses: readonly string[]): boolean
   });
 }
 
+/** The network of an address with its prefix length (`10.0.0.7/24`): `10.0.0.0/24`; undefined for what is none. */
+export function networkOf(text: string): string | undefined {
+  const [address, bits] = parseAddress(text);
+  if (address === undefined || bits === undefined || !text.includes('/')) return undefined;
+  const first = Math.floor(address / 2 ** (32 - bits)) * 2 ** (32 - bits);
+  return `${[24, 16, 8, 0].map((shift) => (first >>> shift) & 0xff).join('.')}/${bits}`;
+}
+
 /**
  * Whether sessions may use the addresses from first to last: IPv4 multicast, without 224.0.0.0/24, which no switch
  * forwards less of (RFC 4541, 2.1.2), and 64 thousand at most, so that a free one is found at once.
@@ -96,6 +116,14 @@ defineReasons({
   'unicast-address-invalid': 'By unicast: {address} is not a multicast address for sessions.',
   'unicast-other-network': 'By unicast: the machine is not on the network {network} of the site.',
   'unicast-nobody-else': 'By unicast: no other machine of its wave needs the content now.',
+  'unicast-alone-in-subnet':
+    'By unicast: no other machine of its wave in the network {network} needs the content now.',
+  'unicast-no-representative':
+    'By unicast: no machine of the network {network} can fetch for the others ({problem}).',
+  'unicast-represents':
+    'By unicast: it fetched for the network {network} and sent to {neighbours} neighbours by multicast.',
+  'multicast-subnet':
+    'By multicast from {representative}, which fetched the content for the network {network}.',
   'unicast-agent-cannot': 'By unicast: the agent of this machine knows no multicast.',
   'unicast-nothing-to-fetch': 'Nothing had to be sent: everything was on the machine.',
   'unicast-cannot-join': 'By unicast: the machine cannot take part in multicast ({problem}: {detail}).',

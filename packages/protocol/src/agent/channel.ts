@@ -23,6 +23,7 @@ export const agentPaths = {
   reports: '/agent/v1/reports',
   progress: '/agent/v1/progress',
   multicast: '/agent/v1/multicast',
+  relay: '/agent/v1/multicast/relay',
   /** Distribution point of the site server itself: `/content/objects/..`, `/content/manifests/..`. */
   content: '/content',
 } as const;

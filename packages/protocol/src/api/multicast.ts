@@ -24,8 +24,20 @@ export const MulticastSessionRow = Type.Object({
   port: Type.Integer(),
   /** Where machines report to. */
   senderPort: Type.Integer(),
-  /** The site's own address on the network to which it is sent. */
+  /** The sender's own address on the network to which it is sent. */
   interface: Type.String(),
+  /** The network behind a router for which one of its machines fetches and sends; null: the site sends. */
+  subnet: Nullable(Type.String()),
+  representative: Nullable(
+    Type.Object({
+      machineId: Type.String(),
+      machineName: Type.String(),
+      /** What it had before the next best: failures, content, power, cable, link, disk, name, only. */
+      chosenBy: Type.String(),
+    }),
+  ),
+  /** What the representative has fetched by unicast, so what came over the line for the whole subnet. */
+  lineBytes: Nullable(Type.Integer()),
   startedAt: Type.Integer(),
   endedAt: Nullable(Type.Integer()),
   /** `stopped`: with the site; `interrupted`: the site was gone without a word. */

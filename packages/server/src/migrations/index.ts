@@ -14,6 +14,7 @@ import { updates } from './0040-updates.ts';
 import { repositories } from './0045-repositories.ts';
 import { multicast } from './0050-multicast.ts';
 import { deploymentsSelfService } from './0056-deployments-self-service.ts';
+import { multicastSubnets } from './0070-multicast-subnets.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -39,4 +40,5 @@ export const migrations: readonly Migration[] = [
   updates,
   deploymentsSelfService,
   multicast,
+  multicastSubnets,
 ];

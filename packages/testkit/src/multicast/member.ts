@@ -1,5 +1,5 @@
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
-import type { MulticastAnswer, MulticastTerms } from '@tenkai/protocol/agent/multicast.ts';
+import type { MulticastAnswer, MulticastAsk, MulticastTerms } from '@tenkai/protocol/agent/multicast.ts';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { Manifest } from '@tenkai/transfer';
 import { receiveContent } from '@tenkai/transfer/multicast/receive-content.ts';
@@ -11,8 +11,9 @@ export async function askMulticast(
   { runId, attempt }: Pick<RunOrder, 'runId' | 'attempt'>,
   contentId: string,
   addresses: readonly string[] = ['127.0.0.1/8'],
+  more: Pick<MulticastAsk, 'relay' | 'after'> = {},
 ): Promise<MulticastAnswer> {
-  const body = { runId, attempt, contentId, addresses };
+  const body = { runId, attempt, contentId, addresses, ...more };
   return (await agent.call('POST', agentPaths.multicast, body)) as MulticastAnswer;
 }
 

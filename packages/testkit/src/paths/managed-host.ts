@@ -24,7 +24,7 @@ const debPath = '/root/tenkai-agent.deb';
 const dataFolder = '/var/lib/tenkai-agent';
 
 export async function startManagedHost(
-  network: Network,
+  network: Pick<Network, 'addMachine'>,
   site: SiteProcess,
   name: string,
   options: { diskMb?: number } = {},

@@ -57,7 +57,8 @@ export interface DebianHost {
 
 export interface DebianHostOptions {
   readonly name: string;
-  readonly network: Network;
+  /** The site's, or a subnet behind a router. */
+  readonly network: Pick<Network, 'addMachine'>;
   /** Most that it can write, in MiB of memory; default 2048. */
   readonly diskMb?: number;
 }

@@ -58,3 +58,18 @@ test('who takes over is the one that already has most of it, not the one that fe
   assert.equal(machine, 'second');
   assert.deepEqual(others, ['third', 'first']);
 });
+
+const reasons: [chosenBy: string | undefined, ...candidates: Candidate[]][] = [
+  ['failures', of('b', { failures: 1, haveBytes: 9 }), of('c')],
+  ['content', of('b'), of('c', { haveBytes: 9, isWireless: true })],
+  ['power', of('b', { power: { batteryPercent: 90 } }), of('c')],
+  ['cable', of('b', { isWireless: true }), of('c')],
+  ['link', of('b', { linkMbits: 10 }), of('c')],
+  ['disk', of('b'), of('c', { freeDiskBytes: 51 * GIB })],
+  ['name', of('b'), of('c')],
+  ['only', of('b'), of('c', { isOnline: false })],
+  [undefined, of('b', { isOnline: false })],
+];
+for (const [chosenBy, ...candidates] of reasons)
+  test(`the choice is explained: ${chosenBy}`, () =>
+    assert.equal(chooseRepresentative(candidates, 4 * GIB).chosenBy, chosenBy));

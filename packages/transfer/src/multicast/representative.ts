@@ -20,7 +20,11 @@ export interface Choice {
   readonly machine: string | undefined;
   readonly others: readonly string[];
   readonly unfit: ReadonlyMap<string, Unfit>;
+  /** What the best has before the second; `only`: there is no second. */
+  readonly chosenBy: ChosenBy | undefined;
 }
+
+export type ChosenBy = (typeof merits)[number]['by'] | 'only';
 
 /** On its way to empty it would leave the others half-way. */
 const LEAST_BATTERY_PERCENT = 50;
@@ -41,8 +45,15 @@ export function chooseRepresentative(candidates: readonly Candidate[], contentBy
     if (reason) unfit.set(candidate.machine, reason);
     return !reason;
   });
-  const [best, ...others] = fit.sort(better).map(({ machine }) => machine);
-  return { machine: best, others, unfit };
+  const [best, ...others] = fit.sort(better);
+  const [second] = others;
+  const chosenBy = best && second ? merits.find(({ compare }) => compare(best, second) !== 0)?.by : 'only';
+  return {
+    machine: best?.machine,
+    others: others.map(({ machine }) => machine),
+    unfit,
+    chosenBy: best && chosenBy,
+  };
 }
 
 function whyUnfit(candidate: Candidate, contentBytes: number): Unfit | undefined {
@@ -54,14 +65,21 @@ function whyUnfit(candidate: Candidate, contentBytes: number): Unfit | undefined
   return failures >= MOST_FAILURES ? 'failed-before' : undefined;
 }
 
+/** In order: the first that differs decides. */
+const merits = [
+  { by: 'failures', compare: (a, b) => a.failures - b.failures },
+  { by: 'content', compare: (a, b) => b.haveBytes - a.haveBytes },
+  { by: 'power', compare: (a, b) => Number(b.power === 'mains') - Number(a.power === 'mains') },
+  { by: 'cable', compare: (a, b) => Number(a.isWireless) - Number(b.isWireless) },
+  { by: 'link', compare: (a, b) => b.linkMbits - a.linkMbits },
+  { by: 'disk', compare: (a, b) => b.freeDiskBytes - a.freeDiskBytes },
+  { by: 'name', compare: (a, b) => (a.machine < b.machine ? -1 : 1) },
+] as const satisfies readonly { by: string; compare: (a: Candidate, b: Candidate) => number }[];
+
 function better(a: Candidate, b: Candidate): number {
-  return (
-    a.failures - b.failures ||
-    b.haveBytes - a.haveBytes ||
-    Number(b.power === 'mains') - Number(a.power === 'mains') ||
-    Number(a.isWireless) - Number(b.isWireless) ||
-    b.linkMbits - a.linkMbits ||
-    b.freeDiskBytes - a.freeDiskBytes ||
-    (a.machine < b.machine ? -1 : 1)
-  );
+  for (const { compare } of merits) {
+    const difference = compare(a, b);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }

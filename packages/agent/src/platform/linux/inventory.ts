@@ -8,6 +8,7 @@ import { readIfThere } from '../../durable-file.ts';
 import type { InventorySource, Paths } from '../platform.ts';
 import { run } from '../shell.ts';
 import { architectureOf, interfaceOf, languageOf, parseCpuModel, parseLsblk } from './inventory-parsers.ts';
+import { linkFactsOf } from './link-facts.ts';
 import { readOsRelease } from './os-release.ts';
 import { softwareOf } from './package-parsers.ts';
 import { listDpkg, listRpm } from './packages.ts';
@@ -36,6 +37,7 @@ export function createInventory(deps: InventoryDeps): InventorySource {
       const { bavail, bsize } = await statfs(folder);
       return bavail * bsize;
     },
+    linkFacts: (card) => linkFactsOf('/sys/class', card),
   };
 }
 

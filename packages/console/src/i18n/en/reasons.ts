@@ -139,6 +139,14 @@ export const reasons = {
   'unicast-address-invalid': 'By unicast: {address} is not a multicast address for sessions.',
   'unicast-other-network': 'By unicast: the machine is not on the network {network} of the site.',
   'unicast-nobody-else': 'By unicast: no other machine of its wave needs the content now.',
+  'unicast-alone-in-subnet':
+    'By unicast: no other machine of its wave in the network {network} needs the content now.',
+  'unicast-no-representative':
+    'By unicast: no machine of the network {network} can fetch for the others ({problem}).',
+  'unicast-represents':
+    'By unicast: it fetched for the network {network} and sent to {neighbours} neighbours by multicast.',
+  'multicast-subnet':
+    'By multicast from {representative}, which fetched the content for the network {network}.',
   'unicast-agent-cannot': 'By unicast: the agent of this machine knows no multicast.',
   'unicast-nothing-to-fetch': 'Nothing had to be sent: everything was on the machine.',
   'unicast-cannot-join': 'By unicast: the machine cannot take part in multicast ({problem}: {detail}).',

@@ -56,6 +56,10 @@ export const statusMessages = {
   'multicast-straggler':
     'The multicast session to {group} went on without the machine ({cause}); it finishes by unicast.',
   'multicast-session-failed': 'Multicast to {group} failed: {detail}. Its machines finish by unicast.',
+  'multicast-representative':
+    'The machine fetches {bytes} bytes for the network {network} and sends them to {members} neighbours (chosen by {chosenBy}).',
+  'multicast-representative-lost':
+    'The machine sends to its neighbours in the network {network} no more ({cause}); another takes over.',
   'multicast-unfit': 'The site cannot send by multicast ({problem}: {detail}); unicast goes on.',
   update: {
     begun: 'Automatic update installs {packageId}.',

@@ -150,6 +150,13 @@ export const reasons: Localized<typeof en.reasons> = {
     '{address} は配信に使えるマルチキャストアドレスではないため、ユニキャストで配信します。',
   'unicast-other-network': 'マシンがサイトのネットワーク {network} にないため、ユニキャストで配信します。',
   'unicast-nobody-else': '同じ波でこのコンテンツを必要とする他のマシンがないため、ユニキャストで配信します。',
+  'unicast-alone-in-subnet':
+    '同じ波でこのコンテンツを必要とする他のマシンがネットワーク {network} にないため、ユニキャストで配信します。',
+  'unicast-no-representative':
+    'ネットワーク {network} に代表となれるマシンがないため、ユニキャストで配信します ({problem})。',
+  'unicast-represents':
+    'ネットワーク {network} の代表としてユニキャストで取得し、隣の {neighbours} 台へマルチキャストで送信しました。',
+  'multicast-subnet': 'ネットワーク {network} の代表 {representative} からマルチキャストで受信しました。',
   'unicast-agent-cannot':
     'このマシンのエージェントがマルチキャストに対応していないため、ユニキャストで配信しました。',
   'unicast-nothing-to-fetch': 'すべてマシンにあったため、何も送信しませんでした。',

@@ -55,6 +55,10 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
     '{group} へのマルチキャスト配信がこのマシンを除いて進みました ({cause})。残りはユニキャストで配信します。',
   'multicast-session-failed':
     '{group} へのマルチキャスト配信に失敗しました: {detail}。マシンへはユニキャストで配信します。',
+  'multicast-representative':
+    'このマシンがネットワーク {network} の代表として {bytes} バイトを取得し、隣の {members} 台へ送信します (選定理由: {chosenBy})。',
+  'multicast-representative-lost':
+    'このマシンはネットワーク {network} の隣のマシンへの送信をやめました ({cause})。別のマシンが引き継ぎます。',
   'multicast-unfit':
     'サイトはマルチキャストで送信できません ({problem}: {detail})。ユニキャストで配信を続けます。',
   update: {

@@ -1,12 +1,13 @@
 import type { Reason } from '@tenkai/domain';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
-import { MulticastAsk } from '@tenkai/protocol/agent/multicast.ts';
+import { MulticastAsk, RelayReport } from '@tenkai/protocol/agent/multicast.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { createFitness } from './fitness.ts';
 import { addMulticastRoutes } from './multicast.routes.ts';
 import type { Neighbours, RunsInWaves } from './needs.ts';
 import { endInterrupted, pruneSessions } from './sessions.store.ts';
 import { createSessions } from './sessions.ts';
+import { createSubnets } from './subnets.ts';
 import './status-messages.ts';
 
 export type { RunPart, RunsInWaves } from './needs.ts';
@@ -24,6 +25,7 @@ export interface Multicast {
 }
 
 const lookEveryMs = 60_000;
+const sweepEveryMs = 15_000;
 const pruneEveryMs = 6 * 3_600_000;
 const keepSessionsMs = 30 * 24 * 3_600_000;
 
@@ -34,12 +36,14 @@ export async function registerMulticast(kernel: Kernel, neighbours: Neighbours):
   let host: string | undefined;
   let runs: RunsInWaves | undefined;
   const fitness = createFitness(deps, () => host);
-  const sessions = createSessions({ ...deps, fitness, runs: () => runs });
+  const subnets = createSubnets({ ...deps, runs: () => runs });
+  const sessions = createSessions({ ...deps, fitness, runs: () => runs, subnets });
   await db.transaction((tx) => endInterrupted(tx, clock.now()));
   // A session that runs shows better than any look that the card can send.
   jobs.every('multicast.look', lookEveryMs, async () => {
     if (sessions.live().length === 0) await fitness.look();
   });
+  jobs.every('multicast.silent', sweepEveryMs, () => subnets.sweep());
   jobs.every('multicast.prune', pruneEveryMs, () =>
     db.transaction((tx) => pruneSessions(tx, clock.now() - keepSessionsMs)),
   );
@@ -47,7 +51,10 @@ export async function registerMulticast(kernel: Kernel, neighbours: Neighbours):
   http.agentRoute({ method: 'POST', path: agentPaths.multicast, body: MulticastAsk }, ({ agent, body }) =>
     sessions.ask(agent.machineId, body),
   );
-  addMulticastRoutes(kernel, { fitness, sessions });
+  http.agentRoute({ method: 'POST', path: agentPaths.relay, body: RelayReport }, ({ agent, body }) =>
+    subnets.report(agent.machineId, body),
+  );
+  addMulticastRoutes(kernel, { fitness, live: () => [...sessions.live(), ...subnets.live()] });
   return {
     refusal() {
       const found = fitness.current();
@@ -62,7 +69,7 @@ export async function registerMulticast(kernel: Kernel, neighbours: Neighbours):
     },
     async stop() {
       host = undefined;
-      await sessions.stop();
+      await Promise.all([sessions.stop(), subnets.stop()]);
     },
   };
 }

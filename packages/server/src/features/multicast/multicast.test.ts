@@ -1,40 +1,21 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
-import { type DeliverySettings, defaultDelivery } from '@tenkai/domain';
-import { packageRoutes, scenarioRoutes } from '@tenkai/protocol';
 import type { MulticastAnswer, MulticastTerms } from '@tenkai/protocol/agent/multicast.ts';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
-import { multicastRoutes } from '@tenkai/protocol/api/multicast.ts';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, type BareAgent } from '@tenkai/testkit/bare-agent.ts';
-import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engines.ts';
-import { aScenario } from '@tenkai/testkit/builders.ts';
-import { aKnownMachine, deploy, report, runsOf, settle } from '@tenkai/testkit/deployed.ts';
+import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
+import { report } from '@tenkai/testkit/deployed.ts';
 import { askMulticast, takePart } from '@tenkai/testkit/multicast/member.ts';
-import { aDraft } from '@tenkai/testkit/package-draft.ts';
+import { begin, codesOf, type Scene, scene, show, three } from '@tenkai/testkit/multicast/scene.ts';
 import { until } from '@tenkai/testkit/rig/until.ts';
 import { openRuns, runReport } from '@tenkai/testkit/run-reports.ts';
-import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
-import { uploadFolder } from '@tenkai/testkit/upload-folder.ts';
-import type { Manifest } from '@tenkai/transfer';
-import { createFakeClock, type FakeClock } from '../../kernel/clock.ts';
-
-const three: DeliverySettings = { ...defaultDelivery, maxTargets: 3, maxWaitMinutes: 60 };
-
-interface Scene {
-  readonly clock: FakeClock;
-  readonly server: TestServer;
-  readonly agents: readonly BareAgent[];
-  readonly manifest: Manifest;
-  readonly scenarioId: string;
-  readonly log: string[];
-}
+import { startTestServer } from '@tenkai/testkit/start-server.ts';
 
 onBothEngines(
   'BSCN-28: a site that was killed frees the addresses of its sessions at its next start',
@@ -59,38 +40,6 @@ onBothEngines(
   },
 );
 
-/** A site that sends over this machine's own loop, a package of 3 MiB, and three machines. */
-async function scene(t: TestContext, { databaseUrl }: EngineUnderTest): Promise<Scene> {
-  const clock = createFakeClock();
-  const log: string[] = [];
-  const server = await startTestServer({ databaseUrl, clock, onLog: (line) => log.push(line) });
-  atEnd(t, () => server.stop());
-  await server.app.multicast.open('127.0.0.1');
-  const folder = await mkdtemp(join(tmpdir(), 'tenkai-multicast-'));
-  atEnd(t, () => rm(folder, { recursive: true, force: true }));
-  await mkdir(join(folder, 'app'));
-  await writeFile(join(folder, 'app/setup'), '#!/bin/sh\n', { mode: 0o755 });
-  await writeFile(join(folder, 'app/data'), Buffer.alloc(3 * 1024 * 1024, 'multicast '));
-  const manifest = await uploadFolder(server, join(folder, 'app'));
-  const draft = aDraft();
-  const programs = draft.programs.map((program) => ({ ...program, executable: 'app/setup' }));
-  const body = { draft: { ...draft, programs }, contentId: manifest.contentId };
-  await server.call(packageRoutes.create, { body });
-  const { id: scenarioId } = await server.call(scenarioRoutes.create, { body: aScenario() });
-  const agents: BareAgent[] = [];
-  for (const name of ['ash', 'birch', 'cedar']) agents.push(await aKnownMachine(server, name));
-  return { clock, server, agents, manifest, scenarioId, log };
-}
-
-/** Every machine is ready, and has fetched its order. */
-async function begin({ server, agents, scenarioId }: Scene, delivery = three) {
-  const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId }, delivery });
-  await settle(server);
-  const orders: RunOrder[] = [];
-  for (const agent of agents) orders.push((await openRuns(agent)).at(-1) as RunOrder);
-  return { id, orders };
-}
-
 type Begun = Awaited<ReturnType<typeof begin>>;
 
 /** All ask until they are told to join. */
@@ -106,10 +55,6 @@ async function joinAll({ agents, manifest }: Scene, { orders }: Begun): Promise<
   for (const index of [0, 1]) answers[index] = await ask(index);
   return answers as MulticastTerms[];
 }
-
-const show = (server: TestServer) => server.call(multicastRoutes.show, { as: 'viewer', query: {} });
-const codesOf = async (server: TestServer, id: string) =>
-  (await runsOf(server, id)).map(({ delivery }) => `${delivery?.method} ${delivery?.reason.code}`);
 
 onBothEngines(
   'BSRV-08, BSCN-25: machines of a wave get one stream with fresh keys, and the runs say so',

@@ -21,15 +21,42 @@ export async function viewSessions(
      WHERE b.session_id IN (${rows.map(() => '?').join(', ')}) ORDER BY b.session_id, b.number`,
     rows.map(({ id }) => id),
   );
+  const names = await namesOf(read, rows);
   return rows.map((row) => {
     const own = members.filter(({ session_id }) => session_id === row.id);
-    return toRow(row, own, live.find((one) => one.row.id === row.id)?.progress());
+    const now = live.find((one) => one.row.id === row.id)?.progress();
+    return { ...toRow(row, own, now), ...subnetOf(row, names, now) };
   });
+}
+
+/** The id where the machine is gone. */
+export async function machineName(read: Reader, machineId: string): Promise<string> {
+  const found = await read.one<{ name: string }>('SELECT name FROM machines WHERE id = ?', [machineId]);
+  return found?.name ?? machineId;
+}
+
+/** Of representatives; machines that are gone have none. */
+async function namesOf(read: Reader, rows: readonly SessionsTable[]): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(rows.flatMap(({ representative_id }) => representative_id ?? []))];
+  if (ids.length === 0) return new Map();
+  const found = await read.all<{ id: string; name: string }>(
+    `SELECT id, name FROM machines WHERE id IN (${ids.map(() => '?').join(', ')})`,
+    ids,
+  );
+  return new Map(found.map(({ id, name }) => [id, name]));
+}
+
+function subnetOf(row: SessionsTable, names: ReadonlyMap<string, string>, now: Progress) {
+  const { subnet, representative_id: machineId, chosen_by: chosenBy } = row;
+  if (subnet === null || machineId === null || chosenBy === null)
+    return { subnet: null, representative: null, lineBytes: null };
+  const representative = { machineId, machineName: names.get(machineId) ?? machineId, chosenBy };
+  return { subnet, representative, lineBytes: now?.lineBytes ?? row.line_bytes };
 }
 
 type Progress = ReturnType<LiveSession['progress']>;
 
-function toRow(row: SessionsTable, members: readonly Member[], now: Progress): MulticastSessionRow {
+function toRow(row: SessionsTable, members: readonly Member[], now: Progress) {
   return {
     id: row.id,
     deploymentId: row.deployment_id,

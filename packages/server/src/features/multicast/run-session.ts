@@ -1,29 +1,20 @@
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { MulticastTerms } from '@tenkai/protocol/agent/multicast.ts';
 import type { Manifest } from '@tenkai/transfer';
-import {
-  type AddressPool,
-  allocateAddress,
-  type SessionAddress,
-} from '@tenkai/transfer/multicast/address-pool.ts';
-import { type SendProgress, sendContent } from '@tenkai/transfer/multicast/send-content.ts';
+import type { SessionAddress } from '@tenkai/transfer/multicast/address-pool.ts';
+import { sendContent } from '@tenkai/transfer/multicast/send-content.ts';
 import { memberKey, newSession, USUAL_WINDOW } from '@tenkai/transfer/multicast/session.ts';
-import { newId } from '../../kernel/ids.ts';
+import { type Asking, allocateSession, memberRow } from './allocate-session.ts';
 import type { Card } from './fitness.ts';
 import type { Deps } from './needs.ts';
-import { recordEnd } from './session-end.ts';
-import { insertMember, insertSession, runningAddresses } from './sessions.store.ts';
+import { recordEnd, type SessionProgress } from './session-end.ts';
+import { insertMember } from './sessions.store.ts';
 import type { SessionsTable } from './tables.ts';
 
-export interface Asking {
-  readonly runId: string;
-  readonly machineId: string;
-}
-
-/** A session that this process sends. */
+/** A session that is under way: one that this process sends, or that a representative tells of. */
 export interface LiveSession {
   readonly row: SessionsTable;
-  readonly progress: () => SendProgress | undefined;
+  readonly progress: () => SessionProgress | undefined;
   /** What a machine has to know to take part; each time as a new member. */
   join(who: Asking): Promise<MulticastTerms>;
   /** Ends it; members go on by unicast, or ask for another. */
@@ -52,7 +43,8 @@ export async function openSession(deps: Deps, wanted: NewSession): Promise<LiveS
   const manifest = await deps.content.hold(wanted.contentId);
   const taken: SessionAddress[] = [];
   for (let tries = 1; ; tries += 1) {
-    const row = await allocate(deps, wanted, manifest, taken);
+    const more = { contentBytes: manifest.totalBytes, interfaceAddress: wanted.card.address };
+    const row = await allocateSession(deps, { ...wanted, ...more }, taken);
     const live = startSender(deps, wanted, manifest, row);
     const problem = await live.isReady;
     if (!problem) return live.session;
@@ -64,47 +56,12 @@ export async function openSession(deps: Deps, wanted: NewSession): Promise<LiveS
   }
 }
 
-async function allocate(
-  { db, clock, sites }: Deps,
-  { deploymentId, contentId, address, card, members }: NewSession,
-  { totalBytes }: Manifest,
-  taken: readonly SessionAddress[],
-): Promise<SessionsTable> {
-  const settings = sites.settings();
-  const pool: AddressPool = {
-    first: settings.multicastFirst,
-    last: settings.multicastLast,
-    firstPort: settings.multicastFirstPort,
-    sessions: settings.multicastSessions,
-  };
-  return db.transaction(async (tx) => {
-    const running = [...(await runningAddresses(tx)), ...taken];
-    const { group, port, senderPort } = allocateAddress(pool, running, address ?? undefined);
-    const at = clock.now();
-    const row: SessionsTable = {
-      ...{ id: newId(at), deployment_id: deploymentId, content_id: contentId },
-      ...{ address: group, port, sender_port: senderPort, interface_address: card.address },
-      ...{ content_bytes: totalBytes, started_at: at, ended_at: null, outcome: null, detail: null },
-      ...{ datagrams: 0, repairs: 0 },
-    };
-    await insertSession(tx, row);
-    for (const [index, member] of members.entries())
-      await insertMember(tx, memberRow(row.id, index + 1, member));
-    return row;
-  });
-}
-
-function memberRow(sessionId: string, number: number, { runId, machineId }: Asking) {
-  const state = 'active' as const;
-  return { session_id: sessionId, number, run_id: runId, machine_id: machineId, state, cause: null };
-}
-
 function startSender(deps: Deps, { members, card }: NewSession, manifest: Manifest, row: SessionsTable) {
   const settings = deps.sites.settings();
   const keys = newSession();
   const stop = new AbortController();
   const ready = Promise.withResolvers<Failure | undefined>();
-  let progress: SendProgress | undefined;
+  let progress: SessionProgress | undefined;
   const sent = sendContent({
     ...{ ...keys, manifest, store: { open: deps.content.openChunk }, signal: stop.signal },
     ...{ group: row.address, port: row.port, senderPort: row.sender_port },

@@ -1,13 +1,23 @@
-import type { Failure } from '@tenkai/domain/failure.ts';
-import type { SendProgress } from '@tenkai/transfer/multicast/send-content.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import type { Deps } from './needs.ts';
 import { endSession, saveMember } from './sessions.store.ts';
 import type { SessionsTable } from './tables.ts';
 
+/** What is known of a session, by its sender's own word. */
+export interface SessionProgress {
+  readonly figures: { readonly datagrams: number; readonly repairs: number; readonly bytesPerSecond: number };
+  readonly members: readonly {
+    readonly member: number;
+    readonly state: 'active' | 'complete' | 'left';
+    readonly cause?: string;
+  }[];
+  /** Fetched by a representative. */
+  readonly lineBytes?: number;
+}
+
 interface SessionResult {
-  readonly last: SendProgress | undefined;
-  readonly failure: Failure | undefined;
+  readonly last: SessionProgress | undefined;
+  readonly failure: { readonly code: string; readonly detail: string } | undefined;
   readonly isStopped: boolean;
 }
 
@@ -36,6 +46,7 @@ async function writeEnd(
     detail: failure ? `${failure.code} ${failure.detail}`.slice(0, 500) : null,
     datagrams: last?.figures.datagrams ?? 0,
     repairs: last?.figures.repairs ?? 0,
+    line_bytes: row.subnet === null ? null : (last?.lineBytes ?? 0),
   });
   const members = last?.members ?? [];
   for (const { member, state, cause } of members)
@@ -43,6 +54,12 @@ async function writeEnd(
   const left = members.filter(({ state }) => state === 'left');
   const objects = [{ kind: 'deployment' as const, id: row.deployment_id }];
   const common = { component: 'multicast', objects };
+  if (failure && row.representative_id !== null) {
+    const params = { network: row.subnet, cause: failure.detail || failure.code };
+    const lost = { severity: 'warning', code: 'multicast-representative-lost', params } as const;
+    await status.append(tx, { ...common, ...lost, machineId: row.representative_id });
+    return;
+  }
   if (failure) {
     const params = { group: row.address, detail: failure.detail || failure.code };
     await status.append(tx, { ...common, severity: 'warning', code: 'multicast-session-failed', params });

@@ -18,7 +18,10 @@ export async function insertMember(tx: Tx, row: MembersTable) {
   await tx.sql.insertInto('multicast_members').values(row).execute();
 }
 
-export type SessionEnd = Pick<SessionsTable, 'ended_at' | 'outcome' | 'detail' | 'datagrams' | 'repairs'>;
+export type SessionEnd = Pick<
+  SessionsTable,
+  'ended_at' | 'outcome' | 'detail' | 'datagrams' | 'repairs' | 'line_bytes'
+>;
 
 /** From now on its address is free. */
 export async function endSession(tx: Tx, id: string, end: SessionEnd) {

@@ -1,9 +1,12 @@
-import { gathering, isOnNetwork, type Reason } from '@tenkai/domain';
+import { gathering, isOnNetwork, networkOf, type Reason } from '@tenkai/domain';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { MulticastAnswer, MulticastAsk } from '@tenkai/protocol/agent/multicast.ts';
+import type { Asking } from './allocate-session.ts';
 import { type Card, type Fitness, unfit } from './fitness.ts';
 import type { Deps, RunPart, RunsInWaves } from './needs.ts';
-import { type Asking, type LiveSession, openSession } from './run-session.ts';
+import { askAgainMs, byUnicast, countAgainMs, forgetAfterMs, gatherMs, refusedForMs } from './patience.ts';
+import { type LiveSession, openSession } from './run-session.ts';
+import type { Subnets } from './subnets.ts';
 
 /** The sessions of this process, and who waits for one. */
 export interface Sessions {
@@ -16,6 +19,7 @@ export interface Sessions {
 export type SessionsDeps = Deps & {
   readonly fitness: Fitness;
   readonly runs: () => RunsInWaves | undefined;
+  readonly subnets: Subnets;
 };
 
 /** One content for one wave. */
@@ -31,15 +35,6 @@ interface Stage {
   /** Since when nobody is taken in. */
   refusedAt: number | undefined;
 }
-
-/** Machines of a wave fetch their orders within seconds; who takes longer joins what is under way. */
-const gatherMs = 10_000;
-const askAgainMs = 500;
-/** Who has not asked for so long has gone away. */
-const forgetAfterMs = 5000;
-const countAgainMs = 1000;
-/** What was in the way may be gone by then. */
-const refusedForMs = 60_000;
 
 export function createSessions(deps: SessionsDeps): Sessions {
   const stages = new Map<string, Stage>();
@@ -69,8 +64,9 @@ export function createSessions(deps: SessionsDeps): Sessions {
       const who = { runId: question.runId, machineId };
       if (deps.sites.settings().multicastTtl === 1 && !isOnNetwork(found.card.network, question.addresses)) {
         stage.declined.add(who.runId);
-        return byUnicast({ code: 'unicast-other-network', params: { network: found.card.network } });
+        return inSubnet(deps, { key, part, who, card: found.card }, question);
       }
+      deps.subnets.isElsewhere(key, who.runId);
       if (!stage.opening) {
         const answer = await gather(deps, stage, question.contentId, who);
         if (answer) return answer;
@@ -92,7 +88,18 @@ export function createSessions(deps: SessionsDeps): Sessions {
   };
 }
 
-const byUnicast = (reason: Reason): MulticastAnswer => ({ kind: 'unicast', reason });
+/** Behind a router: its network may have a representative. */
+async function inSubnet(
+  { subnets }: SessionsDeps,
+  { key: waveKey, part, who, card }: { key: string; part: RunPart; who: Asking; card: Card },
+  { relay, contentId, after }: MulticastAsk,
+): Promise<MulticastAnswer> {
+  const network = networkOf(relay?.address ?? '');
+  if (!relay || network === undefined)
+    return byUnicast({ code: 'unicast-other-network', params: { network: card.network } });
+  const common = { waveKey, part, who, network, relay, contentId };
+  return subnets.ask(after === undefined ? common : { ...common, after });
+}
 
 function newStage(part: RunPart, now: number): Stage {
   const nobody = { asking: new Map(), declined: new Set<string>(), expected: Promise.resolve([]) };

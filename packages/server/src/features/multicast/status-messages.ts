@@ -14,6 +14,16 @@ defineStatusMessages({
     id: 1722,
     message: 'Multicast to {group} failed: {detail}. Its machines finish by unicast.',
   },
+  'multicast-representative': {
+    id: 1724,
+    message:
+      'The machine fetches {bytes} bytes for the network {network} and sends them to {members} neighbours (chosen by {chosenBy}).',
+  },
+  'multicast-representative-lost': {
+    id: 1725,
+    message:
+      'The machine sends to its neighbours in the network {network} no more ({cause}); another takes over.',
+  },
   'multicast-unfit': {
     id: 1723,
     message: 'The site cannot send by multicast ({problem}: {detail}); unicast goes on.',

@@ -16,6 +16,12 @@ export interface SessionsTable {
   detail: string | null;
   datagrams: number;
   repairs: number;
+  /** The network whose representative sends; null: the site sends. */
+  subnet: string | null;
+  representative_id: string | null;
+  chosen_by: string | null;
+  /** Fetched by the representative, by unicast. */
+  line_bytes: number | null;
 }
 
 export interface MembersTable {

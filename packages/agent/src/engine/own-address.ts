@@ -1,0 +1,40 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
+
+export interface OwnAddress {
+  readonly card: string;
+  /** With the length of its prefix: `10.0.0.7/24`. */
+  readonly cidr: string;
+}
+
+/**
+ * The IPv4 address by which this machine reaches its site, for the addresses of containers and tunnels say nothing of
+ * the network that it is in. A connected UDP socket asks the routing table, and sends nothing.
+ * @param server `https://site:8443`
+ * @returns undefined where there is none, as over IPv6
+ */
+export async function addressTowards(server: string): Promise<OwnAddress | undefined> {
+  const { hostname, port } = new URL(server);
+  const socket = createSocket('udp4');
+  try {
+    const connected = once(socket, 'connect', { signal: AbortSignal.timeout(lookUpMs) });
+    socket.connect(Number(port || 443), hostname);
+    await connected;
+    return cardWith(socket.address().address);
+  } catch {
+    return undefined;
+  } finally {
+    socket.close();
+  }
+}
+
+const lookUpMs = 5000;
+
+function cardWith(address: string): OwnAddress | undefined {
+  for (const [card, addresses] of Object.entries(networkInterfaces())) {
+    const found = addresses?.find((one) => one.family === 'IPv4' && one.address === address);
+    if (found?.cidr) return { card, cidr: found.cidr };
+  }
+  return undefined;
+}
