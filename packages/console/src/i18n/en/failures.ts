@@ -1,4 +1,5 @@
 import { propertySentences } from '@tenkai/domain/assignment/failures.ts';
+import { masterFailures } from './master-failures.ts';
 import { repositoryFailures } from './repositories.ts';
 
 /**
@@ -6,6 +7,7 @@ import { repositoryFailures } from './repositories.ts';
  * logs; a code that is missing here shows them.
  */
 export const failures = {
+  ...masterFailures,
   ...repositoryFailures,
   ...propertySentences('en'),
   'firewall-needs-root': {

@@ -1,0 +1,52 @@
+/** Refusals of mastering: the preparation of a reference machine. */
+export const masterFailures = {
+  'master-step-skipped': {
+    message: 'Step {wanted} cannot be done before step {next}.',
+    remedy: 'Run: tenkai-agent master prepare',
+  },
+  'master-prepared-before': {
+    message: 'This machine was prepared before, and was used since then.',
+    remedy: 'To capture it anew: tenkai-agent master prepare --re-capture',
+  },
+  'master-never-prepared': {
+    message: 'This machine does not come from an image that was prepared here.',
+    remedy: 'Leave out --re-capture.',
+  },
+  'master-online': {
+    message: 'This machine has a network and its agent may speak: a site could take it while it is prepared.',
+    remedy:
+      'Unplug the network, or stop the agent and keep it from starting: systemctl disable --now tenkai-agent',
+  },
+  'master-assigned': {
+    message: 'This machine belongs to site {site}; its image would, too.',
+    remedy: 'To take it out of its site: tenkai-agent master prepare --unassign',
+  },
+  'master-site-values-missing': {
+    message: 'Machines of profile {profile} cannot find their site by themselves.',
+    remedy: 'Give --locator NAME or --dns-suffix SUFFIX; one of them is enough.',
+  },
+  'master-site-value-malformed': {
+    message: '{value} is not a fully qualified name.',
+    remedy: 'Give a name such as mp1.example.org, which the targets can resolve.',
+  },
+  'master-needs-root': {
+    message: 'To prepare a machine for capture needs administrative rights.',
+    remedy: 'Run the same command as root.',
+  },
+  'master-step-failed': {
+    message: 'Step {step} was carried out, and still there is: {findings}.',
+    remedy: 'Correct what the detail says, then run the same command again: it goes on at this step.',
+  },
+  'master-audit-failed': {
+    message: 'This machine must not be captured: {count} findings.',
+    remedy: 'Run tenkai-agent master prepare again; it begins at step {step}.',
+  },
+  'master-definitions-missing': {
+    message: 'Incomplete: definitions are missing: {kinds}.',
+    remedy: 'Import them: tenkai-agent master definitions FILE...; then run the same command again.',
+  },
+  'master-definitions-invalid': {
+    message: '{file} is not a definition package that can be taken.',
+    remedy: 'Get the file again; the detail says what is wrong with it.',
+  },
+};
