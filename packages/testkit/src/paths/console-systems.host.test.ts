@@ -51,7 +51,10 @@ describe('operating systems in the console', { skip: noBrowser }, () => {
       const panel = page.locator('section', {
         has: page.getByRole('heading', { name: systems.ofMachine }),
       });
-      await panel.getByText(match?.row?.name ?? systems.unlisted).first().waitFor();
+      await panel
+        .getByText(match?.row?.name ?? systems.unlisted)
+        .first()
+        .waitFor();
       await assertAccessible(page);
       watch.assertQuiet();
 
