@@ -58,6 +58,12 @@ export const testTools = [
     provides: ['/usr/sbin/firewalld', '/usr/sbin/ufw', '/usr/bin/dbus-daemon'],
   },
   {
+    group: 'name-server',
+    usedBy: 'agents that find their site by DNS',
+    packages: ['dnsmasq-base'],
+    provides: ['/usr/sbin/dnsmasq'],
+  },
+  {
     group: 'qemu',
     usedBy: 'machines with systemd, whose power can be cut',
     packages: ['qemu-system-x86', 'qemu-utils', 'e2fsprogs'],

@@ -1,14 +1,14 @@
-import { chmodSync, copyFileSync, existsSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
 import { RemoteProblem, toProblem } from '@tenkai/protocol/problem.ts';
 import { Command, CommanderError } from 'commander';
+import { addAssignCommand } from './assignment/commands.ts';
 import { noBoundary } from './boundary.ts';
 import { addCertfixCommand } from './certfix.ts';
 import { type DataFolder, dataFolderOf, makeDataFolder } from './data-folder.ts';
 import { errorCode } from './durable-file.ts';
-import { enroll, readTicket } from './enrollment.ts';
+import { enroll } from './enrollment.ts';
 import './failures.ts';
 import { addFirewallCommands } from './firewall/commands.ts';
 import { openLog } from './log.ts';
@@ -21,7 +21,8 @@ import { askService, type RequestName } from './service/requests.ts';
 import { runService } from './service/service.ts';
 import { readStatus } from './service/status-file.ts';
 import { readSettings, writeSettings } from './settings.ts';
-import { agentStatus, statusText } from './status.ts';
+import { type AgentStatus, agentStatus, statusText } from './status.ts';
+import { takeTicket } from './ticket.ts';
 import { agentVersion } from './version.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -36,24 +37,40 @@ export async function agentCommand(args: readonly string[], env: Env, entry: str
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(explain(error, env));
-    return 1;
+    process.stderr.write(await explain(error, env));
+    return error instanceof Failure && error.code === 'properties-invalid' ? 2 : 1;
   }
 }
 
-function explain(error: unknown, env: Env): string {
+async function explain(error: unknown, env: Env): Promise<string> {
   if (['EACCES', 'EPERM'].includes(errorCode(error)))
     return explain(new Failure('rights-missing', {}, { detail: String(error) }), env);
   if (!(error instanceof Failure || error instanceof RemoteProblem)) {
     return `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
   }
   const problem = error instanceof Failure ? toProblem(error) : error.problem;
-  const { code, detail, params = {} } = problem;
-  const own = texts[languageOf(env)].problems[code];
-  const [message, remedy] = own?.map((text) => fill(text, params)) ?? [problem.message, problem.remedy];
-  return [`${message} (${code})`, detail, remedy, '']
+  const { code, params = {} } = problem;
+  const own = await ownTexts(error, env);
+  const [message, remedy] = own.texts?.map((text) => fill(text, params)) ?? [problem.message, problem.remedy];
+  return [`${message} (${code})`, own.detail ?? problem.detail, remedy, '']
     .filter((line, index) => line !== '' || index === 3)
     .join('\n');
+}
+
+/** What the terminal's language has for a refusal; the rooms that are seldom entered are loaded for it. */
+async function ownTexts(error: Failure | RemoteProblem, env: Env) {
+  const code = error instanceof Failure ? error.code : error.problem.code;
+  const language = languageOf(env);
+  const known = { texts: texts[language].problems[code], detail: undefined };
+  if (!/^(propert|assignment-)/.test(code)) return known;
+  const { problemsText, problemText } = await import('./assignment/texts.ts');
+  return {
+    texts: language === 'ja' ? problemText(code) : undefined,
+    detail:
+      error instanceof Failure && error.problems.length > 0
+        ? problemsText(error.problems, language)
+        : undefined,
+  };
 }
 
 function agentProgram(env: Env, entry: string): Command {
@@ -90,6 +107,7 @@ function agentProgram(env: Env, entry: string): Command {
       .description(description)
       .action(() => ask(data(), env, name));
   }
+  addAssignCommand(program, env, data);
   addCertfixCommand(program, env);
   addFirewallCommands(program, data);
   addMasterCommands(program, env);
@@ -141,17 +159,6 @@ async function enrollNow(data: DataFolder, env: Env, options: EnrollOptions): Pr
   process.stdout.write(`enrolled at site ${siteCode} as ${machineId}\n`);
 }
 
-/** Moves the ticket to where only the agent reads it; the given file is removed. */
-function takeTicket(data: DataFolder, file: string): string {
-  if (!existsSync(file) || readTicket(file) === undefined) throw new Failure('ticket-missing', { file });
-  const own = join(data.identity, 'ticket');
-  if (file === own) return own;
-  copyFileSync(file, own);
-  chmodSync(own, 0o600);
-  rmSync(file);
-  return own;
-}
-
 function isServiceAlive(data: DataFolder, platform: Awaited<ReturnType<typeof selectPlatform>>): boolean {
   const status = readStatus(data);
   return status !== undefined && platform.processes.isAlive(status.process);
@@ -161,7 +168,14 @@ async function showStatus(data: DataFolder, env: Env, isJson: boolean): Promise<
   makeDataFolder(data);
   const platform = await selectPlatform(platformOptions(env, readSettings(data)));
   const status = agentStatus(data, platform);
-  process.stdout.write(`${isJson ? JSON.stringify(status, null, 2) : statusText(status)}\n`);
+  const text = isJson ? JSON.stringify(status, null, 2) : statusText(status, await whyUnassigned(status));
+  process.stdout.write(`${text}\n`);
+}
+
+async function whyUnassigned({ site }: AgentStatus): Promise<string> {
+  if (site.isAssigned || site.server !== null || !site.search) return '';
+  const { whyNot } = await import('./assignment/texts.ts');
+  return whyNot(site.search.steps, 'en');
 }
 
 const answerLimitMs = 30_000;

@@ -12,6 +12,8 @@ export interface DataFolder {
   readonly content: string;
   readonly log: string;
   readonly locks: string;
+  /** What the latest search for a site has found, and why. */
+  readonly assignment: string;
   /** What the service last said of itself, for the status command. */
   readonly status: string;
   /** Empty files by which the status command asks the service for something. */
@@ -38,6 +40,7 @@ export function dataFolder(path: string): DataFolder {
     content: inside('content'),
     log: inside('log'),
     locks: inside('locks'),
+    assignment: inside('assignment.json'),
     status: inside('status.json'),
     requests: inside('requests'),
   };

@@ -4,6 +4,8 @@ import { Errors } from 'typebox/value';
 import type { DataFolder } from './data-folder.ts';
 import { readIfThere, writeDurably } from './durable-file.ts';
 
+const RoleUrl = Type.String({ pattern: '^https://[^/@]+$', maxLength: 300 });
+
 /** `agent.json` in the data folder. No secrets: the ticket has a file of its own. */
 export const Settings = Type.Object({
   /** `https://site:8443`; absent: not assigned to a site yet. */
@@ -33,6 +35,37 @@ export const Settings = Type.Object({
       siteAddresses: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 64 })),
       /** Zones of firewalld or profiles of Windows; absent: all. */
       profiles: Type.Optional(Type.Array(Type.String({ pattern: '^[\\w-]+$' }), { maxItems: 16 })),
+    }),
+  ),
+  /** How this machine finds its site, and what it was told of it; see docs/assign.md. */
+  assignment: Type.Optional(
+    Type.Object({
+      /** Absent: any site with the pinned root key. */
+      siteCode: Type.Optional(Type.String({ pattern: '^[A-Z0-9]{3}$' })),
+      managementPoint: Type.Optional(RoleUrl),
+      locator: Type.Optional(RoleUrl),
+      dnsSuffix: Type.Optional(Type.String({ minLength: 1, maxLength: 253 })),
+      /** `address` or `address:port`; absent: those of the system. */
+      dnsServers: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 8 })),
+      fallbackStatusPoint: Type.Optional(RoleUrl),
+      /** Patches that were named at the installation. */
+      patch: Type.Optional(Type.String({ maxLength: 1024 })),
+      /** Nobody is asked (AGENT-04). */
+      isHeld: Type.Optional(Type.Boolean()),
+      /** Boundaries that the machine brings with it, such as in its image. */
+      boundaries: Type.Optional(
+        Type.Array(
+          Type.Object({
+            name: Type.String({ minLength: 1, maxLength: 200 }),
+            range: Type.String({ minLength: 1, maxLength: 100 }),
+            siteCode: Type.String({ pattern: '^[A-Z0-9]{3}$' }),
+            managementPoint: RoleUrl,
+          }),
+          { maxItems: 1000 },
+        ),
+      ),
+      /** Which source has found `server`; absent: it was given by `enroll`. */
+      foundBy: Type.Optional(Type.String({ maxLength: 32 })),
     }),
   ),
   contentCacheBytes: Type.Optional(Type.Integer({ minimum: 0 })),

@@ -1,11 +1,12 @@
 import type { AgentComponent } from '@tenkai/domain';
+import { type AssignmentRecord, readAssignment } from './assignment/record.ts';
 import { agentComponents } from './components.ts';
 import type { DataFolder } from './data-folder.ts';
 import { readEnrollment } from './identity.ts';
 import type { Platform } from './platform/platform.ts';
 import { runTurns } from './run-turns.ts';
 import { readStatus } from './service/status-file.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type Settings } from './settings.ts';
 import { agentVersion } from './version.ts';
 
 /** What the old control panel showed on its tabs General, Components, Actions and Site (AGENT-31). */
@@ -35,6 +36,14 @@ export interface AgentStatus {
     readonly server: string | null;
     readonly rootFingerprint: string | null;
     readonly isAssigned: boolean;
+    /** Which source has named the server: `given`, `boundary`, `locator`, `dns`; null: there is none. */
+    readonly foundBy: string | null;
+    /** Nobody is asked for a site. */
+    readonly isHeld: boolean;
+    /** How the site is found, as it was given: siteCode, managementPoint, locator, dnsSuffix, … */
+    readonly properties: Readonly<Record<string, string>>;
+    /** The latest search; null: there was none. */
+    readonly search: AssignmentRecord | null;
   };
 }
 
@@ -70,17 +79,42 @@ export function agentStatus(data: DataFolder, platform: Platform): AgentStatus {
       server: settings.server ?? null,
       rootFingerprint: settings.rootFingerprint ?? null,
       isAssigned,
+      foundBy: settings.server === undefined ? null : (settings.assignment?.foundBy ?? 'given'),
+      isHeld: settings.assignment?.isHeld ?? false,
+      properties: propertiesOf(settings),
+      search: readAssignment(data) ?? null,
     },
   };
 }
+
+const propertyFields = [
+  'siteCode',
+  'managementPoint',
+  'locator',
+  'dnsSuffix',
+  'fallbackStatusPoint',
+  'patch',
+] as const;
+
+function propertiesOf({ assignment = {} }: Settings): Record<string, string> {
+  return Object.fromEntries(
+    propertyFields.flatMap((field) => (assignment[field] === undefined ? [] : [[field, assignment[field]]])),
+  );
+}
+
+/** `managementPoint` is `management point`. */
+const propertyTitle = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 function pendingText(count: number): string {
   if (count === 0) return 'none';
   return count === 1 ? '1 run at the next start' : `${count} runs at the next start`;
 }
 
-/** The tabs one below the other, for a terminal. */
-export function statusText({ general, components, actions, site }: AgentStatus): string {
+/**
+ * The tabs one below the other, for a terminal.
+ * @param why there is no site, where there is none
+ */
+export function statusText({ general, components, actions, site }: AgentStatus, why = ''): string {
   const yesNo = (value: boolean) => (value ? 'yes' : 'no');
   const sections: [string, [string, string][]][] = [
     [
@@ -108,6 +142,13 @@ export function statusText({ general, components, actions, site }: AgentStatus):
         ['name', site.name ?? '-'],
         ['server', site.server ?? '-'],
         ['root fingerprint', site.rootFingerprint ?? '-'],
+        ['found by', site.foundBy ?? '-'],
+        ...Object.entries(site.properties).map(([name, value]): [string, string] => [
+          propertyTitle(name),
+          value,
+        ]),
+        ...(site.isHeld ? [['held', 'yes: tenkai-agent assign --release'] as [string, string]] : []),
+        ...(why === '' ? [] : [['no site', why] as [string, string]]),
       ],
     ],
   ];

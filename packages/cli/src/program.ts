@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addAgentCommands } from './commands/agent.ts';
+import { addBoundaryCommands } from './commands/boundary.ts';
 import { addCertfixCommand } from './commands/certfix.ts';
 import { addCollectionCommands } from './commands/collection.ts';
 import { addCompletionCommand } from './commands/completion.ts';
@@ -50,6 +51,7 @@ export function createProgram(cli: Cli): Command {
     addAgentCommands,
     addCollectionCommands,
     addDistributionPointCommands,
+    addBoundaryCommands,
     addRepositoryCommands,
     addUpdateCommands,
     addMulticastCommands,

@@ -286,6 +286,18 @@ CREATE TABLE kernel_state (
   CONSTRAINT kernel_state_pkey PRIMARY KEY (name)
 );
 
+CREATE TABLE locator_boundaries (
+  id text COLLATE "C" NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  address_range text COLLATE "C" NOT NULL,
+  site_code text COLLATE "C" NOT NULL,
+  management_point text COLLATE "C",
+  is_for_assignment bigint NOT NULL,
+  CONSTRAINT locator_boundaries_pkey PRIMARY KEY (id)
+);
+
+CREATE UNIQUE INDEX locator_boundaries_name ON public.locator_boundaries USING btree (name);
+
 CREATE TABLE machines (
   id text COLLATE "C" NOT NULL,
   name text COLLATE "C" NOT NULL,

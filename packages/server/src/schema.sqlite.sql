@@ -257,6 +257,17 @@ CREATE TABLE kernel_state (
   value TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE locator_boundaries (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  address_range TEXT NOT NULL,
+  site_code TEXT NOT NULL,
+  management_point TEXT,
+  is_for_assignment INTEGER NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX locator_boundaries_name ON locator_boundaries (name);
+
 CREATE TABLE machines (
   id TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,

@@ -7,19 +7,21 @@ import { createSiteClient } from '@tenkai/protocol/agent/link/site-client.ts';
 import type { PowerOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { HeartbeatReport } from '@tenkai/protocol/agent/reports.ts';
 import { RemoteProblem } from '@tenkai/protocol/problem.ts';
+import { presentEnrollment } from '../enrollment.ts';
 import { createFirewallWatch } from '../firewall/watch.ts';
 import { type Enrollment, openIdentity, removeEnrollment } from '../identity.ts';
 import { openSeenOrders } from '../orders/seen-orders.ts';
 import { createOrderTaker, report } from '../orders/take-orders.ts';
 import { openSender } from '../outbox/sender.ts';
 import { runTurns } from '../run-turns.ts';
+import { readSettings } from '../settings.ts';
 import { agentVersion } from '../version.ts';
 import { forwardProgress, runOf } from './forward-progress.ts';
 import { createGiveBack, type GiveBack } from './give-back.ts';
 import { clearOldRuns } from './housekeeping.ts';
 import { createInventoryReporter, type InventoryReporter } from './inventory-loop.ts';
 import { carryOutPower } from './power-order.ts';
-import { watchFolder, watchRequests } from './requests.ts';
+import { type RequestName, watchFolder, watchRequests } from './requests.ts';
 import type { Service } from './service-state.ts';
 
 /** One life with one enrollment. */
@@ -77,11 +79,7 @@ export async function liveConnected(service: Service, enrollment: Enrollment): P
     if (life.state === 'starting') changeState(life, 'running');
   };
   watchFolder(join(data.outbox, 'new'), () => life.link.sendSoon(), signal);
-  watchRequests(
-    data,
-    (name) => (name === 'check-in' ? life.link.checkInSoon() : life.inventory.soon()),
-    signal,
-  );
+  watchRequests(data, (name) => answerRequest(life, name), signal);
   service.askSite = (limit) => life.link.available(AbortSignal.any([limit, signal]));
   service.onRunClosed = () => {
     service.status.set({ activeRuns: activeRuns(service) });
@@ -102,6 +100,14 @@ export async function liveConnected(service: Service, enrollment: Enrollment): P
     service.askSite = null;
     service.status.set({ isConnected: false });
   }
+}
+
+function answerRequest(life: Life, name: RequestName): void {
+  if (name === 'check-in') life.link.checkInSoon();
+  else if (name === 'inventory') life.inventory.soon();
+  // Somebody has given the machine another site, or the same one at another address.
+  else if (!presentEnrollment({ ...life.service, settings: readSettings(life.service.data) }))
+    life.gone.abort();
 }
 
 function orderTaker(life: Life) {

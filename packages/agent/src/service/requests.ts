@@ -4,8 +4,8 @@ import type { DataFolder } from '../data-folder.ts';
 import { removeIfThere, writeDurably } from '../durable-file.ts';
 
 /** What somebody on the machine may ask of the service. */
-export type RequestName = 'check-in' | 'inventory';
-export const requestNames: readonly RequestName[] = ['check-in', 'inventory'];
+export type RequestName = 'check-in' | 'inventory' | 'assign';
+export const requestNames: readonly RequestName[] = ['check-in', 'inventory', 'assign'];
 
 export function askService(data: DataFolder, name: RequestName): void {
   writeDurably(join(data.requests, name), '');

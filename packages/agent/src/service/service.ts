@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
+import { isSearchWanted } from '../assignment/is-wanted.ts';
 import type { Boundary } from '../boundary.ts';
 import { type DataFolder, makeDataFolder } from '../data-folder.ts';
 import { enroll, presentEnrollment } from '../enrollment.ts';
@@ -10,7 +11,7 @@ import { openOutbox } from '../outbox/outbox.ts';
 import { platformOptions, selectPlatform } from '../platform/select.ts';
 import { runTurns } from '../run-turns.ts';
 import { openSelfService } from '../self-service/open-self-service.ts';
-import { readSettings } from '../settings.ts';
+import { readSettings, type Settings } from '../settings.ts';
 import { agentVersion } from '../version.ts';
 import { liveConnected } from './connected.ts';
 import type { Service } from './service-state.ts';
@@ -30,6 +31,8 @@ export interface RunService {
 const settingsEveryMs = 2000;
 /** What only a person can put right is tried again this seldom. */
 const refusedEveryMs = 5 * 60_000;
+/** A site that was not found is searched again after this, and then less and less often. */
+const searchFirstMs = 10_000;
 
 /**
  * The agent's service: keeps the machine in touch with its site, and its runs in the hands of engines. Nothing that
@@ -85,22 +88,40 @@ function openService(
 
 /** Enrolls, and stays in touch; again whenever the site has forgotten the machine or the settings name another one. */
 async function keepEnrolled(service: Service): Promise<void> {
-  const { data, stop, status, log } = service;
+  const { stop, status, log } = service;
   const onWait = (trouble: string) => status.set({ trouble });
+  let searches = 0;
   while (!stop.aborted) {
     try {
-      const deps = { ...service, settings: readSettings(data), onWait };
+      const deps = { ...service, settings: await assignedSettings(service), onWait };
+      searches = 0;
       const enrollment = presentEnrollment(deps) ?? (await enroll(deps, stop));
       await liveConnected(service, enrollment);
     } catch (error) {
       if (stop.aborted) return;
-      const isUnassigned = error instanceof Failure && error.code === 'agent-not-configured';
+      const isUnassigned = isFailure(error, 'agent-not-configured');
+      const isUnfound = isFailure(error, 'assignment-none');
+      if (isUnfound) searches += 1;
       status.set({ trouble: error instanceof Error ? error.message : String(error), isConnected: false });
-      if (!isUnassigned) log.error({ err: error }, 'not enrolled');
-      await pauseUntilChanged(service, isUnassigned ? settingsEveryMs : refusedEveryMs);
+      if (!isUnassigned && !isUnfound) log.error({ err: error }, 'not enrolled');
+      const searchMs = Math.min(refusedEveryMs, searchFirstMs * 2 ** searches);
+      await pauseUntilChanged(
+        service,
+        isUnassigned ? settingsEveryMs : isUnfound ? searchMs : refusedEveryMs,
+      );
     }
   }
 }
+
+/** The settings with a site, found where they ask for a search. @throws Failure assignment-none */
+async function assignedSettings(service: Service): Promise<Settings> {
+  const settings = readSettings(service.data);
+  if (!isSearchWanted(settings)) return settings;
+  const { searchSite } = await import('../assignment/search.ts');
+  return searchSite(service, service.stop);
+}
+
+const isFailure = (error: unknown, code: string) => error instanceof Failure && error.code === code;
 
 /** Waits; a change of the settings ends the wait. */
 async function pauseUntilChanged({ data, stop }: Service, limitMs: number): Promise<void> {

@@ -8,7 +8,7 @@ import { checkedProperties, propertyRefusal, readProperties, splitProperties } f
 const codes = (...words: string[]) => readProperties(words).problems.map(({ code }) => code);
 const hex = 'ab'.repeat(32);
 
-test('AGENT-09: SMSMP is the management point, AGENT-12: SMSSLP the locator, in the spelling of the old product', () => {
+test('SMSMP is the management point, SMSSLP the locator, as in the old product', () => {
   const line =
     'SMSSITECODE=tk1 SMSMP=MP.Example.org SMSSLP=slp.example:8443 FSP=fsp.example DNSSUFFIX=.Example.ORG.';
   assert.deepEqual(checkedProperties(splitProperties(line)), {
@@ -20,21 +20,21 @@ test('AGENT-09: SMSMP is the management point, AGENT-12: SMSSLP the locator, in 
   });
 });
 
-test('AGENT-14: PATCH holds quotes, blanks and several files', () => {
+test('PATCH holds quotes, blanks and several files', () => {
   const line = String.raw`PATCH="C:\Client Patches\a.msp;D:\b.msp" sitecode=TK1`;
   const { properties, problems } = readProperties(splitProperties(line));
   assert.deepEqual(problems, []);
   assert.deepEqual(properties, { PATCH: String.raw`C:\Client Patches\a.msp;D:\b.msp`, SITECODE: 'TK1' });
 });
 
-test('AGENT-15: PATCH takes a local file, a share and a web server', () => {
+test('PATCH takes a local file, a share and a web server', () => {
   for (const value of ['/srv/a.deb', String.raw`\\server\share\a.msp`, 'https://cd.example/a.msp'])
     assert.deepEqual(codes(`PATCH=${value}`), [], value);
   for (const value of ['a.msp', 'http://cd.example/a.msp', '/srv/a.deb;b'])
     assert.deepEqual(codes(`PATCH=${value}`), ['property-not-absolute'], value);
 });
 
-test('AGENT-27: an empty value takes a property away, one that is not named stays as it is', () => {
+test('an empty value takes a property away, one that is not named stays as it is', () => {
   assert.deepEqual(checkedProperties(['FSP=', 'MP=""', 'SITECODE=auto']), {
     FSP: null,
     MP: null,

@@ -10,7 +10,7 @@ const record = (name: string, priority: number, weight = 0, port = 443): Service
 });
 const never = () => 0;
 
-test('AGENT-11: management points are published below the suffix, by site code', () => {
+test('management points are published below the suffix, by site code', () => {
   assert.equal(serviceName('TK1', 'example.org'), '_tenkai_mp_tk1._tcp.example.org');
   assert.equal(serviceName(undefined, 'example.org'), '_tenkai_mp._tcp.example.org');
   assert.equal(parseDnsSuffix('.Example.org.'), 'example.org');

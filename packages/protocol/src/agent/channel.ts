@@ -14,6 +14,7 @@ export const agentProtocolVersion = 1;
 /** Every path that an agent calls. */
 export const agentPaths = {
   site: '/agent/v1/site',
+  locate: '/agent/v1/locate',
   enroll: '/agent/v1/enroll',
   challenge: '/agent/v1/challenge',
   token: '/agent/v1/token',

@@ -1,3 +1,4 @@
+export * from './boundaries.ts';
 export * from './collections.ts';
 export * from './deployments.ts';
 export * from './distribution-points.ts';

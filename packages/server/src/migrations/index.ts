@@ -14,6 +14,7 @@ import { updates } from './0040-updates.ts';
 import { repositories } from './0045-repositories.ts';
 import { multicast } from './0050-multicast.ts';
 import { deploymentsSelfService } from './0056-deployments-self-service.ts';
+import { locator } from './0060-locator.ts';
 import { multicastSubnets } from './0070-multicast-subnets.ts';
 
 /**
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   deploymentsSelfService,
   multicast,
   multicastSubnets,
+  locator,
 ];

@@ -10,6 +10,26 @@ export const failures = {
   ...masterFailures,
   ...repositoryFailures,
   ...propertySentences('en'),
+  'boundary-range-wrong': {
+    message: '{range} is neither a subnet nor a range of addresses.',
+    remedy: 'Give 10.1.0.0/16, 2001:db8::/32, or both ends such as 10.1.0.5-10.1.0.99, the lower one first.',
+  },
+  'boundary-server-wrong': {
+    message: '{address} is no address of a management point.',
+    remedy: 'Give https://NAME:PORT, or nothing for this site itself.',
+  },
+  'boundary-site-unknown': {
+    message: 'Where the site {siteCode} is was not said.',
+    remedy: 'Give the address of its management point; only this site itself needs none.',
+  },
+  'boundary-taken': {
+    message: 'The boundary {name} assigns the same addresses already.',
+    remedy: 'Change that one, or choose another range.',
+  },
+  'boundaries-too-many': {
+    message: 'There are {limit} boundaries already.',
+    remedy: 'Put neighbouring ranges together.',
+  },
   'firewall-needs-root': {
     message: 'To look at and change the firewall of this machine needs administrative rights.',
     remedy: 'Run the same command as root: sudo {command}',

@@ -8,6 +8,27 @@ export const failures: Localized<typeof en.failures> = {
   ...masterFailures,
   ...repositoryFailures,
   ...propertySentences('ja'),
+  'boundary-range-wrong': {
+    message: '{range} はサブネットでもアドレス範囲でもありません。',
+    remedy:
+      '10.1.0.0/16、2001:db8::/32、または 10.1.0.5-10.1.0.99 のように小さい方から両端を指定してください。',
+  },
+  'boundary-server-wrong': {
+    message: '{address} は管理ポイントのアドレスではありません。',
+    remedy: 'https://NAME:PORT を指定してください。このサイト自身の場合は空にします。',
+  },
+  'boundary-site-unknown': {
+    message: 'サイト {siteCode} の場所が指定されていません。',
+    remedy: 'その管理ポイントのアドレスを指定してください。省略できるのはこのサイト自身だけです。',
+  },
+  'boundary-taken': {
+    message: '境界 {name} が同じアドレスを割り当てています。',
+    remedy: 'その境界を変更するか、別の範囲を指定してください。',
+  },
+  'boundaries-too-many': {
+    message: '境界がすでに {limit} 個あります。',
+    remedy: '隣り合う範囲をまとめてください。',
+  },
   'firewall-needs-root': {
     message: 'このマシンのファイアウォールを確認・変更するには管理者権限が必要です。',
     remedy: '同じコマンドを root で実行してください: sudo {command}',

@@ -8,6 +8,9 @@ import { createSiteClient } from './site-client.ts';
 /** What an agent knows of its site once the root has matched. */
 export type PinnedSite = Static<typeof SiteGreeting>;
 
+/** A name and a certificate; whoever answers may be anybody. */
+const greetingLimitBytes = 64 * 1024;
+
 /**
  * Asks an address who it is and holds the answer against the pinned fingerprint. Nothing secret is sent, so this
  * one call needs no trust beforehand.
@@ -21,7 +24,13 @@ export async function greetSite(input: {
   const client = createSiteClient({ url: input.url, rootCertificate: null });
   try {
     const reply = SiteGreeting;
-    const greeting = await client.call({ method: 'GET', path: agentPaths.site, reply, signal: input.signal });
+    const greeting = await client.call({
+      method: 'GET',
+      path: agentPaths.site,
+      reply,
+      signal: input.signal,
+      replyLimitBytes: greetingLimitBytes,
+    });
     const actual = fingerprintOf(greeting.rootCertificate);
     const expected = input.rootFingerprint.toLowerCase().replaceAll(':', '');
     if (actual !== expected) throw new Failure('site-root-mismatch', { url: client.url, expected, actual });

@@ -24,6 +24,8 @@ export interface SiteRequest<T extends TSchema> {
   readonly body?: unknown;
   readonly token?: string;
   readonly timeoutMs?: number;
+  /** Largest answer that is read, where the other side is not known yet; default: 64 MiB. */
+  readonly replyLimitBytes?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -93,7 +95,8 @@ function exchange(agent: Agent, url: string, input: SiteRequest<TSchema>) {
       let bytes = 0;
       response.on('data', (part: Buffer) => {
         bytes += part.length;
-        if (bytes > replyLimitBytes) call.destroy(new Error('the answer is too long'));
+        if (bytes > (input.replyLimitBytes ?? replyLimitBytes))
+          call.destroy(new Error('the answer is too long'));
         else parts.push(part);
       });
       response.on('end', () =>

@@ -1,4 +1,3 @@
-import { Failure } from '@tenkai/domain/failure.ts';
 import { agentPaths, agentProtocolVersion } from '@tenkai/protocol/agent/channel.ts';
 import {
   ChallengeRequest,
@@ -6,12 +5,11 @@ import {
   type SiteGreeting,
   TokenRequest,
 } from '@tenkai/protocol/agent/enrollment.ts';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
+import { createRateLimit, takeTurn } from '../../kernel/http/rate-limit.ts';
 import { createChallenges } from './challenge.ts';
 import { enroll } from './enroll.ts';
 import type { Deps } from './needs.ts';
-import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { issueToken } from './token.ts';
 
 /** Two keys and a signature are checked for each, and a stranger may ask. A branch office may have one address. */
@@ -41,31 +39,22 @@ export function addAgentRoutes(deps: Deps) {
   http.agentRoute(
     { ...open, path: agentPaths.enroll, body: EnrollRequest },
     async ({ body, request, reply }) => {
-      take(enrolling, request, reply);
+      takeTurn(enrolling, request, reply);
       return enroll(deps, body);
     },
   );
   http.agentRoute(
     { ...open, path: agentPaths.challenge, body: ChallengeRequest },
     async ({ body, request, reply }) => {
-      take(asking, request, reply);
+      takeTurn(asking, request, reply);
       return challenges.issue(body.machineId);
     },
   );
   http.agentRoute(
     { ...open, path: agentPaths.token, body: TokenRequest },
     async ({ body, request, reply }) => {
-      take(asking, request, reply);
+      takeTurn(asking, request, reply);
       return issueToken(deps, challenges, body);
     },
   );
-}
-
-function take(limit: RateLimit, request: FastifyRequest, reply: FastifyReply) {
-  try {
-    limit.take(request.ip);
-  } catch (error) {
-    if (error instanceof Failure) reply.header('retry-after', String(error.params.seconds));
-    throw error;
-  }
 }

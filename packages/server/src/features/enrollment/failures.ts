@@ -64,14 +64,4 @@ export const enrollmentFailures = defineFailures({
     message: 'Too many machines wait for approval ({limit}).',
     remedy: 'Approve or refuse waiting machines, or enroll with a ticket.',
   },
-  'too-many-requests': {
-    kind: 'too-many',
-    message: 'This address asks too often; wait {seconds} seconds.',
-    remedy: 'Wait. An agent does so by itself.',
-  },
-  'site-busy': {
-    kind: 'unavailable',
-    message: 'The site takes no more of these requests at the moment; wait {seconds} seconds.',
-    remedy: 'Wait. An agent does so by itself.',
-  },
 });

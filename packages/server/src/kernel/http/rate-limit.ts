@@ -1,7 +1,20 @@
 import { isIPv6 } from 'node:net';
-import { Failure } from '@tenkai/domain/failure.ts';
-import type { Clock } from '../../kernel/clock.ts';
-import './failures.ts';
+import { defineFailures, Failure } from '@tenkai/domain/failure.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../clock.ts';
+
+defineFailures({
+  'too-many-requests': {
+    kind: 'too-many',
+    message: 'This address asks too often; wait {seconds} seconds.',
+    remedy: 'Wait. An agent does so by itself.',
+  },
+  'site-busy': {
+    kind: 'unavailable',
+    message: 'The site takes no more of these requests at the moment; wait {seconds} seconds.',
+    remedy: 'Wait. An agent does so by itself.',
+  },
+});
 
 export interface Allowance {
   /** Requests in a row before it matters how fast they come. */
@@ -43,6 +56,16 @@ export function createRateLimit(clock: Clock, { each, all }: { each: Allowance; 
       if (common > 0) throw new Failure('site-busy', { seconds: common });
     },
   };
+}
+
+/** Takes one for who asks. @throws what `take` throws, after `retry-after` was set */
+export function takeTurn(limit: RateLimit, request: FastifyRequest, reply: FastifyReply): void {
+  try {
+    limit.take(request.ip);
+  } catch (error) {
+    if (error instanceof Failure) reply.header('retry-after', String(error.params.seconds));
+    throw error;
+  }
 }
 
 function oldest(buckets: Map<string, Bucket>): string {

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import type { DataFolder } from '../data-folder.ts';
+
+export interface AssignOptions {
+  readonly explain?: boolean;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+  readonly check?: boolean;
+  readonly search?: boolean;
+  readonly hold?: boolean;
+  readonly release?: boolean;
+  readonly dnsServer?: readonly string[];
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const several = (value: string, before: string[] = []) => [...before, value];
+
+/** `tenkai-agent assign`; what it does is loaded when somebody asks for it, never by the service. */
+export function addAssignCommand(program: Command, env: Env, data: () => DataFolder): void {
+  program
+    .command('assign')
+    .description('find the site of this machine, by what was given or is given now')
+    .argument(
+      '[NAME=VALUE...]',
+      'SITECODE MP LOCATOR DNSSUFFIX FSP ROOTFINGERPRINT TICKET PATCH; "NAME=" takes one away',
+    )
+    .option('--explain', 'tell of each source what was asked and what came of it')
+    .option('--json', 'as JSON', false)
+    .option('--dry-run', 'look, and change nothing')
+    .option('--no-check', 'do not look whether the names of servers are known here')
+    .option('--no-search', 'only keep the properties; the service searches')
+    .option('--hold', 'ask nobody until it is released: for a machine whose disk becomes an image')
+    .option('--release', 'search again after a hold')
+    .option('--dns-server <address>', 'name server to ask, ADDRESS or ADDRESS:PORT', several)
+    .action(async (words: string[], options: AssignOptions) => {
+      const { assign } = await import('./assign.ts');
+      await assign({ data: data(), env, now: Date.now }, words, options);
+    });
+}

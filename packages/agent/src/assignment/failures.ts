@@ -1,0 +1,9 @@
+import { defineFailures } from '@tenkai/domain/failure.ts';
+
+defineFailures({
+  'assignment-none': {
+    kind: 'not-found',
+    message: 'No site was found for this machine: {why}',
+    remedy: 'See what each source has said: tenkai-agent assign --explain',
+  },
+});
