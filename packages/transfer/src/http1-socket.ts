@@ -94,7 +94,7 @@ function openSocket(options: PoolOptions, session: Buffer | undefined): PooledSo
   socket.setNoDelay(true);
   socket.once(isTls ? 'secureConnect' : 'connect', () => user?.onReady());
   socket.on('error', (error) => {
-    problem = error.message || error.name;
+    problem = problemOf(error);
   });
   socket.on('end', () => user?.onClosed(''));
   socket.on('close', () => user?.onClosed(problem));
@@ -104,6 +104,12 @@ function openSocket(options: PoolOptions, session: Buffer | undefined): PooledSo
       user = next;
     },
   };
+}
+
+/** A name with several addresses fails with an error for each of them, and without words of its own. */
+function problemOf(error: Error): string {
+  const causes: Error[] = error instanceof AggregateError ? error.errors : [error];
+  return [...new Set(causes.map(({ message, name }) => message || name))].join(', ');
 }
 
 interface Dial extends PoolOptions {
