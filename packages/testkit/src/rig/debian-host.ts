@@ -61,11 +61,14 @@ export interface DebianHostOptions {
   readonly network: Pick<Network, 'addMachine'>;
   /** Most that it can write, in MiB of memory; default 2048. */
   readonly diskMb?: number;
+  /** Folder with another system than the Debian base; nobody writes to it. */
+  readonly base?: string;
 }
 
 /** Makes a host and switches it on. The first one on a machine makes the Debian base, which takes a minute. */
-export async function startHost({ name, network, diskMb = 2048 }: DebianHostOptions): Promise<DebianHost> {
-  const base = await prepareDebianBase();
+export async function startHost(options: DebianHostOptions): Promise<DebianHost> {
+  const { name, network, diskMb = 2048 } = options;
+  const base = options.base ?? (await prepareDebianBase());
   const cable = await network.addMachine();
   const disk = await makeHostDisk({ name, base, namespace: cable, sizeMb: diskMb });
   const host = new PoweredHost(disk, cable, name);

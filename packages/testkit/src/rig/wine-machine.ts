@@ -1,0 +1,121 @@
+/**
+ * A Windows machine of the tests: Wine with a Windows folder, processes, network and starts of its own. Below, it is a
+ * host of the rig like a Debian one, so that nothing of it outlives its test. What Wine only pretends is listed in
+ * docs/windows-checklist.md.
+ */
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { CommandResult } from './command.ts';
+import { type DebianHost, type DebianHostOptions, startHost } from './debian-host.ts';
+import type { HostService } from './host-command.ts';
+import { prepareWineBase, wineEnvironment, winePrefix } from './wine-base.ts';
+
+export { noWine, wineNodePath } from './wine-base.ts';
+
+/** Wine is slow to start on a busy machine. */
+const defaultTimeoutMs = 600_000;
+const endTimeoutMs = 120_000;
+/** Node for Windows cannot write into a pipe of Linux, and a program left behind would hold one open: hence files. */
+const intoFiles =
+  'said=$(mktemp -d); wine "$@" >"$said/out" 2>"$said/err" </dev/null; code=$?; cat "$said/out"; cat "$said/err" >&2; exit $code';
+
+export interface WineOptions {
+  readonly timeoutMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface WineService extends Omit<HostService, 'log'> {
+  /** What it has written since the machine was made. */
+  log(): string;
+}
+
+export interface WineMachine {
+  readonly name: string;
+  readonly address: string;
+  /** The Debian in which Wine runs. */
+  readonly host: DebianHost;
+  /** Where a path such as `C:\Users` lies for this process. Unlike Windows it is told apart by upper and lower case. */
+  pathOf(windowsPath: string): string;
+  writeFile(windowsPath: string, content: string | Uint8Array): Promise<void>;
+  /**
+   * Runs a Windows program to its end, in `C:\windows`. Of its exit code Linux sees the lowest eight bits: 3010 is 194.
+   * @throws Error when it takes too long
+   */
+  run(argv: readonly string[], options?: WineOptions): Promise<CommandResult>;
+  /** Gives its output, trimmed. @throws Error with its words when it fails */
+  ask(argv: readonly string[], options?: WineOptions): Promise<string>;
+  /** Starts a program now and, unless `atBoot` is false, at each later start of the machine. */
+  service(argv: readonly string[], options?: WineOptions & { readonly atBoot?: boolean }): WineService;
+  /** Ends all programs with the registry written, as Windows does when it goes down, and starts the machine again. */
+  restart(): Promise<void>;
+  destroy(): Promise<void>;
+}
+
+export type WineMachineOptions = Pick<DebianHostOptions, 'name' | 'network'>;
+
+/** Makes a machine with a fresh Windows and switches it on. The first one of a checkout makes the base. */
+export async function startWine(options: WineMachineOptions): Promise<WineMachine> {
+  const host = await startHost({ ...options, base: await prepareWineBase(), diskMb: 4096 });
+  const environment = (more: WineOptions['env'] = {}) => ({ ...wineEnvironment, ...more });
+  const pathOf = (path: string) => join(host.rootPath, linuxPath(path));
+  const run: WineMachine['run'] = (argv, { timeoutMs = defaultTimeoutMs, env } = {}) =>
+    host.run(inWindows(intoFiles, argv), { timeoutMs, env: environment(env) });
+  let services = 0;
+  return {
+    name: host.name,
+    address: host.address,
+    host,
+    pathOf,
+    async writeFile(path, content) {
+      await mkdir(dirname(pathOf(path)), { recursive: true });
+      await writeFile(pathOf(path), content);
+    },
+    run,
+    async ask(argv, asked = {}) {
+      const { code, stdout, stderr } = await run(argv, asked);
+      if (code === 0) return stdout.trim();
+      throw new Error(
+        `${host.name}: ${argv.join(' ')}: status ${code}: ${`${stdout}${stderr}`.slice(-4000)}`,
+      );
+    },
+    service(argv, { env, atBoot = true } = {}) {
+      const file = `/var/log/wine-service-${++services}`;
+      const script = `exec wine "$@" >>${file} 2>&1 </dev/null`;
+      const service = host.service(inWindows(script, argv), { env: environment(env), atBoot });
+      return withLog(service, join(host.rootPath, file));
+    },
+    async restart() {
+      await host.ask('wineserver --kill; wineserver --wait', { timeoutMs: endTimeoutMs, env: environment() });
+      await host.reset();
+    },
+    destroy: () => host.destroy(),
+  };
+}
+
+const inWindows = (script: string, argv: readonly string[]) => [
+  'sh',
+  '-c',
+  `cd "$WINEPREFIX/drive_c/windows" && ${script}`,
+  'wine',
+  ...argv,
+];
+
+/** @throws Error where it is not a path on drive C */
+function linuxPath(path: string): string {
+  if (!/^C:\\/i.test(path)) throw new Error(`not on drive C: ${path}`);
+  return join(winePrefix, 'drive_c', path.slice(3).replaceAll('\\', '/'));
+}
+
+/** The service object has accessors, which a spread would freeze. */
+function withLog(service: HostService, file: string): WineService {
+  return Object.create(service, { log: { value: () => readIfThere(file) } }) as WineService;
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
