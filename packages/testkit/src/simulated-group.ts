@@ -25,6 +25,8 @@ export interface GroupOptions {
   readonly seed: number;
   readonly sizeBytes: number;
   readonly lines: readonly Line[];
+  /** A byte of the content that the sender's own copy has wrong. */
+  readonly damagedByte?: number;
   readonly sender?: Partial<
     Pick<SenderOptions, 'window' | 'mostBytesPerSecond' | 'gatherMs' | 'patience' | 'expected'>
   >;
@@ -87,6 +89,9 @@ export function simulateGroup(options: GroupOptions): SimulatedGroup {
   const { bytes, manifest } = seededContent(options.seed, options.sizeBytes);
   const segments = segmentsOf(manifest);
   const random = seeded(options.seed + 1);
+  const sendersBytes = Buffer.from(bytes);
+  const { damagedByte } = options;
+  if (damagedByte !== undefined) sendersBytes[damagedByte] = (sendersBytes[damagedByte] as number) ^ 1;
   const groupKey = randomBytes(32);
   const masterKey = randomBytes(32);
   const session = 7;
@@ -167,7 +172,7 @@ export function simulateGroup(options: GroupOptions): SimulatedGroup {
           release();
         },
         read(segment, into) {
-          bytes.copy(into, 0, segment.index * CHUNK_SIZE_BYTES);
+          sendersBytes.copy(into, 0, segment.index * CHUNK_SIZE_BYTES);
           return Promise.resolve();
         },
       },

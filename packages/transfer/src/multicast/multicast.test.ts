@@ -133,3 +133,27 @@ test('small files share datagrams, and the last byte of a segment is the last th
   await group.runUntil(group.sender.isOver);
   assertWhole(group, 0);
 });
+
+test('a repair that is lost as a whole is asked for again, by the last member too', async () => {
+  // About one in a hundred of these loses the whole of a short last repair.
+  for (let seed = 100; seed < 350; seed += 1) {
+    const group = simulateGroup({ seed, sizeBytes: 300_000, lines: [{ loss: 0.05 }] });
+    group.join(0);
+    await group.runUntil(group.sender.isOver, 30_000);
+    assertWhole(group, 0);
+  }
+});
+
+test('what the sender itself has only damaged is left to unicast, and the session ends', async () => {
+  const group = simulateGroup({
+    ...{ seed: 11, sizeBytes: 12 * MIB, damagedByte: 5 * MIB },
+    lines: [{}, { loss: 0.05 }],
+  });
+  for (const index of group.members.keys()) group.join(index);
+  await group.runUntil(group.sender.isOver);
+  for (const { receiver, kept } of group.members) {
+    assert.deepEqual(receiver.outcome(), { kind: 'ended' });
+    assert.deepEqual(receiver.remaining(), [1]);
+    assert.deepEqual([...kept.keys()].sort(), [0, 2]);
+  }
+});

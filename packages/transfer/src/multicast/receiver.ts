@@ -21,7 +21,7 @@ export type MemberOutcome =
   | { readonly kind: 'complete' }
   /** The sender went on without it, or (`silent`) nothing was heard from the sender for too long. */
   | { readonly kind: 'left'; readonly cause: Cause }
-  /** The sender ended the session. */
+  /** The sender ended the session, or what it sends of the rest is not what the manifest promises. */
   | { readonly kind: 'ended' };
 
 /** What the state machine needs from its surroundings; tests give it a clock and a network of their own. */
@@ -76,6 +76,8 @@ export interface Receiving {
   readonly options: ReceiverOptions;
   readonly group: Sealer;
   readonly wanted: Set<number>;
+  /** Segments that the sender has only damaged: asked for no more, or the session would never end. */
+  readonly givenUp: Set<number>;
   readonly places: Places;
   readonly requests: Requests;
   readonly reports: Reports;
@@ -105,6 +107,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     options,
     group: createSealer(terms.groupKey),
     wanted: new Set(options.wanted),
+    givenUp: new Set(),
     places: createPlaces(terms.window),
     requests: { waiting: new Map() },
     reports: createReports(createSealer(terms.memberKey), segments.length),
@@ -123,7 +126,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     take: (datagram) => take(state, datagram),
     tick: () => tick(state),
     outcome: () => state.outcome,
-    remaining: () => [...state.wanted].sort((a, b) => a - b),
+    remaining: () => [...state.wanted, ...state.givenUp].sort((a, b) => a - b),
     figures: state.figures,
   };
 }
@@ -247,12 +250,15 @@ function handOver(state: Receiving, segment: Segment, bytes: Buffer): void {
 
 function delivered(state: Receiving, segment: Segment): void {
   state.figures.diskWaitMs += state.places.endDelivery(segment.index, state.options.ports.now());
-  state.wanted.delete(segment.index);
+  wantNoMore(state, segment.index);
+}
+
+function wantNoMore(state: Receiving, segment: number): void {
+  state.wanted.delete(segment);
   state.reports.isDue = true;
-  if (state.wanted.size === 0) {
-    state.outcome ??= { kind: 'complete' };
-    reportStatus(state);
-  }
+  if (state.wanted.size > 0) return;
+  state.outcome ??= { kind: state.givenUp.size === 0 ? 'complete' : 'ended' };
+  reportStatus(state);
 }
 
 function isWhole(assembly: Assembly, bytes: Buffer): boolean {
@@ -279,8 +285,15 @@ function distrust(state: Receiving, assembly: Assembly): void {
   state.figures.refused += falseOnes;
   const isHopeless = assembly.incompleteBlocks === 0 || (falseOnes === 0 && state.isWary);
   state.isWary = true;
-  if (isHopeless) state.places.giveUp(index);
+  if (isHopeless) giveUp(state, index);
   else closeTurn(state, { segment: index, turn: state.header.turn });
+}
+
+function giveUp(state: Receiving, segment: number): void {
+  state.places.giveUp(segment);
+  forget(state, segment);
+  state.givenUp.add(segment);
+  wantNoMore(state, segment);
 }
 
 function tick(state: Receiving): void {

@@ -74,12 +74,21 @@ export function sendDue(state: Receiving): void {
   const needs: Need[] = [];
   for (const [segment, request] of state.requests.waiting) {
     if (request.dueAt > now || needs.length >= 40) continue;
-    // The transmission is under way again: its end decides what is missing.
-    if (state.current?.segment === segment && state.current.turn !== request.turn) continue;
+    if (isUnderWayAgain(state, segment, request.turn)) continue;
     needs.push({ segment, turn: request.turn, missing: missingOf(state, segment) });
     request.dueAt = now + patienceMs(state);
   }
   if (needs.length > 0) sendNack(state, needs);
+}
+
+/**
+ * A later transmission of the segment has begun to come: its end decides what is missing. An earlier one says
+ * nothing, for a short transmission may be lost as a whole and be known from a beacon only.
+ */
+function isUnderWayAgain({ current }: Receiving, segment: number, turn: number): boolean {
+  if (current?.segment !== segment) return false;
+  const ahead = (current.turn - turn) & 0xff;
+  return ahead > 0 && ahead < 0x80;
 }
 
 function sendNack(state: Receiving, needs: readonly Need[]): void {
