@@ -11,11 +11,14 @@ export interface KernelSockets {
   sendTrains(address: string, port: number): number | undefined;
   /** A socket that hears on an address and port together with others, in trains where they come so. */
   hearTrains(address: string, port: number): number | undefined;
+  /** Takes what waits at a socket, without waiting for it; how many bytes, or -1 where nothing waits. */
+  receive(descriptor: number, into: Buffer): number;
 }
 
 const [AF_INET, SOCK_DGRAM, SOCK_CLOEXEC] = [2, 2, 0o2000000];
 const [SOL_SOCKET, SO_REUSEADDR, SO_SNDBUFFORCE, SO_RCVBUFFORCE] = [1, 2, 32, 33];
 const [SOL_UDP, UDP_SEGMENT, UDP_GRO] = [17, 103, 104];
+const MSG_DONTWAIT = 0x40;
 /** More than the system grants to everybody; root may have it. */
 const BUFFER_BYTES = 16 * 1024 * 1024;
 
@@ -36,6 +39,7 @@ async function load(): Promise<KernelSockets> {
   const bind = libc.func('int bind(int, const uint8_t *, uint32_t)');
   const setOption = libc.func('int setsockopt(int, int, int, const int *, uint32_t)');
   const close = libc.func('int close(int)');
+  const receive = libc.func('intptr_t recv(int, uint8_t *, size_t, int)');
   const open = (address: string, port: number, needed: readonly Option[], wished: readonly Option[]) => {
     const descriptor: number = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return undefined;
@@ -46,6 +50,7 @@ async function load(): Promise<KernelSockets> {
     return undefined;
   };
   return {
+    receive: (descriptor, into) => Number(receive(descriptor, into, into.length, MSG_DONTWAIT)),
     sendTrains: (address, port) =>
       open(
         address,

@@ -46,8 +46,9 @@ async function hearOneself(
     const detail = (error as { detail?: string }).detail ?? String(error);
     return { isFit: false, reason: /EADDRINUSE/.test(detail) ? 'port-used' : 'no-route', detail };
   };
-  const listener = await listenToGroup({ group, port }, place).catch(refusal);
-  if ('isFit' in listener) return listener;
+  const heard = await listenToGroup({ group, port }, place).catch(refusal);
+  if ('isFit' in heard) return heard;
+  const listener = heard.socket;
   try {
     const sender = await openShardSocket({ group, port }, { ...place, hasLoopback: true }).catch(refusal);
     if ('isFit' in sender) return sender;

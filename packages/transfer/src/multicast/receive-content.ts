@@ -1,5 +1,5 @@
 import type { Manifest, ManifestChunk } from '../manifest.ts';
-import { DATAGRAM_BYTES } from './layout.ts';
+import { hearGroup } from './hear-group.ts';
 import { createReceiver, type MemberOutcome, type Receiver, type ReceiverFigures } from './receiver.ts';
 import { type Segment, segmentsOf } from './segments.ts';
 import type { MemberTerms } from './session.ts';
@@ -47,7 +47,7 @@ export async function receiveContent(options: ReceiveContentOptions): Promise<Re
     wanted: segments
       .filter(({ chunks }) => chunks.some(({ sha256 }) => wanted.has(sha256)))
       .map(({ index }) => index),
-    credit: Math.floor(group.getRecvBufferSize() / DATAGRAM_IN_KERNEL_BYTES),
+    credit: Math.floor(group.socket.getRecvBufferSize() / DATAGRAM_IN_KERNEL_BYTES),
     ports: {
       now: () => performance.now(),
       random: Math.random,
@@ -60,12 +60,7 @@ export async function receiveContent(options: ReceiveContentOptions): Promise<Re
         }),
     },
   });
-  group.on('message', (message) => {
-    // The system may put datagrams of one sender together again; only the last of them may be shorter.
-    for (let at = 0; at < message.length; at += DATAGRAM_BYTES) {
-      receiver.take(message.subarray(at, at + DATAGRAM_BYTES));
-    }
-  });
+  hearGroup(group, receiver.take);
   options.onReady?.();
   try {
     await untilOver(receiver, () => failure ?? (signal?.aborted ? signal.reason : undefined));

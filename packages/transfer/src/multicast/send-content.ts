@@ -98,7 +98,7 @@ async function openSockets(options: SendContentOptions) {
     opened.push(shards.socket);
     const reports = await openOwnSocket(options.senderPort, options);
     opened.push(reports);
-    const group = await listenToGroup(options, options);
+    const { socket: group } = await listenToGroup(options, options);
     opened.push(group);
     return { shards, reports, group, close };
   } catch (error) {

@@ -15,6 +15,13 @@ export interface Place {
 /** What waits in the kernel while this process is busy; where the system allows less, it gives less. */
 const BUFFER_BYTES = 4 * 1024 * 1024;
 
+export interface GroupSocket {
+  readonly socket: Socket;
+  /** Takes what else waits in the system, see KernelSockets; undefined: it comes as messages only. */
+  readonly receive: ((into: Buffer) => number) | undefined;
+  close(): void;
+}
+
 /**
  * A socket that hears a group, on one card only.
  * @throws Failure multicast-no-group
@@ -22,19 +29,35 @@ const BUFFER_BYTES = 4 * 1024 * 1024;
 export async function listenToGroup(
   { group, port }: { group: string; port: number },
   { interfaceAddress }: Place,
-): Promise<Socket> {
+): Promise<GroupSocket> {
   const socket = createSocket({ type: 'udp4', reuseAddr: true });
   try {
     // Linux gives datagrams of other groups on the same port to sockets that are bound to no address.
     const address = process.platform === 'win32' ? interfaceAddress : group;
-    await bound(socket, port, address, (await kernelSockets())?.hearTrains(address, port));
+    const kernel = await kernelSockets();
+    const descriptor = kernel?.hearTrains(address, port);
+    await bound(socket, port, address, descriptor);
     socket.addMembership(group, interfaceAddress);
     enlarge(socket);
-    return socket;
+    const isPlain = !kernel || descriptor === undefined;
+    return groupSocket(socket, isPlain ? undefined : (into) => kernel.receive(descriptor, into));
   } catch (error) {
     socket.close();
     throw noGroup(error, group, interfaceAddress);
   }
+}
+
+/** Once closed nothing is read: the system may have given the descriptor's number to another file. */
+function groupSocket(socket: Socket, receive: GroupSocket['receive']): GroupSocket {
+  let isOpen = true;
+  return {
+    socket,
+    receive: receive && ((into) => (isOpen ? receive(into) : -1)),
+    close() {
+      isOpen = false;
+      socket.close();
+    },
+  };
 }
 
 /** A socket that sends to the group and hears what is sent to this machine alone. */
