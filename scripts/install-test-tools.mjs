@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 const aptAttempts = 3;
 const aptTimeoutMs = 15 * 60_000;
 const policyFile = '/usr/sbin/policy-rc.d';
+const hostsFile = '/etc/hosts';
 
 /**
  * What is needed by which tests. `provides`: paths that must all exist, `*` standing for one folder name.
@@ -122,6 +123,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) main();
 
 function main() {
   if (process.argv.includes('--list')) return list();
+  nameThisMachine();
   const tools = process.argv.includes('--bench') ? [...testTools, ...benchTools] : testTools;
   const missing = missingTools(tools);
   if (missing.length === 0) return;
@@ -142,6 +144,13 @@ function list() {
       `${missing.has(tool) ? 'missing' : 'here   '}  ${tool.group}: ${tool.packages.join(' ')} (${tool.usedBy})`,
     );
   }
+}
+
+// A machine as debootstrap leaves it has no table of hosts; without it not even localhost has an address.
+function nameThisMachine() {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0 || existsSync(hostsFile)) return;
+  console.log(`There is no ${hostsFile} here: one is written that names localhost.`);
+  writeFileSync(hostsFile, '127.0.0.1 localhost\n::1 localhost\n');
 }
 
 function isPresent(path) {

@@ -47,7 +47,8 @@ async function enter(child: Child): Promise<DemoSite> {
   const [, printed = ''] = await child.line(/ready at (https:\S+)/, startTimeoutMs);
   const [, fingerprint = ''] = await child.line(/root key ([0-9a-f]{64})/, startTimeoutMs);
   const [, setupToken = ''] = await child.line(/setup#(?:token=)?(\S+)/, startTimeoutMs);
-  const url = `https://localhost:${new URL(printed).port}`;
+  // A machine as debootstrap leaves it has no /etc/hosts, and so no address for any name.
+  const url = `https://127.0.0.1:${new URL(printed).port}`;
   await trust(url, fingerprint);
   const { token, userId } = await becomeAdministrator(url, setupToken);
   const api = clientWith(url, { authorization: `Bearer ${token}` });
