@@ -65,6 +65,12 @@ export const testTools = [
     provides: ['/usr/sbin/dnsmasq'],
   },
   {
+    group: 'directory',
+    usedBy: 'agents that find their site in an LDAP directory',
+    packages: ['slapd'],
+    provides: ['/usr/sbin/slapd'],
+  },
+  {
     group: 'qemu',
     usedBy: 'machines with systemd, whose power can be cut',
     packages: ['qemu-system-x86', 'qemu-utils', 'e2fsprogs'],

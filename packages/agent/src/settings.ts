@@ -45,6 +45,13 @@ export const Settings = Type.Object({
       managementPoint: Type.Optional(RoleUrl),
       locator: Type.Optional(RoleUrl),
       dnsSuffix: Type.Optional(Type.String({ minLength: 1, maxLength: 253 })),
+      /** `ldaps://host[:port]/base`; `ldap://` begins TLS before anything is said. */
+      directory: Type.Optional(Type.String({ pattern: '^ldaps?://[^/@]+/.+$', maxLength: 1024 })),
+      directoryUser: Type.Optional(Type.String({ minLength: 1, maxLength: 1024 })),
+      /** File with the secret of that user, 0600. */
+      directorySecretFile: Type.Optional(Type.String({ maxLength: 1024 })),
+      /** PEM file of the authorities of its certificate; absent: those that the system trusts. */
+      directoryCaFile: Type.Optional(Type.String({ maxLength: 1024 })),
       /** `address` or `address:port`; absent: those of the system. */
       dnsServers: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 8 })),
       fallbackStatusPoint: Type.Optional(RoleUrl),

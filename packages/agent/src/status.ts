@@ -36,7 +36,7 @@ export interface AgentStatus {
     readonly server: string | null;
     readonly rootFingerprint: string | null;
     readonly isAssigned: boolean;
-    /** Which source has named the server: `given`, `boundary`, `locator`, `dns`; null: there is none. */
+    /** Which source has named the server: `given`, `boundary`, `directory`, `locator`, `dns`; null: there is none. */
     readonly foundBy: string | null;
     /** Nobody is asked for a site. */
     readonly isHeld: boolean;

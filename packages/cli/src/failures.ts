@@ -19,7 +19,7 @@ export const cliFailures = defineFailures({
   },
   'token-file-open': {
     kind: 'invalid',
-    message: 'Others can read the token file {path}.',
+    message: 'Others can read {path}, which holds a secret.',
     remedy: 'Make it yours alone: chmod 600 {path}',
   },
   'file-unreadable': {

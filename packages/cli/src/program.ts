@@ -11,6 +11,7 @@ import { addHotfixCommands } from './commands/hotfix.ts';
 import { addMachineCommands } from './commands/machine.ts';
 import { addMulticastCommands } from './commands/multicast.ts';
 import { addPackageCommands } from './commands/package.ts';
+import { addPublishCommands } from './commands/publish.ts';
 import { addRepositoryCommands } from './commands/repository.ts';
 import { addScenarioCommands } from './commands/scenario.ts';
 import { addServerCommands } from './commands/server.ts';
@@ -52,6 +53,7 @@ export function createProgram(cli: Cli): Command {
     addCollectionCommands,
     addDistributionPointCommands,
     addBoundaryCommands,
+    addPublishCommands,
     addRepositoryCommands,
     addUpdateCommands,
     addMulticastCommands,

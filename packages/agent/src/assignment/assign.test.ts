@@ -116,7 +116,7 @@ test('AGENT-25: --explain tells of each source what was asked, what it said and 
   assert.match(
     taken.stdout,
     new RegExp(
-      `4\\. DNS \\[${service}\\.${zone}\\]\n {3}taken: the site answers at ${site.url}\n {5}https://localhost:1: .*ECONNREFUSED`,
+      `5\\. DNS \\[${service}\\.${zone}\\]\n {3}taken: the site answers at ${site.url}\n {5}https://localhost:1: .*ECONNREFUSED`,
     ),
   );
   assert.equal(readSettings(agent.data).server, undefined, 'a look changes nothing');

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { type Properties, propertyRefusal } from '@tenkai/domain/assignment/properties.ts';
 import type { FieldProblem } from '@tenkai/domain/failure.ts';
 
-const names = ['MP', 'LOCATOR', 'FSP'] as const;
+const names = ['MP', 'LOCATOR', 'LDAP', 'FSP'] as const;
 
 /**
  * Looks whether the servers that were just given have an address here, before anything is written (SITE-14).

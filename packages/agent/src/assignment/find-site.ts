@@ -15,11 +15,12 @@ import { greet } from './greet.ts';
 
 /** What these settings say about assignment, with the addresses that this machine has now. */
 export function assignmentInput({ rootFingerprint, server, assignment = {} }: Settings): AssignmentInput {
-  const { siteCode, foundBy, locator, dnsSuffix, isHeld = false, boundaries = [] } = assignment;
+  const { siteCode, foundBy, directory, locator, dnsSuffix, isHeld = false, boundaries = [] } = assignment;
   return {
     siteCode,
     // An address by `enroll` was given on purpose too.
     managementPoint: assignment.managementPoint ?? (foundBy === undefined ? server : undefined),
+    directory,
     locator,
     dnsSuffix,
     rootFingerprint,
@@ -56,13 +57,17 @@ export async function findSite(settings: Settings, signal: AbortSignal): Promise
   }
 }
 
-function askSource(
+async function askSource(
   { source, input: question }: Extract<NextQuestion, { ask: 'source' }>,
   { assignment = {} }: Settings,
   { siteCode, addresses }: AssignmentInput,
   signal: AbortSignal,
 ): Promise<SourceAnswer> {
   const chosen = siteCode === undefined ? {} : { siteCode };
+  if (source === 'directory') {
+    const { askDirectory } = await import('./ask-directory.ts');
+    return askDirectory({ ...assignment, url: question }, { addresses, ...chosen }, signal);
+  }
   if (source === 'locator') return askLocator(question, { addresses: [...addresses], ...chosen }, signal);
   if (source === 'dns')
     return askDns(question, siteCode, { servers: assignment.dnsServers, random: Math.random }, signal);

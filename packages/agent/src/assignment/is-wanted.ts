@@ -6,6 +6,8 @@ import type { Settings } from '../settings.ts';
  */
 export function isSearchWanted({ server, rootFingerprint, assignment }: Settings): boolean {
   if (server !== undefined || rootFingerprint === undefined || !assignment || assignment.isHeld) return false;
-  const { managementPoint, locator, dnsSuffix, boundaries } = assignment;
-  return [managementPoint, locator, dnsSuffix, boundaries?.[0]].some((given) => given !== undefined);
+  const { managementPoint, directory, locator, dnsSuffix, boundaries } = assignment;
+  return [managementPoint, directory, locator, dnsSuffix, boundaries?.[0]].some(
+    (given) => given !== undefined,
+  );
 }

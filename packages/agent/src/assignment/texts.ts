@@ -9,6 +9,7 @@ type Pair = Readonly<Record<Language, string>>;
 const sources: Readonly<Record<AssignmentSource, Pair>> = {
   given: { en: 'given on purpose', ja: '指定' },
   boundary: { en: 'boundary', ja: '境界' },
+  directory: { en: 'directory (LDAP)', ja: 'ディレクトリ (LDAP)' },
   locator: { en: 'locator', ja: 'ロケーター' },
   dns: { en: 'DNS', ja: 'DNS' },
 };
@@ -40,6 +41,42 @@ export const reasonTexts: Readonly<Record<string, Pair>> = {
     ja: '管理ポイントの指定がありません (MP=)',
   },
   'boundaries-not-given': { en: 'the machine brings no boundaries', ja: 'マシンに境界の設定がありません' },
+  'directory-not-given': {
+    en: 'no directory was given (LDAP=)',
+    ja: 'ディレクトリの指定がありません (LDAP=)',
+  },
+  'directory-no-container': {
+    en: 'no site has published itself below {base}, or this machine may not read it',
+    ja: '{base} の下にサイトの公開情報がないか、このマシンに読み取り権限がありません',
+  },
+  'directory-knows-no-site': {
+    en: 'the site {siteCode} has not published a server there',
+    ja: 'サイト {siteCode} のサーバーは公開されていません',
+  },
+  'directory-unreachable': {
+    en: '{server} cannot be reached over TLS ({detail})',
+    ja: '{server} に TLS で接続できません ({detail})',
+  },
+  'directory-refused': {
+    en: '{server} has refused to {what} ({result})',
+    ja: '{server} が要求を拒否しました ({result})',
+  },
+  'directory-answer-invalid': {
+    en: '{server} did not answer as a directory does',
+    ja: '{server} の応答がディレクトリのものではありません',
+  },
+  'directory-address-wrong': {
+    en: '{value} is no address of a directory',
+    ja: '{value} はディレクトリのアドレスではありません',
+  },
+  'secret-file-open': {
+    en: 'the file {file} can be read by others',
+    ja: 'ファイル {file} を他のユーザーが読み取れます',
+  },
+  'directory-file-unreadable': {
+    en: 'the file {file} cannot be read',
+    ja: 'ファイル {file} を読み取れません',
+  },
   'locator-not-given': {
     en: 'no locator was given (LOCATOR=)',
     ja: 'ロケーターの指定がありません (LOCATOR=)',

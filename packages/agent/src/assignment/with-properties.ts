@@ -10,6 +10,10 @@ const fields = {
   MP: 'managementPoint',
   LOCATOR: 'locator',
   DNSSUFFIX: 'dnsSuffix',
+  LDAP: 'directory',
+  LDAPUSER: 'directoryUser',
+  LDAPSECRET: 'directorySecretFile',
+  LDAPCA: 'directoryCaFile',
   FSP: 'fallbackStatusPoint',
   PATCH: 'patch',
 } as const satisfies Partial<Record<PropertyName, keyof Assignment>>;

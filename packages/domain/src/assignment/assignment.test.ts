@@ -58,6 +58,7 @@ const shown = (steps: readonly SourceStep[]) =>
 const notGiven = {
   given: 'not-asked: management-point-not-given',
   boundary: 'not-asked: boundaries-not-given',
+  directory: 'not-asked: directory-not-given',
   locator: 'not-asked: locator-not-given',
   dns: 'not-asked: dns-suffix-not-given',
 };
@@ -67,7 +68,7 @@ interface Case {
   readonly name: string;
   readonly given: Partial<AssignmentInput>;
   readonly world?: World;
-  readonly steps: readonly [string, string, string, string];
+  readonly steps: readonly [string, string, string, string, string];
   readonly asked: readonly string[];
   readonly url?: string;
 }
@@ -75,6 +76,7 @@ interface Case {
 const everything = {
   managementPoint: mp,
   boundaries: [boundary()],
+  directory: 'ldaps://dc1/dc=x',
   locator: other,
   dnsSuffix: 'example.org',
 };
@@ -83,13 +85,14 @@ const cases: readonly Case[] = [
   {
     name: 'AGENT-03: a machine to which nothing was given asks nobody',
     given: {},
-    steps: [notGiven.given, notGiven.boundary, notGiven.locator, notGiven.dns],
+    steps: [notGiven.given, notGiven.boundary, notGiven.directory, notGiven.locator, notGiven.dns],
     asked: [],
   },
   {
     name: 'AGENT-04: a machine that is held asks nobody, whatever was given',
     given: { ...everything, isHeld: true },
     steps: [
+      'not-asked: assignment-held',
       'not-asked: assignment-held',
       'not-asked: assignment-held',
       'not-asked: assignment-held',
@@ -105,6 +108,7 @@ const cases: readonly Case[] = [
       'not-asked: root-key-not-pinned',
       'not-asked: root-key-not-pinned',
       'not-asked: root-key-not-pinned',
+      'not-asked: root-key-not-pinned',
     ],
     asked: [],
   },
@@ -112,15 +116,23 @@ const cases: readonly Case[] = [
     name: 'AGENT-20: what was given on purpose comes before everything else',
     given: everything,
     world: { greetings: { [mp]: tk1 } },
-    steps: ['taken: assignment-taken', already, already, already],
+    steps: ['taken: assignment-taken', already, already, already, already],
     asked: [mp],
+    url: mp,
+  },
+  {
+    name: 'AGENT-20: a directory goes before a locator, as the extended schema did',
+    given: { directory: 'ldaps://dc1/dc=x', locator: other, dnsSuffix: 'example.org' },
+    world: { answers: { directory: { found: [{ url: mp, siteCode: 'TK1' }] } }, greetings: { [mp]: tk1 } },
+    steps: [notGiven.given, notGiven.boundary, 'taken: assignment-taken', already, already],
+    asked: ['directory ldaps://dc1/dc=x', mp],
     url: mp,
   },
   {
     name: 'AGENT-21: a locator alone is enough',
     given: { locator: other },
     world: { answers: { locator: { found: [{ url: mp, siteCode: 'TK1' }] } }, greetings: { [mp]: tk1 } },
-    steps: [notGiven.given, notGiven.boundary, 'taken: assignment-taken', already],
+    steps: [notGiven.given, notGiven.boundary, notGiven.directory, 'taken: assignment-taken', already],
     asked: [`locator ${other}`, mp],
     url: mp,
   },
@@ -128,7 +140,13 @@ const cases: readonly Case[] = [
     name: 'AGENT-21: a DNS suffix alone is enough',
     given: { dnsSuffix: 'example.org' },
     world: { answers: { dns: { found: [{ url: mp, siteCode: null }] } }, greetings: { [mp]: tk1 } },
-    steps: [notGiven.given, notGiven.boundary, notGiven.locator, 'taken: assignment-taken'],
+    steps: [
+      notGiven.given,
+      notGiven.boundary,
+      notGiven.directory,
+      notGiven.locator,
+      'taken: assignment-taken',
+    ],
     asked: ['dns _tenkai_mp._tcp.example.org', mp],
     url: mp,
   },
@@ -136,23 +154,33 @@ const cases: readonly Case[] = [
     name: 'SITE-16: inside of a boundary the machine belongs to its site',
     given: { boundaries: [boundary()] },
     world: { greetings: { [mp]: tk1 } },
-    steps: [notGiven.given, 'taken: assignment-taken', notGiven.locator, notGiven.dns].map((step, index) =>
-      index > 1 ? already : step,
-    ) as never,
+    steps: [notGiven.given, 'taken: assignment-taken', already, already, already],
     asked: [mp],
     url: mp,
   },
   {
     name: 'SITE-16: outside of all boundaries it stays unassigned',
     given: { boundaries: [boundary()], addresses: ['192.0.2.9'] },
-    steps: [notGiven.given, 'nothing: outside-boundaries', notGiven.locator, notGiven.dns],
+    steps: [
+      notGiven.given,
+      'nothing: outside-boundaries',
+      notGiven.directory,
+      notGiven.locator,
+      notGiven.dns,
+    ],
     asked: [],
   },
   {
     name: 'an address that cannot be reached leaves it to the next source',
     given: { managementPoint: mp, dnsSuffix: 'example.org', siteCode: 'TK1' },
     world: { answers: { dns: { found: [{ url: other, siteCode: 'TK1' }] } }, greetings: { [other]: tk1 } },
-    steps: ['refused: site-unreachable', notGiven.boundary, notGiven.locator, 'taken: assignment-taken'],
+    steps: [
+      'refused: site-unreachable',
+      notGiven.boundary,
+      notGiven.directory,
+      notGiven.locator,
+      'taken: assignment-taken',
+    ],
     asked: [mp, 'dns _tenkai_mp_tk1._tcp.example.org', other],
     url: other,
   },
@@ -170,7 +198,13 @@ const cases: readonly Case[] = [
       },
       greetings: { [other]: refused('site-root-mismatch'), [mp]: tk1 },
     },
-    steps: [notGiven.given, notGiven.boundary, notGiven.locator, 'taken: assignment-taken'],
+    steps: [
+      notGiven.given,
+      notGiven.boundary,
+      notGiven.directory,
+      notGiven.locator,
+      'taken: assignment-taken',
+    ],
     asked: ['dns _tenkai_mp._tcp.example.org', other, mp],
     url: mp,
   },
@@ -178,28 +212,34 @@ const cases: readonly Case[] = [
     name: 'a foreign root key is refused, and the machine stays unassigned',
     given: { managementPoint: mp },
     world: { greetings: { [mp]: refused('site-root-mismatch') } },
-    steps: ['refused: site-root-mismatch', notGiven.boundary, notGiven.locator, notGiven.dns],
+    steps: [
+      'refused: site-root-mismatch',
+      notGiven.boundary,
+      notGiven.directory,
+      notGiven.locator,
+      notGiven.dns,
+    ],
     asked: [mp],
   },
   {
     name: 'another site than the wanted one is refused without being asked, where the source names it',
     given: { locator: other, siteCode: 'OSA' },
     world: { answers: { locator: { found: [{ url: mp, siteCode: 'TK1' }] } } },
-    steps: [notGiven.given, notGiven.boundary, 'refused: other-site', notGiven.dns],
+    steps: [notGiven.given, notGiven.boundary, notGiven.directory, 'refused: other-site', notGiven.dns],
     asked: [`locator ${other}`],
   },
   {
     name: 'an address whose site is another one than the source said is refused',
     given: { locator: other },
     world: { answers: { locator: { found: [{ url: mp, siteCode: 'OSA' }] } }, greetings: { [mp]: tk1 } },
-    steps: [notGiven.given, notGiven.boundary, 'refused: other-site', notGiven.dns],
+    steps: [notGiven.given, notGiven.boundary, notGiven.directory, 'refused: other-site', notGiven.dns],
     asked: [`locator ${other}`, mp],
   },
   {
     name: 'a source that fails or has nothing says so, and the next one is asked',
     given: { locator: other, dnsSuffix: 'example.org' },
     world: { answers: { dns: { nothing: { code: 'dns-no-record', params: {} } } } },
-    steps: [notGiven.given, notGiven.boundary, 'refused: mute', 'nothing: dns-no-record'],
+    steps: [notGiven.given, notGiven.boundary, notGiven.directory, 'refused: mute', 'nothing: dns-no-record'],
     asked: [`locator ${other}`, 'dns _tenkai_mp._tcp.example.org'],
   },
 ];

@@ -3,7 +3,7 @@ import { type Boundary, matchBoundary } from './boundary.ts';
 import { serviceName } from './service-record.ts';
 
 /** Where the address of a site may come from, in the order in which they are asked (AGENT-18..21). */
-export const assignmentSources = ['given', 'boundary', 'locator', 'dns'] as const;
+export const assignmentSources = ['given', 'boundary', 'directory', 'locator', 'dns'] as const;
 export type AssignmentSource = (typeof assignmentSources)[number];
 
 /** What a machine knows before it asks anybody. */
@@ -13,6 +13,8 @@ export interface AssignmentInput {
   /** `https://host:port`, as are the next ones. */
   readonly managementPoint?: string | undefined;
   readonly locator?: string | undefined;
+  /** `ldaps://host/base` of a directory in which sites publish themselves. */
+  readonly directory?: string | undefined;
   readonly dnsSuffix?: string | undefined;
   /** Trust never comes from what was found: without a pinned root key nobody is asked. */
   readonly rootFingerprint?: string | undefined;
@@ -130,6 +132,7 @@ function whySilent(source: AssignmentSource, input: AssignmentInput): Reason | u
   const missing = {
     given: input.managementPoint === undefined && reason('management-point-not-given'),
     boundary: input.boundaries.length === 0 && reason('boundaries-not-given'),
+    directory: input.directory === undefined && reason('directory-not-given'),
     locator: input.locator === undefined && reason('locator-not-given'),
     dns: input.dnsSuffix === undefined && reason('dns-suffix-not-given'),
   }[source];
@@ -138,12 +141,14 @@ function whySilent(source: AssignmentSource, input: AssignmentInput): Reason | u
 }
 
 function inputOf(source: AssignmentSource, input: AssignmentInput): string {
-  const { managementPoint = '', locator = '', dnsSuffix = '', addresses, siteCode } = input;
+  const { managementPoint = '', directory = '', locator = '', dnsSuffix = '', addresses, siteCode } = input;
   switch (source) {
     case 'given':
       return managementPoint;
     case 'boundary':
       return addresses.join(', ');
+    case 'directory':
+      return directory;
     case 'locator':
       return locator;
     case 'dns':

@@ -71,6 +71,23 @@ export const propertyTexts = {
       'example.org のようにドメインだけを指定してください。',
     ],
   },
+  'property-directory-wrong': {
+    en: [
+      '{value} is no address of a directory.',
+      'Give ldaps://NAME/BASE or ldap://NAME/BASE, such as ldaps://dc1.example.org/dc=example,dc=org.',
+    ],
+    ja: [
+      '{value} はディレクトリのアドレスではありません。',
+      'ldaps://dc1.example.org/dc=example,dc=org のように、ldaps://名前/ベース または ldap://名前/ベース を指定してください。',
+    ],
+  },
+  'property-directory-user-wrong': {
+    en: ['{value} is no name of a user of a directory.', 'Give its distinguished name, or NAME@DOMAIN.'],
+    ja: [
+      '{value} はディレクトリのユーザー名ではありません。',
+      '識別名、または 名前@ドメイン を指定してください。',
+    ],
+  },
   'property-fingerprint-wrong': {
     en: [
       'The root fingerprint is not 64 hexadecimal digits.',

@@ -1,5 +1,6 @@
 import { Failure, type FailureParams, type FieldProblem, problemSentence } from '../failure.ts';
 import { parseRoleAddress } from './address.ts';
+import { isDistinguishedName, parseDirectoryUrl } from './directory.ts';
 import './failures.ts';
 import { parseDnsSuffix } from './service-record.ts';
 
@@ -9,6 +10,10 @@ export const propertyNames = [
   'MP',
   'LOCATOR',
   'DNSSUFFIX',
+  'LDAP',
+  'LDAPUSER',
+  'LDAPSECRET',
+  'LDAPCA',
   'FSP',
   'ROOTFINGERPRINT',
   'TICKET',
@@ -114,6 +119,9 @@ const readAddress = (text: string, name: PropertyName): ReadValue => {
 /** Of a file of this machine: `/srv/a b.deb`, `C:\a.msp`, `\\server\share\a.msp`. */
 const isPath = (text: string) => /^(\/|[A-Za-z]:[\\/]|\\\\[^\\]+\\)./.test(text);
 
+const readFileName = (text: string, name: PropertyName): ReadValue =>
+  isPath(text) ? { value: text } : { code: 'property-not-absolute', params: { name } };
+
 const readers: Readonly<Record<PropertyName, (text: string, name: PropertyName) => ReadValue>> = {
   SITECODE: (text) => {
     const code = text.toUpperCase();
@@ -134,8 +142,19 @@ const readers: Readonly<Record<PropertyName, (text: string, name: PropertyName) 
     return /^[0-9a-f]{64}$/.test(hex) ? { value: hex } : { code: 'property-fingerprint-wrong', params: {} };
   },
   // A secret that was given by mistake must not be repeated.
-  TICKET: (text, name) =>
-    isPath(text) ? { value: text } : { code: 'property-not-absolute', params: { name } },
+  TICKET: readFileName,
+  LDAP: (text) => {
+    const read = parseDirectoryUrl(text);
+    if (read) return { value: `${read.server}/${encodeURI(read.base).replace(/[?#]/g, encodeURIComponent)}` };
+    return { code: 'property-directory-wrong', params: { value: shown(text) } };
+  },
+  LDAPUSER: (text) => {
+    // Active Directory takes `name@domain` as well.
+    if (isDistinguishedName(text) || /^[^\s@]+@[^\s@]+$/.test(text)) return { value: text };
+    return { code: 'property-directory-user-wrong', params: { value: shown(text) } };
+  },
+  LDAPSECRET: readFileName,
+  LDAPCA: readFileName,
   // Several patches are separated by semicolons (AGENT-14); each may also come from a web server (AGENT-15).
   PATCH: (text, name) =>
     text.split(';').every((one) => isPath(one) || /^https:\/\/[^\s@]+$/.test(one))

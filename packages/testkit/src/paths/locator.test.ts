@@ -30,7 +30,7 @@ test(
     assert.match(other.stderr, /knows no site for this machine/);
     const found = await agent.command('assign', 'SMSSITECODE=TST', '--explain');
     assert.equal(found.status, 0, found.stderr);
-    assert.match(found.stdout, /3\. locator \[https:\/\/localhost:\d+\]\n {3}taken/);
+    assert.match(found.stdout, /4\. locator \[https:\/\/localhost:\d+\]\n {3}taken/);
     agent.start();
     const isPending = async () => {
       const { items } = await server.call(listStatusMessages, { query: { code: 'enrollment.pending' } });
