@@ -84,9 +84,15 @@ export const testTools = [
   },
   {
     group: 'msi',
-    usedBy: 'MSI files that are made and taken apart',
-    packages: ['msitools', 'wixl'],
-    provides: ['/usr/bin/msiextract', '/usr/bin/msiinfo', '/usr/bin/wixl'],
+    usedBy: 'MSI files that are made and taken apart; the package of the agent for Windows',
+    packages: ['msitools', 'wixl', 'gcc-mingw-w64-x86-64-win32'],
+    provides: [
+      '/usr/bin/msiextract',
+      '/usr/bin/msiinfo',
+      '/usr/bin/msibuild',
+      '/usr/bin/wixl',
+      '/usr/bin/x86_64-w64-mingw32-gcc',
+    ],
   },
   {
     group: 'browser',

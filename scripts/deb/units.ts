@@ -62,6 +62,10 @@ SystemCallErrorNumber=EPERM
 WantedBy=multi-user.target
 `;
 
+/** Of the agent's service, on every system. */
+export const agentNodeOptions =
+  '--disable-warning=ExperimentalWarning --max-old-space-size=128 --max-semi-space-size=1 --gc-global --single-threaded-gc --v8-pool-size=1 --no-opt --no-maglev --no-sparkplug --expose-gc';
+
 /**
  * The engine of a run is a transient unit of its own, so stopping this one ends no run (AGENT-38). No sandbox: what
  * the agent is there for is to change the machine. It never gives up starting: a machine whose agent did would be
@@ -82,7 +86,7 @@ StartLimitIntervalSec=0
 Type=simple
 Environment=TENKAI_AGENT_DATA=/var/lib/tenkai-agent MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=65536
 EnvironmentFile=-/etc/default/tenkai-agent
-ExecStart=/usr/lib/tenkai-agent/node --disable-warning=ExperimentalWarning --max-old-space-size=128 --max-semi-space-size=1 --gc-global --single-threaded-gc --v8-pool-size=1 --no-opt --no-maglev --no-sparkplug --expose-gc /usr/lib/tenkai-agent/tenkai-agent.mjs run $TENKAI_AGENT_OPTIONS
+ExecStart=/usr/lib/tenkai-agent/node ${agentNodeOptions} /usr/lib/tenkai-agent/tenkai-agent.mjs run $TENKAI_AGENT_OPTIONS
 StateDirectory=tenkai-agent
 StateDirectoryMode=0711
 CacheDirectory=tenkai-agent

@@ -81,7 +81,8 @@ function agentProgram(env: Env, entry: string): Command {
     .command('run')
     .description('run the service (started by the system)')
     .option('--verbose', 'log to standard error too', false)
-    .action(({ verbose }: { verbose: boolean }) => runUntilStopped(data(), env, entry, verbose));
+    .option('--until-input-ends', 'stop when standard input ends (Windows has no signals)', false)
+    .action((options: RunOptions) => runUntilStopped(data(), env, entry, options));
   program
     .command('enroll')
     .description('assign this machine to a site')
@@ -117,9 +118,23 @@ function agentProgram(env: Env, entry: string): Command {
   return program;
 }
 
-async function runUntilStopped(data: DataFolder, env: Env, entry: string, isVerbose: boolean): Promise<void> {
+interface RunOptions {
+  readonly verbose: boolean;
+  readonly untilInputEnds: boolean;
+}
+
+async function runUntilStopped(
+  data: DataFolder,
+  env: Env,
+  entry: string,
+  options: RunOptions,
+): Promise<void> {
+  const { verbose: isVerbose, untilInputEnds } = options;
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+  if (untilInputEnds)
+    for (const event of ['end', 'close', 'error'] as const) process.stdin.on(event, () => stop.abort());
+  if (untilInputEnds) process.stdin.resume();
   const engineEntry = findEngine(resolve(entry), env);
   await runService({ data, env, engineEntry, boundary: noBoundary, isVerbose, stop: stop.signal });
 }

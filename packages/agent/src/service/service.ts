@@ -6,7 +6,7 @@ import type { Boundary } from '../boundary.ts';
 import { type DataFolder, makeDataFolder } from '../data-folder.ts';
 import { enroll, presentEnrollment } from '../enrollment.ts';
 import { takeLock } from '../lock.ts';
-import { openLog } from '../log.ts';
+import { type Log, openLog } from '../log.ts';
 import { openOutbox } from '../outbox/outbox.ts';
 import { platformOptions, selectPlatform } from '../platform/select.ts';
 import { runTurns } from '../run-turns.ts';
@@ -42,9 +42,10 @@ const searchFirstMs = 10_000;
 export async function runService(input: RunService): Promise<void> {
   const { data, env } = input;
   makeDataFolder(data);
-  const settings = readSettings(data);
-  const level = settings.logLevel ?? 'info';
+  const { logLevel: level = 'info' } = readSettings(data);
   const log = openLog({ folder: data.log, name: 'agent', level, isVerbose: input.isVerbose });
+  if (process.platform === 'win32') await takeFromInstaller(data, log);
+  const settings = readSettings(data);
   const platform = await selectPlatform(platformOptions(env, settings));
   const { processes } = platform;
   const lock = await takeLock({ processes, folder: join(data.locks, 'service'), what: 'agent service' });
@@ -57,6 +58,18 @@ export async function runService(input: RunService): Promise<void> {
     service.log.info('service ends');
   } finally {
     lock.release();
+  }
+}
+
+/** Properties of the installation; what is wrong with them must not keep the service from running. */
+async function takeFromInstaller(data: DataFolder, log: Log): Promise<void> {
+  try {
+    const { registrySetup } = await import('../setup/registry-setup.ts');
+    const { takeSetup } = await import('../setup/take-setup.ts');
+    const names = await takeSetup(data, registrySetup(data));
+    if (names.length > 0) log.info({ names }, 'properties of the installation were taken');
+  } catch (error) {
+    log.error({ err: error }, 'properties of the installation were not taken');
   }
 }
 

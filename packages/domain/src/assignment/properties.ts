@@ -26,6 +26,7 @@ export const oldSpellings: Readonly<Record<string, PropertyName>> = {
   SMSSITECODE: 'SITECODE',
   SMSMP: 'MP',
   SMSSLP: 'LOCATOR',
+  SMSFSP: 'FSP',
 };
 
 /** Null: taken away on purpose (`NAME=`). Values are in their one spelling. */

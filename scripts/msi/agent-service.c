@@ -1,0 +1,283 @@
+/*
+ * tenkai-service.exe: the Windows service TenkaiAgent. It runs the agent's program, which lies beside it, starts it anew
+ * when it ends, and asks it to end by closing its standard input. The installer calls it when the agent is removed for
+ * good: `tenkai-service.exe end` ends the engines of runs, `forget FOLDER` removes the
+ * data folder unless there is an agent in the installation folder.
+ *
+ * AGENT_OPTIONS (options of Node) comes from the compiler's command line.
+ */
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#include <aclapi.h>
+#include <sddl.h>
+#include <shlobj.h>
+#include <stdio.h>
+#include <tlhelp32.h>
+
+#define SERVICE L"TenkaiAgent"
+#define PATH_CHARS 1024
+#define RESTART_MS 10000
+/* What the agent has to end in before it is ended; the service manager is told to wait longer. */
+#define GRACE_MS 20000
+#define LOG_BYTES (1024 * 1024)
+
+static SERVICE_STATUS_HANDLE handle;
+static SERVICE_STATUS status = {SERVICE_WIN32_OWN_PROCESS, SERVICE_START_PENDING, 0, 0, 0, 0, 0};
+static HANDLE stop;
+
+static void report(DWORD state, DWORD hint) {
+  status.dwCurrentState = state;
+  status.dwWaitHint = hint;
+  status.dwCheckPoint = state == SERVICE_RUNNING || state == SERVICE_STOPPED ? 0 : status.dwCheckPoint + 1;
+  status.dwControlsAccepted = state == SERVICE_RUNNING ? SERVICE_ACCEPT_STOP | SERVICE_ACCEPT_SHUTDOWN : 0;
+  SetServiceStatus(handle, &status);
+}
+
+static DWORD WINAPI control(DWORD code, DWORD type, void *data, void *context) {
+  (void)type, (void)data, (void)context;
+  if (code == SERVICE_CONTROL_INTERROGATE) return NO_ERROR;
+  if (code != SERVICE_CONTROL_STOP && code != SERVICE_CONTROL_SHUTDOWN) return ERROR_CALL_NOT_IMPLEMENTED;
+  report(SERVICE_STOP_PENDING, GRACE_MS + 10000);
+  SetEvent(stop);
+  return NO_ERROR;
+}
+
+/* %ProgramData%\Tenkai\Agent, asked of the system: a variable could be anybody's. */
+static BOOL data_folder(wchar_t *parent, wchar_t *folder) {
+  wchar_t *base = NULL;
+  if (FAILED(SHGetKnownFolderPath(&FOLDERID_ProgramData, 0, NULL, &base))) return FALSE;
+  int fits = swprintf(parent, PATH_CHARS, L"%ls\\Tenkai", base) > 0 &&
+             swprintf(folder, PATH_CHARS, L"%ls\\Tenkai\\Agent", base) > 0;
+  CoTaskMemFree(base);
+  return fits;
+}
+
+static BOOL is_ours(PSID owner) {
+  BYTE buffer[256];
+  DWORD used = 0;
+  HANDLE token;
+  if (IsWellKnownSid(owner, WinLocalSystemSid) || IsWellKnownSid(owner, WinBuiltinAdministratorsSid)) return TRUE;
+  if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) return FALSE;
+  BOOL same = GetTokenInformation(token, TokenUser, buffer, sizeof buffer, &used) &&
+              EqualSid(owner, ((TOKEN_USER *)buffer)->User.Sid);
+  CloseHandle(token);
+  return same;
+}
+
+/*
+ * Everybody may make folders in %ProgramData%. One that a user has made there beforehand, with an agent.json of his own
+ * in it, is put aside; ours is for the system and administrators.
+ */
+static void make_folder(const wchar_t *folder) {
+  PSECURITY_DESCRIPTOR rights = NULL, present = NULL;
+  PSID owner = NULL;
+  if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(
+          L"O:BAG:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)", SDDL_REVISION_1, &rights, NULL))
+    return;
+  if (GetNamedSecurityInfoW(folder, SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION, &owner, NULL, NULL, NULL, &present) ==
+      ERROR_SUCCESS) {
+    DWORD attributes = GetFileAttributesW(folder);
+    if (!is_ours(owner) || (attributes & FILE_ATTRIBUTE_REPARSE_POINT)) {
+      wchar_t aside[PATH_CHARS];
+      if (swprintf(aside, PATH_CHARS, L"%ls.foreign-%lu", folder, GetTickCount()) > 0) MoveFileW(folder, aside);
+    }
+    LocalFree(present);
+  }
+  SECURITY_ATTRIBUTES attributes = {sizeof attributes, rights, FALSE};
+  CreateDirectoryW(folder, &attributes);
+  LocalFree(rights);
+}
+
+/* The service manager starts this program anew where it ends by itself; what an administrator has set stays. */
+static void settle_recovery(void) {
+  SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+  if (!manager) return;
+  SC_HANDLE service = OpenServiceW(manager, SERVICE, SERVICE_QUERY_CONFIG | SERVICE_CHANGE_CONFIG | SERVICE_START);
+  if (service) {
+    BYTE buffer[8192];
+    DWORD needed = 0;
+    BOOL known = QueryServiceConfig2W(service, SERVICE_CONFIG_FAILURE_ACTIONS, buffer, sizeof buffer, &needed);
+    if (!known || ((SERVICE_FAILURE_ACTIONSW *)buffer)->cActions == 0) {
+      SC_ACTION again[] = {{SC_ACTION_RESTART, 10000}, {SC_ACTION_RESTART, 60000}, {SC_ACTION_RESTART, 300000}};
+      SERVICE_FAILURE_ACTIONSW actions = {86400, NULL, NULL, 3, again};
+      ChangeServiceConfig2W(service, SERVICE_CONFIG_FAILURE_ACTIONS, &actions);
+    }
+    CloseServiceHandle(service);
+  }
+  CloseServiceHandle(manager);
+}
+
+/* What the program prints when it cannot start; its own log is elsewhere. */
+static HANDLE open_log(const wchar_t *folder) {
+  wchar_t file[PATH_CHARS];
+  SECURITY_ATTRIBUTES inherit = {sizeof inherit, NULL, TRUE};
+  WIN32_FILE_ATTRIBUTE_DATA facts;
+  if (swprintf(file, PATH_CHARS, L"%ls\\service.log", folder) < 0) return INVALID_HANDLE_VALUE;
+  if (GetFileAttributesExW(file, GetFileExInfoStandard, &facts) && facts.nFileSizeLow > LOG_BYTES) DeleteFileW(file);
+  return CreateFileW(file, FILE_APPEND_DATA, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, &inherit,
+                     OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+}
+
+/* Starts the agent; closing `input` asks it to end. It also ends when this program is ended, for then it is closed too. */
+static HANDLE start_agent(const wchar_t *folder, HANDLE *input) {
+  wchar_t own[PATH_CHARS], line[4 * PATH_CHARS];
+  HANDLE read = NULL;
+  PROCESS_INFORMATION process;
+  STARTUPINFOW start = {0};
+  SECURITY_ATTRIBUTES inherit = {sizeof inherit, NULL, TRUE};
+  DWORD length = GetModuleFileNameW(NULL, own, PATH_CHARS);
+  if (length == 0 || length == PATH_CHARS) return NULL;
+  *wcsrchr(own, L'\\') = 0;
+  if (swprintf(line, sizeof line / sizeof *line, L"\"%ls\\node.exe\" " AGENT_OPTIONS
+               L" \"%ls\\tenkai-agent.mjs\" run --until-input-ends", own, own) < 0)
+    return NULL;
+  if (!CreatePipe(&read, input, &inherit, 0)) return NULL;
+  SetHandleInformation(*input, HANDLE_FLAG_INHERIT, 0);
+  HANDLE log = open_log(folder);
+  start.cb = sizeof start;
+  start.dwFlags = STARTF_USESTDHANDLES;
+  start.hStdInput = read;
+  start.hStdOutput = start.hStdError = log;
+  SetEnvironmentVariableW(L"TENKAI_AGENT_DATA", folder);
+  BOOL ok = CreateProcessW(NULL, line, NULL, NULL, TRUE, CREATE_NO_WINDOW, NULL, own, &start, &process);
+  CloseHandle(read);
+  if (log != INVALID_HANDLE_VALUE) CloseHandle(log);
+  if (!ok) {
+    CloseHandle(*input);
+    return NULL;
+  }
+  CloseHandle(process.hThread);
+  return process.hProcess;
+}
+
+static void end_agent(HANDLE agent, HANDLE input) {
+  CloseHandle(input);
+  for (int waited = 0; waited < GRACE_MS; waited += 1000) {
+    if (WaitForSingleObject(agent, 1000) == WAIT_OBJECT_0) return;
+    report(SERVICE_STOP_PENDING, 10000);
+  }
+  TerminateProcess(agent, 1);
+  WaitForSingleObject(agent, 5000);
+}
+
+static void WINAPI service_main(DWORD count, wchar_t **words) {
+  (void)count, (void)words;
+  wchar_t parent[PATH_CHARS], folder[PATH_CHARS];
+  stop = CreateEventW(NULL, TRUE, FALSE, NULL);
+  handle = RegisterServiceCtrlHandlerExW(SERVICE, control, NULL);
+  if (!handle || !stop) return;
+  report(SERVICE_START_PENDING, 30000);
+  if (!data_folder(parent, folder)) {
+    status.dwWin32ExitCode = ERROR_PATH_NOT_FOUND;
+    report(SERVICE_STOPPED, 0);
+    return;
+  }
+  make_folder(parent);
+  make_folder(folder);
+  settle_recovery();
+  report(SERVICE_RUNNING, 0);
+  do {
+    HANDLE input, agent = start_agent(folder, &input);
+    if (!agent) continue;
+    HANDLE both[] = {stop, agent};
+    if (WaitForMultipleObjects(2, both, FALSE, INFINITE) == WAIT_OBJECT_0)
+      end_agent(agent, input);
+    else
+      CloseHandle(input);
+    CloseHandle(agent);
+  } while (WaitForSingleObject(stop, RESTART_MS) == WAIT_TIMEOUT);
+  report(SERVICE_STOPPED, 0);
+}
+
+/* Removes a folder and what is in it; a link is removed, and what it leads to stays. */
+static void remove_folder(const wchar_t *folder) {
+  wchar_t name[PATH_CHARS];
+  WIN32_FIND_DATAW found;
+  if (swprintf(name, PATH_CHARS, L"%ls\\*", folder) < 0) return;
+  HANDLE search = FindFirstFileW(name, &found);
+  if (search != INVALID_HANDLE_VALUE) {
+    do {
+      if (!wcscmp(found.cFileName, L".") || !wcscmp(found.cFileName, L"..")) continue;
+      if (swprintf(name, PATH_CHARS, L"%ls\\%ls", folder, found.cFileName) < 0) continue;
+      BOOL is_folder = found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY;
+      BOOL is_link = found.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT;
+      SetFileAttributesW(name, FILE_ATTRIBUTE_NORMAL);
+      if (is_folder && !is_link)
+        remove_folder(name);
+      else if (!(is_folder ? RemoveDirectoryW(name) : DeleteFileW(name)))
+        MoveFileExW(name, NULL, MOVEFILE_DELAY_UNTIL_REBOOT);
+    } while (FindNextFileW(search, &found));
+    FindClose(search);
+  }
+  if (!RemoveDirectoryW(folder)) MoveFileExW(folder, NULL, MOVEFILE_DELAY_UNTIL_REBOOT);
+}
+
+static BOOL is_running(void) {
+  SERVICE_STATUS now = {0};
+  SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+  SC_HANDLE service = manager ? OpenServiceW(manager, SERVICE, SERVICE_QUERY_STATUS) : NULL;
+  BOOL running = service && QueryServiceStatus(service, &now) && now.dwCurrentState != SERVICE_STOPPED;
+  if (service) CloseServiceHandle(service);
+  if (manager) CloseServiceHandle(manager);
+  return running;
+}
+
+/* Without the service nobody hears of a run: its engine ends. What the engine has started, goes on: it may be this removal. */
+static void end_engines(void) {
+  if (is_running()) return;
+  wchar_t own[PATH_CHARS], image[PATH_CHARS];
+  PROCESSENTRY32W entry = {0};
+  DWORD length = GetModuleFileNameW(NULL, own, PATH_CHARS - 16);
+  if (length == 0 || length >= PATH_CHARS - 16) return;
+  wcscpy(wcsrchr(own, L'\\') + 1, L"node.exe");
+  HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+  if (snapshot == INVALID_HANDLE_VALUE) return;
+  entry.dwSize = sizeof entry;
+  for (BOOL more = Process32FirstW(snapshot, &entry); more; more = Process32NextW(snapshot, &entry)) {
+    HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_TERMINATE | SYNCHRONIZE, FALSE, entry.th32ProcessID);
+    DWORD chars = PATH_CHARS;
+    if (!process) continue;
+    if (QueryFullProcessImageNameW(process, 0, image, &chars) && !_wcsicmp(image, own)) {
+      TerminateProcess(process, 1);
+      WaitForSingleObject(process, 5000);
+    }
+    CloseHandle(process);
+  }
+  CloseHandle(snapshot);
+}
+
+static void remove_empty(const wchar_t *name) {
+  wchar_t folder[PATH_CHARS];
+  DWORD length = GetFullPathNameW(name, PATH_CHARS, folder, NULL);
+  if (length == 0 || length >= PATH_CHARS) return;
+  RemoveDirectoryW(folder);
+  wchar_t *last = wcsrchr(folder, L'\\');
+  if (!last) return;
+  *last = 0;
+  last = wcsrchr(folder, L'\\');
+  if (last && !_wcsicmp(last, L"\\Tenkai")) RemoveDirectoryW(folder);
+}
+
+int wmain(int count, wchar_t **words) {
+  wchar_t parent[PATH_CHARS], folder[PATH_CHARS];
+  if (count == 2 && !wcscmp(words[1], L"end")) {
+    end_engines();
+    return 0;
+  }
+  if (count == 3 && !wcscmp(words[1], L"forget")) {
+    wchar_t program[PATH_CHARS];
+    if (swprintf(program, PATH_CHARS, L"%ls\\tenkai-agent.mjs", words[2]) < 0) return 1;
+    /* It was an older version that went: the data are those of the agent that is there. */
+    if (GetFileAttributesW(program) != INVALID_FILE_ATTRIBUTES) return 0;
+    if (!data_folder(parent, folder)) return 1;
+    remove_folder(folder);
+    /* What is empty now; other parts of Tenkai keep the rest. */
+    RemoveDirectoryW(parent);
+    remove_empty(words[2]);
+    return 0;
+  }
+  SERVICE_TABLE_ENTRYW table[] = {{SERVICE, service_main}, {NULL, NULL}};
+  if (StartServiceCtrlDispatcherW(table)) return 0;
+  fwprintf(stderr, L"This is the service %ls: sc.exe start %ls\n", SERVICE, SERVICE);
+  return 1;
+}

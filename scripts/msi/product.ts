@@ -1,0 +1,49 @@
+/** What Windows Installer knows the agent by. These names and codes never change: machines find the older one by them. */
+import { createHash } from 'node:crypto';
+
+/** One for all versions of the agent, on x64. */
+export const upgradeCode = '{8C8C0F1E-4B53-4E0D-9C4B-6E1B0B7B5A41}';
+const namespace = 'b6b7e3c2-6a0d-4c39-8d1f-3f0f5e2a7d10';
+
+export const serviceName = 'TenkaiAgent';
+/** Below HKEY_LOCAL_MACHINE: what was given at the installation, for the agent to take. */
+export const registryKey = 'SOFTWARE\\Tenkai\\Agent';
+
+/** Installation properties that are kept, by the value of the registry that holds them (docs/assign.md). */
+export const keptProperties = ['SITECODE', 'MP', 'LOCATOR', 'DNSSUFFIX', 'FSP', 'ROOTFINGERPRINT'] as const;
+/** Taken once by the agent, which then removes it. It names a file, and is hidden from logs all the same. */
+export const secretProperties = ['TICKET'] as const;
+/** The old product's spellings (AGENT-09..13). PATCH needs no row: Windows Installer knows it itself (AGENT-14). */
+export const oldProperties = ['SMSSITECODE', 'SMSMP', 'SMSSLP', 'SMSFSP'] as const;
+
+/** What nobody may send to the elevated half of an installation but an administrator; SERVICESTART is our own. */
+export const secureProperties = [
+  ...keptProperties,
+  ...secretProperties,
+  ...oldProperties,
+  'WIX_DOWNGRADE_DETECTED',
+  'WIX_UPGRADE_DETECTED',
+];
+
+/** A GUID that is the same for the same name, everywhere and always (RFC 9562, version 5). */
+export function guidOf(name: string): string {
+  const hash = createHash('sha1')
+    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
+    .update(name)
+    .digest();
+  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
+  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = hash.toString('hex', 0, 16).toUpperCase();
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
+  return `{${parts.join('-')}}`;
+}
+
+/** Each version is a product of its own that replaces the older ones. */
+export const productCode = (version: string) => guidOf(`product ${version}`);
+
+/** `1.2.3`: Windows Installer compares three numbers and no more. */
+export function isProductVersion(version: string): boolean {
+  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,5})$/.exec(version)?.slice(1).map(Number) ?? [];
+  const [major = 256, minor = 256, build = 65_536] = parts;
+  return major <= 255 && minor <= 255 && build <= 65_535;
+}
