@@ -108,7 +108,7 @@ describe('tenkai-agent for Windows', { skip }, () => {
   });
 
   test('the ticket is hidden from logs, and no property becomes a part of a command', () => {
-    assert.deepEqual(property('MsiHiddenProperties')?.split(';'), ['TICKET']);
+    assert.deepEqual(property('MsiHiddenProperties')?.split(';'), ['TICKET', 'LDAPSECRET']);
     for (const { Action, Target = '' } of rows('CustomAction'))
       for (const [, reference = ''] of Target.matchAll(/\[([^\]]*)\]/g))
         assert.ok(reference === 'INSTALLFOLDER' || reference.startsWith('#'), `${Action}: ${reference}`);

@@ -10,16 +10,30 @@ export const serviceName = 'TenkaiAgent';
 export const registryKey = 'SOFTWARE\\Tenkai\\Agent';
 
 /** Installation properties that are kept, by the value of the registry that holds them (docs/assign.md). */
-export const keptProperties = ['SITECODE', 'MP', 'LOCATOR', 'DNSSUFFIX', 'FSP', 'ROOTFINGERPRINT'] as const;
-/** Taken once by the agent, which then removes it. It names a file, and is hidden from logs all the same. */
-export const secretProperties = ['TICKET'] as const;
+export const keptProperties = [
+  'SITECODE',
+  'MP',
+  'LOCATOR',
+  'DNSSUFFIX',
+  'LDAP',
+  'LDAPUSER',
+  'LDAPSECRET',
+  'LDAPCA',
+  'FSP',
+  'ROOTFINGERPRINT',
+] as const;
+/** Taken once by the agent, which then removes it. */
+const ticket = 'TICKET';
+/** What is left in the registry for the agent. */
+export const storedProperties = [...keptProperties, ticket] as const;
+/** They name files, and are hidden from logs all the same: somebody may give the secret itself. */
+export const secretProperties = [ticket, 'LDAPSECRET'] as const;
 /** The old product's spellings (AGENT-09..13). PATCH needs no row: Windows Installer knows it itself (AGENT-14). */
 export const oldProperties = ['SMSSITECODE', 'SMSMP', 'SMSSLP', 'SMSFSP'] as const;
 
 /** What nobody may send to the elevated half of an installation but an administrator; SERVICESTART is our own. */
 export const secureProperties = [
-  ...keptProperties,
-  ...secretProperties,
+  ...storedProperties,
   ...oldProperties,
   'WIX_DOWNGRADE_DETECTED',
   'WIX_UPGRADE_DETECTED',

@@ -14,7 +14,7 @@
 #define LONGEST 1024
 #define KEY L"SOFTWARE\\Tenkai\\Agent"
 
-enum kind { ADDRESS, SITE_CODE, SUFFIX, FINGERPRINT, OWN_PATH, PATHS };
+enum kind { ADDRESS, SITE_CODE, SUFFIX, FINGERPRINT, DIRECTORY, TEXT, OWN_PATH, ONCE };
 static const struct {
   const wchar_t *name, *old;
   enum kind kind;
@@ -23,9 +23,13 @@ static const struct {
     {L"MP", L"SMSMP", ADDRESS},
     {L"LOCATOR", L"SMSSLP", ADDRESS},
     {L"DNSSUFFIX", NULL, SUFFIX},
+    {L"LDAP", NULL, DIRECTORY},
+    {L"LDAPUSER", NULL, TEXT},
+    {L"LDAPSECRET", NULL, OWN_PATH},
+    {L"LDAPCA", NULL, OWN_PATH},
     {L"FSP", L"SMSFSP", ADDRESS},
     {L"ROOTFINGERPRINT", NULL, FINGERPRINT},
-    {L"TICKET", NULL, OWN_PATH},
+    {L"TICKET", NULL, ONCE},
 };
 
 /* Empty: it was not given. @returns an error of Windows; ERROR_MORE_DATA: it is too long */
@@ -86,6 +90,10 @@ static const wchar_t *problem_of(enum kind kind, const wchar_t *value) {
       return all_of(value, DIGITS L"abcdefABCDEF:") && wcslen(value) >= 64 && wcslen(value) <= 95
                  ? NULL
                  : L"the root fingerprint is not 64 hexadecimal digits";
+    case DIRECTORY:
+      return _wcsnicmp(value, L"ldap", 4) ? L"give ldaps://SERVER/BASE" : NULL;
+    case TEXT:
+      return NULL;
     default:
       return is_absolute(value) ? NULL : L"name a file by its absolute path, never the secret itself";
   }
@@ -132,7 +140,7 @@ __declspec(dllexport) UINT __stdcall TakeProperties(MSIHANDLE install) {
   }
   for (int each = 0; each < count; each++) {
     /* A ticket is used up once; a kept path would lead to nothing. */
-    if (!values[each][0] && properties[each].kind != OWN_PATH) read_kept(properties[each].name, values[each]);
+    if (!values[each][0] && properties[each].kind != ONCE) read_kept(properties[each].name, values[each]);
     UINT error = MsiSetPropertyW(install, properties[each].name, values[each]);
     if (error != ERROR_SUCCESS) return ERROR_INSTALL_FAILURE;
   }

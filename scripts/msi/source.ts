@@ -1,10 +1,10 @@
 import {
   guidOf,
-  keptProperties,
   productCode,
   registryKey,
   secretProperties,
   serviceName,
+  storedProperties,
   upgradeCode,
 } from './product.ts';
 
@@ -170,7 +170,7 @@ function properties(): string {
   const rows = [
     value('Version', '[ProductVersion]', { KeyPath: 'yes' }),
     value('Folder', '[INSTALLFOLDER]'),
-    ...[...keptProperties, ...secretProperties].map((name) => value(name, `[${name}]`)),
+    ...storedProperties.map((name) => value(name, `[${name}]`)),
   ];
   return component('Properties', 'properties', rows.join(''));
 }
