@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openOpensslBench } from '@tenkai/testkit/certificates/openssl.ts';
 import { bmpName, renamedPfx } from '@tenkai/testkit/certificates/renamed-pfx.ts';
-import { bundle } from '../scripts/deb/bundles.ts';
+import { bundle } from '../scripts/package/bundles.ts';
 import { runMeasured } from './certfix/run-measured.ts';
 import type { BenchOptions, BenchResult } from './result.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { bundle } from '../scripts/deb/bundles.ts';
+import { bundle } from '../scripts/package/bundles.ts';
 import { type BenchOptions, type BenchResult, type Figure, median } from './result.ts';
 import { makeTicket } from './site/make-ticket.ts';
 import { type Memory, settledMemory } from './site/settled-memory.ts';
@@ -160,7 +160,7 @@ function toFigures(rounds: readonly Round[]): Figure[] {
 }
 
 const notes = [
-  'The bundles of scripts/deb with the Node options and the environment of the shipped units; the first round fills the compile caches.',
+  'The bundles of scripts/package with the Node options and the environment of the shipped units; the first round fills the compile caches.',
   'Server: from its start to its line "is ready". Agent: from its start until the site counts its channel.',
   'Memory: VmRSS of /proc/<pid>/status after 3 s without a change of 1 %, agent enrolled and connected to that server.',
 ];

@@ -78,9 +78,9 @@ export const testTools = [
   },
   {
     group: 'archives',
-    usedBy: 'real archives that are unpacked; versions as rpm itself compares them',
-    packages: ['zip', 'zstd', 'rpm'],
-    provides: ['/usr/bin/zip', '/usr/bin/zstd', '/usr/bin/rpm'],
+    usedBy: 'real archives that are unpacked; rpms that are built and installed, and their versions compared',
+    packages: ['zip', 'zstd', 'rpm', 'binutils'],
+    provides: ['/usr/bin/zip', '/usr/bin/zstd', '/usr/bin/rpm', '/usr/bin/rpmbuild', '/usr/bin/objdump'],
   },
   {
     group: 'msi',

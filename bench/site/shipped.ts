@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { agentUnit, serverUnit } from '../../scripts/deb/units.ts';
+import { agentUnit, serverUnit } from '../../scripts/package/units.ts';
 
 export interface ShippedStart {
   /** Options of Node itself. */

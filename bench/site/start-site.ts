@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type RequestOptions, request } from 'node:https';
 import { dirname, join } from 'node:path';
 import { fingerprintOf } from '@tenkai/protocol/agent/link/index.ts';
-import { bundle } from '../../scripts/deb/bundles.ts';
+import { bundle } from '../../scripts/package/bundles.ts';
 import { shippedStart } from './shipped.ts';
 import { type ReadyProcess, startUntilReady } from './site-process.ts';
 

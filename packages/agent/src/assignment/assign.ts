@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type AssignmentJudgement, judgeAssignment } from '@tenkai/domain/assignment/assignment.ts';
-import { checkedProperties, type Properties } from '@tenkai/domain/assignment/properties.ts';
+import { checkedProperties, type Properties, splitProperties } from '@tenkai/domain/assignment/properties.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { type DataFolder, makeDataFolder } from '../data-folder.ts';
 import { fill, type Language, languageOf } from '../self-service/texts.ts';
@@ -37,7 +38,7 @@ export async function assign(
   const { data, env, now } = deps;
   const language = languageOf(env);
   makeDataFolder(data);
-  const properties = checkedProperties(words);
+  const properties = checkedProperties([...words, ...wordsOf(options.propertiesFile)]);
   const wanted = withProperties(readSettings(data), properties, options);
   const isQuiet = wanted.assignment?.isHeld === true || options.search === false;
   if (!isQuiet && options.check !== false) await checkNames(properties);
@@ -50,6 +51,13 @@ export async function assign(
   await print(`${answer(settings, judgement, { ...options, isQuiet, language })}\n`);
   if (!judgement.assignment && !isQuiet)
     throw new Failure('assignment-none', { why: whyNot(judgement.steps, language) });
+}
+
+/** Words of a file whose lines begin with a property, or with `#` where they are for people. */
+function wordsOf(file: string | undefined): string[] {
+  if (file === undefined) return [];
+  const lines = readFileSync(file === '-' ? 0 : resolve(file), 'utf8').split('\n');
+  return lines.filter((line) => !line.trimStart().startsWith('#')).flatMap(splitProperties);
 }
 
 function keepSettings(data: DataFolder, wanted: Settings, { TICKET: ticket }: Properties): Settings {

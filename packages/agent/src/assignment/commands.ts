@@ -10,6 +10,7 @@ export interface AssignOptions {
   readonly hold?: boolean;
   readonly release?: boolean;
   readonly dnsServer?: readonly string[];
+  readonly propertiesFile?: string;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -32,6 +33,7 @@ export function addAssignCommand(program: Command, env: Env, data: () => DataFol
     .option('--no-search', 'only keep the properties; the service searches')
     .option('--hold', 'ask nobody until it is released: for a machine whose disk becomes an image')
     .option('--release', 'search again after a hold')
+    .option('--properties-file <file>', 'further properties, one or more in a line; -: standard input')
     .option('--dns-server <address>', 'name server to ask, ADDRESS or ADDRESS:PORT', several)
     .action(async (words: string[], options: AssignOptions) => {
       const { assign } = await import('./assign.ts');

@@ -13,20 +13,34 @@ const buildLimitMs = 300_000;
 const built = new Map<string, Promise<string>>();
 
 /** A Debian package of this checkout, made by the command that makes releases; each version once a process. */
-export function shippedDeb(name: 'agent' | 'server', version = '0.1.0'): Promise<string> {
-  const key = `${name} ${version}`;
-  const deb = built.get(key) ?? build(name, version);
-  built.set(key, deb);
-  return deb;
+export const shippedDeb = (name: 'agent' | 'server', version = '0.1.0') => shipped('deb', name, version);
+
+/** The same for systems with rpm. */
+export const shippedRpm = (name: 'agent' | 'server', version = '0.1.0') => shipped('rpm', name, version);
+
+/** The same for another architecture than this machine's. */
+export const shippedFor = (architecture: 'amd64' | 'arm64', kind: 'deb' | 'rpm') =>
+  shipped(kind, 'agent', '0.1.0', ['--arch', architecture]);
+
+function shipped(
+  kind: 'deb' | 'rpm',
+  name: string,
+  version: string,
+  more: readonly string[] = [],
+): Promise<string> {
+  const key = [kind, name, version, ...more].join(' ');
+  const file = built.get(key) ?? build(kind, name, ['--version', version, ...more]);
+  built.set(key, file);
+  return file;
 }
 
-async function build(name: 'agent' | 'server', version: string): Promise<string> {
-  const folder = await makeScratchFolder(`${name}-deb`);
-  const script = join(root, 'scripts/package-deb.ts');
-  const options = ['--version', version, '--out', folder, '--console-as-built'];
-  await output([process.execPath, script, name, ...options], { timeoutMs: buildLimitMs });
-  const [file] = (await readdir(folder)).filter((entry) => entry.endsWith('.deb'));
-  if (!file) throw new Error('package-deb made no package');
+async function build(kind: 'deb' | 'rpm', name: string, options: readonly string[]): Promise<string> {
+  const folder = await makeScratchFolder(`${name}-${kind}`);
+  const script = join(root, `scripts/package-${kind}.ts`);
+  const where = ['--out', folder, '--console-as-built'];
+  await output([process.execPath, script, name, ...options, ...where], { timeoutMs: buildLimitMs });
+  const [file] = (await readdir(folder)).filter((entry) => entry.endsWith(`.${kind}`));
+  if (!file) throw new Error(`package-${kind} made no package`);
   return join(folder, file);
 }
 

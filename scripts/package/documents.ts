@@ -14,7 +14,7 @@ export interface Documents {
   readonly changelog: Uint8Array;
 }
 
-/** Workspace packages of which a Debian package is made. */
+/** Workspace packages of which a package is made. */
 const madeOf: Readonly<Record<Name, readonly string[]>> = {
   'tenkai-server': ['domain', 'protocol', 'transfer', 'server', 'cli', 'simulator', 'console'],
   'tenkai-agent': ['domain', 'protocol', 'transfer', 'agent'],

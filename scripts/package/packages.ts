@@ -1,19 +1,21 @@
-/** What is in the two Debian packages, and where it lies on a machine. */
+/** What is in the two packages, and where it lies on a machine. */
 import type { Documents } from './documents.ts';
-import { agentScripts, serverScripts } from './maintainer-scripts.ts';
-import type { Deb, DebFile } from './make-deb.ts';
+import { agentScripts, serverScripts } from './install-scripts.ts';
+import type { Architecture, LinuxPackage, PackageFile } from './tree.ts';
 import { agentDefaults, agentUnit, serverDefaults, serverUnit } from './units.ts';
 
 export interface Release {
   readonly version: string;
-  readonly architecture: Deb['architecture'];
+  readonly architecture: Architecture;
   /** Node's program. */
   readonly node: string;
   readonly documents: Documents;
+  /** As in `LinuxPackage`. */
+  readonly epoch: number;
 }
 
-/** What Node's own builds are linked with (its BUILDING.md names the oldest versions). */
-const nodeDepends = ['libc6 (>= 2.28)', 'libgcc-s1', 'libstdc++6 (>= 9)'];
+/** Units go through it (Debian Policy 9.3.6). */
+const unitHelpers = 'init-system-helpers (>= 1.54)';
 
 export interface ServerParts {
   readonly server: string;
@@ -22,13 +24,20 @@ export interface ServerParts {
   readonly consoleDir: string;
 }
 
-export function serverPackage(release: Release, { server, cli, simulator, consoleDir }: ServerParts): Deb {
+export function serverPackage(
+  release: Release,
+  { server, cli, simulator, consoleDir }: ServerParts,
+): LinuxPackage {
   const lib = '/usr/lib/tenkai-server';
   return {
     name: 'tenkai-server',
     version: release.version,
     architecture: release.architecture,
-    depends: [...nodeDepends, 'init-system-helpers (>= 1.54)', 'iputils-ping | inetutils-ping', 'passwd'],
+    epoch: release.epoch,
+    depends: {
+      deb: [unitHelpers, 'iputils-ping | inetutils-ping', 'passwd'],
+      rpm: ['iputils', '/usr/sbin/useradd'],
+    },
     recommends: ['systemd'],
     synopsis: 'Tenkai site server, console and command line',
     description: [
@@ -57,13 +66,14 @@ export interface AgentParts {
   readonly engine: string;
 }
 
-export function agentPackage(release: Release, { agent, engine }: AgentParts): Deb {
+export function agentPackage(release: Release, { agent, engine }: AgentParts): LinuxPackage {
   const lib = '/usr/lib/tenkai-agent';
   return {
     name: 'tenkai-agent',
     version: release.version,
     architecture: release.architecture,
-    depends: [...nodeDepends, 'init-system-helpers (>= 1.54)'],
+    epoch: release.epoch,
+    depends: { deb: [unitHelpers], rpm: [] },
     recommends: ['systemd'],
     synopsis: 'Tenkai agent: inventory and deployments of this machine',
     description: [
@@ -87,7 +97,7 @@ export function agentPackage(release: Release, { agent, engine }: AgentParts): D
 function common(
   name: 'tenkai-server' | 'tenkai-agent',
   { node, documents }: Release,
-): Record<string, DebFile> {
+): Record<string, PackageFile> {
   const doc = `/usr/share/doc/${name}`;
   return {
     [`/usr/lib/${name}/node`]: { copyOf: node, mode: 0o755 },
@@ -97,7 +107,7 @@ function common(
   };
 }
 
-function launcher(lib: string, file: string): DebFile {
+function launcher(lib: string, file: string): PackageFile {
   return {
     text: `#!/bin/sh\nexec ${lib}/node --disable-warning=ExperimentalWarning ${lib}/${file} "$@"\n`,
     mode: 0o755,
