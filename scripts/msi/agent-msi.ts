@@ -1,9 +1,9 @@
 /** What is in the agent's package for Windows, and where it lies there. */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { bundle } from '../deb/bundles.ts';
-import { readDocuments } from '../deb/documents.ts';
-import { agentNodeOptions } from '../deb/units.ts';
+import { bundle } from '../package/bundles.ts';
+import { readDocuments } from '../package/documents.ts';
+import { agentNodeOptions } from '../package/units.ts';
 import { makeMsi } from './make-msi.ts';
 import { npmPackage } from './npm-package.ts';
 import { compilePrograms } from './programs.ts';
