@@ -79,7 +79,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const scenarios = registerScenarios(kernel, { content, packages });
   const collections = await registerCollections(kernel, { machines });
-  const multicast = await registerMulticast(kernel, { sites, status, content });
+  const multicast = await registerMulticast(kernel, { sites, status, content, machines });
   const deployments = registerDeployments(kernel, {
     sites,
     status,

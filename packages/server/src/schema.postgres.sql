@@ -414,6 +414,14 @@ CREATE TABLE multicast_members (
   CONSTRAINT multicast_members_session_id_fkey FOREIGN KEY (session_id) REFERENCES multicast_sessions(id) ON DELETE CASCADE
 );
 
+CREATE TABLE multicast_representatives (
+  machine_id text COLLATE "C" NOT NULL,
+  rule text COLLATE "C" NOT NULL,
+  set_by text COLLATE "C" NOT NULL,
+  set_at bigint NOT NULL,
+  CONSTRAINT multicast_representatives_pkey PRIMARY KEY (machine_id)
+);
+
 CREATE TABLE multicast_sessions (
   id text COLLATE "C" NOT NULL,
   deployment_id text COLLATE "C" NOT NULL,

@@ -373,6 +373,13 @@ CREATE TABLE multicast_members (
   PRIMARY KEY (session_id, number)
 ) STRICT;
 
+CREATE TABLE multicast_representatives (
+  machine_id TEXT NOT NULL PRIMARY KEY,
+  rule TEXT NOT NULL,
+  set_by TEXT NOT NULL,
+  set_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE multicast_sessions (
   id TEXT NOT NULL PRIMARY KEY,
   deployment_id TEXT NOT NULL,

@@ -130,6 +130,19 @@ test('BSCN-07: what was assigned as available runs when it is told to', async (t
   await workOff();
 });
 
+test('BSCN-26: who fetches for its subnet is decided by hand, listed, and left to the merits again', async (t) => {
+  const cli = await cliOf(t, server);
+  const rule = async (verb: string, machine: string) =>
+    (await cli.run(['multicast', 'representative', verb, machine])).stdout;
+  assert.match(await rule('name', 'birch'), /birch fetches for its subnet/);
+  assert.match(await rule('forbid', 'alder'), /alder fetches for nobody/);
+  const { stdout } = await cli.run(['multicast', 'representative', 'list']);
+  assert.match(stdout, /alder +never .*\n.*birch +before others/);
+  for (const machine of ['alder', 'birch']) assert.match(await rule('clear', machine), /merits again/);
+  assert.deepEqual(await cli.json(['multicast', 'representative', 'list']), []);
+  assert.equal((await cli.run(['multicast', 'representative', 'name', 'nobody'])).code, 1);
+});
+
 test('whether the site sends by multicast is shown, with the reason, and changed', async (t) => {
   const cli = await cliOf(t, server);
   const off = await cli.run(['multicast', 'show']);

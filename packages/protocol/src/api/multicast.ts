@@ -1,6 +1,6 @@
 import { Reason } from '@tenkai/domain';
 import { type Static, Type } from 'typebox';
-import { Nullable } from './paging.ts';
+import { Done, IdParams, Nullable } from './paging.ts';
 import { defineRoute } from './route.ts';
 
 /** A machine's part in a session. */
@@ -32,7 +32,7 @@ export const MulticastSessionRow = Type.Object({
     Type.Object({
       machineId: Type.String(),
       machineName: Type.String(),
-      /** What it had before the next best: failures, content, power, cable, link, disk, name, only. */
+      /** What it had before the next best: failures, named (by hand), content, power, cable, link, disk, name, only. */
       chosenBy: Type.String(),
     }),
   ),
@@ -68,7 +68,39 @@ export const MulticastView = Type.Object({
 });
 export type MulticastView = Static<typeof MulticastView>;
 
+/** `named`: goes before all others that are fit; `forbidden`: never fetches for its subnet. */
+export const RepresentativeRule = Type.Union([Type.Literal('named'), Type.Literal('forbidden')]);
+export type RepresentativeRule = Static<typeof RepresentativeRule>;
+
+/** What an administrator decided about a machine; the others are chosen by their merits. */
+export const RepresentativeRow = Type.Object({
+  machineId: Type.String(),
+  machineName: Type.String(),
+  rule: RepresentativeRule,
+  /** Name of the administrator. */
+  setBy: Type.String(),
+  setAt: Type.Integer(),
+});
+export type RepresentativeRow = Static<typeof RepresentativeRow>;
+
 export const multicastRoutes = {
+  listRepresentatives: defineRoute({
+    method: 'GET',
+    path: '/api/v1/multicast/representatives',
+    permission: 'view',
+    summary: 'Machines that an administrator named, or forbade, as those that fetch for their subnets.',
+    reply: Type.Object({ items: Type.Array(RepresentativeRow) }),
+  }),
+  setRepresentative: defineRoute({
+    method: 'PUT',
+    path: '/api/v1/multicast/representatives/:id',
+    permission: 'manage-machines',
+    summary:
+      'Names or forbids a machine as the one that fetches for its subnet; automatic: by its merits again.',
+    params: IdParams,
+    body: Type.Object({ rule: Type.Union([RepresentativeRule, Type.Literal('automatic')]) }),
+    reply: Done,
+  }),
   show: defineRoute({
     method: 'GET',
     path: '/api/v1/multicast',

@@ -16,6 +16,7 @@ import { multicast } from './0050-multicast.ts';
 import { deploymentsSelfService } from './0056-deployments-self-service.ts';
 import { locator } from './0060-locator.ts';
 import { multicastSubnets } from './0070-multicast-subnets.ts';
+import { multicastRepresentatives } from './0095-multicast-representatives.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -43,4 +44,5 @@ export const migrations: readonly Migration[] = [
   multicast,
   multicastSubnets,
   locator,
+  multicastRepresentatives,
 ];

@@ -32,6 +32,7 @@ test('who is off, low on power, short of room or fell out twice is named as unfi
     of('low', { power: { batteryPercent: 49 } }),
     of('full', { freeDiskBytes: 8 * GIB }),
     of('shaky', { failures: 2 }),
+    of('server', { rule: 'forbidden' }),
   ];
   const { machine, unfit } = chooseRepresentative(candidates, 4 * GIB);
   assert.equal(machine, undefined, 'nobody is fit: each fetches by unicast');
@@ -42,6 +43,7 @@ test('who is off, low on power, short of room or fell out twice is named as unfi
       ['low', 'battery'],
       ['full', 'disk'],
       ['shaky', 'failed-before'],
+      ['server', 'forbidden'],
     ],
   );
 });
@@ -61,6 +63,10 @@ test('who takes over is the one that already has most of it, not the one that fe
 
 const reasons: [chosenBy: string | undefined, ...candidates: Candidate[]][] = [
   ['failures', of('b', { failures: 1, haveBytes: 9 }), of('c')],
+  ['failures', of('b', { failures: 1, rule: 'named' }), of('c')],
+  ['named', of('b', { haveBytes: 9 }), of('c', { rule: 'named', isWireless: true })],
+  ['only', of('b', { rule: 'forbidden', haveBytes: 9 }), of('c')],
+  [undefined, of('b', { rule: 'forbidden' })],
   ['content', of('b'), of('c', { haveBytes: 9, isWireless: true })],
   ['power', of('b', { power: { batteryPercent: 90 } }), of('c')],
   ['cable', of('b', { isWireless: true }), of('c')],
@@ -70,6 +76,6 @@ const reasons: [chosenBy: string | undefined, ...candidates: Candidate[]][] = [
   ['only', of('b'), of('c', { isOnline: false })],
   [undefined, of('b', { isOnline: false })],
 ];
-for (const [chosenBy, ...candidates] of reasons)
-  test(`the choice is explained: ${chosenBy}`, () =>
+for (const [index, [chosenBy, ...candidates]] of reasons.entries())
+  test(`the choice is explained (${index + 1}): ${chosenBy}`, () =>
     assert.equal(chooseRepresentative(candidates, 4 * GIB).chosenBy, chosenBy));

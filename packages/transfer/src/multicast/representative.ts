@@ -11,9 +11,11 @@ export interface Candidate {
   readonly haveBytes: number;
   /** How often it has been the representative of this content and fell out. */
   readonly failures: number;
+  /** What an administrator decided: `named` goes before all that are fit, `forbidden` is never chosen. */
+  readonly rule?: 'named' | 'forbidden' | undefined;
 }
 
-export type Unfit = 'offline' | 'battery' | 'disk' | 'failed-before';
+export type Unfit = 'forbidden' | 'offline' | 'battery' | 'disk' | 'failed-before';
 
 export interface Choice {
   /** Best first; undefined machine: nobody is fit, and each fetches by unicast. */
@@ -35,7 +37,7 @@ const MOST_FAILURES = 2;
 
 /**
  * Chooses the machine that fetches a content by unicast for its subnet and sends it to its neighbours. Fit is who is
- * on, has power and room; of those comes first who fell out least, has most of the content, has a cable, then the
+ * on, has power and room; of those comes first who fell out least, was named by hand, has most of the content, has a cable, then the
  * faster link, then more room, then by name, so that everybody who asks comes to the same answer.
  */
 export function chooseRepresentative(candidates: readonly Candidate[], contentBytes: number): Choice {
@@ -57,7 +59,8 @@ export function chooseRepresentative(candidates: readonly Candidate[], contentBy
 }
 
 function whyUnfit(candidate: Candidate, contentBytes: number): Unfit | undefined {
-  const { isOnline, power, freeDiskBytes, haveBytes, failures } = candidate;
+  const { isOnline, power, freeDiskBytes, haveBytes, failures, rule } = candidate;
+  if (rule === 'forbidden') return 'forbidden';
   if (!isOnline) return 'offline';
   if (power !== 'mains' && power.batteryPercent < LEAST_BATTERY_PERCENT) return 'battery';
   const neededBytes = Math.max(0, contentBytes - haveBytes) * DISK_FACTOR + SPARE_BYTES;
@@ -68,6 +71,7 @@ function whyUnfit(candidate: Candidate, contentBytes: number): Unfit | undefined
 /** In order: the first that differs decides. */
 const merits = [
   { by: 'failures', compare: (a, b) => a.failures - b.failures },
+  { by: 'named', compare: (a, b) => Number(b.rule === 'named') - Number(a.rule === 'named') },
   { by: 'content', compare: (a, b) => b.haveBytes - a.haveBytes },
   { by: 'power', compare: (a, b) => Number(b.power === 'mains') - Number(a.power === 'mains') },
   { by: 'cable', compare: (a, b) => Number(a.isWireless) - Number(b.isWireless) },

@@ -37,7 +37,7 @@ export interface SessionWanted {
  * @throws Failure multicast-pool-empty, multicast-address-used, multicast-address-invalid
  */
 export async function allocateSession(
-  { db, clock, sites }: Pick<Deps, 'db' | 'clock' | 'sites'>,
+  { db, clock, sites, events }: Pick<Deps, 'db' | 'clock' | 'sites' | 'events'>,
   { deploymentId, contentId, contentBytes, address, interfaceAddress, members, subnet }: SessionWanted,
   taken: readonly SessionAddress[] = [],
 ): Promise<SessionsTable> {
@@ -62,6 +62,7 @@ export async function allocateSession(
     await insertSession(tx, row);
     for (const [index, member] of members.entries())
       await insertMember(tx, memberRow(row.id, index + 1, member));
+    await events.publish(tx, 'multicast.changed', {});
     return row;
   });
 }

@@ -2,6 +2,7 @@ import type { Reason } from '@tenkai/domain';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { type Candidate, chooseRepresentative } from '@tenkai/transfer/multicast/representative.ts';
 import { machineName } from './multicast.views.ts';
+import { rulesOf } from './representatives.store.ts';
 import { openSubnetSession, type SubnetSession } from './subnet-session.ts';
 import type { Group, SubnetQuestion, SubnetsDeps } from './subnets.ts';
 
@@ -13,7 +14,12 @@ export async function callRepresentative(
 ): Promise<SubnetSession | Reason> {
   const asking = [...group.asking.values()];
   const { totalBytes } = await deps.content.hold(contentId);
-  const candidates = asking.map(({ machineId, relay }) => candidateOf(machineId, relay, group));
+  const ids = asking.map(({ machineId }) => machineId);
+  const rules = await rulesOf(deps.db.read, ids);
+  const candidates = asking.map(({ machineId, relay }) => ({
+    ...candidateOf(machineId, relay, group),
+    rule: rules.get(machineId),
+  }));
   const { machine, unfit, chosenBy = 'only' } = chooseRepresentative(candidates, totalBytes);
   const chosen = asking.find(({ machineId }) => machineId === machine);
   if (!chosen) {

@@ -5,6 +5,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { createFitness } from './fitness.ts';
 import { addMulticastRoutes } from './multicast.routes.ts';
 import type { Neighbours, RunsInWaves } from './needs.ts';
+import { forgetRule } from './representatives.store.ts';
 import { endInterrupted, pruneSessions } from './sessions.store.ts';
 import { createSessions } from './sessions.ts';
 import { createSubnets } from './subnets.ts';
@@ -54,7 +55,9 @@ export async function registerMulticast(kernel: Kernel, neighbours: Neighbours):
   http.agentRoute({ method: 'POST', path: agentPaths.relay, body: RelayReport }, ({ agent, body }) =>
     subnets.report(agent.machineId, body),
   );
-  addMulticastRoutes(kernel, { fitness, live: () => [...sessions.live(), ...subnets.live()] });
+  kernel.live.expose('multicast.changed', { permission: 'view', message: () => ({ topic: 'multicast' }) });
+  neighbours.machines.onRemoved((tx, machineId) => forgetRule(tx, machineId));
+  addMulticastRoutes(deps, { fitness, live: () => [...sessions.live(), ...subnets.live()] });
   return {
     refusal() {
       const found = fitness.current();

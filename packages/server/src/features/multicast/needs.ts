@@ -2,6 +2,7 @@ import type { Reason } from '@tenkai/domain';
 import type { MulticastAsk } from '@tenkai/protocol/agent/multicast.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Content } from '../content/index.ts';
+import type { Machines } from '../machines/index.ts';
 import type { Sites } from '../sites/index.ts';
 import type { Status } from '../status/index.ts';
 
@@ -9,6 +10,7 @@ export interface Neighbours {
   readonly sites: Sites;
   readonly status: Status;
   readonly content: Content;
+  readonly machines: Pick<Machines, 'requireVisible' | 'visibleIds' | 'onRemoved'>;
 }
 
 /** A machine's share in a delivery by multicast. */
@@ -31,4 +33,11 @@ export interface RunsInWaves {
   expected(part: RunPart, contentId: string): Promise<readonly string[]>;
 }
 
-export type Deps = Pick<Kernel, 'db' | 'clock' | 'log'> & Neighbours;
+declare module '../../kernel/events.ts' {
+  interface EventMap {
+    /** A session began or ended, or an administrator decided about a representative. */
+    'multicast.changed': Record<string, never>;
+  }
+}
+
+export type Deps = Pick<Kernel, 'db' | 'clock' | 'log' | 'events'> & Neighbours;

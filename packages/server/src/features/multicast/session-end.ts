@@ -34,7 +34,7 @@ export async function recordEnd(deps: Deps, row: SessionsTable, result: SessionR
 }
 
 async function writeEnd(
-  { clock, status }: Deps,
+  { clock, status, events }: Deps,
   tx: Tx,
   row: SessionsTable,
   { last, failure, isStopped }: SessionResult,
@@ -48,6 +48,7 @@ async function writeEnd(
     repairs: last?.figures.repairs ?? 0,
     line_bytes: row.subnet === null ? null : (last?.lineBytes ?? 0),
   });
+  await events.publish(tx, 'multicast.changed', {});
   const members = last?.members ?? [];
   for (const { member, state, cause } of members)
     await saveMember(tx, { session_id: row.id, number: member, state, cause: cause ?? null });

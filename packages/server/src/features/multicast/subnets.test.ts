@@ -10,12 +10,15 @@ import type {
   RelayTerms,
 } from '@tenkai/protocol/agent/multicast.ts';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
+import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { multicastRoutes } from '@tenkai/protocol/api/multicast.ts';
 import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import type { BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { report } from '@tenkai/testkit/deployed.ts';
 import { askMulticast } from '@tenkai/testkit/multicast/member.ts';
 import { begin, codesOf, type Scene, scene, show } from '@tenkai/testkit/multicast/scene.ts';
+import { refusedWith } from '@tenkai/testkit/refused.ts';
 import { runReport } from '@tenkai/testkit/run-reports.ts';
 import { memberKey } from '@tenkai/transfer/multicast/session.ts';
 
@@ -180,6 +183,45 @@ onBothEngines(
     assert.equal(kindOf(await far.ask(ash)), 'wait');
     assert.equal(kindOf(await far.ask(birch)), 'wait');
     assert.equal(kindOf(await far.ask(cedar)), 'represent', 'who has not failed yet');
+  },
+);
+
+onBothEngines(
+  'BSCN-26: by hand: who is named fetches for its subnet though another has more to say for it, who is forbidden never does',
+  async (t, under) => {
+    const all = await scene(t, under);
+    const { server, agents } = all;
+    const set = (index: number, rule: 'named' | 'forbidden' | 'automatic', as?: 'viewer') =>
+      server.call(multicastRoutes.setRepresentative, {
+        ...{ params: { id: agents[index]?.machineId ?? '' }, body: { rule } },
+        ...(as && { as }),
+      });
+    const rules = async () => {
+      const { items } = await server.call(multicastRoutes.listRepresentatives, { as: 'viewer' });
+      return items.map(({ machineName, rule }) => `${machineName} ${rule}`);
+    };
+    await assert.rejects(set(cedar, 'named', 'viewer'), refusedWith('not-allowed', 403));
+    await assert.rejects(
+      server.call(multicastRoutes.setRepresentative, { params: { id: 'nobody' }, body: { rule: 'named' } }),
+      refusedWith('not-found', 404),
+    );
+    await set(ash, 'named');
+    await set(ash, 'automatic');
+    await set(cedar, 'named');
+    await set(birch, 'named');
+    await set(birch, 'forbidden');
+    assert.deepEqual(await rules(), ['birch forbidden', 'cedar named']);
+    const far = await subnetScene(all);
+    assert.equal(kindOf(await far.ask(ash, { relay: { haveBytes: 500 } })), 'wait');
+    assert.equal(kindOf(await far.ask(birch, { relay: { linkMbits: 1000, haveBytes: 900 } })), 'wait');
+    assert.equal(kindOf(await far.ask(cedar, { relay: { isWireless: true } })), 'represent');
+    const [session] = (await show(server)).items;
+    assert.deepEqual(
+      [session?.representative?.machineName, session?.representative?.chosenBy],
+      ['cedar', 'named'],
+    );
+    await server.call(machineRoutes.remove, { params: { id: agents[birch]?.machineId ?? '' } });
+    assert.deepEqual(await rules(), ['cedar named'], 'forgotten with its machine');
   },
 );
 

@@ -33,9 +33,19 @@ export interface MembersTable {
   cause: string | null;
 }
 
+/** What an administrator decided about a machine; nothing for those that are chosen by their merits. */
+export interface RepresentativesTable {
+  machine_id: string;
+  rule: 'named' | 'forbidden';
+  /** The administrator's name at that time. */
+  set_by: string;
+  set_at: number;
+}
+
 declare module '../../kernel/database/tables.ts' {
   interface Tables {
     multicast_sessions: SessionsTable;
     multicast_members: MembersTable;
+    multicast_representatives: RepresentativesTable;
   }
 }
