@@ -22,6 +22,23 @@ export const failures = {
     message: 'Where the site {siteCode} is was not said.',
     remedy: 'Give the address of its management point; only this site itself needs none.',
   },
+  'directory-unreachable': {
+    message: 'The directory {server} cannot be reached over TLS.',
+    remedy:
+      'Check name, port and certificate; the authority of a certificate of your own is given as a file.',
+  },
+  'directory-refused': {
+    message: 'The directory {server} has refused to {what}: {result}.',
+    remedy: 'Check the name and the secret that were given, the rights of that name, and the schema.',
+  },
+  'directory-answer-invalid': {
+    message: 'The directory {server} did not answer as a directory does.',
+    remedy: 'Check that it is an LDAP server that listens there.',
+  },
+  'directory-address-wrong': {
+    message: '{value} is no address of a directory.',
+    remedy: 'Give ldaps://NAME/BASE or ldap://NAME/BASE, such as ldaps://dc1.example.org/dc=example,dc=org.',
+  },
   'boundary-taken': {
     message: 'The boundary {name} assigns the same addresses already.',
     remedy: 'Change that one, or choose another range.',

@@ -21,6 +21,23 @@ export const failures: Localized<typeof en.failures> = {
     message: 'サイト {siteCode} の場所が指定されていません。',
     remedy: 'その管理ポイントのアドレスを指定してください。省略できるのはこのサイト自身だけです。',
   },
+  'directory-unreachable': {
+    message: 'ディレクトリ {server} に TLS で接続できません。',
+    remedy: '名前、ポート、証明書を確認してください。独自の認証局はファイルで指定します。',
+  },
+  'directory-refused': {
+    message: 'ディレクトリ {server} が要求を拒否しました: {result}',
+    remedy: '指定した名前とシークレット、その名前の権限、スキーマを確認してください。',
+  },
+  'directory-answer-invalid': {
+    message: 'ディレクトリ {server} の応答がディレクトリのものではありません。',
+    remedy: 'そこで待ち受けているのが LDAP サーバーか確認してください。',
+  },
+  'directory-address-wrong': {
+    message: '{value} はディレクトリのアドレスではありません。',
+    remedy:
+      'ldaps://dc1.example.org/dc=example,dc=org のように、ldaps://名前/ベース または ldap://名前/ベース を指定してください。',
+  },
   'boundary-taken': {
     message: '境界 {name} が同じアドレスを割り当てています。',
     remedy: 'その境界を変更するか、別の範囲を指定してください。',
