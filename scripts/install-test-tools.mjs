@@ -83,6 +83,16 @@ export const testTools = [
     provides: ['/usr/bin/zip', '/usr/bin/zstd', '/usr/bin/rpm', '/usr/bin/rpmbuild', '/usr/bin/objdump'],
   },
   {
+    group: 'arm64',
+    usedBy: 'the agent for arm64, run by an emulator',
+    packages: ['qemu-user-static', 'libc6-arm64-cross', 'libstdc++6-arm64-cross'],
+    provides: [
+      '/usr/bin/qemu-aarch64-static',
+      '/usr/aarch64-linux-gnu/lib/libc.so.6',
+      '/usr/aarch64-linux-gnu/lib/libstdc++.so.6',
+    ],
+  },
+  {
     group: 'msi',
     usedBy: 'MSI files that are made and taken apart; the package of the agent for Windows',
     packages: ['msitools', 'wixl', 'gcc-mingw-w64-x86-64-win32'],
