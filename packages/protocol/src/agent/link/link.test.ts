@@ -290,8 +290,9 @@ test('a report that the site cannot read does not hold up the others', options, 
   for (const code of ['after', 'more']) outbox.put(status(code));
   link.sendSoon();
   await until(() => told(machineId).includes('more'));
+  // The site has it before the agent knows that it does.
+  await until(() => outbox.waiting.length === 0);
   assert.equal(outbox.rejected.length, 1);
-  assert.deepEqual(outbox.waiting, []);
 });
 
 test('a site that was restarted knows no token: the agent proves itself again', options, async () => {
@@ -328,7 +329,7 @@ test('after a goodbye the agent comes back within the time that the site gave', 
   await start();
   site.send(machineId, { type: 'goodbye', reconnectWithinMs: 200 });
   site.cut();
-  await until(() => events.filter(({ type }) => type === 'connected').length === 2);
+  await until(() => events.filter(({ type }) => type === 'connected').length >= 2);
 });
 
 test('a connection that has gone silent is given up', options, async () => {
@@ -336,7 +337,7 @@ test('a connection that has gone silent is given up', options, async () => {
   await start();
   site.freeze(machineId);
   await until(() => events.some(({ type }) => type === 'disconnected'));
-  await until(() => events.filter(({ type }) => type === 'connected').length === 2);
+  await until(() => events.filter(({ type }) => type === 'connected').length >= 2);
 });
 
 test('an agent that is to stop does not wait for a dead line', { timeout: 20_000 }, async () => {
