@@ -77,6 +77,21 @@ const run = createRoute({
   component: lazyRouteComponent(() => import('../features/deployments/RunPage.tsx'), 'RunPage'),
 });
 
+const multicast = createRoute({
+  getParentRoute: () => inside,
+  path: '/multicast',
+  component: lazyRouteComponent(() => import('../features/multicast/MulticastPage.tsx'), 'MulticastPage'),
+});
+
+const multicastSession = createRoute({
+  getParentRoute: () => inside,
+  path: '/multicast/$sessionId',
+  component: lazyRouteComponent(
+    () => import('../features/multicast/MulticastSessionPage.tsx'),
+    'MulticastSessionPage',
+  ),
+});
+
 /** What is to be done on machines, and how far it is. */
 export const deliveryRoutes = [
   scenarios,
@@ -86,4 +101,6 @@ export const deliveryRoutes = [
   newDeployment,
   deployment,
   run,
+  multicast,
+  multicastSession,
 ] as const;

@@ -2,6 +2,7 @@ import {
   type Icon,
   IconActivity,
   IconBox,
+  IconBroadcast,
   IconBuildingWarehouse,
   IconClipboardList,
   IconDeviceDesktop,
@@ -48,6 +49,14 @@ export const places = [
     permission: 'view',
   },
   { key: 'updates', to: '/updates', icon: IconRefreshDot, group: 'main', letter: 'x', permission: 'view' },
+  {
+    key: 'multicast',
+    to: '/multicast',
+    icon: IconBroadcast,
+    group: 'monitoring',
+    letter: 'l',
+    permission: 'view',
+  },
   { key: 'status', to: '/status', icon: IconActivity, group: 'monitoring', letter: 't', permission: 'view' },
   {
     key: 'audit',

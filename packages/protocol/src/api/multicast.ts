@@ -84,6 +84,14 @@ export const RepresentativeRow = Type.Object({
 export type RepresentativeRow = Static<typeof RepresentativeRow>;
 
 export const multicastRoutes = {
+  getSession: defineRoute({
+    method: 'GET',
+    path: '/api/v1/multicast/sessions/:id',
+    permission: 'view',
+    summary: 'One session, with each machine in it; while it runs, as its sender knows it at this moment.',
+    params: IdParams,
+    reply: MulticastSessionRow,
+  }),
   listRepresentatives: defineRoute({
     method: 'GET',
     path: '/api/v1/multicast/representatives',

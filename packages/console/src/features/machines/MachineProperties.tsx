@@ -7,6 +7,7 @@ import { Empty } from '../../ui/Empty.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { StateLabel } from '../../ui/StateLabel.tsx';
 import { When } from '../../ui/When.tsx';
+import { MachineRepresentative } from '../multicast/MachineRepresentative.tsx';
 import { MachineSystem } from '../systems/MachineSystem.tsx';
 import { OwnProperties } from './OwnProperties.tsx';
 
@@ -31,6 +32,7 @@ export function MachineProperties({ machine }: { readonly machine: MachineDetail
             <NetworkFacts network={inventory.network} />
           </section>
           <MachineSystem machineId={machine.id} />
+          <MachineRepresentative machineId={machine.id} />
         </>
       ) : (
         <section className="tk-panel">

@@ -5,6 +5,7 @@ import * as collections from './collections.ts';
 import * as deployments from './deployments.ts';
 import * as failures from './failures.ts';
 import * as machines from './machines.ts';
+import { multicast } from './multicast.ts';
 import * as overview from './overview.ts';
 import * as packages from './packages.ts';
 import * as reasons from './reasons.ts';
@@ -23,6 +24,7 @@ export const texts: Localized<Texts> = {
   ...administration,
   ...collections,
   ...machines,
+  multicast,
   ...deployments,
   ...overview,
   ...packages,

@@ -1,7 +1,7 @@
 import { multicastRoutes } from '@tenkai/protocol/api/multicast.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Fitness } from './fitness.ts';
-import { viewSessions } from './multicast.views.ts';
+import { viewSession, viewSessions } from './multicast.views.ts';
 import type { Neighbours } from './needs.ts';
 import { listRepresentatives, setRepresentative } from './representatives.ts';
 import type { LiveSession } from './run-session.ts';
@@ -19,6 +19,7 @@ export function addMulticastRoutes(
       items: await viewSessions(db.read, live(), query),
     };
   });
+  http.route(multicastRoutes.getSession, ({ params }) => viewSession(db.read, live(), params.id));
   http.route(multicastRoutes.listRepresentatives, async ({ caller }) => ({
     items: await listRepresentatives(deps, caller),
   }));

@@ -1,7 +1,8 @@
+import { Failure } from '@tenkai/domain/failure.ts';
 import type { MulticastSessionRow } from '@tenkai/protocol/api/multicast.ts';
 import type { Reader } from '../../kernel/database/database.ts';
 import type { LiveSession } from './run-session.ts';
-import { listSessions } from './sessions.store.ts';
+import { findSession, listSessions } from './sessions.store.ts';
 import type { MembersTable, SessionsTable } from './tables.ts';
 
 const usualLimit = 50;
@@ -14,7 +15,26 @@ export async function viewSessions(
   live: readonly LiveSession[],
   { deploymentId, limit = usualLimit }: { deploymentId?: string; limit?: number },
 ): Promise<MulticastSessionRow[]> {
-  const rows = await listSessions(read, { deploymentId, limit });
+  return viewRows(read, live, await listSessions(read, { deploymentId, limit }));
+}
+
+/** @throws Failure not-found */
+export async function viewSession(
+  read: Reader,
+  live: readonly LiveSession[],
+  id: string,
+): Promise<MulticastSessionRow> {
+  const row = await findSession(read, id);
+  const [view] = row ? await viewRows(read, live, [row]) : [];
+  if (!view) throw new Failure('not-found', { what: 'multicast session', id });
+  return view;
+}
+
+async function viewRows(
+  read: Reader,
+  live: readonly LiveSession[],
+  rows: readonly SessionsTable[],
+): Promise<MulticastSessionRow[]> {
   if (rows.length === 0) return [];
   const members = await read.all<Member>(
     `SELECT b.*, m.name AS machine_name FROM multicast_members b LEFT JOIN machines m ON m.id = b.machine_id

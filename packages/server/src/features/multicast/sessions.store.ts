@@ -62,3 +62,7 @@ export async function listSessions(
     limit,
   ]);
 }
+
+export async function findSession(read: Reader, id: string): Promise<SessionsTable | undefined> {
+  return read.one<SessionsTable>('SELECT * FROM multicast_sessions WHERE id = ?', [id]);
+}

@@ -104,6 +104,12 @@ onBothEngines(
     });
     const [running] = (await show(server)).items;
     assert.deepEqual([running?.endedAt, running?.datagrams, running?.lineBytes], [null, 2200, 3_145_728]);
+    const one = await server.call(multicastRoutes.getSession, { params: { id: running?.id ?? '' } });
+    assert.deepEqual([one.id, one.bytesPerSecond, one.repairs, one.members.length], [running?.id, 9, 3, 2]);
+    await assert.rejects(
+      server.call(multicastRoutes.getSession, { params: { id: 'none' } }),
+      refusedWith('not-found', 404),
+    );
     const members = active.map(({ member }) => ({ member, state: 'complete' as const }));
     await far.tell(birch, ofBirch.session, { ...told, members, ended: { how: 'sent', detail: '' } });
     const [session] = (await show(server)).items;
