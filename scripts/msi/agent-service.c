@@ -246,16 +246,15 @@ static void end_engines(void) {
   CloseHandle(snapshot);
 }
 
-static void remove_empty(const wchar_t *name) {
+/* What files in use have left behind when they were replaced, and the folders where they are empty then. */
+static void remove_programs(const wchar_t *name) {
   wchar_t folder[PATH_CHARS];
   DWORD length = GetFullPathNameW(name, PATH_CHARS, folder, NULL);
-  if (length == 0 || length >= PATH_CHARS) return;
+  wchar_t *end = folder + length - 13;
+  if (length < 13 || length >= PATH_CHARS || _wcsicmp(end, L"\\Tenkai\\Agent")) return;
+  remove_folder(folder);
+  end[7] = 0;
   RemoveDirectoryW(folder);
-  wchar_t *last = wcsrchr(folder, L'\\');
-  if (!last) return;
-  *last = 0;
-  last = wcsrchr(folder, L'\\');
-  if (last && !_wcsicmp(last, L"\\Tenkai")) RemoveDirectoryW(folder);
 }
 
 int wmain(int count, wchar_t **words) {
@@ -273,7 +272,7 @@ int wmain(int count, wchar_t **words) {
     remove_folder(folder);
     /* What is empty now; other parts of Tenkai keep the rest. */
     RemoveDirectoryW(parent);
-    remove_empty(words[2]);
+    remove_programs(words[2]);
     return 0;
   }
   SERVICE_TABLE_ENTRYW table[] = {{SERVICE, service_main}, {NULL, NULL}};

@@ -108,6 +108,41 @@ export const propertyTexts = {
       '絶対パスを指定してください。チケットの値そのものは指定できません。',
     ],
   },
+  'property-patch-list-empty': {
+    en: [
+      'PATCH names no file.',
+      'Name client patches by their absolute paths, with semicolons between them.',
+    ],
+    ja: [
+      'PATCH にファイルの指定がありません。',
+      'クライアントのパッチを絶対パスで、セミコロンで区切って指定してください。',
+    ],
+  },
+  'property-patch-list-long': {
+    en: ['PATCH names {count} files; {most} at most.', 'Give fewer, or a newer package of the agent.'],
+    ja: [
+      'PATCH に {count} 個のファイルが指定されています。最大 {most} 個です。',
+      '数を減らすか、新しいエージェントのパッケージを使用してください。',
+    ],
+  },
+  'property-patch-not-msp': {
+    en: ['{path} is no client patch.', 'Give files whose names end in .msp.'],
+    ja: ['{path} はクライアントのパッチではありません。', '名前が .msp で終わるファイルを指定してください。'],
+  },
+  'property-patch-path-refused': {
+    en: [
+      '{path} is not an absolute path, a share or an https address without .. and control characters.',
+      'Give the absolute path of the patch.',
+    ],
+    ja: [
+      '{path} は絶対パス、共有、https アドレスのいずれでもないか、.. や制御文字を含んでいます。',
+      'パッチの絶対パスを指定してください。',
+    ],
+  },
+  'property-patch-twice': {
+    en: ['{path} is named twice in PATCH.', 'Name each patch once, in the order in which they are applied.'],
+    ja: ['PATCH に {path} が 2 回指定されています。', '適用する順に 1 回ずつ指定してください。'],
+  },
   'property-host-unknown': {
     en: [
       'The name {host} in {name} is not known here.',

@@ -27,11 +27,22 @@ test('PATCH holds quotes, blanks and several files', () => {
   assert.deepEqual(properties, { PATCH: String.raw`C:\Client Patches\a.msp;D:\b.msp`, SITECODE: 'TK1' });
 });
 
-test('PATCH takes a local file, a share and a web server', () => {
-  for (const value of ['/srv/a.deb', String.raw`\\server\share\a.msp`, 'https://cd.example/a.msp'])
+test('AGENT-15: PATCH takes a local file, a share and a web server; what is no client patch is refused by its rule', () => {
+  for (const value of ['C:\\a.msp', '\\\\server\\share\\a.msp', 'https://dp.example/a.msp', '/srv/a b.msp'])
     assert.deepEqual(codes(`PATCH=${value}`), [], value);
-  for (const value of ['a.msp', 'http://cd.example/a.msp', '/srv/a.deb;b'])
-    assert.deepEqual(codes(`PATCH=${value}`), ['property-not-absolute'], value);
+  const refused: Record<string, string> = {
+    'a.msp': 'property-patch-path-refused',
+    'C:\\a.msp;b.msp': 'property-patch-path-refused',
+    'C:\\..\\a.msp': 'property-patch-path-refused',
+    'http://dp.example/a.msp': 'property-patch-path-refused',
+    'https://user@dp.example/a.msp': 'property-patch-path-refused',
+    'C:\\a.exe': 'property-patch-not-msp',
+    'C:\\a.msp;c:/A.MSP': 'property-patch-twice',
+    ';;': 'property-patch-list-empty',
+    [Array.from({ length: 21 }, (_, at) => `C:\\${at}.msp`).join(';')]: 'property-patch-list-long',
+  };
+  for (const [value, code] of Object.entries(refused))
+    assert.deepEqual(codes(`PATCH=${value}`), [code], value);
 });
 
 test('an empty value takes a property away, one that is not named stays as it is', () => {

@@ -1,4 +1,5 @@
 import { Failure, type FailureParams, type FieldProblem, problemSentence } from '../failure.ts';
+import { parsePatchList } from '../hotfix/patch-list.ts';
 import { parseRoleAddress } from './address.ts';
 import { isDistinguishedName, parseDirectoryUrl } from './directory.ts';
 import './failures.ts';
@@ -156,11 +157,10 @@ const readers: Readonly<Record<PropertyName, (text: string, name: PropertyName) 
   },
   LDAPSECRET: readFileName,
   LDAPCA: readFileName,
-  // Several patches are separated by semicolons (AGENT-14); each may also come from a web server (AGENT-15).
-  PATCH: (text, name) =>
-    text.split(';').every((one) => isPath(one) || /^https:\/\/[^\s@]+$/.test(one))
-      ? { value: text }
-      : { code: 'property-not-absolute', params: { name } },
+  PATCH: (text) => {
+    const [problem] = parsePatchList(text).problems;
+    return problem ? { code: `property-${problem.code}`, params: problem.params } : { value: text };
+  },
 };
 
 /** What somebody typed, fit to be printed. */
