@@ -131,7 +131,8 @@ async function runUntilStopped(
 ): Promise<void> {
   const { verbose: isVerbose, untilInputEnds } = options;
   const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
+  // SIGBREAK: Ctrl+Break and the end of a console on Windows.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGBREAK'] as const) process.on(signal, () => stop.abort());
   if (untilInputEnds)
     for (const event of ['end', 'close', 'error'] as const) process.stdin.on(event, () => stop.abort());
   if (untilInputEnds) process.stdin.resume();

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { makeFolder } from './durable-file.ts';
+import { agentDataFolder } from './platform/windows/environment.ts';
 
 /** Where everything of one agent lies. Service and engine share nothing but this. */
 export interface DataFolder {
@@ -20,11 +21,13 @@ export interface DataFolder {
   readonly requests: string;
 }
 
-const defaultFolder = '/var/lib/tenkai-agent';
+/** Of the system's agent: `/var/lib/tenkai-agent`, or `C:\\ProgramData\\Tenkai\\Agent`. */
+const defaultFolder = (env: Readonly<Record<string, string | undefined>>) =>
+  process.platform === 'win32' ? agentDataFolder(env) : '/var/lib/tenkai-agent';
 
 /** The data folder of this process: `TENKAI_AGENT_DATA`, or the system's. */
 export function dataFolderOf(env: Readonly<Record<string, string | undefined>>): DataFolder {
-  return dataFolder(env.TENKAI_AGENT_DATA || defaultFolder);
+  return dataFolder(env.TENKAI_AGENT_DATA || defaultFolder(env));
 }
 
 export function dataFolder(path: string): DataFolder {

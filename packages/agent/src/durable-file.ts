@@ -43,12 +43,28 @@ export function writeDurably(file: string, text: string, mode = 0o600): void {
     } finally {
       closeSync(handle);
     }
-    renameSync(temporary, file);
+    replace(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   }
   syncFolder(dirname(file));
+}
+
+const heldLimit = 40;
+const heldPauseMs = 50;
+
+/** On Windows a virus scanner, or a reader, may hold the old file for a moment. */
+function replace(from: string, to: string): void {
+  for (let left = process.platform === 'win32' ? heldLimit : 0; ; left -= 1) {
+    try {
+      renameSync(from, to);
+      return;
+    } catch (error) {
+      if (left === 0 || !['EPERM', 'EBUSY', 'EACCES'].includes(errorCode(error))) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, heldPauseMs);
+    }
+  }
 }
 
 export function writeAll(handle: number, text: string): void {

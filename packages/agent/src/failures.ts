@@ -112,6 +112,11 @@ export const agentFailures = defineFailures({
     message: 'The package holds no folder {path}.',
     remedy: 'Correct the folder in the step, or seal the package again.',
   },
+  'user-rights-not-possible': {
+    kind: 'invalid',
+    message: "On Windows a program cannot be run with a user's rights yet.",
+    remedy: 'Run it with administrative rights.',
+  },
   'rights-missing': {
     kind: 'forbidden',
     message: 'This needs administrative rights.',

@@ -37,10 +37,18 @@ export interface PlatformOptions {
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
+  /** Windows: the arguments are parts of one command line, joined by blanks and otherwise left as they are. */
+  readonly isVerbatim?: boolean;
 }
 
 export interface Installer {
   readonly supports: { readonly dpkg: boolean; readonly rpm: boolean };
+  /**
+   * The parameters of a program as the system gives them to it: byte for byte what an administrator wrote (BPKG-25),
+   * with the scenario's variables. Linux has words, Windows one line.
+   * @throws Failure parameters-unbalanced
+   */
+  argumentsOf(parameters: string, variables: Readonly<Record<string, string>>): readonly string[];
   /**
    * How a file of a package is run: by the package manager, by an interpreter, or by itself.
    * @throws Failure interpreter-missing
@@ -83,7 +91,7 @@ export interface Power {
 /** One process, told from another one that later has the same number. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Clock ticks since the machine's start. */
+  /** Linux: clock ticks since the machine's start. Windows: the file that the process holds open as long as it lives. */
   readonly startTime: string;
   readonly bootId: string;
 }
@@ -96,6 +104,8 @@ export interface StartProcess extends Command {
   readonly workFolder: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly rights: 'administrator' | 'user';
+  /** Means something on Windows only. */
+  readonly window: 'hidden' | 'normal' | 'minimized' | 'maximized';
 }
 
 /** A process of the agent itself that must outlive whoever starts it. */
@@ -120,7 +130,7 @@ export interface Processes {
   wasStarted(folder: string): boolean;
   /** When it was started, epoch milliseconds. */
   startedAt(folder: string): number;
-  /** Ends the process, its group, and all its descendants wherever they went; returns when none is left. */
+  /** Ends the process, its group, and all its descendants wherever they went; returns when none is left that is found. */
   endAll(input: { folder: string; mark: string }): Promise<void>;
   /** The last part of what was printed, at most `bytes` long. */
   outputTail(folder: string, bytes: number): string;

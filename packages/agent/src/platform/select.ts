@@ -6,6 +6,10 @@ import type { Platform, PlatformOptions } from './platform.ts';
  * @throws Failure platform-unsupported
  */
 export async function selectPlatform(options: PlatformOptions): Promise<Platform> {
+  if (process.platform === 'win32') {
+    const { openWindows } = await import('./windows/index.ts');
+    return openWindows(options);
+  }
   if (process.platform !== 'linux') throw new Failure('platform-unsupported', { platform: process.platform });
   const { openLinux } = await import('./linux/index.ts');
   return openLinux(options);

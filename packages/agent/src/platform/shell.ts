@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { systemEnvironment } from './windows/environment.ts';
 
 export interface RunOptions {
   readonly timeoutMs: number;
@@ -6,6 +7,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What is printed beyond this is dropped. */
   readonly outputLimitBytes?: number;
+  /** Absent: it prints UTF-8. */
+  readonly decode?: (bytes: Buffer) => string;
 }
 
 /** What became of a short program that we asked something. `code` is null where it could not run or was ended. */
@@ -30,7 +33,9 @@ export async function run(program: string, args: readonly string[], options: Run
   if (options.signal?.aborted) return { code: null, stdout: '', stderr: '', problem: 'not started' };
   const child = spawn(program, args, {
     env: options.env ?? plainEnvironment(),
-    detached: true,
+    // Elsewhere a group of its own; on Windows that would be a window of its own.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
     // Not a pipe: Node's are sockets, and bash(1) takes a socket for a remote shell and reads ~/.bashrc first. Debian's
     // rpm asks bash for its database's place.
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -83,19 +88,23 @@ function endGroup(child: ChildProcess): void {
   }
 }
 
-/** Programs answer in a form that we can read only in the C locale. */
+/** Programs answer in a form that we can read only in the C locale. Windows' own need to know where Windows is. */
 export function plainEnvironment(): Record<string, string> {
+  if (process.platform === 'win32') return systemEnvironment();
   return { PATH: programPath, LC_ALL: 'C.UTF-8', HOME: '/root' };
 }
 
 export const programPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-function collect(stream: NodeJS.ReadableStream, { outputLimitBytes = defaultOutputLimitBytes }: RunOptions) {
+function collect(
+  stream: NodeJS.ReadableStream,
+  { outputLimitBytes = defaultOutputLimitBytes, decode }: RunOptions,
+) {
   const parts: Buffer[] = [];
   let bytes = 0;
   stream.on('data', (part: Buffer) => {
     bytes += part.length;
     if (bytes <= outputLimitBytes) parts.push(part);
   });
-  return () => Buffer.concat(parts).toString('utf8');
+  return () => (decode ? decode(Buffer.concat(parts)) : Buffer.concat(parts).toString('utf8'));
 }

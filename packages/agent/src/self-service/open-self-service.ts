@@ -10,7 +10,9 @@ export async function openSelfService(service: Service): Promise<() => void> {
   const { users } = platform;
   const address = users.doorOf(data.root);
   if (address === null) {
-    log.warn("the data folder's path is too long for the users' door");
+    log.warn(
+      "there is no users' door: Windows has none yet, and elsewhere the data folder's path is too long",
+    );
     return () => {};
   }
   // Rates and lives of proofs do not depend on anybody setting the clock.

@@ -99,11 +99,13 @@ async function copyDurably(from: string, to: string, signal: AbortSignal): Promi
     signal,
   });
   await chmod(to, ((await lstat(from)).mode & 0o111) === 0 ? 0o644 : 0o755);
-  const handle = await open(to, 'r');
+  // Windows flushes only what may be written.
+  const handle = await open(to, 'r+');
   await handle.sync().finally(() => handle.close());
 }
 
 async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   await handle.sync().finally(() => handle.close());
 }

@@ -12,8 +12,15 @@ export function programEnvironment(
   paths: Paths,
   variables: Readonly<Record<string, string>>,
 ): Record<string, string> {
+  const environment = paths.environment();
+  // On Windows `path` is `PATH`.
+  const taken = new Set(Object.keys(environment).map((name) => name.toUpperCase()));
   const usable = Object.entries(variables).filter(
-    ([name, value]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !reserved.test(name) && !value.includes('\0'),
+    ([name, value]) =>
+      /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) &&
+      !reserved.test(name) &&
+      !taken.has(name.toUpperCase()) &&
+      !value.includes('\0'),
   );
-  return { ...Object.fromEntries(usable), ...paths.environment() };
+  return { ...Object.fromEntries(usable), ...environment };
 }

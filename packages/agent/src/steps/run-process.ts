@@ -14,6 +14,7 @@ export interface RunProcess {
   readonly timeoutMs: number;
   readonly rights: RunOptions['rights'];
   readonly logon: RunOptions['logon'];
+  readonly window: RunOptions['window'];
 }
 
 /** `lost`: it was interrupted and left no exit code. */
@@ -42,7 +43,8 @@ export async function runProcess(context: StepContext, input: RunProcess): Promi
     const command = await input.command();
     await awaitLogon(context, input.logon);
     context.boundary(`step#${context.index}:${input.label}:before-start`);
-    await processes.start({ ...command, folder, mark, environment, rights: input.rights });
+    const { rights, window } = input;
+    await processes.start({ ...command, folder, mark, environment, rights, window });
     context.boundary(`step#${context.index}:${input.label}:started`);
   }
   const remainingMs = processes.startedAt(folder) + input.timeoutMs - context.now();

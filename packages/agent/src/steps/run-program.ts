@@ -5,9 +5,9 @@ import { prepareProgram } from './work-folder.ts';
 
 /** A program of a package, or a command line of the system; its exit code alone decides. */
 export const runProgram: StepHandler<'run-program'> = async (context, step) => {
-  const { rights, logon } = step.options;
+  const { rights, logon, window } = step.options;
   const { timeoutMs } = step;
   const command = () => prepareProgram(context, step);
-  const outcome = await runProcess(context, { label: 'main', command, timeoutMs, rights, logon });
+  const outcome = await runProcess(context, { label: 'main', command, timeoutMs, rights, logon, window });
   return judgeExit(context, outcome, step.exitCodes, timeoutMs);
 };

@@ -26,13 +26,18 @@ export function runScriptText(
   context: StepContext,
   { label, script, timeoutMs }: ScriptRun,
 ): Promise<ProcessOutcome> {
-  const { rights, logon } = defaultRunOptions;
+  const { rights, logon, window } = defaultRunOptions;
   const command = async () => {
     const workFolder = await emptyWorkFolder(context);
     const file = join(workFolder, `${label}${extensions[script.interpreter] ?? '.sh'}`);
-    await writeFile(file, script.text, { mode: 0o700 });
+    await writeFile(file, textFor(script), { mode: 0o700 });
     await chmod(file, 0o700);
     return { ...context.platform.installer.scriptCommand(script.interpreter, file), workFolder };
   };
-  return runProcess(context, { label, command, timeoutMs, rights, logon });
+  return runProcess(context, { label, command, timeoutMs, rights, logon, window });
+}
+
+/** cmd.exe does not find every label of a file whose lines end as elsewhere. */
+function textFor({ interpreter, text }: HookScript): string {
+  return interpreter === 'cmd' ? text.replaceAll(/\r?\n/g, '\r\n') : text;
 }

@@ -5,7 +5,6 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import { errorCode } from '../durable-file.ts';
 import type { ContentOnDisk } from '../engine/content.ts';
 import type { Command } from '../platform/platform.ts';
-import { splitParameters } from './parameters.ts';
 import type { StepContext } from './step.ts';
 
 interface Program {
@@ -35,7 +34,7 @@ export async function prepareProgram(
   }
   const place = onDisk?.places.get(executable);
   if (!onDisk || place === undefined) throw new Failure('executable-missing', { path: executable });
-  const args = splitParameters(parameters, context.variables);
+  const args = installer.argumentsOf(parameters, context.variables);
   const extension = extname(executable).toLowerCase();
   if (readOnly.has(extension)) {
     const link = join(work, `package${extension}`);

@@ -3,8 +3,9 @@
  * host of the rig like a Debian one, so that nothing of it outlives its test. What Wine only pretends is listed in
  * docs/windows-checklist.md.
  */
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CommandResult } from './command.ts';
 import { type DebianHost, type DebianHostOptions, startHost } from './debian-host.ts';
@@ -57,6 +58,7 @@ export type WineMachineOptions = Pick<DebianHostOptions, 'name' | 'network'>;
 /** Makes a machine with a fresh Windows and switches it on. The first one of a checkout makes the base. */
 export async function startWine(options: WineMachineOptions): Promise<WineMachine> {
   const host = await startHost({ ...options, base: await prepareWineBase(), diskMb: 4096 });
+  await giveOwnIdentity(host);
   const environment = (more: WineOptions['env'] = {}) => ({ ...wineEnvironment, ...more });
   const pathOf = (path: string) => join(host.rootPath, linuxPath(path));
   const run: WineMachine['run'] = (argv, { timeoutMs = defaultTimeoutMs, env } = {}) =>
@@ -91,6 +93,15 @@ export async function startWine(options: WineMachineOptions): Promise<WineMachin
     },
     destroy: () => host.destroy(),
   };
+}
+
+/** Windows machines of one image would be clones. No program of Wine runs yet, so its registry is a file. */
+async function giveOwnIdentity({ rootPath }: DebianHost): Promise<void> {
+  const file = join(rootPath, winePrefix, 'system.reg');
+  const text = await readFile(file, 'latin1');
+  const changed = text.replace(/^"MachineGuid"="[^"]*"$/m, `"MachineGuid"="${randomUUID()}"`);
+  if (changed === text) throw new Error(`${file} holds no MachineGuid`);
+  await writeFile(file, changed, 'latin1');
 }
 
 const inWindows = (script: string, argv: readonly string[]) => [

@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import type { ConditionLeaf, Detection, LeafFact } from '@tenkai/domain';
 import { versionHolds } from '@tenkai/domain/version/index.ts';
+import { asNotDetected, type Found, foundText, lookForFile } from '../detect-file.ts';
 import type { DetectionSource, Paths } from '../platform.ts';
 import { run } from '../shell.ts';
 import { findProgram } from './installer.ts';
@@ -12,10 +9,6 @@ import { listDpkg, listRpm } from './packages.ts';
 
 /** Detection scripts are questions; one that takes longer is broken (`Detection`, kind script). */
 const scriptTimeoutMs = 60_000;
-const foundLimit = 1000;
-
-/** What a rule finds: whether it holds, and what is there instead, for people. */
-type Found = { readonly isDetected: boolean; readonly found: string };
 
 export function createDetection({ paths }: { paths: Paths }): DetectionSource {
   const versionOf = async (source: 'dpkg' | 'rpm' | 'msi', name: string, signal: AbortSignal) =>
@@ -23,45 +16,17 @@ export function createDetection({ paths }: { paths: Paths }): DetectionSource {
   return {
     async detect(rule, signal) {
       const { isDetected, found } = await look(paths, rule, signal).catch(asNotDetected);
-      return { rule, isDetected, found: found.toWellFormed().slice(0, foundLimit) };
+      return { rule, isDetected, found: foundText(found) };
     },
     versionOf,
     probe: (leaf, signal) => probe(paths, leaf, signal),
   };
 }
 
-/** A rule that cannot be looked at does not hold; people read why. */
-function asNotDetected(error: unknown): Found {
-  return { isDetected: false, found: error instanceof Error ? error.message : String(error) };
-}
-
 function look(paths: Paths, rule: Detection, signal: AbortSignal): Promise<Found> {
   if (rule.kind === 'file') return lookForFile(paths, rule, signal);
   if (rule.kind === 'package') return lookForPackage(paths, rule, signal);
   return lookByScript(paths, rule, signal);
-}
-
-async function lookForFile(
-  paths: Paths,
-  rule: Extract<Detection, { kind: 'file' }>,
-  signal: AbortSignal,
-): Promise<Found> {
-  const path = paths.real(rule.path);
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
-  if (found instanceof Error) {
-    return { isDetected: false, found: found.code === 'ENOENT' ? 'no such file' : found.message };
-  }
-  const { size } = found;
-  const isPlain = rule.sha256 === undefined && rule.minimumBytes === undefined;
-  if (isPlain) return { isDetected: true, found: found.isDirectory() ? 'folder' : `${size} bytes` };
-  if (!found.isFile()) return { isDetected: false, found: 'not a file' };
-  if (rule.minimumBytes !== undefined && size < rule.minimumBytes)
-    return { isDetected: false, found: `${size} bytes` };
-  if (rule.sha256 === undefined) return { isDetected: true, found: `${size} bytes` };
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash, { signal });
-  const digest = hash.digest('hex');
-  return { isDetected: digest === rule.sha256, found: `sha256 ${digest}` };
 }
 
 async function lookForPackage(

@@ -3,6 +3,7 @@ import { extname, join } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { Command, Installer, Paths } from '../platform.ts';
 import { programPath } from '../shell.ts';
+import { splitParameters } from './parameters.ts';
 
 /** What the package manager does without asking: keep an administrator's configuration files. */
 const keepConfiguration = ['--force-confdef', '--force-confold'];
@@ -23,6 +24,7 @@ const interpreters: Readonly<Record<string, { programs: readonly string[]; args:
 export function createInstaller({ paths }: { paths: Paths }): Installer {
   return {
     supports: { dpkg: findProgram('dpkg') !== null, rpm: findProgram('rpm') !== null },
+    argumentsOf: splitParameters,
     commandFor(file, args) {
       const extension = extname(file).toLowerCase();
       if (extension === '.deb') return debCommand(paths.root, file, args);

@@ -1,5 +1,5 @@
-import type { NetworkInterfaceInfo } from 'node:os';
-import type { Architecture, Disk, NetworkInterface } from '@tenkai/domain';
+import type { Disk, NetworkInterface } from '@tenkai/domain';
+import { interfaceOf } from '../interfaces.ts';
 
 /** `lsblk -J -b -d -o NAME,TYPE,SIZE,MODEL`; loop devices and drives without a disc are no disks. */
 export function parseLsblk(text: string): Disk[] {
@@ -17,12 +17,6 @@ export function parseCpuModel(cpuinfo: string): string {
   return /^(?:model name|Model)\s*:\s*(.+)$/m.exec(cpuinfo)?.[1] ?? '';
 }
 
-/** Processors as Node names them. */
-export function architectureOf(arch: string): Architecture {
-  if (arch === 'arm64') return 'arm64';
-  return arch === 'ia32' ? 'x86' : 'x64';
-}
-
 /** `LANG` of locale.conf(5) as ISO 639-1, with the region where the language needs one: `ja`, `zh-tw`. */
 export function languageOf(localeFile: string): string {
   const locale = /^\s*(?:export\s+)?LANG=["']?([A-Za-z_]+)/m.exec(localeFile)?.[1] ?? '';
@@ -35,27 +29,12 @@ export function languageOf(localeFile: string): string {
 const isUpFlag = 0x1;
 const isLoopbackFlag = 0x8;
 
-interface InterfaceFacts {
-  readonly name: string;
-  readonly mac: string;
+interface LinkFlags extends Omit<Parameters<typeof interfaceOf>[0], 'isUp'> {
   readonly flags: number;
-  readonly addresses: readonly NetworkInterfaceInfo[];
 }
 
 /** One interface of the inventory; none for loopback. */
-export function interfaceOf({ name, mac, flags, addresses }: InterfaceFacts): NetworkInterface[] {
+export function interfaceWithFlags({ flags, ...facts }: LinkFlags): NetworkInterface[] {
   if ((flags & isLoopbackFlag) !== 0) return [];
-  const isNone = /^(00:)*00$/.test(mac) || mac === '';
-  return [
-    {
-      name,
-      mac: isNone ? '' : mac.toLowerCase().slice(0, 64),
-      isUp: (flags & isUpFlag) !== 0,
-      addresses: addresses.map(({ address, cidr, family }) => ({
-        address,
-        prefix: Number(cidr?.split('/')[1] ?? (family === 'IPv4' ? 32 : 128)),
-        family: family === 'IPv4' ? ('ipv4' as const) : ('ipv6' as const),
-      })),
-    },
-  ];
+  return [interfaceOf({ ...facts, isUp: (flags & isUpFlag) !== 0 })];
 }

@@ -5,9 +5,10 @@ import { cpus, hostname, networkInterfaces, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Disk, Hardware, InstalledSoftware, Network, OperatingSystem } from '@tenkai/domain';
 import { readIfThere } from '../../durable-file.ts';
+import { architectureOf } from '../interfaces.ts';
 import type { InventorySource, Paths } from '../platform.ts';
 import { run } from '../shell.ts';
-import { architectureOf, interfaceOf, languageOf, parseCpuModel, parseLsblk } from './inventory-parsers.ts';
+import { interfaceWithFlags, languageOf, parseCpuModel, parseLsblk } from './inventory-parsers.ts';
 import { linkFactsOf } from './link-facts.ts';
 import { readOsRelease } from './os-release.ts';
 import { softwareOf } from './package-parsers.ts';
@@ -87,7 +88,7 @@ async function network(): Promise<Network> {
   const name = hostname();
   const domain = /\./.test(name) ? { domain: name.slice(name.indexOf('.') + 1) } : {};
   const interfaces = names.sort().flatMap((each) =>
-    interfaceOf({
+    interfaceWithFlags({
       name: each,
       mac: quietly(join(folder, each, 'address')) ?? '',
       flags: Number(quietly(join(folder, each, 'flags')) ?? 0),

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@tenkai/domain/failure.ts';
-import { makeFolder, readIfThere, writeAll } from '../../durable-file.ts';
+import { makeFolder, readIfThere } from '../../durable-file.ts';
+import { outputTail, trimOutput } from '../output-file.ts';
 import type { Command, Paths, ProcessEnd, Processes, Sessions, StartProcess } from '../platform.ts';
 import { realBootId } from './boot.ts';
 import { startOwn } from './own-process.ts';
@@ -19,8 +20,6 @@ const wrapper =
   'echo $$ >"$0/pid"; "$@"; code=$?; echo "$code" >"$0/exit.new"; mv "$0/exit.new" "$0/exit"; exit "$code"';
 
 const lookAgainMs = 100;
-const outputLimitBytes = 1024 * 1024;
-const outputKeptBytes = 64 * 1024;
 
 /** Programs of packages: no terminal, no input, output into a file, no part of them lost from sight. */
 export function createProcesses({ paths, sessions }: { paths: Paths; sessions: Sessions }): Processes {
@@ -121,42 +120,4 @@ async function nextLook(child: ChildProcess | undefined, signal: AbortSignal): P
   if (!signal.aborted) await sleep(lookAgainMs, undefined, { signal: wait.signal }).catch(() => {});
   child?.off('exit', stop);
   signal.removeEventListener('abort', stop);
-}
-
-/** The end of what was printed, without half a character at its start. */
-function outputTail(folder: string, bytes: number): string {
-  const output = openIfThere(join(folder, 'output.log'), 'r');
-  if (output === undefined) return '';
-  try {
-    return readTail(output, bytes);
-  } finally {
-    closeSync(output);
-  }
-}
-
-function readTail(file: number, bytes: number): string {
-  const { size } = fstatSync(file);
-  const part = Buffer.alloc(Math.min(size, bytes));
-  const length = readSync(file, part, 0, part.length, size - part.length);
-  const from = size > bytes ? part.findIndex((byte) => (byte & 0xc0) !== 0x80) : 0;
-  return part.subarray(Math.max(from, 0), length).toString('utf8');
-}
-
-/** The program appends to the file, so that it can be emptied under its feet. */
-function trimOutput(folder: string): void {
-  const output = openIfThere(join(folder, 'output.log'), 'a+');
-  if (output === undefined) return;
-  try {
-    if (fstatSync(output).size <= outputLimitBytes) return;
-    const kept = readTail(output, outputKeptBytes);
-    ftruncateSync(output, 0);
-    writeAll(output, kept);
-  } finally {
-    closeSync(output);
-  }
-}
-
-function openIfThere(file: string, flags: 'r' | 'a+'): number | undefined {
-  if (!existsSync(file)) return undefined;
-  return openSync(file, flags);
 }

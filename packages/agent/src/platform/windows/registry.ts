@@ -1,0 +1,121 @@
+/** The registry by reg.exe, which every Windows has, and Wine. See `reg query /?`. */
+import { spawnSync } from 'node:child_process';
+import { type RunResult, run } from '../shell.ts';
+import { systemEnvironment, systemProgram } from './environment.ts';
+
+/** Which of the two registries of a 64-bit Windows: programs of 32 bits have some keys of their own. */
+export type RegistryView = '64' | '32';
+export const registryViews: readonly RegistryView[] = ['64', '32'];
+
+export interface RegistryValue {
+  readonly name: string;
+  /** `REG_SZ`, `REG_DWORD`, … */
+  readonly type: string;
+  /** As reg.exe prints it: `0x10` for numbers, parts of REG_MULTI_SZ parted by `\0`. */
+  readonly data: string;
+}
+
+export interface RegistryKey {
+  readonly path: string;
+  readonly values: readonly RegistryValue[];
+}
+
+export interface RegistryQuestion {
+  readonly key: string;
+  readonly view: RegistryView;
+  /** One value; empty: the key's default value. Absent: all of them. */
+  readonly name?: string;
+  /** All keys below it, too. */
+  readonly isDeep?: boolean;
+}
+
+/** Asks the registry; null: there is no such key or value, or nobody may read it. */
+export type AskRegistry = (question: RegistryQuestion, signal?: AbortSignal) => Promise<RegistryKey[] | null>;
+
+const timeoutMs = 120_000;
+
+/** `run` is the real one but in tests. */
+export function createRegistry(ask: typeof run = run): AskRegistry {
+  let decode: ((bytes: Buffer) => string) | undefined;
+  const query = async (question: RegistryQuestion, signal: AbortSignal | undefined) => {
+    const options = { timeoutMs, env: systemEnvironment(), ...(signal ? { signal } : {}) };
+    return ask(systemProgram('reg.exe'), queryArguments(question), decode ? { ...options, decode } : options);
+  };
+  return async (question, signal) => {
+    decode ??= decoderOf(await query(codePage, signal));
+    const { code, stdout } = await query(question, signal);
+    return code === 0 ? parseRegistry(stdout, question.name) : null;
+  };
+}
+
+/** The same while nobody else can go on; for one value. Undefined: there is none. */
+export function registryValueSync(key: string, name: string): string | undefined {
+  const { status, stdout } = spawnSync(
+    systemProgram('reg.exe'),
+    [...queryArguments({ key, name, view: '64' })],
+    {
+      encoding: 'latin1',
+      timeout: timeoutMs,
+      windowsHide: true,
+      env: systemEnvironment(),
+    },
+  );
+  return status === 0 ? parseRegistry(stdout, name)[0]?.values[0]?.data : undefined;
+}
+
+export function queryArguments({ key, view, name, isDeep }: RegistryQuestion): readonly string[] {
+  const what = name === undefined ? [] : name === '' ? ['/ve'] : ['/v', name];
+  return ['query', key, ...what, ...(isDeep ? ['/s'] : []), `/reg:${view}`];
+}
+
+const codePage: RegistryQuestion = {
+  key: 'HKLM\\SYSTEM\\CurrentControlSet\\Control\\Nls\\CodePage',
+  name: 'OEMCP',
+  view: '64',
+};
+
+/** Code pages of consoles that Node knows (WHATWG Encoding); of the others the letters beyond ASCII are lost. */
+const encodings: Readonly<Record<string, string>> = {
+  866: 'ibm866',
+  874: 'windows-874',
+  932: 'shift_jis',
+  936: 'gbk',
+  949: 'euc-kr',
+  950: 'big5',
+  65001: 'utf-8',
+};
+
+/** reg.exe writes in the code page of consoles where no console is. */
+function decoderOf({ code, stdout }: RunResult): (bytes: Buffer) => string {
+  const page = code === 0 ? parseRegistry(stdout)[0]?.values[0]?.data : undefined;
+  const decoder = new TextDecoder(encodings[page ?? ''] ?? 'utf-8');
+  return (bytes) => decoder.decode(bytes);
+}
+
+const valueLine = /^ {4}(.*?) {4}(REG_[A-Z_]+)(?: {4}(.*))?$/;
+
+/**
+ * What `reg query` prints: a line for each key, below it its values, indented by four blanks.
+ * @param asked the name of the one value that was asked for: the default value's is in the system's language
+ */
+export function parseRegistry(text: string, asked?: string): RegistryKey[] {
+  const keys: { path: string; values: RegistryValue[] }[] = [];
+  for (const line of text.split(/\r?\n/)) {
+    if (/^HKEY_/.test(line)) keys.push({ path: line.trim(), values: [] });
+    const [, name, type, data = ''] = valueLine.exec(line) ?? [];
+    if (name === undefined || type === undefined) continue;
+    keys.at(-1)?.values.push({ name: asked ?? name, type, data });
+  }
+  return keys;
+}
+
+/** Data of a value; undefined: the key has none of that name. Names are not told apart by case. */
+export function dataOf(key: RegistryKey | undefined, name: string): string | undefined {
+  return key?.values.find((value) => value.name.toLowerCase() === name.toLowerCase())?.data;
+}
+
+/** The forms in which an administrator may write a value's data: numbers as `0x10` and `16`. */
+export function formsOf({ type, data }: RegistryValue): string[] {
+  if (type !== 'REG_DWORD' && type !== 'REG_QWORD') return [data];
+  return /^0x[0-9a-f]{1,16}$/i.test(data) ? [data, BigInt(data).toString()] : [data];
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { packageRoutes } from '@tenkai/protocol';
+import { installStep } from '../builders.ts';
+import { aDraft } from '../package-draft.ts';
+import { noDebTools } from '../rig/deb.ts';
+import { noDebianHosts } from '../rig/debian-host.ts';
+import { buildMsi, type MsiContent, noMsiTools } from '../rig/msi.ts';
+import { makeScratchFolder } from '../rig/rig-folder.ts';
+import { noWine } from '../rig/wine-machine.ts';
+import { deployTo, registerDeb, untilEnded, upload } from './deploy.ts';
+import { type HostScene, startHostScene } from './host-scene.ts';
+import { type ManagedWine, startManagedWine } from './managed-wine.ts';
+import type { ReachedSite } from './reach-site.ts';
+
+const linuxOnly = [{ operatingSystem: 'linux', language: 'any', architecture: 'any' as const }];
+const windowsOnly = [{ operatingSystem: 'windows', language: 'any', architecture: 'any' as const }];
+
+describe('Debian hosts and a Windows machine', {
+  skip: noDebianHosts || noDebTools || noMsiTools || noWine,
+}, () => {
+  let scene: HostScene;
+  let windows: ManagedWine;
+  before(async () => {
+    scene = await startHostScene(['debian1', 'debian2']);
+    windows = await startManagedWine(scene.network, scene.site, 'windows1');
+  });
+  after(async () => {
+    await windows?.destroy();
+    await scene?.destroy();
+  });
+
+  test('one scenario reaches them all in one deployment, and each of them says so', async () => {
+    const { site, hosts } = scene;
+    await registerDeb(
+      site,
+      { name: 'road-tool', version: '1.2-3', files: { '/usr/bin/road-tool': '#!/bin/sh\necho linux\n' } },
+      { targets: linuxOnly },
+    );
+    await registerMsi(site, { name: 'Road Tool', version: '1.2.3', files: { 'tool.txt': 'windows\n' } });
+    const machineIds = [...hosts.map(({ machineId }) => machineId), windows.machineId];
+    const steps = [installStep('road-tool'), installStep('road-tool-msi')];
+    const runs = await untilEnded(site, await deployTo(site, machineIds, { name: 'Road tool', steps }), 3);
+    for (const run of runs) {
+      assert.equal(run.status, 'succeeded', `${JSON.stringify(run)}\n${windows.agent.log().slice(-4000)}`);
+      const isWindows = run.machineId === windows.machineId;
+      const installed = run.steps.filter(({ step }) => step.kind === 'install-package');
+      // What suits the other system is left out, and it is said why.
+      assert.deepEqual(
+        [installed.map(({ result }) => result?.outcome), run.skipped.map(({ reason }) => reason.code)],
+        [['succeeded'], ['platform-operating-system']],
+      );
+      const verifiedBy = isWindows ? /msi Road Tool = 1\.2\.3/ : /dpkg road-tool = 1\.2-3/;
+      assert.match(run.verifiedBy ?? '', verifiedBy);
+      assert.equal(run.versionAfter, isWindows ? '1.2.3' : '1.2-3');
+    }
+    for (const host of hosts) assert.equal(await host.installedVersion('road-tool'), '1.2-3');
+    assert.ok(existsSync(windows.machine.pathOf('C:\\Program Files\\Road Tool\\tool.txt')));
+  });
+});
+
+/** A real MSI as a package that Windows' own list of products must show afterwards. */
+async function registerMsi(site: ReachedSite, msi: MsiContent): Promise<void> {
+  const folder = await makeScratchFolder('msi');
+  await buildMsi(folder, msi);
+  const manifest = await upload(site, folder);
+  const [program] = aDraft().programs;
+  if (!program) throw new Error('a draft has a program');
+  const executable = manifest.files.find(({ path }) => path.endsWith('.msi'))?.path ?? '';
+  const id = `${msi.name.toLowerCase().replaceAll(' ', '-')}-msi`;
+  const draft = aDraft({
+    id,
+    name: msi.name,
+    version: msi.version,
+    detection: [{ kind: 'package', source: 'msi', name: msi.name, operator: '=', version: msi.version }],
+    programs: [
+      { ...program, executable, parameters: '', exitCodes: { success: [0], restart: [3010, 1641] } },
+    ],
+    targets: windowsOnly,
+  });
+  await site.api(packageRoutes.create, { body: { draft, contentId: manifest.contentId } });
+}
