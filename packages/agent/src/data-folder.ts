@@ -15,6 +15,8 @@ export interface DataFolder {
   readonly locks: string;
   /** What the latest search for a site has found, and why. */
   readonly assignment: string;
+  /** What keeps the machine out of its site, and whether its fallback status point knows. */
+  readonly fallback: string;
   /** What the service last said of itself, for the status command. */
   readonly status: string;
   /** Empty files by which the status command asks the service for something. */
@@ -44,6 +46,7 @@ export function dataFolder(path: string): DataFolder {
     log: inside('log'),
     locks: inside('locks'),
     assignment: inside('assignment.json'),
+    fallback: inside('fallback.json'),
     status: inside('status.json'),
     requests: inside('requests'),
   };

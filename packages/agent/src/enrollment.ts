@@ -23,6 +23,8 @@ export interface EnrollmentDeps {
   readonly log: Log;
   /** Told what is being waited for; empty when nothing is. */
   readonly onWait: (why: string) => void;
+  /** Told what kept the machine out; null: the site has answered. */
+  readonly onTrouble?: (cause: unknown) => void;
 }
 
 /** The enrollment that holds for these settings on this hardware; undefined: the site must be asked. */
@@ -55,6 +57,7 @@ export async function enroll(deps: EnrollmentDeps, signal: AbortSignal): Promise
   const facts = enrollmentFacts(deps, signer);
   const client = createSiteClient({ url: server, rootCertificate: site.rootCertificate });
   const onWait = (waitMs: number, cause: unknown) => {
+    deps.onTrouble?.(isPending(cause) ? null : cause);
     deps.onWait(isPending(cause) ? 'waits for approval by an administrator' : messageOf(cause));
     log.info({ waitMs, cause: messageOf(cause) }, 'not enrolled yet');
   };
@@ -77,7 +80,7 @@ export async function enroll(deps: EnrollmentDeps, signal: AbortSignal): Promise
 }
 
 async function greetPatiently(
-  { settings, log, onWait }: EnrollmentDeps,
+  { settings, log, onWait, onTrouble }: EnrollmentDeps,
   signal: AbortSignal,
 ): Promise<PinnedSite> {
   const { server, rootFingerprint } = siteOf(settings);
@@ -88,6 +91,7 @@ async function greetPatiently(
       signal.throwIfAborted();
       if (!(error instanceof Failure) || error.code !== 'site-unreachable') throw error;
       log.info({ detail: error.detail }, 'the site cannot be reached yet');
+      onTrouble?.(error);
       onWait(error.message);
       await pause(backOffMs(failures, Math.random()), signal);
     }

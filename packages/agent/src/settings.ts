@@ -54,7 +54,10 @@ export const Settings = Type.Object({
       directoryCaFile: Type.Optional(Type.String({ maxLength: 1024 })),
       /** `address` or `address:port`; absent: those of the system. */
       dnsServers: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 8 })),
+      /** Told why this machine cannot get in. */
       fallbackStatusPoint: Type.Optional(RoleUrl),
+      /** A connection has to be away this long before that is told; absent: one minute. */
+      fallbackAfterMs: Type.Optional(Type.Integer({ minimum: 0 })),
       /** Patches that were named at the installation. */
       patch: Type.Optional(Type.String({ maxLength: 1024 })),
       /** Nobody is asked (AGENT-04). */

@@ -6,6 +6,7 @@ import { addCollectionCommands } from './commands/collection.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addDeploymentCommands } from './commands/deployment.ts';
 import { addDistributionPointCommands } from './commands/distribution-point.ts';
+import { addFallbackCommands } from './commands/fallback.ts';
 import { addFirewallCommands } from './commands/firewall.ts';
 import { addHotfixCommands } from './commands/hotfix.ts';
 import { addMachineCommands } from './commands/machine.ts';
@@ -49,6 +50,7 @@ export function createProgram(cli: Cli): Command {
     addDeploymentCommands,
     addMachineCommands,
     addTicketCommands,
+    addFallbackCommands,
     addAgentCommands,
     addCollectionCommands,
     addDistributionPointCommands,

@@ -2,6 +2,7 @@ import { type Collections, registerCollections } from './features/collections/in
 import { type Content, registerContent } from './features/content/index.ts';
 import { type Deployments, registerDeployments } from './features/deployments/index.ts';
 import { type Enrollment, registerEnrollment } from './features/enrollment/index.ts';
+import { registerFallback } from './features/fallback/index.ts';
 import { registerLocator } from './features/locator/index.ts';
 import { type Machines, registerMachines } from './features/machines/index.ts';
 import { type Multicast, registerMulticast } from './features/multicast/index.ts';
@@ -69,6 +70,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerSystems(kernel, { machines });
   const enrollment = await registerEnrollment(kernel, { machines, sites, status });
   await registerLocator(kernel, { sites });
+  registerFallback(kernel, { status });
   const content = await registerContent(kernel);
   const packages = registerPackages(kernel, { content });
   registerRepositories(kernel, {

@@ -226,6 +226,28 @@ CREATE TABLE enrollment_tickets (
   CONSTRAINT enrollment_tickets_secret_hash_key UNIQUE (secret_hash)
 );
 
+CREATE TABLE fallback_machines (
+  id text COLLATE "C" NOT NULL,
+  sender text COLLATE "C" NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  address text COLLATE "C" NOT NULL,
+  operating_system text COLLATE "C" NOT NULL,
+  agent_version text COLLATE "C" NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  code text COLLATE "C" NOT NULL,
+  detail text COLLATE "C" NOT NULL,
+  server text COLLATE "C" NOT NULL,
+  first_at bigint NOT NULL,
+  last_at bigint NOT NULL,
+  CONSTRAINT fallback_machines_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX fallback_machines_address ON public.fallback_machines USING btree (address, last_at);
+
+CREATE INDEX fallback_machines_last_at ON public.fallback_machines USING btree (last_at);
+
+CREATE UNIQUE INDEX fallback_machines_sender ON public.fallback_machines USING btree (sender);
+
 CREATE TABLE kernel_audit (
   seq bigint NOT NULL,
   at bigint NOT NULL,

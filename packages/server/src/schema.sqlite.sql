@@ -202,6 +202,27 @@ CREATE TABLE enrollment_tickets (
   revoked_at INTEGER
 ) STRICT;
 
+CREATE TABLE fallback_machines (
+  id TEXT NOT NULL PRIMARY KEY,
+  sender TEXT NOT NULL,
+  name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  operating_system TEXT NOT NULL,
+  agent_version TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  code TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  server TEXT NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX fallback_machines_address ON fallback_machines (address, last_at);
+
+CREATE INDEX fallback_machines_last_at ON fallback_machines (last_at);
+
+CREATE UNIQUE INDEX fallback_machines_sender ON fallback_machines (sender);
+
 CREATE TABLE kernel_audit (
   seq INTEGER NOT NULL PRIMARY KEY,
   at INTEGER NOT NULL,

@@ -10,7 +10,7 @@ import { whyNot } from './texts.ts';
 /**
  * The service's own search for its site.
  * @returns the settings with the address that was found
- * @throws Failure assignment-none; the signal's reason
+ * @throws Failure assignment-none, its cause the last refusal; the signal's reason
  */
 export async function searchSite(
   { data, log, now }: { data: DataFolder; log: Log; now: () => number },
@@ -20,6 +20,11 @@ export async function searchSite(
   keepAssignment(data, judgement, now());
   const { assignment, steps } = judgement;
   log.info({ assignment, steps }, assignment ? 'assigned to a site' : 'no site was found');
-  if (!assignment) throw new Failure('assignment-none', { why: whyNot(steps, 'en') });
+  if (!assignment) {
+    const refused = steps.findLast(({ verdict }) => verdict === 'refused')?.reason;
+    const cause =
+      refused && new Failure(refused.code, refused.params, { detail: String(refused.params.detail ?? '') });
+    throw new Failure('assignment-none', { why: whyNot(steps, 'en') }, cause ? { cause } : {});
+  }
   return readSettings(data);
 }

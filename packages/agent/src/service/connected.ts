@@ -187,11 +187,13 @@ function note({ service, gone, inventory, giveBack }: Life, event: LinkEvent): v
       break;
     case 'checked-in':
       if (event.reply.wantsInventory) inventory.whole();
+      service.fallback.tell(null);
       status.set({ lastCheckInAt: now(), trouble: '' });
       break;
     case 'failed': {
       const { cause, what } = event;
       const isForgotten = cause instanceof RemoteProblem && cause.problem.code === 'machine-unknown';
+      service.fallback.tell(cause);
       log.warn({ what, cause: causeOf(cause) }, 'the site could not be reached');
       status.set({ trouble: cause instanceof Error ? cause.message : String(cause) });
       if (!isForgotten) return;

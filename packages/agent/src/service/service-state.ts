@@ -1,6 +1,7 @@
 import type { AvailableReply } from '@tenkai/protocol/agent/available.ts';
 import type { Boundary } from '../boundary.ts';
 import type { DataFolder } from '../data-folder.ts';
+import type { Fallback } from '../fallback/fallback.ts';
 import type { Log } from '../log.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -17,6 +18,7 @@ export interface Service {
   readonly log: Log;
   readonly status: StatusFile;
   readonly supervisor: Supervisor;
+  readonly fallback: Fallback;
   readonly boundary: Boundary;
   readonly now: () => number;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -5,6 +5,7 @@ import { isSearchWanted } from '../assignment/is-wanted.ts';
 import type { Boundary } from '../boundary.ts';
 import { type DataFolder, makeDataFolder } from '../data-folder.ts';
 import { enroll, presentEnrollment } from '../enrollment.ts';
+import { openFallback } from '../fallback/fallback.ts';
 import { takeLock } from '../lock.ts';
 import { type Log, openLog } from '../log.ts';
 import { openOutbox } from '../outbox/outbox.ts';
@@ -54,7 +55,11 @@ export async function runService(input: RunService): Promise<void> {
     const service = openService(input, { settings, log, platform });
     service.log.info({ pid: process.pid }, 'service begins');
     const closeDoor = await openSelfService(service);
-    await Promise.all([service.supervisor.run(), keepEnrolled(service)]).finally(closeDoor);
+    await Promise.all([
+      service.supervisor.run(),
+      keepEnrolled(service),
+      service.fallback.run(service.stop),
+    ]).finally(closeDoor);
     service.log.info('service ends');
   } finally {
     lock.release();
@@ -94,7 +99,20 @@ function openService(
   const outbox = openOutbox({ folder: data.outbox, now, boundary });
   const onClosed = () => service.onRunClosed();
   const supervisor = createSupervisor({ ...input, platform, log: component('supervisor'), onClosed });
-  const parts = { data, env: input.env, settings, platform, outbox, status, supervisor, boundary, now, stop };
+  const fallback = openFallback({ data, now, log: component('fallback'), platform });
+  const parts = {
+    data,
+    env: input.env,
+    settings,
+    platform,
+    outbox,
+    status,
+    supervisor,
+    fallback,
+    boundary,
+    now,
+    stop,
+  };
   const service: Service = { ...parts, log: component('service'), onRunClosed: () => {}, askSite: null };
   return service;
 }
@@ -103,10 +121,11 @@ function openService(
 async function keepEnrolled(service: Service): Promise<void> {
   const { stop, status, log } = service;
   const onWait = (trouble: string) => status.set({ trouble });
+  const onTrouble = service.fallback.tell;
   let searches = 0;
   while (!stop.aborted) {
     try {
-      const deps = { ...service, settings: await assignedSettings(service), onWait };
+      const deps = { ...service, settings: await assignedSettings(service), onWait, onTrouble };
       searches = 0;
       const enrollment = presentEnrollment(deps) ?? (await enroll(deps, stop));
       await liveConnected(service, enrollment);
@@ -116,6 +135,7 @@ async function keepEnrolled(service: Service): Promise<void> {
       const isUnfound = isFailure(error, 'assignment-none');
       if (isUnfound) searches += 1;
       status.set({ trouble: error instanceof Error ? error.message : String(error), isConnected: false });
+      if (!isUnassigned) onTrouble(error);
       if (!isUnassigned && !isUnfound) log.error({ err: error }, 'not enrolled');
       const searchMs = Math.min(refusedEveryMs, searchFirstMs * 2 ** searches);
       await pauseUntilChanged(

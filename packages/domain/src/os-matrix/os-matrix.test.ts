@@ -283,3 +283,30 @@ test('BOSM-01: the plan leaves a step out where the system cannot do it, and say
   );
   assert.equal(ask(machineWith(xp, true), [installStep('hello')]).state, 'applicable');
 });
+
+test('BFWL-05, BFWL-24: contact may be lost on any Windows once its firewall is on; Server 2003 has it off at first', () => {
+  for (const { key, family, notes, firewall, id } of systemRows) {
+    const isTold = notes.some(({ reason }) => reason.code === 'system-note-firewall-later');
+    assert.equal(isTold, family === 'windows', key);
+    if (id.startsWith('windows-server-2003')) assert.equal(firewall, 'off', key);
+    else if (family === 'windows' && id !== 'windows-2000') assert.equal(firewall, 'on', key);
+  }
+});
+
+test('BFWL-28, BFWL-29: which systems let nothing in after their own set-up, and at which service packs', () => {
+  const told = (code: string) =>
+    systemRows.flatMap(({ key, servicePacks }) =>
+      servicePacks
+        .filter((level) => notesAt(key, level, 'agent').includes(code))
+        .map((level) => `${key} ${level}`),
+    );
+  assert.deepEqual(told('closes-ports'), ['windows-xp-x86 2']);
+  const pssu = told('pssu');
+  for (const at of ['windows-server-2003-x86 1', 'windows-server-2003-x64 2'])
+    assert.ok(pssu.includes(at), at);
+  assert.ok(pssu.some((at) => at.startsWith('windows-server-2003-r2-')));
+  assert.ok(
+    pssu.every((at) => at.startsWith('windows-server-2003-') && !at.endsWith('2003-x86 0')),
+    pssu.join(),
+  );
+});

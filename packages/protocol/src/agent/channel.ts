@@ -15,6 +15,7 @@ export const agentProtocolVersion = 1;
 export const agentPaths = {
   site: '/agent/v1/site',
   locate: '/agent/v1/locate',
+  fallback: '/agent/v1/fallback',
   enroll: '/agent/v1/enroll',
   challenge: '/agent/v1/challenge',
   token: '/agent/v1/token',

@@ -2,6 +2,7 @@ export * from './boundaries.ts';
 export * from './collections.ts';
 export * from './deployments.ts';
 export * from './distribution-points.ts';
+export * from './fallback.ts';
 export * from './machines.ts';
 export * from './multicast.ts';
 export * from './packages.ts';

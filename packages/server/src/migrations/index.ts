@@ -16,6 +16,7 @@ import { multicast } from './0050-multicast.ts';
 import { deploymentsSelfService } from './0056-deployments-self-service.ts';
 import { locator } from './0060-locator.ts';
 import { multicastSubnets } from './0070-multicast-subnets.ts';
+import { fallback } from './0090-fallback.ts';
 import { multicastRepresentatives } from './0095-multicast-representatives.ts';
 
 /**
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   multicastSubnets,
   locator,
   multicastRepresentatives,
+  fallback,
 ];

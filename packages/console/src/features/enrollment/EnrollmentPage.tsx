@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { PageHeader } from '../../ui/PageHeader.tsx';
+import { LostMachines } from './LostMachines.tsx';
 import { Tickets } from './Tickets.tsx';
 import { WaitingMachines } from './WaitingMachines.tsx';
 
@@ -10,6 +11,7 @@ export function EnrollmentPage() {
     <div className="tk-page">
       <PageHeader title={t('nav.enrollment')} />
       <WaitingMachines />
+      <LostMachines />
       <Tickets />
     </div>
   );

@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { fallbackRoutes } from '@tenkai/protocol/api/fallback.ts';
 import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
 import { call } from '../../api/client.ts';
 import { tell } from '../../api/live.ts';
@@ -38,5 +39,19 @@ export function useDecide() {
     mutationFn: (body: { machineIds: string[]; decision: 'approve' | 'refuse' }) =>
       call(enrollmentRoutes.decide, { body }),
     onSuccess: changed,
+  });
+}
+
+export function useLostMachines() {
+  return useQuery({
+    queryKey: ['fallback', 'list'],
+    queryFn: ({ signal }) => call(fallbackRoutes.list, { signal }),
+  });
+}
+
+export function useForgetLostMachine() {
+  return useMutation({
+    mutationFn: (id: string) => call(fallbackRoutes.remove, { params: { id } }),
+    onSuccess: () => tell(new Set(['fallback'])),
   });
 }

@@ -77,6 +77,21 @@ export const enrollment = {
   command: 'On the machine, with the ticket in ticket.txt:',
 };
 
+export const fallback = {
+  title: 'Machines that cannot get in',
+  text: 'What machines told this fallback status point. Nothing of it is proved.',
+  none: 'No machine has said that it cannot get in',
+  kinds: {
+    assignment: 'Finds no site',
+    connection: 'Reaches nobody',
+    certificate: 'Certificate is not the pinned one',
+    enrollment: 'Was refused',
+  },
+  forget: 'Forget',
+  forgetTitle: 'Forget {name}',
+  forgetText: 'It appears again when it says again that it cannot get in.',
+};
+
 export const points = {
   none: 'No distribution points',
   new: 'New distribution point',

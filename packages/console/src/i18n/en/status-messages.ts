@@ -32,6 +32,9 @@ export const statusMessages = {
     'firewall-open': 'The firewall lets in what the site needs.',
     'properties-changed': '{by} changed the properties of the machine.',
   },
+  fallback: {
+    'machine-lost': 'A machine that calls itself {name} ({address}) cannot get in: {reason} ({kind}).',
+  },
   enrollment: {
     enrolled: 'The machine {name} was enrolled with the ticket {ticket}.',
     pending: 'The machine {name} asks to be enrolled and waits for approval.',

@@ -79,6 +79,21 @@ export const enrollment: Localized<typeof en.enrollment> = {
   command: 'チケットを ticket.txt に保存し、マシンで次を実行します:',
 };
 
+export const fallback: Localized<typeof en.fallback> = {
+  title: 'サイトに入れないマシン',
+  text: 'このフォールバック ステータス ポイントにマシンが知らせた内容です。本人確認はされていません。',
+  none: 'サイトに入れないと知らせたマシンはありません',
+  kinds: {
+    assignment: 'サイトが見つからない',
+    connection: '接続できない',
+    certificate: '証明書が固定した鍵と異なる',
+    enrollment: '拒否された',
+  },
+  forget: '消去',
+  forgetTitle: '{name} を消去',
+  forgetText: 'マシンが再び知らせると、また表示されます。',
+};
+
 export const points: Localized<typeof en.points> = {
   none: '配布ポイントはありません',
   new: '新しい配布ポイント',

@@ -30,6 +30,9 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
     'firewall-open': 'ファイアウォールはサイトに必要な通信を許可しています。',
     'properties-changed': '{by} がマシンのプロパティを変更しました。',
   },
+  fallback: {
+    'machine-lost': '{name} と名乗るマシン ({address}) がサイトに入れません: {reason} ({kind})',
+  },
   enrollment: {
     enrolled: 'マシン {name} がチケット {ticket} で登録されました。',
     pending: 'マシン {name} が登録を求め、承認を待っています。',
