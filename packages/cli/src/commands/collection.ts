@@ -8,7 +8,7 @@ import { windowRoutes } from '@tenkai/protocol/api/deployments.ts';
 import type { MachineRow } from '@tenkai/protocol/api/machines.ts';
 import type { Client } from '@tenkai/protocol/client.ts';
 import type { Command } from 'commander';
-import { timeText } from '../format.ts';
+import { countText, timeText } from '../format.ts';
 import { allPages } from '../pages.ts';
 import { pick } from '../pick.ts';
 import { confirm } from '../prompt.ts';
@@ -147,7 +147,10 @@ async function createCollection(session: Session, options: DraftOptions) {
     throw new Failure('usage-wrong', { problem, command: 'tenkai collection create' });
   }
   const made = await client(collectionRoutes.create, { body: draft });
-  session.output.result(made, () => `Made ${made.name} with ${made.memberCount} machines, id ${made.id}`);
+  session.output.result(
+    made,
+    () => `Made ${made.name} with ${countText(made.memberCount, 'machine')}, id ${made.id}`,
+  );
 }
 
 async function modifyCollection(session: Session, text: string, options: DraftOptions) {
@@ -156,7 +159,10 @@ async function modifyCollection(session: Session, text: string, options: DraftOp
   const draft = await draftOf(session, client, options, toDraft(before));
   const body = { ...draft, revision: before.revision };
   const changed = await client(collectionRoutes.update, { params: { id: before.id }, body });
-  session.output.result(changed, () => `Changed ${changed.name}: ${changed.memberCount} machines`);
+  session.output.result(
+    changed,
+    () => `Changed ${changed.name}: ${countText(changed.memberCount, 'machine')}`,
+  );
 }
 
 function toDraft({ name, description, limitingCollectionId, rules }: CollectionRow): CollectionDraft {

@@ -6,7 +6,7 @@ import {
   ForecastOutcome,
 } from '@tenkai/protocol/api/deployments.ts';
 import { type Command, Option } from 'commander';
-import { bytesText, timeText } from '../format.ts';
+import { bytesText, countText, timeText } from '../format.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
 import { addDraftOptions, type DraftOptions, draftOf } from './deployment-draft.ts';
@@ -58,14 +58,17 @@ function whatIfText({ output }: Session, answer: DeploymentWhatIf): string {
   return [
     output.table(machines.items, columns, 'No machine.'),
     `${counts.starts} of ${answer.targetCount} machines start, ${counts.waits} wait, ${counts.never} never fit a window, ${counts['not-applicable']} do not apply`,
-    `${bytesText(answer.totalBytes)}, ${answer.totalRestarts} restarts; the last starts ${timeText(answer.lastStartsAt)}, ${latestText(answer)}`,
+    `${bytesText(answer.totalBytes)}, ${countText(answer.totalRestarts, 'restart')}; the last starts ${timeText(answer.lastStartsAt)}, ${latestText(answer)}`,
     ...answer.waves
       .slice(0, 20)
-      .map((wave) => `wave ${wave.number}: ${wave.machineCount} machines, ${timeText(wave.startsAt)}`),
-    ...(answer.waveCount > 20 ? [`… ${answer.waveCount - 20} more waves`] : []),
+      .map(
+        (wave) =>
+          `wave ${wave.number}: ${countText(wave.machineCount, 'machine')}, ${timeText(wave.startsAt)}`,
+      ),
+    ...(answer.waveCount > 20 ? [`… ${countText(answer.waveCount - 20, 'more wave')}`] : []),
     ...answer.sources.map(
       ({ source, machineCount, bytes }) =>
-        `from ${source ?? 'nowhere yet'}: ${machineCount} machines, ${bytesText(bytes)}`,
+        `from ${source ?? 'nowhere yet'}: ${countText(machineCount, 'machine')}, ${bytesText(bytes)}`,
     ),
     ...subnetTexts(answer),
     ...answer.warnings.map((warning) => output.style.warn(reasonSentence(warning))),

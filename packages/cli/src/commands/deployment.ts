@@ -5,7 +5,7 @@ import {
   deploymentRoutes,
 } from '@tenkai/protocol/api/deployments.ts';
 import { type Command, Option } from 'commander';
-import { bytesText, timeText } from '../format.ts';
+import { bytesText, countText, timeText } from '../format.ts';
 import { allPages } from '../pages.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
@@ -83,7 +83,7 @@ async function previewDeployment(session: Session, options: DraftOptions) {
   const body = await draftOf(session, client, options);
   const preview = await client(deploymentRoutes.preview, { body });
   output.result(preview, () => {
-    const total = `${preview.applicableCount} of ${preview.targetCount} machines, ${bytesText(preview.totalBytes)}, ${preview.totalRestarts} restarts`;
+    const total = `${preview.applicableCount} of ${preview.targetCount} machines, ${bytesText(preview.totalBytes)}, ${countText(preview.totalRestarts, 'restart')}`;
     const warnings = preview.warnings.map((warning) => output.style.warn(reasonSentence(warning)));
     return [
       output.table(preview.machines, previewColumns, 'The collection is empty.'),

@@ -1,7 +1,7 @@
 import type { FirewallFact } from '@tenkai/domain';
 import { type MachineRow, machineRoutes, type TimelineEntry } from '@tenkai/protocol/api/machines.ts';
 import { type Command, Option } from 'commander';
-import { bytesText, timeText } from '../format.ts';
+import { bytesText, countText, timeText } from '../format.ts';
 import { allPages } from '../pages.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
@@ -151,7 +151,12 @@ async function showMachine({ connect, output }: Session, text: string, { softwar
         inventory ? `${inventory.hardware.cpu.model}, ${inventory.hardware.cpu.cores} cores` : '-',
       ],
       ['Memory', inventory ? bytesText(inventory.hardware.memoryBytes) : '-'],
-      ['Software', inventory ? `${inventory.software.length} entries, ${timeText(detail.inventoryAt)}` : '-'],
+      [
+        'Software',
+        inventory
+          ? `${countText(inventory.software.length, 'entry', 'entries')}, ${timeText(detail.inventoryAt)}`
+          : '-',
+      ],
       [
         'Properties',
         Object.entries(detail.properties)

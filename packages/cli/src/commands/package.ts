@@ -9,7 +9,7 @@ import { type PackageDetail, type PackageRow, packageRoutes } from '@tenkai/prot
 import { type DraftProblemReply, toDraftProblemReply } from '@tenkai/protocol/problem.ts';
 import { type Command, Option } from 'commander';
 import { contentInput } from '../content-input.ts';
-import { bytesText, timeText } from '../format.ts';
+import { bytesText, countText, timeText } from '../format.ts';
 import { confirm } from '../prompt.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
@@ -218,7 +218,7 @@ function detailText(output: Session['output'], detail: PackageDetail, hasFiles: 
       ['Revision', `${detail.revision}, ${timeText(detail.updatedAt)}`],
       [
         'Content',
-        `${detail.files.length} files, ${bytesText(detail.contentBytes)}, ${detail.contentId ?? 'none'}`,
+        `${countText(detail.files.length, 'file')}, ${bytesText(detail.contentBytes)}, ${detail.contentId ?? 'none'}`,
       ],
       ['Lies at', detail.places.map(({ name, state }) => `${name} (${state})`).join(', ') || 'nowhere'],
       ['Used by', detail.usedBy.map(({ name }) => name).join(', ') || '-'],

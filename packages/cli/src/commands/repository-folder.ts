@@ -15,7 +15,7 @@ import {
   withdrawPackages,
 } from '@tenkai/transfer/repository/index.ts';
 import { type Command, InvalidArgumentError } from 'commander';
-import { bytesText, timeText } from '../format.ts';
+import { bytesText, countText, timeText } from '../format.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
 import { defaultKeyPath, type KeyOptions, publisherOf } from './repository-key.ts';
@@ -152,7 +152,7 @@ async function pruneFolder(
   output.result(
     report,
     () =>
-      `Deleted ${report.deletedFiles} files and ${report.deletedChunks} parts, ${bytesText(report.freedBytes)}`,
+      `Deleted ${countText(report.deletedFiles, 'file')} and ${countText(report.deletedChunks, 'part')}, ${bytesText(report.freedBytes)}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { displayName } from '@tenkai/domain';
 import type { PulledPackage, RepositoryDetail, RepositoryRow } from '@tenkai/protocol/api/repositories.ts';
-import { bytesText, timeText } from '../format.ts';
+import { bytesText, countText, timeText } from '../format.ts';
 import type { Output } from '../output.ts';
 import type { Column } from '../table.ts';
 
@@ -36,7 +36,7 @@ function gateText({ gate }: RepositoryRow): string {
 
 function scheduleText({ schedule }: RepositoryRow): string {
   if (schedule.kind === 'manual') return 'only when asked';
-  if (schedule.kind === 'interval') return `every ${schedule.minutes} minutes`;
+  if (schedule.kind === 'interval') return `every ${countText(schedule.minutes, 'minute')}`;
   return `daily at ${schedule.at} (${schedule.timeZone})`;
 }
 

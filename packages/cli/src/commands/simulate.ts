@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { countText } from '../format.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import { runSimulator, type SimulatorLine, type Tally } from '../simulator.ts';
 
@@ -86,7 +87,7 @@ function defaultFolder({ terminal: { env } }: Session, url: string, { seed, prof
 }
 
 function show({ output }: Session, line: SimulatorLine) {
-  if (line.kind === 'admit') output.note(`${line.machines} machines are new and enroll with a ticket.`);
+  if (line.kind === 'admit') output.note(`New machines: ${line.machines}; they enroll with a ticket.`);
   if (line.kind === 'started') output.note(`Running in ${line.processes} processes. Ctrl C ends it.`);
   if (line.kind === 'tally') output.line(progressText(line.tally));
 }
@@ -98,7 +99,7 @@ function progressText({ counts, troubles }: Tally): string {
     ...(counts.enrolled < counts.machines ? [`${counts.enrolled} enrolled`] : []),
     ...(counts.off > 0 ? [`${counts.off} off`] : []),
     `runs: ${counts.runsOpen} open, ${counts.runsSucceeded} well, ${counts.runsFailed} failed`,
-    `${counts.reports} reports`,
+    countText(counts.reports, 'report'),
     ...(trouble > 0 ? [`${trouble} troubles`] : []),
   ];
   return parts.join('  ');

@@ -7,7 +7,7 @@ import {
   verifyAuditLog,
 } from '@tenkai/protocol/api/status.ts';
 import { type Command, Option } from 'commander';
-import { timeText } from '../format.ts';
+import { countText, timeText } from '../format.ts';
 import { allPages } from '../pages.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
@@ -102,7 +102,9 @@ async function listEntries(
 async function verifyLog({ connect, output }: Session) {
   const { client } = await connect();
   const verdict = await client(verifyAuditLog);
-  output.result(verdict, () => (verdict.ok ? `The audit log is whole: ${verdict.checked} entries` : ''));
+  output.result(verdict, () =>
+    verdict.ok ? `The audit log is whole: ${countText(verdict.checked, 'entry', 'entries')}` : '',
+  );
   if (!verdict.ok)
     throw new Failure('audit-bad', { problem: verdict.problem ?? 'unknown', seq: verdict.firstBadSeq ?? 0 });
 }

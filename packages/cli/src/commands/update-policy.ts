@@ -6,7 +6,7 @@ import {
   updateRoutes,
 } from '@tenkai/protocol/api/updates.ts';
 import { type Command, Option } from 'commander';
-import { bytesText, timeText } from '../format.ts';
+import { bytesText, countText, timeText } from '../format.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
 import { subnetTexts } from './what-if-subnets.ts';
@@ -77,7 +77,7 @@ async function whatIf({ connect, output }: Session, changes: string[], options: 
       Object.entries(answer.counts)
         .map(([name, count]) => `${name} ${count}`)
         .join(', '),
-      `${answer.machineCount} machines, ${bytesText(answer.totalBytes)}, ${answer.totalRestarts} restarts under these settings`,
+      `${countText(answer.machineCount, 'machine')}, ${bytesText(answer.totalBytes)}, ${countText(answer.totalRestarts, 'restart')} under these settings`,
       ...subnetTexts(answer),
     ].join('\n'),
   );

@@ -56,12 +56,12 @@ test('BSCN-07, BAUT-07: what-if tells how many bytes go to each subnet, and how 
   assert.equal(told.subnetCount, 3);
   const { stdout } = await cli.run(deployment);
   assert.match(stdout, /to 10\.1\.1\.0\/24: 2 machines, 4\.0 KiB/);
-  assert.match(stdout, /to machines without a known address: 1 machines, 2\.0 KiB/);
+  assert.match(stdout, /to machines without a known address: 1 machine, 2\.0 KiB/);
   const update = ['update', 'what-if', 'isOn=true'];
   const changed: UpdateWhatIf = await cli.json(update);
   assert.deepEqual(changed.subnets, expected);
   assert.deepEqual([changed.totalBytes, changed.totalRestarts], [4 * bytes, 4]);
   const shown = await cli.run(update);
   assert.match(shown.stdout, /4 machines, 8\.0 KiB, 4 restarts under these settings/);
-  assert.match(shown.stdout, /to 10\.1\.2\.0\/24: 1 machines/);
+  assert.match(shown.stdout, /to 10\.1\.2\.0\/24: 1 machine,/);
 });

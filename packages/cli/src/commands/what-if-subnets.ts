@@ -1,5 +1,5 @@
 import type { DeploymentWhatIf } from '@tenkai/protocol/api/deployments.ts';
-import { bytesText } from '../format.ts';
+import { bytesText, countText } from '../format.ts';
 
 const mostShown = 20;
 
@@ -12,8 +12,8 @@ export function subnetTexts({
   return [
     ...shown.map(
       ({ subnet, machineCount, bytes }) =>
-        `to ${subnet ?? 'machines without a known address'}: ${machineCount} machines, ${bytesText(bytes)}`,
+        `to ${subnet ?? 'machines without a known address'}: ${countText(machineCount, 'machine')}, ${bytesText(bytes)}`,
     ),
-    ...(subnetCount > shown.length ? [`… ${subnetCount - shown.length} more subnets`] : []),
+    ...(subnetCount > shown.length ? [`… ${countText(subnetCount - shown.length, 'more subnet')}`] : []),
   ];
 }

@@ -144,7 +144,7 @@ export const reasons = {
   'unicast-no-representative':
     'By unicast: no machine of the network {network} can fetch for the others ({problem}).',
   'unicast-represents':
-    'By unicast: it fetched for the network {network} and sent to {neighbours} neighbours by multicast.',
+    'By unicast: it fetched for the network {network} and sent on by multicast (neighbours: {neighbours}).',
   'multicast-subnet':
     'By multicast from {representative}, which fetched the content for the network {network}.',
   'unicast-agent-cannot': 'By unicast: the agent of this machine knows no multicast.',

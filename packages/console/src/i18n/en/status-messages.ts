@@ -53,14 +53,14 @@ export const statusMessages = {
   'run-restart-postponed': '{user} has postponed the restart until {until}.',
   'run-staged': 'The run is on the machine and begins at its next start.',
   'run-error-cleared': 'The error state was cleared.',
-  'wave-started': 'Wave {wave} began with {machines} machines: {waveCause}.',
+  'wave-started': 'Wave {wave} began ({waveCause}); machines in it: {machines}.',
   'multicast-session-ended':
-    'Multicast to {group} ended: {complete} machines have everything, {left} finish by unicast.',
+    'Multicast to {group} ended. Machines that have everything: {complete}; that finish by unicast: {left}.',
   'multicast-straggler':
     'The multicast session to {group} went on without the machine ({cause}); it finishes by unicast.',
   'multicast-session-failed': 'Multicast to {group} failed: {detail}. Its machines finish by unicast.',
   'multicast-representative':
-    'The machine fetches {bytes} bytes for the network {network} and sends them to {members} neighbours (chosen by {chosenBy}).',
+    'The machine fetches {bytes} bytes for the network {network} and sends them on (neighbours: {members}; chosen by: {chosenBy}).',
   'multicast-representative-lost':
     'The machine sends to its neighbours in the network {network} no more ({cause}); another takes over.',
   'multicast-unfit': 'The site cannot send by multicast ({problem}: {detail}); unicast goes on.',

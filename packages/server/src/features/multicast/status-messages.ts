@@ -3,7 +3,8 @@ import { defineStatusMessages } from '@tenkai/domain/status-message.ts';
 defineStatusMessages({
   'multicast-session-ended': {
     id: 1720,
-    message: 'Multicast to {group} ended: {complete} machines have everything, {left} finish by unicast.',
+    message:
+      'Multicast to {group} ended. Machines that have everything: {complete}; that finish by unicast: {left}.',
   },
   'multicast-straggler': {
     id: 1721,
@@ -17,7 +18,7 @@ defineStatusMessages({
   'multicast-representative': {
     id: 1724,
     message:
-      'The machine fetches {bytes} bytes for the network {network} and sends them to {members} neighbours (chosen by {chosenBy}).',
+      'The machine fetches {bytes} bytes for the network {network} and sends them on (neighbours: {members}; chosen by: {chosenBy}).',
   },
   'multicast-representative-lost': {
     id: 1725,

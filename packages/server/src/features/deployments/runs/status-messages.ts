@@ -10,5 +10,5 @@ defineStatusMessages({
   'run-error-cleared': { id: 1705, message: 'The error state was cleared.' },
   'run-requested': { id: 1707, message: 'The user {user} of the machine asked for the deployment.' },
   'run-restart-postponed': { id: 1708, message: '{user} has postponed the restart until {until}.' },
-  'wave-started': { id: 1710, message: 'Wave {wave} began with {machines} machines ({waveCause}).' },
+  'wave-started': { id: 1710, message: 'Wave {wave} began ({waveCause}); machines in it: {machines}.' },
 });
