@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
+import type { Condition } from '@tenkai/domain';
 import { packageRoutes } from '@tenkai/protocol';
 import { installStep } from '../builders.ts';
 import { aDraft } from '../package-draft.ts';
@@ -9,7 +11,7 @@ import { noDebianHosts } from '../rig/debian-host.ts';
 import { buildMsi, type MsiContent, noMsiTools } from '../rig/msi.ts';
 import { makeScratchFolder } from '../rig/rig-folder.ts';
 import { noWine } from '../rig/wine-machine.ts';
-import { deployTo, registerDeb, untilEnded, upload } from './deploy.ts';
+import { deployTo, registerCommand, registerDeb, untilEnded, upload } from './deploy.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
 import { type ManagedWine, startManagedWine } from './managed-wine.ts';
 import type { ReachedSite } from './reach-site.ts';
@@ -57,6 +59,36 @@ describe('Debian hosts and a Windows machine', {
     }
     for (const host of hosts) assert.equal(await host.installedVersion('road-tool'), '1.2-3');
     assert.ok(existsSync(windows.machine.pathOf('C:\\Program Files\\Road Tool\\tool.txt')));
+  });
+
+  test('BPKG-49, BPKG-50: of packages for a service pack, those are installed that the registry asks for', async () => {
+    const { site } = scene;
+    const { machine, machineId } = windows;
+    const key = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Road';
+    const level = { kind: 'registry' as const, key, name: 'CSDVersion', type: 'REG_SZ' };
+    const conditions: Record<string, Condition> = {
+      'for-sp1': { ...level, data: 'Service Pack 1' },
+      'for-sp2': { ...level, data: 'Service Pack 2' },
+      'for-any': { kind: 'registry', key, name: 'CSDVersion' },
+      'for-other': { kind: 'registry', key, name: 'None' },
+    };
+    for (const [id, condition] of Object.entries(conditions)) {
+      const path = `C:\\probe\\${id}`;
+      const detection = [{ kind: 'file' as const, path }];
+      const over = { condition, detection, targets: windowsOnly };
+      await registerCommand(site, id, `(if not exist C:\\probe md C:\\probe) & echo "a  b"> ${path}`, over);
+    }
+    await machine.ask(['reg', 'add', key, '/v', 'CSDVersion', '/d', 'Service Pack 2', '/f']);
+    const steps = Object.keys(conditions).map((id) => installStep(id));
+    const [run] = await untilEnded(site, await deployTo(site, [machineId], { name: 'Levels', steps }), 1);
+    const outcomes = run?.steps
+      .filter(({ step }) => step.kind === 'install-package')
+      .map(({ result }) => [result?.outcome, result?.reason?.code]);
+    const left = ['skipped', 'condition-not-met'];
+    const installed = ['succeeded', undefined];
+    assert.deepEqual(outcomes, [left, installed, installed, left], JSON.stringify(run));
+    // BPKG-25: what was written has reached cmd.exe as it was.
+    assert.equal(await readFile(machine.pathOf('C:\\probe\\for-sp2'), 'utf8'), '"a  b"\r\n');
   });
 });
 
