@@ -93,6 +93,12 @@ export const testTools = [
     ],
   },
   {
+    group: 'ssh',
+    usedBy: 'agents that are installed over SSH',
+    packages: ['openssh-server', 'openssh-client', 'openssl'],
+    provides: ['/usr/sbin/sshd', '/usr/bin/ssh', '/usr/bin/ssh-keyscan', '/usr/bin/openssl'],
+  },
+  {
     group: 'msi',
     usedBy: 'MSI files that are made and taken apart; the package of the agent for Windows',
     packages: ['msitools', 'wixl', 'gcc-mingw-w64-x86-64-win32'],

@@ -7,6 +7,7 @@ import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
 import { findMachine } from './find-machine.ts';
 import { clearErrors, decide, power, properties, removeMachines } from './machine-acts.ts';
+import { addPushCommand } from './machine-push.ts';
 
 export function addMachineCommands(program: Command, cli: Cli) {
   const noun = program.command('machine').description('computers that this site manages or knows');
@@ -67,6 +68,7 @@ export function addMachineCommands(program: Command, cli: Cli) {
     .argument('<machines...>', 'names or ids')
     .option('--yes', 'do not ask')
     .action(acting(cli, removeMachines));
+  addPushCommand(noun, cli);
   for (const decision of ['approve', 'refuse'] as const) {
     noun
       .command(decision)

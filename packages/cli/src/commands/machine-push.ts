@@ -1,0 +1,193 @@
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { Failure } from '@tenkai/domain/failure.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import type { Command } from 'commander';
+import { ask } from '../prompt.ts';
+import { type AgentPackage, readPackageName } from '../push/choose-package.ts';
+import { isKnown, keepKeys, makeKnownHosts, offeredKeys } from '../push/host-keys.ts';
+import { type PushResult, pushTo, withoutKey } from '../push/push-to.ts';
+import { openSsh, parseTarget, type Target } from '../push/ssh.ts';
+import { readText } from '../read-file.ts';
+import { acting, type Cli, type Session } from '../session.ts';
+import { settingsPath } from '../settings.ts';
+import type { Column } from '../table.ts';
+
+const several = (value: string, before: string[] = []) => [...before, value];
+
+export function addPushCommand(noun: Command, cli: Cli) {
+  noun
+    .command('push')
+    .description('install the agent on machines over SSH, and let them enroll')
+    .argument('[hosts...]', 'names or addresses, HOST or HOST:PORT')
+    .option('--hosts-file <path>', 'further ones, one in a line; -: standard input')
+    .requiredOption(
+      '--package <path>',
+      'tenkai-agent as .deb or .rpm; one for each kind and architecture',
+      several,
+    )
+    .option('--user <name>', 'who signs in: root, or one with sudo that asks for no password', 'root')
+    .option('--key <path>', 'private key')
+    .option('--password-file <path>', 'file with the password; -: standard input')
+    .option('--host-key <fingerprint>', 'SHA256:... that a machine not yet known may have', several)
+    .option('--known-hosts <path>', 'file of host keys that were confirmed (default: beside the settings)')
+    .option(
+      '--management-point <url>',
+      'address of the site as the machines see it (default: the site itself)',
+    )
+    .option('--hours <number>', 'how long the machines may take to enroll', Number, 1)
+    .option('--parallel <number>', 'machines at a time', Number, 8)
+    .option('--retries <number>', 'further tries where a machine does not answer', Number, 2)
+    .option('--log-folder <path>', "what each machine's package manager has written, a file each")
+    .action(acting(cli, push));
+}
+
+interface PushOptions {
+  readonly hostsFile?: string;
+  readonly package: readonly string[];
+  readonly user: string;
+  readonly key?: string;
+  readonly passwordFile?: string;
+  readonly hostKey?: readonly string[];
+  readonly knownHosts?: string;
+  readonly managementPoint?: string;
+  readonly hours: number;
+  readonly parallel: number;
+  readonly retries: number;
+  readonly logFolder?: string;
+}
+
+const wrong = (problem: string) => new Failure('usage-wrong', { problem, command: 'tenkai machine push' });
+
+/** @throws Failure usage-wrong, terminal-needed, act-refused-for-some */
+async function push(session: Session, hosts: string[], options: PushOptions) {
+  const { terminal, output, signal } = session;
+  const targets = await targetsOf(session, hosts, options);
+  const packages = await Promise.all(options.package.map((path) => packageAt(resolve(terminal.cwd, path))));
+  if (!(options.parallel >= 1 && options.retries >= 0)) throw wrong('--parallel and --retries are numbers.');
+  const password =
+    options.passwordFile === undefined
+      ? undefined
+      : (await readText(terminal, options.passwordFile)).replace(/\r?\n$/, '');
+  const knownHosts = resolve(
+    terminal.cwd,
+    options.knownHosts ?? join(dirname(settingsPath(terminal)), 'known_hosts'),
+  );
+  const { trusted, refused } = await confirmKeys(session, targets, knownHosts, options.hostKey ?? []);
+  const { properties, ticket } = await permission(session, trusted, options);
+  const keyFile = options.key === undefined ? undefined : resolve(terminal.cwd, options.key);
+  const ssh = await openSsh({ user: options.user, keyFile, password, knownHosts });
+  const onStage = (host: string, stage: string) => output.note(`${host}: ${stage}`);
+  const deps = { ssh, packages, properties, ticket, retries: options.retries, onStage };
+  try {
+    const results = [
+      ...refused,
+      ...(await inTurn(trusted, options.parallel, (one) => pushTo(deps, one, signal))),
+    ];
+    if (options.logFolder !== undefined) await keepLogs(resolve(terminal.cwd, options.logFolder), results);
+    output.result(results, () => output.table(results, columns, 'No machine was named.'));
+    const failed = results.filter(({ state }) => state === 'failed').length;
+    if (failed > 0) throw new Failure('act-refused-for-some', { failed, total: results.length });
+  } finally {
+    await ssh.close();
+  }
+}
+
+async function targetsOf(
+  { terminal }: Session,
+  hosts: readonly string[],
+  { hostsFile, passwordFile }: PushOptions,
+) {
+  if (hostsFile === '-' && passwordFile === '-') throw wrong('Standard input can be one of both files only.');
+  const listed = hostsFile === undefined ? '' : await readText(terminal, hostsFile);
+  const names = [...hosts, ...listed.split('\n').map((line) => line.replace(/#.*/, '').trim())];
+  const unique = [...new Set(names.filter((name) => name !== ''))];
+  if (unique.length === 0) throw wrong('No machine is named.');
+  return unique.map((name) => {
+    const target = parseTarget(name);
+    if (!target) throw wrong(`"${name}" is no name or address of a machine.`);
+    return target;
+  });
+}
+
+async function packageAt(path: string): Promise<AgentPackage> {
+  const found = readPackageName(path);
+  if (!found) throw wrong(`${path} is not named as a package of the agent.`);
+  await access(path).catch((error: Error) => {
+    throw new Failure('file-unreadable', { path, reason: error.message });
+  });
+  return found;
+}
+
+/** Shows what a machine that is not known yet offers; only what was pinned or confirmed is kept. */
+async function confirmKeys(
+  { terminal, output, signal }: Session,
+  targets: readonly Target[],
+  file: string,
+  pinned: readonly string[],
+) {
+  const trusted: Target[] = [];
+  const refused: PushResult[] = [];
+  await makeKnownHosts(file);
+  for (const target of targets) {
+    if (await isKnown(file, target, signal)) {
+      trusted.push(target);
+      continue;
+    }
+    const offered = await offeredKeys(target, signal);
+    const isPinned = offered.fingerprints.some((one) => pinned.includes(one.split(' ')[0] ?? ''));
+    if (offered.lines === '') refused.push(withoutKey(target, 'unreachable'));
+    else if (isPinned || (pinned.length === 0 && (await isConfirmed()))) {
+      await keepKeys(file, offered);
+      trusted.push(target);
+    } else refused.push(withoutKey(target, 'host-key-unconfirmed'));
+    async function isConfirmed(): Promise<boolean> {
+      output.note(`${target.text} has the host keys\n  ${offered.fingerprints.join('\n  ')}`);
+      const remedy = 'Name the fingerprint by --host-key, or put the key into the file of --known-hosts.';
+      const answer = await ask(terminal, `Is this ${target.text}? [y/N] `, { what: 'its host key', remedy });
+      return /^(y|yes)$/i.test(answer);
+    }
+  }
+  return { trusted, refused };
+}
+
+/** One ticket for all of them; the audit log names it and, with its use, the machines' status messages do. */
+async function permission(session: Session, targets: readonly Target[], options: PushOptions) {
+  if (targets.length === 0) return { properties: '', ticket: '' };
+  const { client, url } = await session.connect();
+  const name = `push: ${targets.map(({ text }) => text).join(', ')}`.slice(0, 100);
+  const body = { name, maxUses: targets.length, validHours: options.hours };
+  const { secret, rootFingerprint } = await client(enrollmentRoutes.createTicket, { body });
+  const properties = `MP=${options.managementPoint ?? url} ROOTFINGERPRINT=${rootFingerprint}`;
+  return { properties, ticket: secret };
+}
+
+/** So many at a time, in their order. */
+async function inTurn<T, R>(items: readonly T[], atOnce: number, act: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = items.entries();
+  const worker = async () => {
+    for (const [index, item] of waiting) results[index] = await act(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return results;
+}
+
+async function keepLogs(folder: string, results: readonly PushResult[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const { host, log } of results)
+    await writeFile(join(folder, `${host.replaceAll(/[^\w.-]/g, '_')}.log`), `${log}\n`, { mode: 0o600 });
+}
+
+const columns: readonly Column<PushResult>[] = [
+  { title: 'Machine', value: ({ host }) => host },
+  {
+    title: 'Result',
+    value: ({ state, reason }) => reason ?? state,
+    paint: ({ state }, style) => (state === 'failed' ? style.bad : style.good),
+  },
+  { title: 'Version', value: ({ version }) => version ?? '-' },
+  { title: 'Status', value: ({ exitCode }) => (exitCode === null ? '-' : String(exitCode)), align: 'right' },
+  { title: 'Tries', value: ({ tries }) => String(tries), align: 'right' },
+  { title: 'What was said', value: ({ detail }) => detail, shrinks: true },
+];

@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Target } from './ssh.ts';
+
+/** As ssh(1) writes it into a known_hosts file. */
+const spelled = ({ host, port }: Target) => (port === 22 ? host : `[${host}]:${port}`);
+
+export interface OfferedKeys {
+  /** Lines of a known_hosts file; empty: nobody has answered. */
+  readonly lines: string;
+  /** `SHA256:... (ED25519)`, as the machine's own ssh-keygen shows them. */
+  readonly fingerprints: readonly string[];
+}
+
+/** Whether the file has a key for this machine already. */
+export async function isKnown(file: string, target: Target, signal: AbortSignal): Promise<boolean> {
+  return (await run('ssh-keygen', ['-F', spelled(target), '-f', file], '', signal)).trim() !== '';
+}
+
+/** Asks a machine for its keys; whether they are its own, somebody has to say. */
+export async function offeredKeys(target: Target, signal: AbortSignal): Promise<OfferedKeys> {
+  const args = ['-T', '10', '-p', String(target.port), '--', target.host];
+  const said = await run('ssh-keyscan', args, '', signal);
+  const lines = said.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  if (lines.length === 0) return { lines: '', fingerprints: [] };
+  const text = `${lines.join('\n')}\n`;
+  const shown = (await run('ssh-keygen', ['-l', '-f', '-'], text, signal)).trim().split('\n');
+  const fingerprints = shown.map((line) => line.split(' ')).map((words) => `${words[1]} ${words.at(-1)}`);
+  return { lines: text, fingerprints };
+}
+
+/** From now on only these are taken for this machine. */
+export async function keepKeys(file: string, { lines }: OfferedKeys): Promise<void> {
+  await appendFile(file, lines, { mode: 0o600 });
+}
+
+export async function makeKnownHosts(file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(file, '', { flag: 'a', mode: 0o600 });
+}
+
+/** Output of one of OpenSSH's programs, whatever its status is. @throws Error where there is no such program */
+function run(program: string, args: readonly string[], input: string, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, [...args], { signal, timeout: 60_000 }, (error, stdout) => {
+      const { code } = (error ?? {}) as NodeJS.ErrnoException;
+      if (typeof code === 'string') reject(error);
+      else resolve(stdout);
+    });
+    child.stdin?.on('error', () => undefined).end(input);
+  });
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { describe, test } from 'node:test';
+import { type AgentPackage, choosePackage, lookScript, readLook, readPackageName } from './choose-package.ts';
+import { parseTarget } from './ssh.ts';
+
+const packages = [
+  '/x/tenkai-agent_0.1.0_amd64.deb',
+  '/x/tenkai-agent-0.1.0-1.x86_64.rpm',
+  '/x/tenkai-agent_0.1.0_arm64.deb',
+].map((path) => readPackageName(path) as AgentPackage);
+const [deb, rpm, arm] = packages;
+
+/** What a machine says, and what is chosen: a package, or a refusal. */
+const rows: readonly [said: string, chosen: AgentPackage | undefined | string, isThere?: boolean][] = [
+  ['id=debian\nmachine=x86_64\nuid=0', deb],
+  ['id=ubuntu\nlike=debian\nmachine=aarch64\nuid=0', arm],
+  ['id="rocky"\nlike="rhel centos fedora"\nmachine=x86_64\nuid=0', rpm],
+  ['id="opensuse-leap"\nlike="suse opensuse"\nmachine=x86_64\nuid=0', rpm],
+  ['id=alpine\nmachine=x86_64\nuid=0', 'system-unknown'],
+  ['machine=x86_64\nuid=0', 'system-unknown'],
+  ['id=fedora\nmachine=aarch64\nuid=0', 'package-missing'],
+  ['id=debian\nmachine=x86_64\nuid=1000', 'rights-missing'],
+  ['id=debian\nmachine=x86_64\nuid=1000\nsudo=yes', deb],
+  ['id=debian\nmachine=x86_64\nuid=0\ndeb=installed 0.1.0', deb],
+  ['id=debian\nmachine=x86_64\nuid=0\ndeb=installed 0.1.0\nassigned=yes', deb, true],
+  ['id=debian\nmachine=x86_64\nuid=0\ndeb=config-files 0.1.0\nassigned=yes', deb],
+  ['id=debian\nmachine=x86_64\nuid=0\ndeb=installed 0.0.9\nassigned=yes', deb],
+  ['id=fedora\nmachine=x86_64\nuid=1000\nrpm=0.1.0\nassigned=yes', rpm, true],
+];
+
+describe('the package for a machine, by what it says of itself', () => {
+  for (const [said, wanted, isThere = false] of rows)
+    test(said.replaceAll('\n', ' '), () => {
+      const look = readLook(`${said}\nend=yes\n`);
+      assert.ok(look);
+      const choice = choosePackage(look, packages);
+      if (typeof wanted === 'string') assert.equal('refused' in choice && choice.refused, wanted);
+      else assert.deepEqual(choice, { chosen: wanted, isThere });
+    });
+  test('one that was cut off says nothing', () => assert.equal(readLook('id=debian\nuid=0\n'), undefined));
+});
+
+test('this machine answers the question', () => {
+  const look = readLook(execFileSync('sh', { input: lookScript, encoding: 'utf8', timeout: 20_000 }));
+  const machine = execFileSync('uname', ['-m'], { encoding: 'utf8' }).trim();
+  assert.deepEqual([look?.machine, look?.isRoot], [machine, process.getuid?.() === 0]);
+});
+
+test('machines are named by name, address and port, and never as an option of ssh', () => {
+  const read = (text: string) => {
+    const target = parseTarget(text);
+    return target && [target.host, target.port];
+  };
+  assert.deepEqual(read('web-1.example'), ['web-1.example', 22]);
+  assert.deepEqual(read('10.0.0.5:2222'), ['10.0.0.5', 2222]);
+  assert.deepEqual(read('[fe80::1]:22'), ['fe80::1', 22]);
+  for (const bad of ['-oProxyCommand=id', 'a b', '', 'host:0', 'host:70000', 'root@host', 'a;id', '$(id)'])
+    assert.equal(read(bad), undefined, bad);
+});
