@@ -109,9 +109,10 @@ test('publishing again does what is different, whatever the case and the blanks 
     { dn: own, attributes: { tenkaiManagementPoint: ['https://mp.example.org'], tenkaiSiteName: [] } },
   ]);
   assert.deepEqual(changes.removed, [`cn=0190,${own}`, `cn=0191,${own}`]);
-  const gone = publicationChanges([], present, own);
+  const lookalike = { dn: `cn=x${own}`, attributes: { objectClass: ['tenkaiSite'] } };
+  const gone = publicationChanges([], [...present, lookalike], own);
   assert.deepEqual(gone.removed.at(-1), own, 'what lies below goes first');
-  assert.ok(gone.removed.every((dn) => !dn.includes('OSA')));
+  assert.ok(gone.removed.every((dn) => !dn.includes('OSA') && dn !== lookalike.dn));
 });
 
 const urls: readonly [text: string, server: string | undefined, base?: string][] = [

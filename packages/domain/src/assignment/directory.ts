@@ -79,7 +79,8 @@ export function publicationChanges(
     return Object.keys(differing).length === 0 ? [] : [{ dn, attributes: differing }];
   });
   const added = wanted.filter(({ dn }) => !known.has(key(dn)));
-  const removed = present.filter(({ dn }) => !kept.has(key(dn)) && key(dn).endsWith(key(removable)));
+  const isOwn = (dn: string) => key(dn) === key(removable) || key(dn).endsWith(`,${key(removable)}`);
+  const removed = present.filter(({ dn }) => !kept.has(key(dn)) && isOwn(dn));
   return {
     added,
     changed,
