@@ -18,7 +18,6 @@ import { countStaged } from './runs/runs.store.ts';
 import { runsInWaves } from './runs/runs-in-waves.ts';
 import { listAvailable } from './self-service/available.views.ts';
 import { recordRunRequest } from './self-service/self-service.ts';
-import { beginStaged } from './staged/staged-runs.ts';
 import { extendToNewMembers, startDeployment } from './start-deployment.ts';
 
 export type { Neighbours } from './needs.ts';
@@ -56,7 +55,6 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
   kernel.events.on('collections.members-changed', async ({ payload }) => {
     if (payload.added.length > 0) await extendToNewMembers(deps, payload.collectionId);
   });
-  kernel.events.on('machines.started', ({ payload }) => beginStaged(deps, payload.machineId));
   listen(kernel, lane, board);
   expose(kernel);
   addDeploymentRoutes(kernel, deps, board);

@@ -8,8 +8,6 @@ declare module '../../kernel/events.ts' {
     /** `attributes`: keys of `changedAttributes` (domain/collection); null: too many to name. */
     'machines.inventory-changed': { machineId: string; attributes: string[] | null };
     'machines.power-changed': { machineId: string; from: PowerState; to: PowerState };
-    /** Its agent speaks from another boot than before: the machine was started anew. */
-    'machines.started': { machineId: string };
     /** Announced, not stored: the agent's socket was opened or closed. */
     'machines.presence': { machineId: string; isOnline: boolean };
     /** Announced: the latest figures of runs in progress. */

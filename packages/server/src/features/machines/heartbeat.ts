@@ -26,8 +26,6 @@ export async function recordHeartbeat(
   // Its socket, if it ever had one, is closed already: nothing else will tell that it is down.
   if (state === 'shutting-down' && !deps.channel.isOnline(machineId))
     after = await applySignal(deps, tx, machineId, { before: after, signal: { kind: 'disconnected', at } });
-  if (presence.boot_id !== null && presence.boot_id !== bootId)
-    await deps.events.publish(tx, 'machines.started', { machineId });
   if (agentVersion !== presence.agent_version) {
     await updateMachine(tx, machineId, { agent_version: agentVersion });
     await deps.events.publish(tx, 'machines.changed', { machineId });

@@ -13,6 +13,8 @@ export interface Handlers {
 export interface Desks {
   /** @returns undefined where nobody takes such reports */
   handOver(machineId: string, report: Report): Promise<string | null> | undefined;
+  /** Tells those who take many machines' reports, in its turn among them, that a machine has started anew. */
+  started(machineId: string): Promise<void>;
   write(): Promise<void>;
 }
 
@@ -23,6 +25,13 @@ export function openDesksOneByOne(handlers: Handlers, tx: Tx, told: Told): Desks
       const begin = handlers.together.get(report.kind);
       if (!begin) return handlers.single.get(report.kind)?.(tx, machineId, report as never);
       return takeAlone(begin, tx, told, { machineId, report });
+    },
+    async started(machineId) {
+      for (const begin of new Set(handlers.together.values())) {
+        const set: ReportSet<never> = await begin(tx, told, []);
+        await set.machineStarted?.(machineId);
+        await set.write();
+      }
     },
     write: async () => {},
   };
@@ -49,6 +58,13 @@ export async function openDesksTogether(
     handOver(machineId, report) {
       const begin = handlers.together.get(report.kind);
       return begin && sets.get(begin)?.take(machineId, report as never);
+    },
+    async started(machineId) {
+      for (const begin of new Set(handlers.together.values())) {
+        const set = sets.get(begin) ?? (await begin(tx, told, []));
+        sets.set(begin, set);
+        await set.machineStarted?.(machineId);
+      }
     },
     async write() {
       for (const set of sets.values()) await set.write();

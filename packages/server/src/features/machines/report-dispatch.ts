@@ -1,4 +1,4 @@
-import type { Report, StatusReport } from '@tenkai/protocol/agent/reports.ts';
+import type { StatusReport } from '@tenkai/protocol/agent/reports.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import { recordOrderReport } from './commands.ts';
 import { recordHeartbeat } from './heartbeat.ts';
@@ -43,7 +43,9 @@ async function take(
   if (problem !== null || report === null) return { code: problem ?? 'report-kind-unknown', presence };
   if (report.kind === 'heartbeat') {
     const after = await recordHeartbeat(dispatch, tx, presence, report);
-    return { code: await handOver(dispatch, machineId, report, null), presence: after };
+    if (presence.boot_id !== null && presence.boot_id !== after.boot_id)
+      await dispatch.desks.started(machineId);
+    return { code: null, presence: after };
   }
   if (report.kind === 'inventory' && inventory) {
     const { wantsWhole } = await recordInventory(dispatch, tx, machineId, inventory);
@@ -55,17 +57,8 @@ async function take(
   }
   if (report.kind === 'order' && (await recordOrderReport(dispatch, tx, machineId, report)))
     return { code: null, presence };
-  return { code: await handOver(dispatch, machineId, report, 'report-not-understood'), presence };
-}
-
-async function handOver(
-  { desks }: Dispatch,
-  machineId: string,
-  report: Report,
-  otherwise: string | null,
-): Promise<string | null> {
-  const taken = desks.handOver(machineId, report);
-  return taken === undefined ? otherwise : taken;
+  const taken = dispatch.desks.handOver(machineId, report);
+  return { code: taken === undefined ? 'report-not-understood' : await taken, presence };
 }
 
 /** Longest value of a parameter that an agent may leave in the history. */

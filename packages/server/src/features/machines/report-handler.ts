@@ -29,6 +29,8 @@ export interface ReportToTake<R extends Report = Report> {
 export interface ReportSet<R extends Report = Report> {
   /** As a `ReportHandler`, but free to write later. */
   take(machineId: string, report: R): Promise<string | null>;
+  /** The machine has started anew: after the reports that were taken before, and before those that follow. */
+  machineStarted?(machineId: string): Promise<void>;
   /** Called once, after the last of them. */
   write(): Promise<void>;
 }

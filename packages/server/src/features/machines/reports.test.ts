@@ -266,15 +266,12 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
     atEnd(t, () => server.stop());
-    const heard: string[] = [];
-    server.app.machines.reports.register('heartbeat', async (_tx, _id, { activeRuns }) => {
-      heard.push(activeRuns.map(({ runId }) => runId).join());
-      return null;
-    });
+    const runs = () => server.kernel.db.read.all('SELECT active_runs FROM machines_presence');
     const agent = await enrolledAgent(server);
     await agent.report(aHeartbeat());
+    assert.deepEqual(await runs(), [{ active_runs: '' }]);
     await agent.report(aHeartbeat({ agentVersion: '0.2.0', activeRuns: [{ runId: 'r1', attempt: 1 }] }));
-    assert.deepEqual(heard, ['', 'r1']);
+    assert.deepEqual(await runs(), [{ active_runs: 'r1:1' }]);
     const { items } = await server.call(machineRoutes.list);
     assert.deepEqual(
       items.map(({ agentVersion, powerState }) => [agentVersion, powerState]),

@@ -174,7 +174,7 @@ async function picture({ server, agents, runs }: Fleet, round: number) {
       ),
       starts: (
         await read.all<{ kind: string; payload: string }>(
-          "SELECT kind, payload FROM kernel_events WHERE kind IN ('machines.started', 'machines.power-changed') ORDER BY seq",
+          "SELECT kind, payload FROM kernel_events WHERE kind = 'machines.power-changed' ORDER BY seq",
         )
       )
         .filter(({ payload }) => JSON.parse(payload).machineId === machine[0])

@@ -36,6 +36,8 @@ export interface RunBook {
   /** The run as it is now, if it was put in. */
   find(runId: string): LoadedRun | undefined;
   put(run: LoadedRun): void;
+  /** All of a machine's that were put in. */
+  ofMachine(machineId: string): readonly LoadedRun[];
   /** Lets something happen to a run. Returns whether anything changed. */
   apply(run: LoadedRun, event: RunEvent, gate?: Gate | null): Promise<boolean>;
   /** The same for a transition that the domain made by other means. */
@@ -64,6 +66,7 @@ export function openBook(deps: RunDeps, tx: Tx): RunBook {
   return {
     find: (runId) => runs.get(runId),
     put: (run) => void runs.set(run.row.id, run),
+    ofMachine: (machineId) => [...runs.values()].filter(({ row }) => row.machine_id === machineId),
     store,
     apply: (run, event, gate = null) => store(run, next((runs.get(run.row.id) ?? run).state, event), gate),
     async write() {

@@ -4,6 +4,7 @@ import type { Tx } from '../../../kernel/database/database.ts';
 import type { ReportSet, ReportToTake, Told } from '../../machines/index.ts';
 import type { Deps } from '../needs.ts';
 import { recordDelivery } from '../orders/delivery-method.ts';
+import { beginStaged } from '../staged/staged-runs.ts';
 import { openBook, type RunDeps } from './run-book.ts';
 import { type LoadedRun, loadRuns } from './runs.store.ts';
 
@@ -37,6 +38,7 @@ export async function beginRunReports(
         wakeAfter(deps, tx, book.find(report.runId) ?? run);
       return null;
     },
+    machineStarted: (machineId) => beginStaged(deps, tx, book, machineId),
     write: () => book.write(),
   };
 }

@@ -92,6 +92,28 @@ onBothEngines(
 );
 
 onBothEngines(
+  'BSCN-21: what a machine kept after it had started waits for the next start, in whatever batch the site hears of both',
+  async (t, { databaseUrl }) => {
+    const { server, agent, subject } = await world(databaseUrl);
+    atEnd(t, () => server.stop());
+    const { id } = await deploy(server, { subject, ...atNextStart });
+    const [order] = await openRuns(agent);
+    assert.ok(order);
+    const restarted = aHeartbeat({ bootId: 'boot-2', state: 'starting' });
+    await report(server, agent, restarted, ...staging(order));
+    assert.deepEqual(await statesOf(server, id), [['waiting', 'next-start']]);
+    await report(server, agent, aHeartbeat({ bootId: 'boot-2' }), aHeartbeat({ bootId: 'boot-3' }));
+    assert.deepEqual(await statesOf(server, id), [['waiting', 'next-start-queued']]);
+    await report(server, agent, ...wholeRun(order).slice(1));
+    const second = await deploy(server, { subject, ...atNextStart });
+    const [next] = await openRuns(agent);
+    assert.ok(next);
+    await report(server, agent, ...staging(next), aHeartbeat({ bootId: 'boot-4' }));
+    assert.deepEqual(await statesOf(server, second.id), [['waiting', 'next-start-queued']]);
+  },
+);
+
+onBothEngines(
   'BSCN-22, BSCN-23: of 101 runs a machine keeps 100, the 101st waits with its reason and comes after the restart',
   async (t, { databaseUrl }) => {
     const { server, agent, subject } = await world(databaseUrl);
