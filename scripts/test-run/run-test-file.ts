@@ -9,6 +9,7 @@ import type { TestEvent } from './event-lines.ts';
 import { endLeftovers, type Leftover, markVariable } from './leftovers.ts';
 
 const reporter = fileURLToPath(new URL('event-lines.ts', import.meta.url));
+const fixedSeed = new URL('fixed-seed.ts', import.meta.url).href;
 const killAfterMs = 10_000;
 const outputLimitChars = 20_000;
 
@@ -51,7 +52,7 @@ export async function runTestFile(options: TestFileOptions): Promise<FileResult>
     const events = join(folder, 'events');
     const child = spawn(
       process.execPath,
-      [`--test-reporter=${reporter}`, `--test-reporter-destination=${events}`, file],
+      [`--import=${fixedSeed}`, `--test-reporter=${reporter}`, `--test-reporter-destination=${events}`, file],
       {
         cwd: root,
         stdio: ['ignore', 'pipe', 'pipe'],

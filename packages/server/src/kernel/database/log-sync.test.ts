@@ -81,11 +81,17 @@ test('what comes while the disk is at work shares the next sync', async (t) => {
   for (let n = 0; n < 50; n += 1) writes.push(write(db, `later ${n}`));
   await someTurns();
   assert.equal(waiting.length, 1, 'a second group began before the first one was on disk');
-  waiting[0]?.resolve();
-  await until(() => waiting.length === 2);
-  waiting[1]?.resolve();
-  await Promise.all(writes);
-  assert.equal(waiting.length, 2);
+  let areWritten = false;
+  const all = Promise.all(writes).then(() => {
+    areWritten = true;
+  });
+  await until(() => {
+    waiting.at(-1)?.resolve();
+    return areWritten;
+  });
+  await all;
+  // A group is bounded in time: a busy computer makes more than one of them, never one for each write.
+  assert.ok(waiting.length < 25, `${waiting.length} syncs`);
 });
 
 test('a disk that refuses ends the process; writers and readers get no answer that could be false', async (t) => {
