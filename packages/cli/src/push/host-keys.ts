@@ -20,14 +20,26 @@ export async function isKnown(file: string, target: Target, signal: AbortSignal)
 
 /** Asks a machine for its keys; whether they are its own, somebody has to say. */
 export async function offeredKeys(target: Target, signal: AbortSignal): Promise<OfferedKeys> {
-  const args = ['-T', '10', '-p', String(target.port), '--', target.host];
-  const said = await run('ssh-keyscan', args, '', signal);
-  const lines = said.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  const lines = await scan(target, signal);
   if (lines.length === 0) return { lines: '', fingerprints: [] };
   const text = `${lines.join('\n')}\n`;
   const shown = (await run('ssh-keygen', ['-l', '-f', '-'], text, signal)).trim().split('\n');
   const fingerprints = shown.map((line) => line.split(' ')).map((words) => `${words[1]} ${words.at(-1)}`);
   return { lines: text, fingerprints };
+}
+
+/**
+ * ssh-keyscan tries the first address of a name and no other (ssh itself tries all), so a machine that listens at one
+ * of its two families only is asked again at each of them.
+ */
+async function scan({ host, port }: Target, signal: AbortSignal): Promise<readonly string[]> {
+  for (const family of [[], ['-4'], ['-6']]) {
+    const args = [...family, '-T', '10', '-p', String(port), '--', host];
+    const said = await run('ssh-keyscan', args, '', signal);
+    const lines = said.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    if (lines.length > 0) return lines;
+  }
+  return [];
 }
 
 /** From now on only these are taken for this machine. */

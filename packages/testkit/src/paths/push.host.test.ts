@@ -144,7 +144,7 @@ describe('the agent pushed over SSH', { skip: noDebianHosts || noSsh, timeout: 9
     sshd.start();
     const other = (await readFile(join(folder, 'other_key.pub'), 'utf8')).split(' ')[1] ?? '';
     const sees = async () =>
-      (await runCommand(['ssh-keyscan', '-p', String(forward.port), 'localhost'])).stdout.includes(other);
+      (await runCommand(['ssh-keyscan', '-p', String(forward.port), '127.0.0.1'])).stdout.includes(other);
     await until('sshd has the other key', sees, slowMs);
     assert.equal((await pushed(1, ...byKey())).reason, 'host-key-wrong');
   });
