@@ -1,5 +1,6 @@
 /** What Windows Installer knows the agent by. These names and codes never change: machines find the older one by them. */
 import { createHash } from 'node:crypto';
+import { type PropertyName, propertyNames } from '@tenkai/domain/assignment/properties.ts';
 
 /** One for all versions of the agent, on x64. */
 export const upgradeCode = '{8C8C0F1E-4B53-4E0D-9C4B-6E1B0B7B5A41}';
@@ -9,21 +10,14 @@ export const serviceName = 'TenkaiAgent';
 /** Below HKEY_LOCAL_MACHINE: what was given at the installation, for the agent to take. */
 export const registryKey = 'SOFTWARE\\Tenkai\\Agent';
 
-/** Installation properties that are kept, by the value of the registry that holds them (docs/assign.md). */
-export const keptProperties = [
-  'SITECODE',
-  'MP',
-  'LOCATOR',
-  'DNSSUFFIX',
-  'LDAP',
-  'LDAPUSER',
-  'LDAPSECRET',
-  'LDAPCA',
-  'FSP',
-  'ROOTFINGERPRINT',
-] as const;
 /** Taken once by the agent, which then removes it. */
 const ticket = 'TICKET';
+/** Windows Installer's own, which applies the patches itself. */
+const patch = 'PATCH';
+
+type Kept = Exclude<PropertyName, typeof ticket | typeof patch>;
+/** Installation properties that are kept, by the value of the registry that holds them (docs/assign.md). */
+export const keptProperties = propertyNames.filter((name): name is Kept => name !== ticket && name !== patch);
 /** What is left in the registry for the agent. */
 export const storedProperties = [...keptProperties, ticket] as const;
 /** They name files, and are hidden from logs all the same: somebody may give the secret itself. */
