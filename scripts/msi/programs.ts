@@ -8,55 +8,79 @@ const compiler = 'x86_64-w64-mingw32-gcc';
 const resources = 'x86_64-w64-mingw32-windres';
 const limitMs = 5 * 60_000;
 
-export interface Programs {
-  /** The service's program, tenkai-service.exe. */
-  readonly service: string;
-  /** Library of the installer's custom action. */
-  readonly properties: string;
+/** Which program the service runs, and how. */
+export interface Service {
+  /** As Windows knows it: `TenkaiAgent`. */
+  readonly name: string;
+  /** As people read it: `Tenkai Agent`. */
+  readonly title: string;
+  /** Folder of its data below `%ProgramData%\\Tenkai`. */
+  readonly part: string;
+  /** File beside it that Node runs. */
+  readonly program: string;
+  readonly nodeOptions: string;
+  /** The variable by which the program is told its folder. */
+  readonly folderVariable: string;
+  /** How long the program may take to end. */
+  readonly graceMs: number;
+  /** The exit code after which another start would end the same way. */
+  readonly finalCode: number | null;
+  /** Whether its data go when it is removed. */
+  readonly isForgetful: boolean;
 }
 
+// The same program for the same source: no time of the day in it.
+const common = ['-O2', '-s', '-Wall', '-Wextra', '-Werror', '-Wl,--no-insert-timestamp', '-static-libgcc'];
+const sourceFile = (name: string) => join(import.meta.dirname, name);
+
 /**
- * Compiles what is written in C, for Windows on x64.
- * @param nodeOptions of the agent's Node
+ * Compiles a service's program, tenkai-service.exe, for Windows on x64, and returns its path in `work`.
  * @throws Error with the compiler's words
  */
-export async function compilePrograms(work: string, version: string, nodeOptions: string): Promise<Programs> {
-  const service = join(work, 'tenkai-service.exe');
-  const properties = join(work, 'properties.dll');
-  // The same program for the same source: no time of the day in it.
-  const common = ['-O2', '-s', '-Wall', '-Wextra', '-Werror', '-Wl,--no-insert-timestamp', '-static-libgcc'];
-  const description = await compileDescription(work, version);
-  const source = (name: string) => join(import.meta.dirname, name);
-  const serviceLibraries = ['-ladvapi32', '-lshell32', '-lole32', '-luuid'];
-  const options = `-DAGENT_OPTIONS=L"${nodeOptions}"`;
-  await compile([
-    ...common,
-    '-municode',
-    options,
-    '-o',
-    service,
-    source('agent-service.c'),
-    description,
-    ...serviceLibraries,
-  ]);
-  await compile([...common, '-shared', '-o', properties, source('properties.c'), '-lmsi', '-ladvapi32']);
-  return { service, properties };
+export async function compileService(work: string, version: string, service: Service): Promise<string> {
+  const out = join(work, 'tenkai-service.exe');
+  const values = {
+    SERVICE: wide(service.name),
+    PART: wide(service.part),
+    PROGRAM: wide(service.program),
+    NODE_OPTIONS: wide(service.nodeOptions),
+    FOLDER_VARIABLE: wide(service.folderVariable),
+    GRACE_MS: service.graceMs,
+    // STILL_ACTIVE: no program that has ended has it.
+    FINAL_CODE: service.finalCode ?? 259,
+    FORGETS: Number(service.isForgetful),
+  };
+  const defined = Object.entries(values).map(([name, value]) => `-D${name}=${value}`);
+  const description = await compileDescription(work, version, service);
+  const libraries = ['-ladvapi32', '-lshell32', '-lole32', '-luuid'];
+  const sources = [sourceFile('service.c'), description];
+  await compile([...common, '-municode', ...defined, '-o', out, ...sources, ...libraries]);
+  return out;
 }
+
+/** Compiles the library of the agent's custom action, and returns its path in `work`. @throws Error as above */
+export async function compileProperties(work: string): Promise<string> {
+  const out = join(work, 'properties.dll');
+  await compile([...common, '-shared', '-o', out, sourceFile('properties.c'), '-lmsi', '-ladvapi32']);
+  return out;
+}
+
+const wide = (text: string) => `L"${text}"`;
 
 async function compile(args: readonly string[]): Promise<void> {
   await run(compiler, [...args], { timeout: limitMs });
 }
 
 /** What the properties of the file show in Windows. */
-async function compileDescription(work: string, version: string): Promise<string> {
+async function compileDescription(work: string, version: string, { title }: Service): Promise<string> {
   const numbers = [...version.split('.'), '0'].join(',');
   const values = {
     CompanyName: 'Tenkai',
-    FileDescription: 'Tenkai Agent service',
+    FileDescription: `${title} service`,
     FileVersion: version,
     LegalCopyright: 'Apache License 2.0',
     OriginalFilename: 'tenkai-service.exe',
-    ProductName: 'Tenkai Agent',
+    ProductName: title,
     ProductVersion: version,
   };
   const lines = Object.entries(values).map(([name, value]) => `VALUE "${name}", "${value}"`);

@@ -122,6 +122,32 @@ export const cliFailures = defineFailures({
     message: 'The site refused: {message}',
     remedy: 'See the detail.',
   },
+  'service-system': {
+    kind: 'invalid',
+    message: 'This makes the server a service of Windows, and this is another system.',
+    remedy: 'On Linux the package brings a unit of systemd: systemctl status tenkai-server',
+  },
+  'service-program-missing': {
+    kind: 'invalid',
+    message: '{path} is missing: this program was not installed from the package of the server.',
+    remedy: 'Unpack the whole package of the server for Windows, and start tenkai.cmd in it.',
+  },
+  'service-needs-administrator': {
+    kind: 'forbidden',
+    message: 'Only an administrator installs, starts and removes services.',
+    remedy: 'Nothing was changed. Open a command prompt as administrator and run the same command again.',
+  },
+  'service-refused': {
+    kind: 'broken',
+    message: 'Windows refused a step of the service ({act}, code {code}).',
+    remedy: 'See the detail; net helpmsg CODE explains a code. The same command may be run again.',
+  },
+  'service-slow': {
+    kind: 'unavailable',
+    message: 'The service is not {wanted} after {seconds} seconds.',
+    remedy:
+      'tenkai service status tells when it is; service.log and log\\server.log in its folder tell why not.',
+  },
   interrupted: {
     kind: 'unavailable',
     message: 'Interrupted.',

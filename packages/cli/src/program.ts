@@ -16,6 +16,7 @@ import { addPublishCommands } from './commands/publish.ts';
 import { addRepositoryCommands } from './commands/repository.ts';
 import { addScenarioCommands } from './commands/scenario.ts';
 import { addServerCommands } from './commands/server.ts';
+import { addServiceCommands } from './commands/service.ts';
 import { addSignInCommands } from './commands/sign-in.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
 import { addSiteCommands } from './commands/site.ts';
@@ -64,6 +65,7 @@ export function createProgram(cli: Cli): Command {
     addUserCommands,
     addSiteCommands,
     addServerCommands,
+    addServiceCommands,
     addFirewallCommands,
     addSimulateCommand,
     addCertfixCommand,

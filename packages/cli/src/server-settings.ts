@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { Failure, type PortRange, parsePortRange } from '@tenkai/domain';
 import { readText } from './read-file.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Settings of a server that was installed from its package. */
-export const settingsFile = '/etc/default/tenkai-server';
+export const settingsFile =
+  process.platform === 'win32'
+    ? join(process.env.ProgramData ?? 'C:\\ProgramData', 'Tenkai', 'Server', 'server.env')
+    : '/etc/default/tenkai-server';
 
 export type ServerSettings = Readonly<Record<string, string | undefined>>;
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { type LogLevel, logLevels } from './kernel/log.ts';
@@ -53,7 +54,7 @@ export function readConfig(
     gateways: integer('TENKAI_GATEWAYS', 0, 64),
     logLevel: text('TENKAI_LOG_LEVEL', 'info') as LogLevel,
     siteCode: text('TENKAI_SITE', 'TK1'),
-    consoleDir: resolve(text('TENKAI_CONSOLE', join(import.meta.dirname, '../../console/dist'))),
+    consoleDir: resolve(text('TENKAI_CONSOLE', usualConsole())),
   };
 
   if (isIP(config.listen) === 0)
@@ -74,6 +75,12 @@ export function readConfig(
     mistakes.push(`TENKAI_NAMES must hold host names and IP addresses; "${name}" is neither.`);
   }
   return mistakes.length > 0 ? { mistakes } : config;
+}
+
+/** Beside the program: in a package a folder, in the sources a package of its own. */
+function usualConsole(): string {
+  const shipped = join(import.meta.dirname, 'console');
+  return existsSync(shipped) ? shipped : join(import.meta.dirname, '../../console/dist');
 }
 
 function isPostgresUrl(text: string): boolean {

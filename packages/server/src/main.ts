@@ -6,5 +6,5 @@ if (process.argv[2] === 'gateway') {
   await runGateway();
 } else {
   const { runSite } = await import('./site-process.ts');
-  await runSite();
+  await runSite({ untilInputEnds: process.argv.includes('--until-input-ends') });
 }

@@ -130,6 +130,28 @@ function needRoot(command: string) {
     throw new Failure('firewall-needs-root', { command: `tenkai firewall ${command}` });
 }
 
+/** As an installation does it: failures are told, and change nothing else. */
+export async function openPorts(session: Session, settings: string) {
+  const { TENKAI_FIREWALL } = await readServerSettings(session.terminal, settings);
+  if (TENKAI_FIREWALL !== 'off') await changePorts(session, settings, openFirewall);
+}
+
+/** As a removal does it. */
+export const closePorts = (session: Session, settings = settingsFile) =>
+  changePorts(session, settings, closeFirewall);
+
+/** What is changed is told beside the result of the command that it belongs to. */
+async function changePorts(session: Session, settings: string, act: typeof openFirewall) {
+  try {
+    const input = await inputOf(session, { role: 'server', settings, folder: oldFolder });
+    const report = await carryOut(act(input), onThisMachine(session.signal));
+    for (const line of firewallText(report).split('\n')) session.output.note(line);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    session.output.warn(`${error.message} ${error.detail} ${error.remedy}`);
+  }
+}
+
 async function plan(session: Session, options: FirewallOptions) {
   const { output, signal } = session;
   if (options.for !== undefined) {

@@ -1,9 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ChunkStore, ManifestFile } from '@tenkai/transfer';
+import { renameDurably } from '@tenkai/transfer/durable.ts';
 import { openFileMode, openFolderMode, readChunkFile, requireFolder } from './folder-copy.ts';
 
 /**
@@ -40,7 +41,8 @@ async function shownContents(root: string): Promise<Map<string, string>> {
 
 async function hide(root: string, name: string) {
   await rm(markerOf(root, name), { force: true });
-  await rm(join(root, name), { recursive: true, force: true });
+  // On Windows somebody who reads a file of it may hold it for a moment.
+  await rm(join(root, name), { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Written aside and then exchanged, so that nobody finds half a package. */
@@ -52,7 +54,7 @@ async function show({ source, signal }: FileView, root: string, name: string, co
   for (const folder of [root, fresh]) await chmod(folder, openFolderMode);
   for (const file of manifest.files) await writeWhole(source, file, join(fresh, file.path), signal);
   await hide(root, name);
-  await rename(fresh, join(root, name));
+  await renameDurably(fresh, join(root, name));
   await writeFile(markerOf(root, name), contentId);
 }
 

@@ -1,10 +1,13 @@
 /*
- * tenkai-service.exe: the Windows service TenkaiAgent. It runs the agent's program, which lies beside it, starts it anew
- * when it ends, and asks it to end by closing its standard input. The installer calls it when the agent is removed for
- * good: `tenkai-service.exe end` ends the engines of runs, `forget FOLDER` removes the
- * data folder unless there is an agent in the installation folder.
+ * tenkai-service.exe: a Windows service, TenkaiAgent or TenkaiServer. It runs the program that lies beside it, starts it
+ * anew when it ends, and asks it to end by closing its standard input. `tenkai-service.exe folder` makes the data folder
+ * and prints its path. The installer calls it when the agent is removed for good: `end` ends the engines of runs,
+ * `forget FOLDER` removes the data folder unless there is an agent in the installation folder.
  *
- * AGENT_OPTIONS (options of Node) comes from the compiler's command line.
+ * From the compiler's command line (programs.ts), strings in wide characters: SERVICE, its name; PART, the folder below
+ * %ProgramData%\Tenkai; PROGRAM, the file that Node runs, with NODE_OPTIONS; FOLDER_VARIABLE, the variable that tells it
+ * the folder; GRACE_MS, what it has to end in before it is ended; FINAL_CODE, the exit code after which another start
+ * would end the same way; FORGETS, whether `end` and `forget` exist.
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
@@ -14,11 +17,8 @@
 #include <stdio.h>
 #include <tlhelp32.h>
 
-#define SERVICE L"TenkaiAgent"
 #define PATH_CHARS 1024
 #define RESTART_MS 10000
-/* What the agent has to end in before it is ended; the service manager is told to wait longer. */
-#define GRACE_MS 20000
 #define LOG_BYTES (1024 * 1024)
 
 static SERVICE_STATUS_HANDLE handle;
@@ -42,12 +42,12 @@ static DWORD WINAPI control(DWORD code, DWORD type, void *data, void *context) {
   return NO_ERROR;
 }
 
-/* %ProgramData%\Tenkai\Agent, asked of the system: a variable could be anybody's. */
+/* %ProgramData%\Tenkai\PART, asked of the system: a variable could be anybody's. */
 static BOOL data_folder(wchar_t *parent, wchar_t *folder) {
   wchar_t *base = NULL;
   if (FAILED(SHGetKnownFolderPath(&FOLDERID_ProgramData, 0, NULL, &base))) return FALSE;
   int fits = swprintf(parent, PATH_CHARS, L"%ls\\Tenkai", base) > 0 &&
-             swprintf(folder, PATH_CHARS, L"%ls\\Tenkai\\Agent", base) > 0;
+             swprintf(folder, PATH_CHARS, L"%ls\\Tenkai\\" PART, base) > 0;
   CoTaskMemFree(base);
   return fits;
 }
@@ -65,8 +65,8 @@ static BOOL is_ours(PSID owner) {
 }
 
 /*
- * Everybody may make folders in %ProgramData%. One that a user has made there beforehand, with an agent.json of his own
- * in it, is put aside; ours is for the system and administrators.
+ * Everybody may make folders in %ProgramData%. One that a user has made there beforehand, with settings of his own in
+ * it, is put aside; ours is for the system and administrators.
  */
 static void make_folder(const wchar_t *folder) {
   PSECURITY_DESCRIPTOR rights = NULL, present = NULL;
@@ -118,8 +118,8 @@ static HANDLE open_log(const wchar_t *folder) {
                      OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
 }
 
-/* Starts the agent; closing `input` asks it to end. It also ends when this program is ended, for then it is closed too. */
-static HANDLE start_agent(const wchar_t *folder, HANDLE *input) {
+/* Starts the program; closing `input` asks it to end. It also ends when this program is ended, for then it is closed too. */
+static HANDLE start_program(const wchar_t *folder, HANDLE *input) {
   wchar_t own[PATH_CHARS], line[4 * PATH_CHARS];
   HANDLE read = NULL;
   PROCESS_INFORMATION process;
@@ -128,8 +128,8 @@ static HANDLE start_agent(const wchar_t *folder, HANDLE *input) {
   DWORD length = GetModuleFileNameW(NULL, own, PATH_CHARS);
   if (length == 0 || length == PATH_CHARS) return NULL;
   *wcsrchr(own, L'\\') = 0;
-  if (swprintf(line, sizeof line / sizeof *line, L"\"%ls\\node.exe\" " AGENT_OPTIONS
-               L" \"%ls\\tenkai-agent.mjs\" run --until-input-ends", own, own) < 0)
+  if (swprintf(line, sizeof line / sizeof *line, L"\"%ls\\node.exe\" " NODE_OPTIONS
+               L" \"%ls\\" PROGRAM L"\" run --until-input-ends", own, own) < 0)
     return NULL;
   if (!CreatePipe(&read, input, &inherit, 0)) return NULL;
   SetHandleInformation(*input, HANDLE_FLAG_INHERIT, 0);
@@ -138,7 +138,7 @@ static HANDLE start_agent(const wchar_t *folder, HANDLE *input) {
   start.dwFlags = STARTF_USESTDHANDLES;
   start.hStdInput = read;
   start.hStdOutput = start.hStdError = log;
-  SetEnvironmentVariableW(L"TENKAI_AGENT_DATA", folder);
+  SetEnvironmentVariableW(FOLDER_VARIABLE, folder);
   BOOL ok = CreateProcessW(NULL, line, NULL, NULL, TRUE, CREATE_NO_WINDOW, NULL, own, &start, &process);
   CloseHandle(read);
   if (log != INVALID_HANDLE_VALUE) CloseHandle(log);
@@ -150,14 +150,14 @@ static HANDLE start_agent(const wchar_t *folder, HANDLE *input) {
   return process.hProcess;
 }
 
-static void end_agent(HANDLE agent, HANDLE input) {
+static void end_program(HANDLE program, HANDLE input) {
   CloseHandle(input);
   for (int waited = 0; waited < GRACE_MS; waited += 1000) {
-    if (WaitForSingleObject(agent, 1000) == WAIT_OBJECT_0) return;
+    if (WaitForSingleObject(program, 1000) == WAIT_OBJECT_0) return;
     report(SERVICE_STOP_PENDING, 10000);
   }
-  TerminateProcess(agent, 1);
-  WaitForSingleObject(agent, 5000);
+  TerminateProcess(program, 1);
+  WaitForSingleObject(program, 5000);
 }
 
 static void WINAPI service_main(DWORD count, wchar_t **words) {
@@ -177,18 +177,26 @@ static void WINAPI service_main(DWORD count, wchar_t **words) {
   settle_recovery();
   report(SERVICE_RUNNING, 0);
   do {
-    HANDLE input, agent = start_agent(folder, &input);
-    if (!agent) continue;
-    HANDLE both[] = {stop, agent};
+    HANDLE input, program = start_program(folder, &input);
+    if (!program) continue;
+    HANDLE both[] = {stop, program};
+    DWORD code = 0;
     if (WaitForMultipleObjects(2, both, FALSE, INFINITE) == WAIT_OBJECT_0)
-      end_agent(agent, input);
-    else
+      end_program(program, input);
+    else {
       CloseHandle(input);
-    CloseHandle(agent);
+      if (GetExitCodeProcess(program, &code) && code == (DWORD)FINAL_CODE) {
+        status.dwWin32ExitCode = ERROR_SERVICE_SPECIFIC_ERROR;
+        status.dwServiceSpecificExitCode = code;
+        SetEvent(stop);
+      }
+    }
+    CloseHandle(program);
   } while (WaitForSingleObject(stop, RESTART_MS) == WAIT_TIMEOUT);
   report(SERVICE_STOPPED, 0);
 }
 
+#if FORGETS
 /* Removes a folder and what is in it; a link is removed, and what it leads to stays. */
 static void remove_folder(const wchar_t *folder) {
   wchar_t name[PATH_CHARS];
@@ -257,26 +265,42 @@ static void remove_programs(const wchar_t *name) {
   RemoveDirectoryW(folder);
 }
 
-int wmain(int count, wchar_t **words) {
+static int forget(const wchar_t *programs) {
+  wchar_t parent[PATH_CHARS], folder[PATH_CHARS], program[PATH_CHARS];
+  if (swprintf(program, PATH_CHARS, L"%ls\\" PROGRAM, programs) < 0) return 1;
+  /* It was an older version that went: the data are those of the agent that is there. */
+  if (GetFileAttributesW(program) != INVALID_FILE_ATTRIBUTES) return 0;
+  if (!data_folder(parent, folder)) return 1;
+  remove_folder(folder);
+  /* What is empty now; other parts of Tenkai keep the rest. */
+  RemoveDirectoryW(parent);
+  remove_programs(programs);
+  return 0;
+}
+#endif
+
+/* In UTF-8, as programs read it. */
+static int print_folder(void) {
   wchar_t parent[PATH_CHARS], folder[PATH_CHARS];
+  char text[3 * PATH_CHARS];
+  if (!data_folder(parent, folder)) return 1;
+  make_folder(parent);
+  make_folder(folder);
+  if (GetFileAttributesW(folder) == INVALID_FILE_ATTRIBUTES) return 1;
+  return WideCharToMultiByte(CP_UTF8, 0, folder, -1, text, sizeof text, NULL, NULL) && puts(text) >= 0 ? 0 : 1;
+}
+
+int wmain(int count, wchar_t **words) {
+  if (count == 2 && !wcscmp(words[1], L"folder")) return print_folder();
+#if FORGETS
   if (count == 2 && !wcscmp(words[1], L"end")) {
     end_engines();
     return 0;
   }
-  if (count == 3 && !wcscmp(words[1], L"forget")) {
-    wchar_t program[PATH_CHARS];
-    if (swprintf(program, PATH_CHARS, L"%ls\\tenkai-agent.mjs", words[2]) < 0) return 1;
-    /* It was an older version that went: the data are those of the agent that is there. */
-    if (GetFileAttributesW(program) != INVALID_FILE_ATTRIBUTES) return 0;
-    if (!data_folder(parent, folder)) return 1;
-    remove_folder(folder);
-    /* What is empty now; other parts of Tenkai keep the rest. */
-    RemoveDirectoryW(parent);
-    remove_programs(words[2]);
-    return 0;
-  }
+  if (count == 3 && !wcscmp(words[1], L"forget")) return forget(words[2]);
+#endif
   SERVICE_TABLE_ENTRYW table[] = {{SERVICE, service_main}, {NULL, NULL}};
   if (StartServiceCtrlDispatcherW(table)) return 0;
-  fwprintf(stderr, L"This is the service %ls: sc.exe start %ls\n", SERVICE, SERVICE);
+  fwprintf(stderr, L"This is the service " SERVICE L": sc.exe start " SERVICE L"\n");
   return 1;
 }
