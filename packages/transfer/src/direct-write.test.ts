@@ -11,6 +11,8 @@ import { directBuffer, writeDirectly } from './direct-write.ts';
 import { sha256Of } from './file-bytes.ts';
 import { CHUNK_SIZE_BYTES, type Manifest } from './manifest.ts';
 import { sealManifest } from './manifest-digest.ts';
+import { PLACE_BYTES } from './multicast/assembly.ts';
+import { openShardMemory } from './multicast/shard-memory.ts';
 import { openStaging } from './staging.ts';
 
 const SECTOR_BYTES = 4096;
@@ -52,6 +54,17 @@ test('whole sectors go to the disk past the page cache, in any order', { skip: n
   }
   assert.equal(cachedBytes(path), 0);
   assert.deepEqual(await readFile(path), Buffer.from(bytes.subarray(0, 4 * PIECE_BYTES)));
+});
+
+test('a segment that came by multicast goes from where it was put together to the disk', { skip: noDisk }, async (t) => {
+  const path = join(await folderFor(t), 'file');
+  const { bytes } = openShardMemory(2 * PLACE_BYTES);
+  for (const place of [0, 1]) {
+    const segment = bytes.subarray(place * PLACE_BYTES, place * PLACE_BYTES + PIECE_BYTES);
+    randomBytes(PIECE_BYTES).copy(segment);
+    assert.equal(await writeDirectly(path, segment, place * PIECE_BYTES), PIECE_BYTES);
+    assert.deepEqual((await readFile(path)).subarray(place * PIECE_BYTES), Buffer.from(segment));
+  }
 });
 
 test('what a disk does not take directly is left to the ordinary way, and nothing is written', async (t) => {

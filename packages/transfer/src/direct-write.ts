@@ -10,7 +10,7 @@ import { writeFully } from './file-bytes.ts';
  */
 
 /** What disks ask of a direct write: memory, place and length are multiples of a sector, 4 KiB at most. */
-const SECTOR_BYTES = 4096;
+export const SECTOR_BYTES = 4096;
 /** Windows and macOS have no such flag; writes go through the cache there. */
 const DIRECT = constants.O_DIRECT ?? 0;
 /** File systems that know no direct writes, or want coarser places, say one of these. */
@@ -19,7 +19,15 @@ const onPages = new WeakSet<ArrayBufferLike>();
 
 /** Memory that a direct write can start from: V8 reserves whole pages for a buffer that may be resized. */
 export function directBuffer(sizeBytes: number): Buffer<ArrayBuffer> {
-  const memory = new ArrayBuffer(sizeBytes, { maxByteLength: sizeBytes });
+  return onWholePages(new ArrayBuffer(sizeBytes, { maxByteLength: sizeBytes }), sizeBytes);
+}
+
+/** The same of a WebAssembly memory, whose pages of 64 KiB are pages of the system too. */
+export function directMemory(memory: WebAssembly.Memory, sizeBytes: number): Buffer<ArrayBuffer> {
+  return onWholePages(memory.buffer, sizeBytes);
+}
+
+function onWholePages(memory: ArrayBuffer, sizeBytes: number): Buffer<ArrayBuffer> {
   onPages.add(memory);
   return Buffer.from(memory, 0, sizeBytes);
 }

@@ -1,4 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
+import { SECTOR_BYTES } from '../direct-write.ts';
+import { CHUNK_SIZE_BYTES } from '../manifest.ts';
 import { type Header, kinds, type Sealer, writeHeader } from './datagram.ts';
 import { columnsOf, DATAGRAM_BYTES, HEADER_BYTES, MOST_ROWS, repairPlace, SHARD_BYTES } from './layout.ts';
 import { type ArrivedRepair, repairBlock } from './repair-code.ts';
@@ -8,8 +10,10 @@ import type { ShardMemory } from './shard-memory.ts';
 /** Repair shards that a segment's place has room for: a quarter of the data. More are not kept. */
 const REPAIR_ROOM = 728;
 
-/** Bytes of memory for one segment: its shards, and room for repair shards. */
-export const PLACE_BYTES = (Math.ceil((4 * 1024 * 1024) / SHARD_BYTES) + REPAIR_ROOM) * SHARD_BYTES;
+/** Bytes of memory for one segment: its shards, and room for repair shards; each begins where the disk can write from. */
+export const PLACE_BYTES = wholeSectors(
+  (Math.ceil(CHUNK_SIZE_BYTES / SHARD_BYTES) + REPAIR_ROOM) * SHARD_BYTES,
+);
 
 /** A segment that is being put together. */
 export interface Assembly {
@@ -37,6 +41,10 @@ export interface Assembly {
   /** The latest turn that is over, as far as is known; -1 before. */
   closedTurn: number;
   touchedAt: number;
+}
+
+function wholeSectors(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / SECTOR_BYTES) * SECTOR_BYTES;
 }
 
 const TAG_AT = 24;

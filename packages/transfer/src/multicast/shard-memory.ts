@@ -1,3 +1,4 @@
+import { directMemory } from '../direct-write.ts';
 import { multiply } from './field.ts';
 
 /**
@@ -26,7 +27,7 @@ for (let factor = 0; factor < 256; factor += 1) {
 export function openShardMemory(sizeBytes: number): ShardMemory {
   const pages = Math.ceil((sizeBytes + products.length) / PAGE_BYTES);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const bytes = Buffer.from(memory.buffer, 0, sizeBytes);
+  const bytes = directMemory(memory, sizeBytes);
   const tables = pages * PAGE_BYTES - products.length;
   Buffer.from(memory.buffer).set(products, tables);
   const { exports } = new WebAssembly.Instance(program(), { m: { m: memory } });
