@@ -58,7 +58,7 @@ export type WineMachineOptions = Pick<DebianHostOptions, 'name' | 'network'>;
 /** Makes a machine with a fresh Windows and switches it on. The first one of a checkout makes the base. */
 export async function startWine(options: WineMachineOptions): Promise<WineMachine> {
   const host = await startHost({ ...options, base: await prepareWineBase(), diskMb: 4096 });
-  await giveOwnIdentity(host);
+  await prepareRegistry(host);
   const environment = (more: WineOptions['env'] = {}) => ({ ...wineEnvironment, ...more });
   const pathOf = (path: string) => join(host.rootPath, linuxPath(path));
   const run: WineMachine['run'] = (argv, { timeoutMs = defaultTimeoutMs, env } = {}) =>
@@ -95,13 +95,19 @@ export async function startWine(options: WineMachineOptions): Promise<WineMachin
   };
 }
 
+/** A service that says nothing for ten seconds would be given up: that is soon gone on a busy machine. */
+const servicePatience = `
+[System\\\\ControlSet001\\\\Control] 1
+"ServicesPipeTimeout"="${defaultTimeoutMs}"
+`;
+
 /** Windows machines of one image would be clones. No program of Wine runs yet, so its registry is a file. */
-async function giveOwnIdentity({ rootPath }: DebianHost): Promise<void> {
+async function prepareRegistry({ rootPath }: DebianHost): Promise<void> {
   const file = join(rootPath, winePrefix, 'system.reg');
   const text = await readFile(file, 'latin1');
   const changed = text.replace(/^"MachineGuid"="[^"]*"$/m, `"MachineGuid"="${randomUUID()}"`);
   if (changed === text) throw new Error(`${file} holds no MachineGuid`);
-  await writeFile(file, changed, 'latin1');
+  await writeFile(file, changed + servicePatience, 'latin1');
 }
 
 const inWindows = (script: string, argv: readonly string[]) => [
