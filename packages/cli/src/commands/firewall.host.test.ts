@@ -293,7 +293,7 @@ test('BFWL-14: the ports of multicast are those that the site has, where it is a
   assert.equal(await ranges(), undefined);
 });
 
-test('without rights it says so, with the command that has them', {
+test('BSRV-19: without rights it says so, with the command that has them', {
   skip: noFirewall('nftables'),
 }, async () => {
   const command = asUser('nobody', [process.execPath, main, 'firewall', 'open']);
