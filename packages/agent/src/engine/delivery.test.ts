@@ -86,17 +86,21 @@ test('damaged bytes of one source are fetched from the next one', options, async
   assert.match(readFileSync(join(agent.data.log, 'engine.log'), 'utf8'), /damaged bytes/);
 });
 
-test('content that is damaged everywhere ends the run, and nothing of it stays', options, async () => {
-  const files = newFiles();
-  const manifest = await publishContent(site, files);
-  const { objects } = await packContent(files);
-  for (const [sha256, bytes] of objects)
-    site.serve(`/content/${chunkPath(sha256)}`, Buffer.alloc(bytes.length));
-  const { end, results } = await runSteps(site, agent, copyOf(manifest));
-  assert.deepEqual([end?.succeeded, end?.reason?.code], [false, 'content-chunk-corrupt']);
-  assert.deepEqual(results, []);
-  assert.deepEqual(leftInCache(), []);
-});
+test(
+  'BSCN-18: content that is damaged everywhere ends the run before its first step, and nothing of it stays',
+  options,
+  async () => {
+    const files = newFiles();
+    const manifest = await publishContent(site, files);
+    const { objects } = await packContent(files);
+    for (const [sha256, bytes] of objects)
+      site.serve(`/content/${chunkPath(sha256)}`, Buffer.alloc(bytes.length));
+    const { end, results } = await runSteps(site, agent, copyOf(manifest));
+    assert.deepEqual([end?.succeeded, end?.reason?.code], [false, 'content-chunk-corrupt']);
+    assert.deepEqual(results, []);
+    assert.deepEqual(leftInCache(), []);
+  },
+);
 
 test('law 11: a manifest that the site did not sign is not used, whatever its hash', options, async () => {
   const { manifest, objects } = await packContent(newFiles());

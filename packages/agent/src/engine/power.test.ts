@@ -188,17 +188,21 @@ async function pullPlugAt(name: string, moment: () => boolean): Promise<void> {
   agent.restartMachine();
 }
 
-test('BPWR-07: the machine is switched off at the end, after the end was told', options, async () => {
-  const name = store([scriptStep('true')], { options: { powerOffAtEnd: true } });
-  const engine = spawnEngine(agent, name);
-  // Nobody takes the reports here: it is told that the server has them.
-  await until(() => toldOf(agent, testRunId).end?.event === 'finished');
-  assert.deepEqual(powerLog(), []);
-  writeFileSync(join(agent.data.outbox, 'streams', name), '999');
-  await until(() => powerLog().length === 1);
-  await until(() => engine.exitCode === 0);
-  assert.deepEqual(powerLog(), ['shut-down']);
-});
+test(
+  'BPWR-07, BSCN-32: the machine is switched off at the end, after the end was told',
+  options,
+  async () => {
+    const name = store([scriptStep('true')], { options: { powerOffAtEnd: true } });
+    const engine = spawnEngine(agent, name);
+    // Nobody takes the reports here: it is told that the server has them.
+    await until(() => toldOf(agent, testRunId).end?.event === 'finished');
+    assert.deepEqual(powerLog(), []);
+    writeFileSync(join(agent.data.outbox, 'streams', name), '999');
+    await until(() => powerLog().length === 1);
+    await until(() => engine.exitCode === 0);
+    assert.deepEqual(powerLog(), ['shut-down']);
+  },
+);
 
 test(
   'a shut-down as the last step comes after the end was told; in the middle the run goes on in the next boot',

@@ -100,7 +100,7 @@ test(
 );
 
 test(
-  'BSCN-20: switched off after the delivery, the machine applies it at its next start and stays on',
+  'BSCN-20, BPWR-08: switched off after the delivery, the machine applies it at its next start and stays on',
   timeout,
   async (t) => {
     const { agent, name } = await machineWithRun(t, { powerOffAfterDelivery: true });

@@ -100,15 +100,35 @@ async function show({ connect, output }: Session) {
   );
 }
 
+/** Who sends; where that is a machine of a subnet, with what spoke for it. */
+export function senderText({
+  subnet,
+  representative,
+}: Pick<MulticastSessionRow, 'subnet' | 'representative'>): string {
+  if (!representative) return 'the site';
+  const { machineName, chosenBy } = representative;
+  return `${machineName} for ${subnet} (${meritTexts[chosenBy] ?? chosenBy})`;
+}
+
+/** What the chosen machine had before the second of its subnet. */
+const meritTexts: Readonly<Record<string, string>> = {
+  failures: 'fell out least',
+  named: 'named by hand',
+  content: 'had most of the content',
+  power: 'on mains',
+  cable: 'by cable',
+  link: 'faster link',
+  disk: 'more room on its disk',
+  name: 'first by name',
+  only: 'the only one that was fit',
+};
+
 const columns: readonly Column<MulticastSessionRow>[] = [
   { title: 'Started', value: (row) => timeText(row.startedAt) },
   { title: 'Address', value: (row) => `${row.address}:${row.port}` },
   {
     title: 'From',
-    value: ({ subnet, representative }) =>
-      representative
-        ? `${representative.machineName} for ${subnet} (by ${representative.chosenBy})`
-        : 'the site',
+    value: senderText,
   },
   {
     title: 'Over the line',

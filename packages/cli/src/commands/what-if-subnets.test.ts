@@ -18,9 +18,9 @@ import { uploadFolder } from '@tenkai/testkit/upload-folder.ts';
 const bytes = 2048;
 const machines = { alder: '10.1.1.7', birch: '10.1.1.8', cedar: '10.1.2.7', nowhere: undefined };
 const expected = [
-  { subnet: '10.1.1.0/24', machineCount: 2, bytes: 2 * bytes },
-  { subnet: '10.1.2.0/24', machineCount: 1, bytes },
-  { subnet: null, machineCount: 1, bytes },
+  { subnet: '10.1.1.0/24', machineCount: 2, bytes: 2 * bytes, lineBytes: 2 * bytes },
+  { subnet: '10.1.2.0/24', machineCount: 1, bytes, lineBytes: bytes },
+  { subnet: null, machineCount: 1, bytes, lineBytes: bytes },
 ];
 
 async function aSite(t: TestContext): Promise<TestServer> {

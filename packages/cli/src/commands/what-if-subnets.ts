@@ -11,8 +11,9 @@ export function subnetTexts({
   const shown = subnets.slice(0, mostShown);
   return [
     ...shown.map(
-      ({ subnet, machineCount, bytes }) =>
-        `to ${subnet ?? 'machines without a known address'}: ${countText(machineCount, 'machine')}, ${bytesText(bytes)}`,
+      ({ subnet, machineCount, bytes, lineBytes }) =>
+        `to ${subnet ?? 'machines without a known address'}: ${countText(machineCount, 'machine')}, ${bytesText(bytes)}` +
+        (lineBytes === bytes ? '' : `, ${bytesText(lineBytes)} of them over the line`),
     ),
     ...(subnetCount > shown.length ? [`… ${countText(subnetCount - shown.length, 'more subnet')}`] : []),
   ];

@@ -25,6 +25,7 @@ function ask(over: Partial<GateQuestion> = {}, draft: Partial<GateQuestion['draf
     ...over,
   });
 }
+const booting = aMachine({ isOnline: false, powerState: 'booting' });
 const off = aMachine({ isOnline: false, powerState: 'off' });
 
 const table: [
@@ -67,6 +68,11 @@ const table: [
   [
     'a machine that is off is waited for',
     ask({ facts: off }),
+    { gate: 'machine', code: 'machine-off', until: null, wakes: false },
+  ],
+  [
+    'BSCN-39: a run for a machine that still boots is held, and does not fail',
+    ask({ facts: booting }),
     { gate: 'machine', code: 'machine-off', until: null, wakes: false },
   ],
   [

@@ -29,15 +29,15 @@ test('the subnet of a machine is that of the address by which others reach it', 
 
 test('bytes are summed by subnet, most first, without machines that get none', () => {
   const machines = [
-    { subnet: 'a', bytes: 2 },
-    { subnet: 'b', bytes: 5 },
-    { subnet: 'a', bytes: 2 },
-    { subnet: 'b', bytes: 0 },
-    { subnet: null, bytes: 1 },
+    { subnet: 'a', bytes: 2, lineBytes: 2 },
+    { subnet: 'b', bytes: 5, lineBytes: 5 },
+    { subnet: 'a', bytes: 2, lineBytes: 0 },
+    { subnet: 'b', bytes: 0, lineBytes: 0 },
+    { subnet: null, bytes: 1, lineBytes: 1 },
   ];
   assert.deepEqual(bytesBySubnet(machines), [
-    { subnet: 'b', machineCount: 1, bytes: 5 },
-    { subnet: 'a', machineCount: 2, bytes: 4 },
-    { subnet: null, machineCount: 1, bytes: 1 },
+    { subnet: 'b', machineCount: 1, bytes: 5, lineBytes: 5 },
+    { subnet: 'a', machineCount: 2, bytes: 4, lineBytes: 2 },
+    { subnet: null, machineCount: 1, bytes: 1, lineBytes: 1 },
   ]);
 });

@@ -29,18 +29,22 @@ function firstOf({ family, value }: IpAddress, prefix: number): IpAddress {
 export interface SubnetBytes {
   readonly subnet: string | null;
   readonly machineCount: number;
+  /** That its machines get. */
   readonly bytes: number;
+  /** That cross the subnet's line for them: less where a neighbour sends on what it fetched, or the site sends to all at once. */
+  readonly lineBytes: number;
 }
 
 /** Machines and bytes by subnet, most bytes first, unknown ones last among equals; machines to which nothing is brought are left out. */
-export function bytesBySubnet(
-  machines: Iterable<{ readonly subnet: string | null; readonly bytes: number }>,
-): SubnetBytes[] {
+export function bytesBySubnet(machines: Iterable<Omit<SubnetBytes, 'machineCount'>>): SubnetBytes[] {
   const found = new Map<string | null, SubnetBytes>();
-  for (const { subnet, bytes } of machines) {
+  for (const { subnet, bytes, lineBytes } of machines) {
     if (bytes === 0) continue;
-    const sum = found.get(subnet) ?? { subnet, machineCount: 0, bytes: 0 };
-    found.set(subnet, { subnet, machineCount: sum.machineCount + 1, bytes: sum.bytes + bytes });
+    const sum = found.get(subnet) ?? { subnet, machineCount: 0, bytes: 0, lineBytes: 0 };
+    found.set(subnet, {
+      ...{ subnet, machineCount: sum.machineCount + 1 },
+      ...{ bytes: sum.bytes + bytes, lineBytes: sum.lineBytes + lineBytes },
+    });
   }
   return [...found.values()].toSorted((a, b) => b.bytes - a.bytes || compareSubnets(a.subnet, b.subnet));
 }

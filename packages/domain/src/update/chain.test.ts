@@ -97,7 +97,7 @@ test('BAUT-10, BAUT-13: the latest level where it can apply, else the highest re
     assert.equal(next('SP3', world(packages, { servicePack: servicePackNow })), expected, expected);
 });
 
-test('BAUT-11, BAUT-12: without an earlier level registered the machine stays, and the reason says which', () => {
+test('BAUT-11, BAUT-12, BOSM-07: without an earlier level registered the machine stays, and the reason says which', () => {
   assert.match(next('SP3', world([servicePack(3, [1, 2])])), /^platform-service-pack/);
   const needs = servicePack(3, [], { requires: [{ anyOf: ['SP1', 'SP2'] }] });
   const step = chainStep(needs, world([needs]));

@@ -113,6 +113,42 @@ test('BAUT-26, BAUT-27: opted out, switched off, held, failed, other rings and o
   assert.ok(told({ packages, policy: { rings: [ring] }, machine: { ring: 1 }, releases: opened }).order);
 });
 
+test('BAUT-09: system, language, architecture, service packs, condition and what is there already decide who gets it', () => {
+  const level = (major: number) => ({ major, minor: 0 });
+  const windows = (over: object = {}) =>
+    ({ operatingSystem: 'windows-xp', language: 'any', architecture: 'any', ...over }) as const;
+  const suits = windows({
+    language: 'ja',
+    architecture: 'x86',
+    baseServicePack: level(2),
+    absorbedBy: [level(3)],
+  });
+  const condition = { kind: 'file-exists', path: 'C:\\Office' } as const;
+  const xp = { family: 'windows', id: 'windows-xp', language: 'ja', architecture: 'x86' } as const;
+  const rows: [string, Parameters<typeof anInventory>[0], string][] = [
+    ['all of it', {}, 'p delivering'],
+    ['another system', { id: 'windows-7' }, 'p not-applicable platform-operating-system'],
+    ['another language', { language: 'en' }, 'p not-applicable platform-language'],
+    ['another architecture', { architecture: 'x64' }, 'p not-applicable platform-architecture'],
+    ['below its base', { servicePack: level(1) }, 'p not-applicable platform-service-pack'],
+    ['absorbed by what is there', { servicePack: level(3) }, 'p applied'],
+  ];
+  for (const [name, system, expected] of rows) {
+    const inventory = anInventory({ ...xp, servicePack: level(2), ...system });
+    const packages = [one('p', { targets: [suits] })];
+    assert.deepEqual(told({ packages, machine: { facts: { inventory } } }).rows, [expected], name);
+  }
+  const packages = [one('p', { targets: [suits], condition })];
+  const facts = { inventory: anInventory({ ...xp, servicePack: level(2) }) };
+  const refused = new Map([['p', 1]]);
+  assert.deepEqual(told({ packages, machine: { facts, refused } }).rows, [
+    'p not-applicable update-condition-refused',
+  ]);
+  const verified = new Map([['p', 1]]);
+  const there = told({ packages, machine: { facts, verified } });
+  assert.deepEqual(there, { rows: ['p applied'], order: null }, 'not delivered twice');
+});
+
 test('BAUT-10, BAUT-13: the latest alone is the goal, a level on the way to it goes first', () => {
   const first = one('v1');
   const second = one('v2', { supersedes: ['v1'] });

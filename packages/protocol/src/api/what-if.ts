@@ -17,7 +17,13 @@ const listQuery = {
 
 /** Where bytes go, most first, at most two hundred; null: machines that have told no address. */
 const subnets = Type.Array(
-  Type.Object({ subnet: Nullable(Type.String()), machineCount: Type.Integer(), bytes: Type.Integer() }),
+  Type.Object({
+    subnet: Nullable(Type.String()),
+    machineCount: Type.Integer(),
+    bytes: Type.Integer(),
+    /** That cross the subnet's line: once where one of its machines fetches for the others. */
+    lineBytes: Type.Integer(),
+  }),
 );
 
 /** `waits`: for an event that nobody can date. `never`: no maintenance window will ever hold it. */
@@ -63,7 +69,7 @@ export const DeploymentWhatIf = Type.Object({
     }),
   ),
   waveCount: Type.Integer(),
-  /** Bytes by the source that machines ask first; null: content that is nowhere yet. */
+  /** Bytes that leave the source that machines ask first; null: content that is nowhere yet. */
   sources: Type.Array(
     Type.Object({ source: Nullable(Type.String()), machineCount: Type.Integer(), bytes: Type.Integer() }),
   ),

@@ -25,7 +25,7 @@ type Act = (scene: Scene, t: TestContext) => Promise<void>;
 /** By the requirement that each shows to hold; one site serves them all, in this order. */
 const screens: readonly (readonly [string, Act])[] = [
   ['BCON-02: 詳細設定 holds the number of machines at the same time, and saves it', settings],
-  ['BCON-03: シナリオ追加 has its tabs and name, by keyboard alone', scenarioByKeyboard],
+  ['BCON-03, BSCN-02: シナリオ追加 has its tabs and name, by keyboard alone', scenarioByKeyboard],
   ['BCON-05: a second browser sees a new scenario without loading the page again', secondBrowser],
   ['BCON-07: errors are cleared on one and on many machines, and the audit log says by whom', clearErrors],
   ['BCON-10: マシンのプロパティ shows operating system and service pack', machineProperties],

@@ -5,8 +5,27 @@ import { before, describe, it } from 'node:test';
 import { texts as en } from '@tenkai/console/i18n/en/index.ts';
 import { texts as ja } from '@tenkai/console/i18n/ja/index.ts';
 import { allFailures } from '@tenkai/domain/failure.ts';
+import { systemRows } from '@tenkai/domain/os-matrix/system-rows.ts';
 import { allReasons } from '@tenkai/domain/reason.ts';
 import { allStatusMessages } from '@tenkai/domain/status-message.ts';
+
+/** Beside the notes of the systems: BPKG-15, BPKG-24, BAUT-12, BSCN-12, BSCN-14, BSCN-20, BSCN-34. */
+const cautions = [
+  'urgency-also-automatic',
+  'quiet-switch-choice',
+  'update-prerequisite-not-registered',
+  'ignored-with-unicast',
+  'group-over-site-limit',
+  'group-over-deployment-limit',
+  'group-without-longest-wait',
+  'runs-at-next-start',
+  'restart-is-the-start',
+  'next-start-outside-windows',
+  'power-off-after-delivery',
+  'power-off-after-update',
+  'windows-ignored',
+  'more-than-concurrency',
+];
 
 const packagesDir = join(import.meta.dirname, '../../..');
 /** Rooms whose refusals, reasons and messages reach a browser; the CLI's and the agent's own stay on their machine. */
@@ -28,6 +47,18 @@ describe('BCON-21: every code of the site has its sentence in the console', () =
     ['English', en],
     ['Japanese', ja],
   ] as const) {
+    it(`BCON-19: each caution that the old manual kept in its chapters, in ${language}`, () => {
+      const notes = systemRows.flatMap((row) => row.notes.map(({ reason }) => reason.code));
+      const sentences: Record<string, string> = texts.reasons;
+      const choices: Record<string, { message: string }> = texts.failures;
+      assert.ok(notes.includes('system-note-bitlocker') && notes.includes('system-note-level-chain'));
+      const codes = [...new Set([...notes, ...cautions])];
+      assert.deepEqual(
+        codes.filter((code) => !sentences[code] && !choices[code]?.message),
+        [],
+      );
+    });
+
     it(`refusals, in ${language}`, () => {
       const known: Record<string, { message: string; remedy: string }> = texts.failures;
       const codes = Object.keys(allFailures());

@@ -6,6 +6,8 @@ interface Place {
   readonly name: string;
   readonly machineCount: number;
   readonly bytes: number;
+  /** That cross the line to it; absent: the panel is not about lines. */
+  readonly lineBytes?: number;
 }
 
 interface Props {
@@ -22,6 +24,7 @@ export function BytesPanel({ title, head, places, more }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
   if (places.length === 0) return null;
+  const hasLines = places.some(({ lineBytes }) => lineBytes !== undefined);
   return (
     <section className="tk-panel">
       <h2>{title}</h2>
@@ -35,16 +38,22 @@ export function BytesPanel({ title, head, places, more }: Props) {
                 {t('whatIf.machines')}
               </th>
               <th scope="col" className="tk-number">
-                {t('whatIf.perMachine')}
+                {t(hasLines ? 'whatIf.toMachines' : 'whatIf.perMachine')}
               </th>
+              {hasLines ? (
+                <th scope="col" className="tk-number">
+                  {t('whatIf.overLine')}
+                </th>
+              ) : null}
             </tr>
           </thead>
           <tbody>
-            {places.map(({ name, machineCount, bytes }) => (
+            {places.map(({ name, machineCount, bytes, lineBytes }) => (
               <tr key={name}>
                 <th scope="row">{name}</th>
                 <td className="tk-number">{formats.number(machineCount)}</td>
                 <td className="tk-number">{formats.bytes(bytes)}</td>
+                {lineBytes === undefined ? null : <td className="tk-number">{formats.bytes(lineBytes)}</td>}
               </tr>
             ))}
           </tbody>

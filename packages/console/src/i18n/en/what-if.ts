@@ -50,6 +50,8 @@ export const whatIf = {
   startsAt: 'Earliest start',
   latestStartAt: 'Latest start',
   perMachine: 'Bytes',
+  toMachines: 'To machines',
+  overLine: 'Over the line',
   restartsEach: 'Restarts',
   whyEach: 'Why',
   byReason: 'Only with this reason',

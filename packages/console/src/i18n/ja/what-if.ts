@@ -48,6 +48,8 @@ export const whatIf: Localized<typeof en.whatIf> = {
   startsAt: '最短の開始',
   latestStartAt: '最も遅い開始',
   perMachine: '配信量',
+  toMachines: 'マシンへの配信量',
+  overLine: '回線を通る量',
   restartsEach: '再起動',
   whyEach: '理由',
   byReason: 'この理由のマシンのみ',

@@ -3,20 +3,27 @@ import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import { MulticastAsk, RelayReport } from '@tenkai/protocol/agent/multicast.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { createFitness } from './fitness.ts';
+import { type ForeseenGroup, foreseeLines } from './foresee-lines.ts';
 import { addMulticastRoutes } from './multicast.routes.ts';
 import type { Neighbours, RunsInWaves } from './needs.ts';
-import { forgetRule } from './representatives.store.ts';
+import { forgetRule, rulesOf } from './representatives.store.ts';
 import { endInterrupted, pruneSessions } from './sessions.store.ts';
 import { createSessions } from './sessions.ts';
 import { createSubnets } from './subnets.ts';
 import './status-messages.ts';
 
+export type { ForeseenGroup } from './foresee-lines.ts';
 export type { RunPart, RunsInWaves } from './needs.ts';
 
 /** What other features may ask of multicast. */
 export interface Multicast {
   /** Why this site cannot send by multicast now; null: it can. */
   refusal(): Reason | null;
+  /**
+   * For each group of machines that would ask for a content together: to which of them it comes over the line of
+   * their subnet. Without multicast: to all.
+   */
+  foresee(groups: readonly ForeseenGroup[]): Promise<readonly ReadonlySet<string>[]>;
   /** Whose runs deliver by it. */
   setRuns(runs: RunsInWaves): void;
   /** Machines can come in: looks whether the card of that address, or which one, can send. */
@@ -62,6 +69,14 @@ export async function registerMulticast(kernel: Kernel, neighbours: Neighbours):
     refusal() {
       const found = fitness.current();
       return 'refusal' in found ? found.refusal : null;
+    },
+    async foresee(groups) {
+      const found = fitness.current();
+      const idsOf = ({ machines }: ForeseenGroup) => machines.map(({ id }) => id);
+      if ('refusal' in found) return groups.map((group) => new Set(idsOf(group)));
+      const reach = { card: found.card, ttl: deps.sites.settings().multicastTtl };
+      const rules = await rulesOf(db.read, [...new Set(groups.flatMap(idsOf))]);
+      return groups.map((group) => foreseeLines(group, { reach, rules }));
     },
     setRuns(given) {
       runs = given;

@@ -1,10 +1,11 @@
-import { gathering, isOnNetwork, networkOf, type Reason } from '@tenkai/domain';
+import { gathering, networkOf, type Reason } from '@tenkai/domain';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { MulticastAnswer, MulticastAsk } from '@tenkai/protocol/agent/multicast.ts';
 import type { Asking } from './allocate-session.ts';
 import { type Card, type Fitness, unfit } from './fitness.ts';
 import type { Deps, RunPart, RunsInWaves } from './needs.ts';
 import { askAgainMs, byUnicast, countAgainMs, forgetAfterMs, gatherMs, refusedForMs } from './patience.ts';
+import { hearsSite } from './reach.ts';
 import { type LiveSession, openSession } from './run-session.ts';
 import type { Subnets } from './subnets.ts';
 
@@ -62,7 +63,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
       const stage = usable(stages.get(key), deps.clock.now()) ?? newStage(part, deps.clock.now());
       stages.set(key, stage);
       const who = { runId: question.runId, machineId };
-      if (deps.sites.settings().multicastTtl === 1 && !isOnNetwork(found.card.network, question.addresses)) {
+      const reach = { card: found.card, ttl: deps.sites.settings().multicastTtl };
+      if (!hearsSite(reach, question.addresses)) {
         stage.declined.add(who.runId);
         return inSubnet(deps, { key, part, who, card: found.card }, question);
       }

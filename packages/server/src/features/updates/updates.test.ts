@@ -566,7 +566,7 @@ onBothEngines(
 );
 
 onBothEngines(
-  'BPKG-15: what a scenario has installed is not delivered once more by automatic update',
+  'BPKG-15, BSCN-04: a scenario with an urgent package is warned of, and what it has installed is not delivered once more by automatic update',
   async (t, { databaseUrl }) => {
     const given = await site(t, databaseUrl);
     await policy(given, { isOn: false });

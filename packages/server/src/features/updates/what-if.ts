@@ -86,6 +86,8 @@ async function compute(deps: Deps, caller: Caller, change: UpdateWhatIfQuestion[
 /** What a machine would get under the proposed settings, of what has a date. */
 interface Delivery {
   readonly subnet: string | null;
+  /** Each machine fetches by itself: automatic update waits for no others. */
+  readonly lineBytes: number;
   readonly bytes: number;
   readonly restarts: number;
 }
@@ -97,9 +99,9 @@ function deliveryTo(
 ): Delivery {
   const dated = pairs.filter(({ proposed }) => proposed.startsAt !== null);
   const brought = dated.flatMap(({ packageId }) => packages.get(packageId) ?? []);
+  const bytes = brought.reduce((sum, { contentBytes }) => sum + contentBytes, 0);
   return {
-    subnet: subnetOf(inventory?.network),
-    bytes: brought.reduce((sum, { contentBytes }) => sum + contentBytes, 0),
+    ...{ subnet: subnetOf(inventory?.network), bytes, lineBytes: bytes },
     restarts: brought.filter(({ restartAfterInstall }) => restartAfterInstall).length,
   };
 }

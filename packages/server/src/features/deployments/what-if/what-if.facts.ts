@@ -6,6 +6,9 @@ import {
   type ForecastMachine,
   type ForecastQuestion,
   type MachineFacts,
+  type Network,
+  type NetworkAddress,
+  primaryAddress,
   type Reason,
   type RunPlan,
   runSettings,
@@ -31,7 +34,10 @@ export interface ShownMachine {
   readonly subnet: string | null;
   readonly bytes: number;
   readonly restarts: number;
-  readonly contentIds: readonly string[];
+  readonly contents: readonly { readonly contentId: string; readonly bytes: number }[];
+  /** IPv4, with the length of the prefix: `10.0.0.7/24`; of all its cards, and the one by which it is known. */
+  readonly addresses: readonly string[];
+  readonly address: string | undefined;
   /** Why steps are left out. */
   readonly skipped: readonly Reason[];
 }
@@ -89,7 +95,6 @@ function shownOf(
   { id, name, isOnline, inventory }: MachineFacts,
   { bytes, restarts, steps, skipped }: RunPlan,
 ): ShownMachine {
-  const contentIds = contentOf(steps).map(({ contentId }) => contentId);
   const subnet = subnetOf(inventory?.network);
   return {
     id,
@@ -98,8 +103,20 @@ function shownOf(
     subnet,
     bytes,
     restarts,
-    contentIds,
+    contents: contentOf(steps),
+    ...addressesOf(inventory?.network),
     skipped: skipped.map(({ reason }) => reason),
+  };
+}
+
+/** IPv4 alone: sessions know no other. */
+function addressesOf(network: Network | undefined): Pick<ShownMachine, 'address' | 'addresses'> {
+  const textOf = ({ address, prefix }: NetworkAddress) => `${address}/${prefix}`;
+  const all = network?.interfaces.flatMap(({ addresses }) => addresses) ?? [];
+  const primary = network && primaryAddress(network);
+  return {
+    addresses: all.filter(({ family }) => family === 'ipv4').map(textOf),
+    address: primary?.family === 'ipv4' ? textOf(primary) : undefined,
   };
 }
 

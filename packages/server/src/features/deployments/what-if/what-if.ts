@@ -21,6 +21,7 @@ import { requireDelivery } from '../create-deployment.ts';
 import type { Deps } from '../needs.ts';
 import { requireCollection } from '../scope.ts';
 import { freezeSubject } from '../subject.ts';
+import { lineBytes, type Served } from './line-bytes.ts';
 import { timingWarnings, warningsOf } from './preview-deployment.ts';
 import { type ShownMachine, type WhatIfFacts, whatIfFacts } from './what-if.facts.ts';
 
@@ -52,7 +53,11 @@ async function compute(deps: Deps, draft: DeploymentDraft): Promise<Answer> {
   const { rows: forecasts, waves } = await inParts(facts);
   const rows = forecasts.map((row, index) => toRow(row, facts.shown[index] as ShownMachine));
   const counts = countBy(rows);
-  const touched = facts.shown.filter((_, index) => isTouched(rows[index]?.outcome));
+  const served = forecasts.flatMap((row, index): Served[] =>
+    isTouched(row.outcome) ? [{ row, shown: facts.shown[index] as ShownMachine }] : [],
+  );
+  const ofLines = await lineBytes(deps, draft, served);
+  const touched = served.map(({ row, shown }) => ({ ...shown, lineBytes: ofLines.get(row.id) ?? 0 }));
   const settings = runSettings(draft, subject.scenario.options);
   const subnets = bytesBySubnet(touched);
   return {
@@ -122,11 +127,12 @@ function reasonCounts(rows: readonly DeploymentWhatIfRow[]): DeploymentWhatIf['r
 }
 
 /** Machines ask the first source of their order first. */
-async function sourcesOf({ content }: Deps, machines: readonly ShownMachine[]) {
+async function sourcesOf({ content }: Deps, machines: readonly (ShownMachine & { lineBytes: number })[]) {
   const found = new Map<string | null, { machineCount: number; bytes: number }>();
   const firstOf = new Map<string, string | null>();
-  for (const { bytes, contentIds } of machines) {
-    if (contentIds.length === 0) continue;
+  for (const { lineBytes: bytes, contents } of machines) {
+    if (contents.length === 0) continue;
+    const contentIds = contents.map(({ contentId }) => contentId);
     const key = contentIds.join(' ');
     if (!firstOf.has(key)) firstOf.set(key, (await content.sources(contentIds))[0] ?? null);
     const source = firstOf.get(key) ?? null;
