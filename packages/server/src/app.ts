@@ -69,7 +69,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const machines = registerMachines(kernel, { sites, status });
   registerSystems(kernel, { machines });
   const enrollment = await registerEnrollment(kernel, { machines, sites, status });
-  await registerLocator(kernel, { sites });
+  await registerLocator(kernel, { sites, machines });
   registerFallback(kernel, { status });
   const content = await registerContent(kernel);
   const packages = registerPackages(kernel, { content });

@@ -1,4 +1,9 @@
-import { type BoundaryDraft, type BoundaryRow, boundaryRoutes } from '@tenkai/protocol/api/boundaries.ts';
+import {
+  type BoundaryDraft,
+  type BoundaryListRow,
+  type BoundaryMachine,
+  boundaryRoutes,
+} from '@tenkai/protocol/api/boundaries.ts';
 import { getSite } from '@tenkai/protocol/api/site.ts';
 import type { Client } from '@tenkai/protocol/client.ts';
 import type { Command } from 'commander';
@@ -26,6 +31,11 @@ export function addBoundaryCommands(program: Command, cli: Cli) {
     .argument('<boundary>', 'name or id')
     .action(acting(cli, modifyBoundary));
   noun.command('list').description('list boundaries').action(acting(cli, listBoundaries));
+  noun
+    .command('machines')
+    .description('list the machines of this site whose address lies in a boundary')
+    .argument('<boundary>', 'name or id')
+    .action(acting(cli, listMachines));
   noun
     .command('locate')
     .description('tell what the locator answers to a machine with these addresses')
@@ -60,7 +70,7 @@ function draftOf(options: BoundaryOptions, base: BoundaryDraft): BoundaryDraft {
   };
 }
 
-async function findBoundary(client: Client, text: string): Promise<BoundaryRow> {
+async function findBoundary(client: Client, text: string): Promise<BoundaryListRow> {
   return pick((await client(boundaryRoutes.list)).items, text, 'boundary');
 }
 
@@ -85,13 +95,37 @@ async function modifyBoundary({ connect, output }: Session, text: string, option
   output.result(changed, () => `Changed ${changed.name}`);
 }
 
-const columns: readonly Column<BoundaryRow>[] = [
+const kindTexts = { same: 'same as', within: 'within', holds: 'holds', crosses: 'crosses' };
+
+const columns: readonly Column<BoundaryListRow>[] = [
   { title: 'Name', value: (row) => row.name, shrinks: true },
   { title: 'Range', value: (row) => row.range },
   { title: 'Site', value: (row) => row.siteCode },
   { title: 'Management point', value: (row) => row.managementPoint ?? 'this site', shrinks: true },
   { title: 'Assigns', value: (row) => (row.isForAssignment ? 'yes' : 'no') },
+  {
+    title: 'Overlaps',
+    value: (row) => row.overlaps.map(({ kind, name }) => `${kindTexts[kind]} ${name}`).join(', '),
+  },
 ];
+
+const machineColumns: readonly Column<BoundaryMachine>[] = [
+  { title: 'Machine', value: (row) => row.machineName, shrinks: true },
+  { title: 'Address', value: (row) => row.address },
+  { title: 'Held by', value: (row) => row.heldBy?.name ?? '-', shrinks: true },
+];
+
+async function listMachines({ connect, output }: Session, text: string) {
+  const { client } = await connect();
+  const { id } = await findBoundary(client, text);
+  const { items, total } = await client(boundaryRoutes.machines, { params: { id }, query: { limit: 1000 } });
+  output.result(items, () =>
+    [
+      output.table(items, machineColumns, 'No machine of this site has an address in it.'),
+      ...(total > items.length ? [`… ${total - items.length} more`] : []),
+    ].join('\n'),
+  );
+}
 
 async function listBoundaries({ connect, output }: Session) {
   const { client } = await connect();

@@ -1,6 +1,7 @@
 export * from './address.ts';
 export * from './assignment.ts';
 export * from './boundary.ts';
+export * from './boundary-overlaps.ts';
 export * from './directory.ts';
 export * from './directory-schema.ts';
 export * from './failures.ts';

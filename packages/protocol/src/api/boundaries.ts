@@ -18,13 +18,43 @@ export type BoundaryDraft = Static<typeof BoundaryDraft>;
 export const BoundaryRow = Type.Object({ id: Type.String(), ...BoundaryDraft.properties });
 export type BoundaryRow = Static<typeof BoundaryRow>;
 
+/** How another boundary lies to this one: the same addresses, this one inside of it or around it, or both with a part of their own. */
+export const BoundaryOverlap = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  kind: Type.Union([
+    Type.Literal('same'),
+    Type.Literal('within'),
+    Type.Literal('holds'),
+    Type.Literal('crosses'),
+  ]),
+});
+export type BoundaryOverlap = Static<typeof BoundaryOverlap>;
+
+export const BoundaryListRow = Type.Object({
+  ...BoundaryRow.properties,
+  /** At most fifty. */
+  overlaps: Type.Array(BoundaryOverlap),
+});
+export type BoundaryListRow = Static<typeof BoundaryListRow>;
+
+/** A machine whose known address lies in the boundary. */
+export const BoundaryMachine = Type.Object({
+  machineId: Type.String(),
+  machineName: Type.String(),
+  address: Type.String(),
+  /** The boundary that the locator would go by; null: none that assigns machines. */
+  heldBy: Nullable(Type.Object({ id: Type.String(), name: Type.String() })),
+});
+export type BoundaryMachine = Static<typeof BoundaryMachine>;
+
 export const boundaryRoutes = {
   list: defineRoute({
     method: 'GET',
     path: '/api/v1/boundaries',
     permission: 'view',
     summary: 'Boundaries by which the locator tells machines their site.',
-    reply: Type.Object({ items: Type.Array(BoundaryRow) }),
+    reply: Type.Object({ items: Type.Array(BoundaryListRow) }),
   }),
   create: defineRoute({
     method: 'POST',
@@ -50,6 +80,20 @@ export const boundaryRoutes = {
     summary: 'Removes a boundary; machines that have their site by it keep it.',
     params: IdParams,
     reply: Done,
+  }),
+  machines: defineRoute({
+    method: 'GET',
+    path: '/api/v1/boundaries/:id/machines',
+    permission: 'view',
+    summary: 'Machines of this site whose address lies in the boundary.',
+    params: IdParams,
+    query: Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })) }),
+    reply: Type.Object({
+      /** By name. */
+      items: Type.Array(BoundaryMachine),
+      /** Also of those that are not listed. */
+      total: Type.Integer(),
+    }),
   }),
   locate: defineRoute({
     method: 'POST',

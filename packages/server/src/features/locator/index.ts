@@ -3,6 +3,7 @@ import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import { type LocateReply, LocateRequest } from '@tenkai/protocol/agent/locator.ts';
 import { createRateLimit, takeTurn } from '../../kernel/http/rate-limit.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import type { Machines } from '../machines/index.ts';
 import type { Sites } from '../sites/index.ts';
 import './failures.ts';
 import { addLocatorRoutes } from './locator.routes.ts';
@@ -13,7 +14,10 @@ const limits = { each: { burst: 200, perSecond: 20 }, all: { burst: 2000, perSec
 const bodyLimit = 16 * 1024;
 
 /** The locator: tells machines that have no site yet to which one they belong (AGENT-12, SITE-15, SITE-16). */
-export async function registerLocator(kernel: Kernel, { sites }: { sites: Sites }): Promise<void> {
+export async function registerLocator(
+  kernel: Kernel,
+  { sites, machines }: { sites: Sites; machines: Machines },
+): Promise<void> {
   const { http, db, clock, events } = kernel;
   const { code: siteCode } = sites;
   // From memory: machines of a whole building ask at once after a power cut.
@@ -29,5 +33,6 @@ export async function registerLocator(kernel: Kernel, { sites }: { sites: Sites 
       return { found: locate(body, boundaries, siteCode) };
     },
   );
-  addLocatorRoutes(kernel, { ...kernel, siteCode });
+  kernel.live.expose('locator.changed', { permission: 'view', message: () => ({ topic: 'boundaries' }) });
+  addLocatorRoutes(kernel, { ...kernel, siteCode }, machines);
 }

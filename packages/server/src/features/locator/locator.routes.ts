@@ -1,11 +1,16 @@
 import { locate } from '@tenkai/domain';
 import { boundaryRoutes } from '@tenkai/protocol/api/boundaries.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import type { Machines } from '../machines/index.ts';
 import { createBoundary, type Deps, removeBoundary, updateBoundary } from './boundaries.ts';
 import { loadBoundaries } from './locator.store.ts';
+import { listBoundaries, machinesOf } from './locator.views.ts';
 
-export function addLocatorRoutes({ http, db }: Kernel, deps: Deps) {
-  http.route(boundaryRoutes.list, async () => ({ items: await loadBoundaries(db.read) }));
+export function addLocatorRoutes({ http, db }: Kernel, deps: Deps, machines: Machines) {
+  http.route(boundaryRoutes.list, async () => ({ items: await listBoundaries(db.read) }));
+  http.route(boundaryRoutes.machines, ({ caller, params, query }) =>
+    machinesOf({ read: db.read, machines }, caller, { ...params, ...query }),
+  );
   http.route(boundaryRoutes.create, ({ caller, body }) => createBoundary(deps, caller, body));
   http.route(boundaryRoutes.update, ({ caller, params, body }) =>
     updateBoundary(deps, caller, params.id, body),

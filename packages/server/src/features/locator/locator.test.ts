@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import { type BoundaryDraft, boundaryRoutes } from '@tenkai/protocol/api/boundaries.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
+import { aHeartbeat, aWholeInventory, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
+import { anInventory } from '@tenkai/testkit/builders.ts';
+import { settle } from '@tenkai/testkit/deployed.ts';
+import { refusedWith } from '@tenkai/testkit/refused.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock } from '../../kernel/clock.ts';
 
@@ -70,6 +75,48 @@ onBothEngines(
     await server.kernel.events.idle();
     assert.equal(await found('10.3.0.1'), null);
     assert.equal((await server.call(boundaryRoutes.list)).items.length, 2);
+  },
+);
+
+onBothEngines(
+  'SITE-16: boundaries tell which others share addresses with them, and which machines lie in them',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    atEnd(t, () => server.stop());
+    const create = (over: Partial<BoundaryDraft>) =>
+      server.call(boundaryRoutes.create, { body: draft(over) });
+    const office = await create({});
+    const room = await create({ name: 'room', range: '10.1.5.0/24' });
+    const guests = await create({ name: 'guests', range: '10.1.6.0/24', isForAssignment: false });
+    const { items } = await server.call(boundaryRoutes.list, { as: 'viewer' });
+    assert.deepEqual(
+      items.map(({ name, overlaps }) => [name, overlaps.map((one) => `${one.kind} ${one.name}`)]),
+      [
+        ['guests', ['within office']],
+        ['office', ['holds guests', 'holds room']],
+        ['room', ['within office']],
+      ],
+    );
+    const places = { alder: '10.1.9.9', birch: '10.1.5.7', cedar: '10.1.6.7', elm: '192.0.2.7' };
+    for (const [hostname, address] of Object.entries(places)) {
+      const agent = await enrolledAgent(server, { name: hostname });
+      const addresses = [{ address, prefix: 24, family: 'ipv4' as const }];
+      const interfaces = [{ name: 'eth0', mac: '52:54:00:00:00:01', addresses, isUp: true }];
+      await agent.report(
+        aHeartbeat(),
+        aWholeInventory({ ...anInventory(), network: { hostname, interfaces } }),
+      );
+    }
+    await settle(server);
+    const inside = async (id: string, query: { limit?: number } = {}) => {
+      const { items: rows, total } = await server.call(boundaryRoutes.machines, { params: { id }, query });
+      return [total, ...rows.map(({ machineName, heldBy }) => `${machineName} ${heldBy?.name}`)];
+    };
+    assert.deepEqual(await inside(office.id), [3, 'alder office', 'birch room', 'cedar office']);
+    assert.deepEqual(await inside(office.id, { limit: 1 }), [3, 'alder office']);
+    assert.deepEqual(await inside(room.id), [1, 'birch room']);
+    assert.deepEqual(await inside(guests.id), [1, 'cedar office'], 'it is known, and assigns nobody');
+    await assert.rejects(inside('none'), refusedWith('not-found', 404));
   },
 );
 
