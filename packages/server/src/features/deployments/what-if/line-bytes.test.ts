@@ -77,7 +77,7 @@ async function settleIn({ server, agents }: Scene, { addresses, rules = [], sett
     const card = { address, prefix: Number(prefix), family: 'ipv4' as const };
     const interfaces = [{ name: 'eth0', mac: '52:54:00:00:00:01', addresses: [card], isUp: true }];
     const network = { hostname: agent.name, interfaces };
-    await agent.report(aWholeInventory({ ...anInventory(), network }, 2));
+    await agent.report(aWholeInventory({ ...anInventory(), network }));
     const rule = rules[index];
     if (!rule) continue;
     await server.call(multicastRoutes.setRepresentative, { params: { id: agent.machineId }, body: { rule } });
@@ -90,7 +90,6 @@ async function settleIn({ server, agents }: Scene, { addresses, rules = [], sett
 async function told(agent: BareAgent, address: string, contentId: string) {
   const [order] = await openRuns(agent);
   if (!order) return 'nothing yet';
-  if (order.delivery?.method === 'unicast') return 'alone';
   const relay = {
     ...{ address, batteryPercent: null, freeBytes: 2 ** 40, linkMbits: 100 },
     ...{ isWireless: false, haveBytes: 0 },
@@ -133,7 +132,7 @@ function lineOf(cidr: string): string {
 
 for (const fleet of fleets) {
   test(`BSCN-26, BSCN-07: what-if tells how often a content crosses each line, and so it does: ${fleet.name}`, async (t) => {
-    const all = await scene(t, {});
+    const all = await scene(t, { engine: 'sqlite', databaseUrl: undefined });
     const { server, manifest, scenarioId } = all;
     await settleIn(all, fleet);
     const over = { subject: { kind: 'scenario' as const, scenarioId }, delivery: fleet.delivery ?? three };
