@@ -138,8 +138,16 @@ export const table: readonly Mutant[] = [
     'software/condition.test.ts',
     ["condition.kind === 'all' ? allTruth : anyTruth", "condition.kind === 'any' ? allTruth : anyTruth"],
     ['truth: notTruth(inner.truth)', 'truth: inner.truth'],
-    ['if (leaf.type !== undefined && leaf.type !== fact.type) return false;', ''],
     ["holds: truth === 'yes'", "holds: truth !== 'no'"],
+  ),
+  ...mutants(
+    'BPKG-48: data, type and operator of a registry value count',
+    'software/registry-rule.ts',
+    'software/registry-rule.test.ts',
+    ['(type !== undefined && type !== fact.type)', 'false'],
+    ['if (a === undefined || b === undefined)', 'if (a === undefined && b === undefined)'],
+    ["|| !isVersion(data)) return 'unknown';", ") return 'unknown';"],
+    ["return truthOf(operator === '!=');", 'return truthOf(false);'],
   ),
   ...mutants(
     'BPKG-05, BPKG-11: limits in UTF-8 bytes, characters of a package id',

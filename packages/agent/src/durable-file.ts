@@ -67,8 +67,8 @@ function replace(from: string, to: string): void {
   }
 }
 
-export function writeAll(handle: number, text: string): void {
-  const bytes = Buffer.from(text);
+export function writeAll(handle: number, text: string | Uint8Array): void {
+  const bytes = Buffer.from(text as string);
   for (let offset = 0; offset < bytes.length; ) offset += writeSync(handle, bytes, offset);
 }
 

@@ -7,23 +7,41 @@ const outputKeptBytes = 64 * 1024;
 /** NTFS lets no file that was opened for appending be cut. */
 const cutFlags = process.platform === 'win32' ? 'r+' : 'a+';
 
-/** The end of what the process of this folder has printed, without half a character at its start. */
-export function outputTail(folder: string, bytes: number): string {
+/**
+ * The end of what the process of this folder has printed, without half a character at its start.
+ * @param decode reads whole lines; absent: it is UTF-8
+ */
+export function outputTail(folder: string, bytes: number, decode?: (bytes: Buffer) => string): string {
   const output = openIfThere(join(folder, 'output.log'), 'r');
   if (output === undefined) return '';
   try {
-    return readTail(output, bytes);
+    const { tail, isCut } = readTail(output, bytes);
+    if (!decode) return (isCut ? fromCharacter(tail) : tail).toString('utf8');
+    return decode(isCut ? fromLine(tail) : tail);
   } finally {
     closeSync(output);
   }
 }
 
-function readTail(file: number, bytes: number): string {
+function readTail(file: number, bytes: number): { tail: Buffer; isCut: boolean } {
   const { size } = fstatSync(file);
   const part = Buffer.alloc(Math.min(size, bytes));
   const length = readSync(file, part, 0, part.length, size - part.length);
-  const from = size > bytes ? part.findIndex((byte) => (byte & 0xc0) !== 0x80) : 0;
-  return part.subarray(Math.max(from, 0), length).toString('utf8');
+  return { tail: part.subarray(0, length), isCut: size > bytes };
+}
+
+function fromCharacter(tail: Buffer): Buffer {
+  return tail.subarray(
+    Math.max(
+      tail.findIndex((byte) => (byte & 0xc0) !== 0x80),
+      0,
+    ),
+  );
+}
+
+/** Where a character of two bytes begins cannot be told from its middle; the first line that is whole can be. */
+function fromLine(tail: Buffer): Buffer {
+  return tail.subarray(tail.indexOf(0x0a) + 1);
 }
 
 /** The program appends to the file, so that it can be emptied under its feet. */
@@ -32,7 +50,7 @@ export function trimOutput(folder: string): void {
   if (output === undefined) return;
   try {
     if (fstatSync(output).size <= outputLimitBytes) return;
-    const kept = readTail(output, outputKeptBytes);
+    const kept = fromLine(readTail(output, outputKeptBytes).tail);
     ftruncateSync(output, 0);
     writeAll(output, kept);
   } finally {

@@ -1,5 +1,6 @@
-import type { Condition, ConditionLeaf, LeafFact } from '@tenkai/domain';
+import type { ConditionLeaf, LeafFact } from '@tenkai/domain';
 import { canonicalJson } from '@tenkai/domain/canonical-json.ts';
+import { leavesOf } from '@tenkai/domain/software/condition.ts';
 import { evaluateCondition } from '@tenkai/domain/software/condition-evaluation.ts';
 import { describeFound, detectAll, versionFound } from './detect-all.ts';
 import { judgeExit } from './judge-exit.ts';
@@ -62,12 +63,6 @@ async function conditionRefusal(
     facts.get(canonicalJson(leaf)) ?? ({ state: 'unknown', cause: '' } as const);
   const { holds, reasons } = evaluateCondition(applicableWhen, probe);
   return holds ? null : skipped('condition-not-met', reasons[0]?.params ?? {});
-}
-
-function leavesOf(condition: Condition): ConditionLeaf[] {
-  if (condition.kind === 'not') return leavesOf(condition.of);
-  if (condition.kind === 'all' || condition.kind === 'any') return condition.of.flatMap(leavesOf);
-  return [condition];
 }
 
 async function look({ platform, signal }: StepContext, { detection }: Install) {

@@ -51,7 +51,7 @@ const printsVersion = {
 };
 
 test(
-  'BPKG-35: an installer that exits with 0 and installs nothing has failed: not detected',
+  'BPKG-28, BPKG-35: an installer that exits with 0 and installs nothing has failed: not detected',
   options,
   async () => {
     const detection = [{ kind: 'file' as const, path: '/opt/app' }];
@@ -68,7 +68,7 @@ test(
 );
 
 test(
-  'BPKG-34: a hanging installer is ended at its limit with all that it started, wherever that went',
+  'BPKG-27, BPKG-34: a hanging installer is ended at its limit with all that it started, wherever that went',
   options,
   async () => {
     const text = [

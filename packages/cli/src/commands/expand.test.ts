@@ -23,7 +23,7 @@ async function withTree(t: TestContext) {
   return { dir, cli, tar };
 }
 
-test('an archive is expanded into an empty folder, by its content and not by its name', {
+test('BPKG-37: an archive is expanded into an empty folder, by its content and not by its name', {
   skip: noTar,
 }, async (t) => {
   const { dir, cli, tar } = await withTree(t);

@@ -9,6 +9,7 @@ import {
   type PackageDraft,
   type PlatformTarget,
   type Program,
+  type RegistryRule,
 } from '@tenkai/domain';
 import { readJson, readText } from '../read-file.ts';
 import type { Terminal } from '../terminal.ts';
@@ -48,8 +49,7 @@ export async function draftFrom(
       restartAfterInstall: options.restartAfter,
       standalone: options.standalone,
       targets: options.target?.map(targetFrom),
-      condition:
-        options.condition === undefined ? undefined : await readJson<Condition>(terminal, options.condition),
+      condition: await conditionFrom(terminal, options),
       requires: options.needs?.map(needFrom),
       supersedes: options.supersedes,
       before: await hookFrom(terminal, options.before),
@@ -129,8 +129,36 @@ async function detectionFrom(terminal: Terminal, options: PackageOptions): Promi
     ...(options.detectDpkg ?? []).map((rule) => packageRule('dpkg', rule)),
     ...(options.detectRpm ?? []).map((rule) => packageRule('rpm', rule)),
     ...(options.detectFile ?? []).map(fileRule),
+    ...(options.detectRegistry ?? []).map((rule) => ({ kind: 'registry' as const, ...registryRule(rule) })),
     ...(await Promise.all(scripts)),
   ];
+}
+
+async function conditionFrom(
+  terminal: Terminal,
+  { condition, conditionRegistry = [] }: PackageOptions,
+): Promise<Condition | undefined> {
+  const parts: Condition[] = conditionRegistry.map((rule) => ({ kind: 'registry', ...registryRule(rule) }));
+  if (condition !== undefined) parts.unshift(await readJson<Condition>(terminal, condition));
+  return parts.length > 1 ? { kind: 'all', of: parts } : parts[0];
+}
+
+const registryForm = /^\s*(?:(32|64):)?(HK[^!<>=]+?)(?:!([^<>=]*?))?\s*(?:(<=|>=|!=|=|<|>)\s*(.*))?$/i;
+
+/** `HKLM\SOFTWARE\Tool!Version>=1.2`, `32:HKLM\SOFTWARE\Tool missing`; a name that is empty is the default value's. */
+function registryRule(text: string): RegistryRule {
+  const isMissing = /\smissing\s*$/i.test(text);
+  const [, view, key, name, operator, data] =
+    registryForm.exec(isMissing ? text.replace(/\s+missing\s*$/i, '') : text) ?? [];
+  if (key === undefined || (operator !== undefined && isMissing))
+    throw wrongUse(`"${text}" is not [32:|64:]KEY[!NAME][ missing|=|!=|<|<=|>|>= DATA]; KEY begins with HK.`);
+  return {
+    key: key.trim(),
+    ...(name === undefined ? {} : { name: name.trim() }),
+    ...(operator === undefined ? {} : { operator: operator as '=', data: (data ?? '').trim() }),
+    ...(isMissing ? { operator: 'missing' as const } : {}),
+    ...(view === undefined ? {} : { view: view as '32' }),
+  };
 }
 
 function packageRule(source: 'dpkg' | 'rpm', text: string): Detection {

@@ -30,11 +30,13 @@ export interface PackageOptions {
   readonly requires?: string[];
   readonly target?: string[];
   readonly condition?: string;
+  readonly conditionRegistry?: string[];
   readonly needs?: string[];
   readonly supersedes?: string[];
   readonly detectDpkg?: string[];
   readonly detectRpm?: string[];
   readonly detectFile?: string[];
+  readonly detectRegistry?: string[];
   readonly detectScript?: string[];
   readonly restartAfter?: boolean;
   readonly standalone?: boolean;
@@ -108,11 +110,19 @@ export function addPackageOptions(command: Command): Command {
     )
     .optionsGroup('Dependency and detection:')
     .option('--condition <file>', 'JSON condition that must hold on the machine')
+    .option(
+      '--condition-registry <rules...>',
+      "registry of Windows that must hold too: '[32:|64:]KEY[!NAME][ missing|=|!=|<|<=|>|>= DATA]'",
+    )
     .option('--needs <packages...>', "must be there before it; 'SP1|SP2': one of them (automatic update)")
     .option('--supersedes <packages...>', 'are needless where this one is (automatic update)')
     .option('--detect-dpkg <rules...>', "Debian package that is there afterwards, such as 'nginx>=1.22'")
     .option('--detect-rpm <rules...>', 'the same for rpm')
     .option('--detect-file <paths...>', 'file that is there afterwards; with #sha256=HEX exactly this one')
+    .option(
+      '--detect-registry <rules...>',
+      "registry afterwards, such as 'HKLM\\SOFTWARE\\Tool!Version>=1.2'",
+    )
     .option('--detect-script <files...>', 'script that exits with 0 and prints something when it is there')
     .optionsGroup('Saving:')
     .option('--fix', 'correct a wrong release date instead of refusing it');

@@ -204,6 +204,75 @@ test('a .deb fills in name, version, machines, program and detection by itself',
   assert.match(refused.stderr, /tool-failed/);
 });
 
+test('BPKG-48: rules on the registry, to condition and to detect', async (t) => {
+  const cli = await cliOf(t, server);
+  const told = async (...rules: string[]) => {
+    const args = [
+      'package',
+      'check',
+      '--id',
+      'x',
+      '--name',
+      'x',
+      '--parameters',
+      'true',
+      '--detect-registry',
+      ...rules,
+    ];
+    return cli.json([...args, '--condition-registry', ...rules]);
+  };
+  const key = 'HKLM\\SOFTWARE\\A B';
+  const { draft }: { draft: PackageDraft } = await told(
+    key,
+    `${key}!Build No >= 10.0`,
+    `32:${key}!n!=0x10`,
+    `64:${key} missing`,
+    `${key}!=text with = in it`,
+  );
+  const expected = [
+    { key },
+    { key, name: 'Build No', operator: '>=', data: '10.0' },
+    { key, name: 'n', operator: '!=', data: '0x10', view: '32' },
+    { key, operator: 'missing', view: '64' },
+    { key, name: '', operator: '=', data: 'text with = in it' },
+  ].map((rule) => ({ kind: 'registry', ...rule }));
+  assert.deepEqual(draft.detection, expected);
+  assert.deepEqual(draft.condition, { kind: 'all', of: expected });
+  const wrong = await cli.run(['package', 'check', '--id', 'x', '--condition-registry', 'SOFTWARE\\X']);
+  assert.deepEqual([wrong.code, /KEY begins with HK/.test(wrong.stderr)], [2, true]);
+});
+
+test('BFWL-23, BPKG-40, BPKG-41: netfw.inf is opened for programs; the firewall is turned off only when it is confirmed, and the audit log has it', async (t) => {
+  const section = (profile: string) => `[ICF.AddReg.${profile}]\r\n`;
+  const text = `; 日本語\r\n${section('DomainProfile')}\r\n${section('StandardProfile')}`;
+  const { cli, dir } = await withFolder(t, {
+    'netfw.inf': text,
+    'broken.inf': `${text}"X",0x00010001,1\r\n`,
+  });
+  const made = () => readFile(join(dir, 'netfw.inf'), 'utf8');
+  const netfw = (...args: string[]) => cli.run(['package', 'netfw', ...args], { cwd: dir });
+  const audited = async () =>
+    (
+      await server.kernel.db.read.all<{ action: string }>(
+        "SELECT action FROM kernel_audit WHERE object = 'file:netfw.inf' ORDER BY seq",
+      )
+    ).map(({ action }) => action);
+  const unconfirmed = await netfw('netfw.inf', '--disable-firewall');
+  assert.deepEqual([unconfirmed.code, /netfw-off-unconfirmed/.test(unconfirmed.stderr)], [1, true]);
+  const direct = { body: { text, disablesFirewall: true } };
+  await assert.rejects(server.call(packageRoutes.netfw, direct), /has to be confirmed/);
+  const broken = await netfw('broken.inf', '--check');
+  assert.deepEqual([broken.code, /netfw-broken.*5/s.test(broken.stderr)], [1, true]);
+  assert.deepEqual([await made(), await audited()], [text, []]);
+  assert.equal((await netfw('netfw.inf', '--yes')).code, 0);
+  const opened = await made();
+  assert.ok(opened.startsWith('; 日本語\r\n') && opened.includes('DeploymentManager(rupdsvc.exe)'));
+  assert.equal(opened.includes('EnableFirewall'), false);
+  assert.equal((await netfw('netfw.inf', '--disable-firewall', '--yes')).code, 0);
+  assert.match(await made(), /"EnableFirewall",0x00010001,0/);
+  assert.deepEqual(await audited(), ['packages.firewall-opened', 'packages.firewall-disabled']);
+});
+
 test('BPKG-03: a package of 1 GiB shows its progress and ends with a descriptor of every field and file', {
   skip: noScript,
 }, async (t) => {

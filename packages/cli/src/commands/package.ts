@@ -1,4 +1,5 @@
 import {
+  describeDetection,
   displayName,
   draftRefusal,
   type FieldProblem,
@@ -16,6 +17,7 @@ import type { Column } from '../table.ts';
 import { readFolders, uploadBuilt } from '../upload.ts';
 import { draftFrom } from './package-draft.ts';
 import { expandPackage, verifyPackage } from './package-files.ts';
+import { addNetfwCommand } from './package-netfw.ts';
 import { addPackageOptions, type PackageOptions } from './package-options.ts';
 import { addPublishCommand } from './package-publish.ts';
 
@@ -33,6 +35,7 @@ export function addPackageCommands(program: Command, cli: Cli) {
     .option('--no-content', 'the package has no files any more')
     .addHelpText('after', modifyExamples)
     .action(acting(cli, modifyPackage));
+  addNetfwCommand(noun, cli);
   addPackageOptions(noun.command('check'))
     .description('tell what is wrong with a package without making it; asks no site')
     .argument('[paths...]', 'as of create')
@@ -214,7 +217,7 @@ function detailText(output: Session['output'], detail: PackageDetail, hasFiles: 
           'every machine',
       ],
       ['Programs', draft.programs.map((program) => programText(program)).join('; ')],
-      ['Detected by', draft.detection.map((rule) => JSON.stringify(rule)).join(', ') || '-'],
+      ['Detected by', draft.detection.map(describeDetection).join('; ') || '-'],
       ['Revision', `${detail.revision}, ${timeText(detail.updatedAt)}`],
       [
         'Content',

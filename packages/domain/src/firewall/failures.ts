@@ -1,6 +1,21 @@
 import { defineFailures } from '../failure.ts';
 
 export const firewallFailures = defineFailures({
+  'netfw-broken': {
+    kind: 'invalid',
+    message: 'Line {line} of netfw.inf is broken: {text}',
+    remedy: 'Each line begins with HKLM and is one whole line; join what an editor has broken into two.',
+  },
+  'netfw-section-missing': {
+    kind: 'invalid',
+    message: 'This is no netfw.inf: it has no section [{section}].',
+    remedy: 'Expand it first: expand /r FOLDER\\i386\\ip\\netfw.in_',
+  },
+  'netfw-off-unconfirmed': {
+    kind: 'invalid',
+    message: 'To turn the firewall off on every machine that takes the pack has to be confirmed.',
+    remedy: 'Open the programs alone (the default), or confirm: --disable-firewall --yes',
+  },
   'firewall-needs-root': {
     kind: 'forbidden',
     message: 'To look at and change the firewall of this machine needs administrative rights.',

@@ -3,6 +3,7 @@ import type { Reason } from '../scenario/frozen-step.ts';
 import { allTruth, anyTruth, notTruth, type Truth, truthOf } from '../truth.ts';
 import { type VersionScheme, versionHolds } from '../version/index.ts';
 import type { Condition, ConditionLeaf } from './condition.ts';
+import { registryPlace, registryProblem, registryTruth, registryWish } from './registry-rule.ts';
 
 defineReasons({
   'condition-file-exists': 'File {subject}: expected {expected}, found {actual}.',
@@ -58,17 +59,17 @@ function judge(condition: Condition, probe: (leaf: ConditionLeaf) => LeafFact): 
     return { truth, reasons: parts.filter((part) => part.truth === truth).flatMap((part) => part.reasons) };
   }
   const fact = probe(condition);
-  const truth = fact.state === 'unknown' ? 'unknown' : truthOf(leafHolds(condition, fact));
+  const truth = fact.state === 'unknown' ? 'unknown' : leafTruth(condition, fact);
   return { truth, reasons: [leafReason(condition, fact, truth)] };
 }
 
 type KnownFact = Exclude<LeafFact, { state: 'unknown' }>;
 
-function leafHolds(leaf: ConditionLeaf, fact: KnownFact): boolean {
-  if (leaf.kind === 'package-version') return versionLeafHolds(leaf, fact);
-  if (leaf.kind === 'os-release') return osReleaseHolds(leaf, fact);
-  if (leaf.kind === 'registry') return registryHolds(leaf, fact);
-  return fact.state === 'present';
+function leafTruth(leaf: ConditionLeaf, fact: KnownFact): Truth {
+  if (leaf.kind === 'package-version') return truthOf(versionLeafHolds(leaf, fact));
+  if (leaf.kind === 'os-release') return truthOf(osReleaseHolds(leaf, fact));
+  if (leaf.kind === 'registry') return registryTruth(leaf, fact);
+  return truthOf(fact.state === 'present');
 }
 
 function versionLeafHolds(
@@ -98,39 +99,30 @@ function anyValueHolds(
   return values.some((value) => holds(value, operator));
 }
 
-function registryHolds(leaf: Extract<ConditionLeaf, { kind: 'registry' }>, fact: KnownFact): boolean {
-  if (fact.state === 'absent') return false;
-  if (leaf.type !== undefined && leaf.type !== fact.type) return false;
-  return leaf.data === undefined || fact.values.some((value) => value === leaf.data);
-}
-
 function leafReason(leaf: ConditionLeaf, fact: LeafFact, truth: Truth): Reason {
   return {
     code: `condition-${leaf.kind}`,
-    params: { subject: subjectOf(leaf), expected: expectedOf(leaf), actual: actualOf(fact), truth },
+    params: { subject: subjectOf(leaf), expected: expectedOf(leaf), actual: actualOf(leaf, fact), truth },
   };
 }
 
 function subjectOf(leaf: ConditionLeaf): string {
   if (leaf.kind === 'file-exists') return leaf.path;
   if (leaf.kind === 'os-release') return leaf.key;
-  if (leaf.kind === 'registry') return leaf.name === undefined ? leaf.key : `${leaf.key}\\${leaf.name}`;
+  if (leaf.kind === 'registry') return registryPlace(leaf);
   return leaf.name;
 }
 
 function expectedOf(leaf: ConditionLeaf): string {
   if (leaf.kind === 'package-version') return `${leaf.operator} ${leaf.version}`;
   if (leaf.kind === 'os-release') return `${leaf.operator} ${leaf.value}`;
-  if (leaf.kind !== 'registry') return 'present';
-  return (
-    [leaf.type, leaf.data === undefined ? undefined : `= ${leaf.data}`].filter(Boolean).join(' ') || 'present'
-  );
+  return leaf.kind === 'registry' ? registryWish(leaf) : 'present';
 }
 
-function actualOf(fact: LeafFact): string {
+function actualOf(leaf: ConditionLeaf, fact: LeafFact): string {
   if (fact.state === 'unknown') return fact.cause;
   if (fact.state === 'absent') return 'absent';
-  return (
-    [fact.type, ...fact.values].filter((part) => part !== undefined && part !== '').join(' ') || 'present'
-  );
+  const problem = leaf.kind === 'registry' ? registryProblem(leaf, fact) : undefined;
+  const found = [fact.type, fact.values[0], problem === undefined ? undefined : `(${problem})`];
+  return found.filter((part) => part !== undefined && part !== '').join(' ') || 'present';
 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { VersionOperator } from './detection.ts';
+import { registryFields } from './registry-rule.ts';
+import { VersionOperator } from './version-operator.ts';
 
 const packageSource = Type.Union([Type.Literal('dpkg'), Type.Literal('rpm')]);
 
@@ -21,14 +22,8 @@ export const ConditionLeaf = Type.Union([
     operator: VersionOperator,
     version: Type.String({ minLength: 1, maxLength: 128 }),
   }),
-  /** BPKG-48: *exists*, with `name`, `data` and `type` as far as they are given (BPKG-50). Windows only. */
-  Type.Object({
-    kind: Type.Literal('registry'),
-    key: Type.String({ minLength: 1, maxLength: 1024 }),
-    name: Type.Optional(Type.String({ maxLength: 1024 })),
-    data: Type.Optional(Type.String({ maxLength: 8192 })),
-    type: Type.Optional(Type.String({ pattern: '^REG_[A-Z_]{1,40}$' })),
-  }),
+  /** BPKG-48: a key or value of the registry; elsewhere than on Windows the answer is *unknown*. */
+  Type.Object({ kind: Type.Literal('registry'), ...registryFields }),
   /** A line of `/etc/os-release`. Order operators compare as dotted numbers. */
   Type.Object({
     kind: Type.Literal('os-release'),
@@ -78,4 +73,11 @@ export function conditionSize(condition: Condition): { depth: number; leaves: nu
 export function isConditionWithinLimits(condition: Condition): boolean {
   const { depth, leaves } = conditionSize(condition);
   return depth <= conditionLimits.depth && leaves <= conditionLimits.leaves;
+}
+
+/** All questions of a condition that keeps to `conditionLimits`, in their order. */
+export function leavesOf(condition: Condition): ConditionLeaf[] {
+  if (condition.kind === 'not') return leavesOf(condition.of);
+  if (condition.kind === 'all' || condition.kind === 'any') return condition.of.flatMap(leavesOf);
+  return [condition];
 }

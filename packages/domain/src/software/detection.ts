@@ -1,15 +1,6 @@
 import { type Static, Type } from 'typebox';
-
-/** Comparison of versions by the rules of the package manager that holds the package. */
-export const VersionOperator = Type.Union([
-  Type.Literal('='),
-  Type.Literal('!='),
-  Type.Literal('<'),
-  Type.Literal('<='),
-  Type.Literal('>'),
-  Type.Literal('>='),
-]);
-export type VersionOperator = Static<typeof VersionOperator>;
+import { describeRegistryRule, registryFields } from './registry-rule.ts';
+import { VersionOperator } from './version-operator.ts';
 
 /**
  * One fact that shows that a package is really on the machine (law 8, BPKG-35).
@@ -31,6 +22,8 @@ export const Detection = Type.Union([
     operator: Type.Optional(VersionOperator),
     version: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
   }),
+  /** A key or value of Windows' registry, such as the version that an installer writes there. */
+  Type.Object({ kind: Type.Literal('registry'), ...registryFields }),
   Type.Object({
     kind: Type.Literal('script'),
     interpreter: Type.Union([Type.Literal('sh'), Type.Literal('bash'), Type.Literal('powershell')]),
@@ -53,6 +46,7 @@ export type DetectionResult = Static<typeof DetectionResult>;
 export function describeDetection(rule: Detection): string {
   if (rule.kind === 'file') return `file ${rule.path}${rule.sha256 ? ' (sha256)' : ''}`;
   if (rule.kind === 'script') return `${rule.interpreter} script`;
+  if (rule.kind === 'registry') return `registry ${describeRegistryRule(rule)}`;
   const wanted = rule.operator && rule.version ? ` ${rule.operator} ${rule.version}` : '';
   return `${rule.source} ${rule.name}${wanted}`;
 }

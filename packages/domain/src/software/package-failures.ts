@@ -67,6 +67,23 @@ export const packageFailures = defineFailures({
     message: 'A package needs a rule that detects it after the installation.',
     remedy: 'Add a file, a package name or a script; only the type tool may go without.',
   },
+  'registry-key-without-hive': {
+    kind: 'invalid',
+    message: 'The registry key "{key}" does not begin with a hive.',
+    remedy: 'Begin with HKEY_LOCAL_MACHINE, or short with HKLM, and a backslash.',
+  },
+  'registry-name-missing': {
+    kind: 'invalid',
+    message: 'Of the registry key {key} data are asked for, but of no value.',
+    remedy:
+      'Give the name of a value (empty in JSON: the default value), or ask only whether the key is there.',
+  },
+  'registry-not-comparable': {
+    kind: 'invalid',
+    message:
+      'No registry value can be {operator} "{data}": it is neither a number nor a version, or does not suit the type.',
+    remedy: 'Give a whole number (16, 0x10) or a version of numbers and dots, or compare by "equal".',
+  },
   'detection-version-incomplete': {
     kind: 'invalid',
     message: 'A detection rule gives both an operator and a version, or neither.',

@@ -1,9 +1,10 @@
 import type { FieldProblem } from '../failure.ts';
-import { conditionLimits, isConditionWithinLimits } from './condition.ts';
+import { conditionLimits, isConditionWithinLimits, leavesOf } from './condition.ts';
 import type { Detection } from './detection.ts';
 import './package-failures.ts';
 import type { PlatformTarget } from './platform-target.ts';
 import type { Program } from './program.ts';
+import { isComparable, type RegistryOperator, type RegistryRule } from './registry-rule.ts';
 import type { PackageDraft } from './software-package.ts';
 import { textProblems } from './text-problems.ts';
 
@@ -156,7 +157,27 @@ function detectionRuleProblems(rule: Detection, field: string): DraftProblem[] {
     return [{ field: `${field}.path`, code: 'detection-path-relative', params: { path: rule.path } }];
   if (rule.kind === 'package' && (rule.operator === undefined) !== (rule.version === undefined))
     return [{ field, code: 'detection-version-incomplete', params: {} }];
-  return [];
+  return rule.kind === 'registry' ? registryProblems(rule, field) : [];
+}
+
+/** Windows only: the names of its hives, long as regedit writes them or short. */
+const hive = /^(HKLM|HKCU|HKCR|HKU|HKCC|HKEY_[A-Z_]{4,30})(\\|$)/i;
+
+/** What would never hold on any machine: it is said before it is saved. */
+function registryProblems(rule: RegistryRule, field: string): DraftProblem[] {
+  const problems: DraftProblem[] = [];
+  if (!hive.test(rule.key))
+    problems.push({ field, code: 'registry-key-without-hive', params: { key: rule.key } });
+  const { name, operator = 'exists', data = '', type } = rule;
+  if (name === undefined && (rule.data !== undefined || type !== undefined || isComparison(operator)))
+    problems.push({ field, code: 'registry-name-missing', params: { key: rule.key } });
+  else if (!isComparable(rule))
+    problems.push({ field, code: 'registry-not-comparable', params: { data, operator } });
+  return problems;
+}
+
+function isComparison(operator: RegistryOperator): boolean {
+  return operator !== 'exists' && operator !== 'missing';
 }
 
 /** On Linux or Windows; `%ProgramFiles%` and the like stand for a drive and a folder. */
@@ -176,8 +197,12 @@ function targetProblems(targets: readonly PlatformTarget[], field: string): Draf
 }
 
 function conditionProblems({ condition }: PackageDraft): DraftProblem[] {
-  if (condition === null || isConditionWithinLimits(condition)) return [];
-  return [{ field: 'condition', code: 'condition-too-large', params: { ...conditionLimits } }];
+  if (condition === null) return [];
+  if (!isConditionWithinLimits(condition))
+    return [{ field: 'condition', code: 'condition-too-large', params: { ...conditionLimits } }];
+  return leavesOf(condition).flatMap((leaf) =>
+    leaf.kind === 'registry' ? registryProblems(leaf, 'condition') : [],
+  );
 }
 
 /** Others may be unknown yet: service packs are registered in any order (BAUT-14). */

@@ -1,4 +1,5 @@
 import type { FieldProblem } from '../failure.ts';
+import { hasSwitch, type Spellings, switchFamilyOf } from './installer-switches.ts';
 import './package-failures.ts';
 import type { Program } from './program.ts';
 import type { PackageDraft } from './software-package.ts';
@@ -63,56 +64,19 @@ function archiveWarnings(draft: PackageDraft, files: readonly PackageFileSize[])
   });
 }
 
-/** The two families of Windows service packs and their switches: `update.exe` of old, and everything since. */
 function switchWarnings(program: Program, field: string): FieldProblem[] {
-  const file = program.executable?.split('/').at(-1)?.toLowerCase() ?? '';
-  const given = program.parameters.toLowerCase().split(/\s+/);
-  if (file === 'update.exe')
-    return familyWarnings(program, field, given, {
-      needed: ['-z', '/z'],
-      choice: [
-        ['-u', '/u'],
-        ['-q', '/q'],
-      ],
-    });
-  if (/^windows.*-kb\d+.*\.exe$/.test(file) || file.endsWith('.msu'))
-    return familyWarnings(program, field, given, {
-      needed: ['/norestart', '-norestart'],
-      choice: [
-        ['/passive', '-passive'],
-        ['/quiet', '-quiet'],
-      ],
-    });
-  if (file.endsWith('.msi'))
-    return familyWarnings(program, field, given, {
-      needed: ['/norestart', 'reboot=reallysuppress'],
-      choice: [],
-    });
-  return [];
-}
-
-interface SwitchFamily {
-  readonly needed: readonly string[];
-  readonly choice: readonly (readonly string[])[];
-}
-
-function familyWarnings(
-  program: Program,
-  field: string,
-  given: readonly string[],
-  { needed, choice }: SwitchFamily,
-): FieldProblem[] {
-  const has = (spellings: readonly string[]) => spellings.some((spelling) => given.includes(spelling));
+  const family = switchFamilyOf(program);
+  if (!family) return [];
+  const { needed, choice } = family;
+  const has = (spellings: Spellings) => hasSwitch(program.parameters, spellings);
   const params = { program: program.name };
   const warnings: FieldProblem[] = [];
-  if (!has(needed))
-    warnings.push({
-      field,
-      code: 'no-restart-switch-missing',
-      params: { ...params, switch: needed[0] ?? '' },
-    });
-  if (choice.length > 0 && choice.filter(has).length !== 1) {
-    const choices = choice.map((spellings) => spellings[0]).join(', ');
+  if (!has(needed)) {
+    const missing = { ...params, switch: needed[0] ?? '' };
+    warnings.push({ field, code: 'no-restart-switch-missing', params: missing });
+  }
+  if (choice && has(choice.unattended) === has(choice.quiet)) {
+    const choices = [choice.unattended[0], choice.quiet[0]].join(', ');
     warnings.push({ field, code: 'quiet-switch-choice', params: { ...params, choices } });
   }
   return warnings;

@@ -81,6 +81,24 @@ test('BAUT-02: only highest and high take part', () => {
   });
 });
 
+test('BPKG-14: four urgencies and a machine that is on, off, or has just started', () => {
+  const states = (urgency: SoftwarePackage['urgency'], machine: Partial<UpdateMachine>) =>
+    told({ packages: [one('p', { urgency })], machine }).rows.map((row) => row.split(' ')[1] ?? '');
+  const rows = (['highest', 'high', 'normal', 'low'] as const).map((urgency) => [
+    urgency,
+    ...states(urgency, {}),
+    ...states(urgency, { isOn: false }),
+    ...states(urgency, { startedAt: now }),
+  ]);
+  assert.deepEqual(rows, [
+    ['highest', 'delivering', 'waiting-start', 'delivering'],
+    ['high', 'waiting-time', 'waiting-start', 'delivering'],
+    // Only by a scenario.
+    ['normal'],
+    ['low'],
+  ]);
+});
+
 test('BAUT-26, BAUT-27: opted out, switched off, held, failed, other rings and other systems, each with its reason', () => {
   const packages = [one('p')];
   const held = { code: 'update-held', params: { note: 'wait' } };

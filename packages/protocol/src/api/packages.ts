@@ -167,6 +167,21 @@ export const packageRoutes = {
     body: Type.Object({ pointIds: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000 }) }),
     reply: Type.Object({ places: Type.Array(ContentPlace) }),
   }),
+  netfw: defineRoute({
+    method: 'POST',
+    path: '/api/v1/packages/netfw',
+    permission: 'manage-packages',
+    summary:
+      'The netfw.inf of Windows XP SP2 with what opens the machine; broken lines are refused (BPKG-40, BPKG-41).',
+    body: Type.Object({
+      /** The whole file; bytes that are no ASCII as characters up to U+00FF come back as they were. */
+      text: Type.String({ minLength: 1, maxLength: 1_048_576 }),
+      /** BFWL-23: turns the firewall off instead; only with `isConfirmed`. */
+      disablesFirewall: Type.Optional(Type.Boolean()),
+      isConfirmed: Type.Optional(Type.Boolean()),
+    }),
+    reply: Type.Object({ text: Type.String() }),
+  }),
   operatingSystems: defineRoute({
     method: 'GET',
     path: '/api/v1/packages/operating-systems',

@@ -61,7 +61,7 @@ describe('Debian hosts and a Windows machine', {
     assert.ok(existsSync(windows.machine.pathOf('C:\\Program Files\\Road Tool\\tool.txt')));
   });
 
-  test('BPKG-49, BPKG-50: of packages for a service pack, those are installed that the registry asks for', async () => {
+  test('BPKG-48, BPKG-49, BPKG-50, BAGT-18: those packages are installed that the registry asks for, and the registry verifies', async () => {
     const { site } = scene;
     const { machine, machineId } = windows;
     const key = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Road';
@@ -71,14 +71,24 @@ describe('Debian hosts and a Windows machine', {
       'for-sp2': { ...level, data: 'Service Pack 2' },
       'for-any': { kind: 'registry', key, name: 'CSDVersion' },
       'for-other': { kind: 'registry', key, name: 'None' },
+      'for-newer': { kind: 'registry', key, name: 'Build', operator: '>', data: '9.1' },
+      'for-older': { kind: 'registry', key, name: 'Build', operator: '<', data: '9.1' },
+      'for-no-version': { ...level, operator: '>=', data: '2' },
+      'for-32': { kind: 'registry', key, name: 'Size', operator: '=', data: '16', view: '32' },
+      'for-64': { kind: 'registry', key, name: 'Size', view: '64' },
     };
     for (const [id, condition] of Object.entries(conditions)) {
       const path = `C:\\probe\\${id}`;
-      const detection = [{ kind: 'file' as const, path }];
+      const mark = { kind: 'registry' as const, key, name: id, operator: '>=' as const, data: '2' };
+      const detection = [{ kind: 'file' as const, path }, mark];
       const over = { condition, detection, targets: windowsOnly };
-      await registerCommand(site, id, `(if not exist C:\\probe md C:\\probe) & echo "a  b"> ${path}`, over);
+      const write = `reg add ${key} /v ${id} /t REG_DWORD /d 2 /f`;
+      const line = `(if not exist C:\\probe md C:\\probe) & echo "a  b"> ${path} & ${write}`;
+      await registerCommand(site, id, line, over);
     }
     await machine.ask(['reg', 'add', key, '/v', 'CSDVersion', '/d', 'Service Pack 2', '/f']);
+    await machine.ask(['reg', 'add', key, '/v', 'Build', '/d', '10.0.19041', '/f']);
+    await machine.ask(['reg', 'add', key, '/v', 'Size', '/t', 'REG_DWORD', '/d', '16', '/f', '/reg:32']);
     const steps = Object.keys(conditions).map((id) => installStep(id));
     const [run] = await untilEnded(site, await deployTo(site, [machineId], { name: 'Levels', steps }), 1);
     const outcomes = run?.steps
@@ -86,7 +96,9 @@ describe('Debian hosts and a Windows machine', {
       .map(({ result }) => [result?.outcome, result?.reason?.code]);
     const left = ['skipped', 'condition-not-met'];
     const installed = ['succeeded', undefined];
-    assert.deepEqual(outcomes, [left, installed, installed, left], JSON.stringify(run));
+    const wanted = [left, installed, installed, left, installed, left, left, installed, left];
+    assert.deepEqual(outcomes, wanted, JSON.stringify(run));
+    assert.match(run?.verifiedBy ?? '', /registry .*for-/);
     // BPKG-25: what was written has reached cmd.exe as it was.
     assert.equal(await readFile(machine.pathOf('C:\\probe\\for-sp2'), 'utf8'), '"a  b"\r\n');
   });

@@ -26,8 +26,12 @@ export function createDetection({ paths }: { paths: Paths }): DetectionSource {
 function look(paths: Paths, rule: Detection, signal: AbortSignal): Promise<Found> {
   if (rule.kind === 'file') return lookForFile(paths, rule, signal);
   if (rule.kind === 'package') return lookForPackage(paths, rule, signal);
+  if (rule.kind === 'registry') return Promise.resolve({ isDetected: false, found: noRegistry });
   return lookByScript(paths, rule, signal);
 }
+
+/** Neither `there` nor `not there`: a condition on it holds on no Linux machine, turned round or not. */
+const noRegistry = 'no registry on this system';
 
 async function lookForPackage(
   paths: Paths,
@@ -96,6 +100,6 @@ async function probe(paths: Paths, leaf: ConditionLeaf, signal: AbortSignal): Pr
       return value === undefined ? { state: 'absent' } : { state: 'present', values: [value] };
     }
     case 'registry':
-      return { state: 'absent' };
+      return { state: 'unknown', cause: noRegistry };
   }
 }

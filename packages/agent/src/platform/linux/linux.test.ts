@@ -130,7 +130,11 @@ test('conditions: what the machine finds for each leaf', async () => {
     state: 'absent',
   });
   assert.equal((await detection.probe({ kind: 'file-exists', path: '/' }, signal)).state, 'present');
-  assert.deepEqual(await detection.probe({ kind: 'registry', key: 'HKLM\\X' }, signal), { state: 'absent' });
+  const asked = { kind: 'registry', key: 'HKLM\\X' } as const;
+  const cause = 'no registry on this system';
+  assert.deepEqual(await detection.probe(asked, signal), { state: 'unknown', cause });
+  const { isDetected, found } = await detection.detect({ ...asked, operator: 'missing' }, signal);
+  assert.deepEqual([isDetected, found], [false, cause]);
   const leaf = { kind: 'os-release', key: 'NO_SUCH_KEY', operator: '=', value: '' } as const;
   assert.deepEqual(await detection.probe(leaf, signal), { state: 'absent' });
 });

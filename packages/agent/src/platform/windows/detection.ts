@@ -1,10 +1,11 @@
-import type { ConditionLeaf, Detection, LeafFact } from '@tenkai/domain';
+import type { ConditionLeaf, Detection, LeafFact, RegistryFact, RegistryRule } from '@tenkai/domain';
+import { registryProblem, registryTruth } from '@tenkai/domain/software/registry-rule.ts';
 import { versionHolds } from '@tenkai/domain/version/index.ts';
 import { asNotDetected, type Found, foundText, lookForFile } from '../detect-file.ts';
 import type { DetectionSource, Paths } from '../platform.ts';
 import { run } from '../shell.ts';
 import { systemEnvironment, systemProgram } from './environment.ts';
-import { type AskRegistry, formsOf, type RegistryValue, registryViews } from './registry.ts';
+import { type AskRegistry, formsOf, registryViews } from './registry.ts';
 import { listProducts, productsNamed } from './uninstall.ts';
 
 /** Detection scripts are questions; one that takes longer is broken (`Detection`, kind script). */
@@ -14,8 +15,6 @@ interface DetectionDeps {
   readonly paths: Paths;
   readonly registry: AskRegistry;
 }
-
-type RegistryLeaf = Extract<ConditionLeaf, { kind: 'registry' }>;
 
 export function createDetection(deps: DetectionDeps): DetectionSource {
   return {
@@ -34,7 +33,22 @@ export function createDetection(deps: DetectionDeps): DetectionSource {
 function look(deps: DetectionDeps, rule: Detection, signal: AbortSignal): Promise<Found> {
   if (rule.kind === 'file') return lookForFile(deps.paths, rule, signal);
   if (rule.kind === 'package') return lookForProduct(deps, rule, signal);
+  if (rule.kind === 'registry') return lookInRegistry(deps, rule, signal);
   return lookByScript(rule, signal);
+}
+
+async function lookInRegistry(
+  { registry }: DetectionDeps,
+  rule: RegistryRule,
+  signal: AbortSignal,
+): Promise<Found> {
+  const fact = await registryFact(registry, rule, signal);
+  const problem = registryProblem(rule, fact);
+  const data = fact.state === 'absent' ? 'absent' : (fact.values[0] ?? 'present');
+  return {
+    isDetected: registryTruth(rule, fact) === 'yes',
+    found: problem === undefined ? data : `${data} (${problem})`,
+  };
 }
 
 async function lookForProduct(
@@ -98,20 +112,18 @@ async function probe(deps: DetectionDeps, leaf: ConditionLeaf, signal: AbortSign
   }
 }
 
-/** BPKG-48: a key, or a value of it, wherever it is: the registry of 64 bits counts before that of 32. */
+/** BPKG-48: a key, or a value of it, in the view that is asked for; else in that of 64 bits, or then in that of 32. */
 export async function registryFact(
   ask: AskRegistry,
-  { key, name }: Pick<RegistryLeaf, 'key' | 'name'>,
+  { key, name, view }: Pick<RegistryRule, 'key' | 'name' | 'view'>,
   signal: AbortSignal,
-): Promise<LeafFact> {
-  for (const view of registryViews) {
-    const found = await ask({ key, view, ...(name === undefined ? {} : { name }) }, signal);
+): Promise<RegistryFact> {
+  for (const each of view === undefined ? registryViews : [view]) {
+    const found = await ask({ key, view: each, ...(name === undefined ? {} : { name }) }, signal);
     if (found === null) continue;
     if (name === undefined) return { state: 'present', values: [] };
     const value = found[0]?.values[0];
-    if (value) return { state: 'present', values: formsOf(value), type: typeOf(value) };
+    if (value) return { state: 'present', values: formsOf(value), type: value.type };
   }
   return { state: 'absent' };
 }
-
-const typeOf = ({ type }: RegistryValue) => type;

@@ -13,6 +13,7 @@ import { bootId } from './boot.ts';
 import { agentDataFolder, systemEnvironment, systemProgram, systemRoot } from './environment.ts';
 import { holdFile, isHeld } from './held-file.ts';
 import { aliveFile, commandFile, type WrappedCommand, wrapperText } from './program-wrapper.ts';
+import { decodeConsole } from './registry.ts';
 
 const lookAgainMs = 100;
 /** A wrapper that has not begun by then never will. */
@@ -49,7 +50,7 @@ export function createProcesses(): Processes {
     wasStarted: (folder) => existsSync(folder),
     startedAt: (folder) => Math.floor(statSync(folder).birthtimeMs),
     endAll: ({ folder }) => endTree(folder, () => isThere(folder)),
-    outputTail,
+    outputTail: (folder, bytes) => outputTail(folder, bytes, decodeConsole),
     trimOutput,
     own: ownIdentity,
     isAlive: (identity) => identity.bootId === realBootId() && isHeld(identity.startTime),

@@ -1,10 +1,11 @@
 /** The registry by reg.exe, which every Windows has, and Wine. See `reg query /?`. */
 import { spawnSync } from 'node:child_process';
+import type { RegistryView } from '@tenkai/domain';
 import { type RunResult, run } from '../shell.ts';
+import { type Decode, decodeLines, decoderOfPage } from './code-page.ts';
 import { systemEnvironment, systemProgram } from './environment.ts';
 
-/** Which of the two registries of a 64-bit Windows: programs of 32 bits have some keys of their own. */
-export type RegistryView = '64' | '32';
+/** In the order in which they are asked. */
 export const registryViews: readonly RegistryView[] = ['64', '32'];
 
 export interface RegistryValue {
@@ -74,22 +75,18 @@ const codePage: RegistryQuestion = {
   view: '64',
 };
 
-/** Code pages of consoles that Node knows (WHATWG Encoding); of the others the letters beyond ASCII are lost. */
-const encodings: Readonly<Record<string, string>> = {
-  866: 'ibm866',
-  874: 'windows-874',
-  932: 'shift_jis',
-  936: 'gbk',
-  949: 'euc-kr',
-  950: 'big5',
-  65001: 'utf-8',
-};
-
 /** reg.exe writes in the code page of consoles where no console is. */
 function decoderOf({ code, stdout }: RunResult): (bytes: Buffer) => string {
   const page = code === 0 ? parseRegistry(stdout)[0]?.values[0]?.data : undefined;
-  const decoder = new TextDecoder(encodings[page ?? ''] ?? 'utf-8');
-  return (bytes) => decoder.decode(bytes);
+  return decoderOfPage(page);
+}
+
+let consoleDecoder: Decode | undefined;
+
+/** Reads what programs without a console print; the registry is asked once. */
+export function decodeConsole(bytes: Buffer): string {
+  consoleDecoder ??= decoderOfPage(registryValueSync(codePage.key, 'OEMCP'));
+  return decodeLines(bytes, consoleDecoder);
 }
 
 const valueLine = /^ {4}(.*?) {4}(REG_[A-Z_]+)(?: {4}(.*))?$/;
@@ -114,8 +111,13 @@ export function dataOf(key: RegistryKey | undefined, name: string): string | und
   return key?.values.find((value) => value.name.toLowerCase() === name.toLowerCase())?.data;
 }
 
-/** The forms in which an administrator may write a value's data: numbers as `0x10` and `16`. */
+/**
+ * The forms in which an administrator may write a value's data: numbers as `0x10` and `16`, bytes in small letters, each
+ * text of a list.
+ */
 export function formsOf({ type, data }: RegistryValue): string[] {
+  if (type === 'REG_MULTI_SZ') return [...new Set([data, ...data.split('\\0')])];
+  if (type === 'REG_BINARY') return [...new Set([data, data.toLowerCase()])];
   if (type !== 'REG_DWORD' && type !== 'REG_QWORD') return [data];
   return /^0x[0-9a-f]{1,16}$/i.test(data) ? [data, BigInt(data).toString()] : [data];
 }

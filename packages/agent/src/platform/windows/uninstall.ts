@@ -1,5 +1,5 @@
-import type { InstalledSoftware } from '@tenkai/domain';
-import { type AskRegistry, dataOf, type RegistryKey, type RegistryView, registryViews } from './registry.ts';
+import type { InstalledSoftware, RegistryView } from '@tenkai/domain';
+import { type AskRegistry, dataOf, type RegistryKey, registryViews } from './registry.ts';
 
 /** What *Apps & features* shows; programs of 32 bits have a list of their own. */
 const uninstallKey = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall';

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
+import { outputTail, trimOutput } from '../output-file.ts';
 import type { run } from '../shell.ts';
 import { parseBoot } from './boot.ts';
-import { registryFact } from './detection.ts';
+import { decodeLines, decoderOfPage } from './code-page.ts';
+import { createDetection, registryFact } from './detection.ts';
 import { agentDataFolder, systemEnvironment, systemProgram } from './environment.ts';
 import { createInstaller } from './installer.ts';
 import { idOf, languageOf, parseDisks, servicePackOf, systemNameOf } from './inventory-parsers.ts';
+import { createPaths } from './paths.ts';
 import { createPower } from './power.ts';
 import { killArguments } from './processes.ts';
 import {
@@ -92,6 +97,77 @@ describe('the registry by reg.exe', () => {
     assert.deepEqual(await registryFact(only32, { key: 'K' }, signal), { state: 'present', values: [] });
     assert.deepEqual(await registryFact(async () => null, { key: 'K' }, signal), { state: 'absent' });
     assert.deepEqual(formsOf({ name: '', type: 'REG_SZ', data: '0x10' }), ['0x10']);
+    assert.deepEqual(formsOf({ name: '', type: 'REG_MULTI_SZ', data: 'a\\0b' }), ['a\\0b', 'a', 'b']);
+    assert.deepEqual(formsOf({ name: '', type: 'REG_BINARY', data: '0A' }), ['0A', '0a']);
+  });
+
+  test('BPKG-35, BPKG-48: a condition or detection of one view asks that view alone', async () => {
+    const { ask, lines } = recorder((args) => ({
+      code: args.includes('/reg:32') ? 0 : 1,
+      stdout: 'HKEY_LOCAL_MACHINE\\X\r\n    V    REG_SZ    1.10\r\n',
+    }));
+    const detection = createDetection({ paths: createPaths(), registry: createRegistry(ask) });
+    const asked = { kind: 'registry' as const, key: 'HKLM\\X', name: 'V' };
+    const detect = async (
+      rule: Partial<typeof asked> & { view?: '32' | '64'; operator?: '>='; data?: string },
+    ) => {
+      const { isDetected, found } = await detection.detect({ ...asked, ...rule }, signal);
+      return [isDetected, found];
+    };
+    assert.deepEqual(await detect({ view: '32', operator: '>=', data: '1.9' }), [true, '1.10']);
+    assert.deepEqual(await detect({ view: '64', operator: '>=', data: '1.9' }), [false, 'absent']);
+    assert.deepEqual(await detect({ operator: '>=', data: 'x' }), [false, '1.10 (not a version)']);
+    assert.deepEqual(
+      lines.slice(1).map((line) => line.slice(line.indexOf(' ') + 1)),
+      ['32', '64', '64', '32'].map((view) => `query HKLM\\X /v V /reg:${view}`),
+    );
+    assert.deepEqual(await detection.probe({ ...asked, view: '64' }, signal), { state: 'absent' });
+  });
+});
+
+describe('what programs print', () => {
+  const pages: [string, string, string][] = [
+    ['932', '8365835883672e7478742082aa8ca982c282a982e882dc82b982f18142', 'テスト.txt が見つかりません。'],
+    ['932', '955c8ea6835c83748367', '表示ソフト'],
+    ['936', 'cec4bcfe', '文件'],
+    ['949', 'c6c4c0cf', '파일'],
+    ['950', 'c0c9aed7', '檔案'],
+    ['866', '94a0a9ab', 'Файл'],
+    ['437', '6361668220e1', 'café ß'],
+    ['850', '9b20477294e165', 'ø Größe'],
+    ['852', '88a264ab', 'łódź'],
+    ['858', '313020d5', '10 €'],
+    ['65001', 'c3a9', 'é'],
+  ];
+  for (const [page, hex, text] of pages) {
+    test(`code page ${page}: ${text}`, () => {
+      const decode = decoderOfPage(page);
+      assert.equal(decode(Buffer.from(hex, 'hex')), text);
+      // One output of a program in that page, of one in UTF-8 and of one in ASCII.
+      const mixed = Buffer.concat([Buffer.from(hex, 'hex'), Buffer.from('\r\nUTF-8: テスト\nend')]);
+      assert.equal(decodeLines(mixed, decode), `${text}\r\nUTF-8: テスト\nend`);
+    });
+  }
+
+  test('a page that nobody knows is UTF-8, and no byte makes it fail', () => {
+    const all = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    for (const page of [undefined, '', '1', '720', '857', '869', '932', '936'])
+      assert.match(decodeLines(all, decoderOfPage(page)), /^\0.*~/s);
+    assert.equal(decoderOfPage('1')(Buffer.from('é')), 'é');
+  });
+
+  test('the tail of an output begins with a whole line, for the middle of a character cannot be told', (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tenkai-output-'));
+    atEnd(t, () => rmSync(folder, { recursive: true, force: true }));
+    const line = Buffer.from('8365835883670d0a', 'hex');
+    writeFileSync(join(folder, 'output.log'), Buffer.concat(Array.from({ length: 300_000 }, () => line)));
+    const decode = (bytes: Buffer) => decodeLines(bytes, decoderOfPage('932'));
+    for (const bytes of [81, 82, 83, 84])
+      assert.match(outputTail(folder, bytes, decode), /^(テスト\r\n){9,10}$/);
+    trimOutput(folder);
+    const kept = outputTail(folder, 1e6, decode);
+    assert.match(kept, /^(テスト\r\n)+$/);
+    assert.ok(kept.length > 30_000);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Condition, ConditionLeaf } from '@tenkai/domain/software/condition.ts';
+import { describeRegistryRule } from '@tenkai/domain/software/registry-rule.ts';
 import { useTranslation } from 'react-i18next';
 import { asGroup } from '../../ui/condition-tree.ts';
 
@@ -42,12 +43,6 @@ function leafText(leaf: ConditionLeaf): string {
     case 'os-release':
       return `${leaf.key} ${leaf.operator} ${leaf.value}`;
     case 'registry':
-      return [
-        leaf.name === undefined ? leaf.key : `${leaf.key}\\${leaf.name}`,
-        leaf.type,
-        leaf.data === undefined ? undefined : `= ${leaf.data}`,
-      ]
-        .filter((part) => part !== undefined)
-        .join(' ');
+      return describeRegistryRule(leaf);
   }
 }

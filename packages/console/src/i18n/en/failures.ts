@@ -47,6 +47,18 @@ export const failures = {
     message: 'There are {limit} boundaries already.',
     remedy: 'Put neighbouring ranges together.',
   },
+  'netfw-broken': {
+    message: 'Line {line} of netfw.inf is broken: {text}',
+    remedy: 'Each line begins with HKLM and is one whole line; join what an editor has broken into two.',
+  },
+  'netfw-section-missing': {
+    message: 'This is no netfw.inf: it has no section [{section}].',
+    remedy: 'Expand it first: expand /r FOLDER\\i386\\ip\\netfw.in_',
+  },
+  'netfw-off-unconfirmed': {
+    message: 'To turn the firewall off on every machine that takes the pack has to be confirmed.',
+    remedy: 'Open the programs alone (the default), or confirm: --disable-firewall --yes',
+  },
   'firewall-needs-root': {
     message: 'To look at and change the firewall of this machine needs administrative rights.',
     remedy: 'Run the same command as root: sudo {command}',
@@ -363,6 +375,19 @@ export const failures = {
   'detection-required': {
     message: 'A package needs a rule that detects it after the installation.',
     remedy: 'Add a file, a package name or a script; only the type tool may go without.',
+  },
+  'registry-key-without-hive': {
+    message: 'The registry key "{key}" does not begin with a hive.',
+    remedy: 'Begin with HKEY_LOCAL_MACHINE, or short with HKLM, and a backslash.',
+  },
+  'registry-name-missing': {
+    message: 'Of the registry key {key} data are asked for, but of no value.',
+    remedy: 'Give the name of a value, or ask only whether the key is there.',
+  },
+  'registry-not-comparable': {
+    message:
+      'No registry value can be {operator} "{data}": it is neither a number nor a version, or does not suit the type.',
+    remedy: 'Give a whole number (16, 0x10) or a version of numbers and dots, or compare by "equal".',
   },
   'detection-version-incomplete': {
     message: 'A detection rule gives both an operator and a version, or neither.',

@@ -253,4 +253,6 @@ export const found = {
   present: 'present',
   absent: 'absent',
   'not-windows': 'no Windows',
+  'no registry on this system': 'no registry on this system',
+  missing: 'does not exist',
 };

@@ -46,6 +46,18 @@ export const failures: Localized<typeof en.failures> = {
     message: '境界がすでに {limit} 個あります。',
     remedy: '隣り合う範囲をまとめてください。',
   },
+  'netfw-broken': {
+    message: 'netfw.inf の {line} 行目が壊れています: {text}',
+    remedy: '各行は HKLM で始まる 1 行です。途中で改行された行をつないでください。',
+  },
+  'netfw-section-missing': {
+    message: 'セクション [{section}] がありません。netfw.inf ではないようです。',
+    remedy: '先に展開してください: expand /r フォルダー\\i386\\ip\\netfw.in_',
+  },
+  'netfw-off-unconfirmed': {
+    message: '適用するすべてのマシンでファイアウォールを無効にするには、確認が必要です。',
+    remedy: 'プログラムだけを開く（既定）か、--disable-firewall --yes で確認してください。',
+  },
   'firewall-needs-root': {
     message: 'このマシンのファイアウォールを確認・変更するには管理者権限が必要です。',
     remedy: '同じコマンドを root で実行してください: sudo {command}',
@@ -359,6 +371,19 @@ export const failures: Localized<typeof en.failures> = {
     message: 'インストール後に存在を確かめる検証規則が必要です。',
     remedy:
       'ファイル、パッケージ名、スクリプトのいずれかを追加してください。タイプ「ツール」だけは省略できます。',
+  },
+  'registry-key-without-hive': {
+    message: 'レジストリキー「{key}」がハイブ名で始まっていません。',
+    remedy: 'HKEY_LOCAL_MACHINE（短縮形 HKLM）と円記号で始めてください。',
+  },
+  'registry-name-missing': {
+    message: 'レジストリキー {key} のデータを問う条件に、値の名前がありません。',
+    remedy: '値の名前を指定するか、キーの存在だけを条件にしてください。',
+  },
+  'registry-not-comparable': {
+    message:
+      'レジストリの値を「{operator} {data}」で比較することはできません。数値でもバージョンでもないか、種類に合っていません。',
+    remedy: '整数（16、0x10）、または数字とドットのバージョンを指定するか、「等しい」で比較してください。',
   },
   'detection-version-incomplete': {
     message: '検証規則の比較とバージョンは、両方を指定するか、両方を省略してください。',

@@ -266,4 +266,6 @@ export const found: Localized<typeof en.found> = {
   present: '存在する',
   absent: '存在しない',
   'not-windows': 'Windows ではない',
+  'no registry on this system': 'このシステムにレジストリはない',
+  missing: '存在しない',
 };

@@ -4,6 +4,7 @@ import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
 import { toDraftProblemReply } from '@tenkai/protocol/problem.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { languages } from './languages.ts';
+import { makeNetfw } from './netfw.ts';
 import {
   changePackage,
   checkDraft,
@@ -48,6 +49,9 @@ export function addPackageRoutes(deps: Deps) {
     await placePackage(deps, caller, params.id, body.pointIds);
     return { places: (await packageDetail(views, params.id)).places };
   });
+  http.route(packageRoutes.netfw, async ({ caller, body }) => ({
+    text: await makeNetfw(deps, caller, body),
+  }));
   http.route(packageRoutes.operatingSystems, async () => ({
     operatingSystems: operatingSystemChoices(operatingSystems).map((choice) => ({
       ...choice,

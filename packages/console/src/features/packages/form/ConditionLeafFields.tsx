@@ -1,6 +1,7 @@
 import { Select, TextInput } from '@mantine/core';
 import type { ConditionLeaf } from '@tenkai/domain/software/condition.ts';
 import { useTranslation } from 'react-i18next';
+import { RegistryFields } from './RegistryFields.tsx';
 
 interface Props {
   readonly leaf: ConditionLeaf;
@@ -8,7 +9,6 @@ interface Props {
 }
 
 const operators = ['=', '!=', '<', '<=', '>', '>='] as const;
-const registryTypes = ['REG_SZ', 'REG_EXPAND_SZ', 'REG_MULTI_SZ', 'REG_DWORD', 'REG_QWORD', 'REG_BINARY'];
 
 /** The fields of one question to a machine. */
 export function ConditionLeafFields({ leaf, onChange }: Props) {
@@ -19,7 +19,7 @@ export function ConditionLeafFields({ leaf, onChange }: Props) {
       return (
         <>
           {kind}
-          <RegistryFields leaf={leaf} onChange={onChange} />
+          <RegistryFields rule={leaf} onChange={(rule) => onChange({ kind: 'registry', ...rule })} />
         </>
       );
     case 'file-exists':
@@ -81,62 +81,17 @@ export function ConditionLeafFields({ leaf, onChange }: Props) {
   }
 }
 
-type Registry = Extract<ConditionLeaf, { kind: 'registry' }>;
-
-/** キー名, 名前, データ, Type and 存在する (BPKG-48, BPKG-50). */
-function RegistryFields({ leaf, onChange }: { leaf: Registry; onChange: (leaf: ConditionLeaf) => void }) {
-  const { t } = useTranslation();
-  const set = (part: Partial<Record<'name' | 'data' | 'type', string>>) => {
-    const merged = { name: leaf.name ?? '', data: leaf.data ?? '', type: leaf.type ?? '', ...part };
-    const given = Object.entries(merged).filter(([, value]) => value !== '');
-    onChange({ kind: 'registry', key: leaf.key, ...Object.fromEntries(given) });
-  };
-  const optional = ` (${t('common.optional')})`;
-  return (
-    <>
-      <div className="tk-form-wide">
-        <Field
-          label={t('packages.condition.registryKey')}
-          value={leaf.key}
-          onChange={(key) => onChange({ ...leaf, key })}
-        />
-      </div>
-      <Field
-        label={t('packages.condition.registryName') + optional}
-        value={leaf.name ?? ''}
-        onChange={(name) => set({ name })}
-        isOptional
-      />
-      <Field
-        label={t('packages.condition.registryData') + optional}
-        value={leaf.data ?? ''}
-        onChange={(data) => set({ data })}
-        isOptional
-      />
-      <Select
-        label={t('packages.condition.registryType') + optional}
-        clearable
-        data={registryTypes}
-        value={leaf.type ?? null}
-        onChange={(type) => set({ type: type ?? '' })}
-      />
-      <TextInput label={t('packages.condition.condition')} readOnly value={t('packages.condition.exists')} />
-    </>
-  );
-}
-
 interface FieldProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
-  readonly isOptional?: boolean;
 }
 
-function Field({ label, value, onChange, isOptional = false }: FieldProps) {
+function Field({ label, value, onChange }: FieldProps) {
   return (
     <TextInput
       label={label}
-      required={!isOptional}
+      required
       spellCheck={false}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}

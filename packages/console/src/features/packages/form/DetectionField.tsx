@@ -3,14 +3,16 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import type { Detection } from '@tenkai/domain/software/detection.ts';
 import { useTranslation } from 'react-i18next';
 import { useDraftProblems } from './draft-problems.ts';
+import { RegistryFields } from './RegistryFields.tsx';
 import type { TabProps } from './tab-props.ts';
 
 const first: Record<Detection['kind'], Detection> = {
   package: { kind: 'package', source: 'dpkg', name: '' },
   file: { kind: 'file', path: '' },
+  registry: { kind: 'registry', key: '', name: '', operator: '>=', data: '' },
   script: { kind: 'script', interpreter: 'sh', text: '' },
 };
-const kinds = ['package', 'file', 'script'] as const;
+const kinds = ['package', 'file', 'registry', 'script'] as const;
 const mostRules = 50;
 
 /** How we know afterwards that the package is really there; all rules must hold (BPKG-35). */
@@ -87,6 +89,7 @@ interface RuleProps {
 function RuleFields({ rule, field, onChange }: RuleProps) {
   if (rule.kind === 'package') return <PackageRule rule={rule} field={field} onChange={onChange} />;
   if (rule.kind === 'file') return <FileRule rule={rule} field={field} onChange={onChange} />;
+  if (rule.kind === 'registry') return <RegistryRule rule={rule} field={field} onChange={onChange} />;
   return <ScriptRule rule={rule} onChange={onChange} />;
 }
 
@@ -182,6 +185,17 @@ function FileRule({ rule, field, onChange }: Of<'file'>) {
         onChange={(value) => next({ minimumBytes: value === '' ? undefined : Number(value) })}
       />
     </>
+  );
+}
+
+function RegistryRule({ rule, field, onChange }: Of<'registry'>) {
+  const problems = useDraftProblems();
+  return (
+    <RegistryFields
+      rule={rule}
+      error={problems.at(field)}
+      onChange={(next) => onChange({ kind: 'registry', ...next })}
+    />
   );
 }
 

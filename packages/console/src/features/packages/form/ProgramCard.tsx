@@ -6,6 +6,7 @@ import { useSentences } from '../../../i18n/problem-texts.ts';
 import { useDraftProblems } from './draft-problems.ts';
 import { RequiresField } from './RequiresField.tsx';
 import { RunOptionFields } from './RunOptionFields.tsx';
+import { SwitchFields } from './SwitchFields.tsx';
 
 interface Props {
   readonly program: Program;
@@ -71,6 +72,7 @@ export function ProgramCard({ program, field, paths, onChange, onRemove }: Props
         value={program.parameters}
         onChange={(event) => onChange({ ...program, parameters: event.currentTarget.value })}
       />
+      <SwitchFields program={program} onChange={onChange} />
       {problems.warnings
         .filter((warning) => warning.field.startsWith(field))
         .map((warning) => (
