@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { addAssignCommand } from './assignment/commands.ts';
 import { noBoundary } from './boundary.ts';
 import { addCertfixCommand } from './certfix.ts';
+import { addIdentityCommands } from './certificates/commands.ts';
 import { type DataFolder, dataFolderOf, makeDataFolder } from './data-folder.ts';
 import { errorCode } from './durable-file.ts';
 import { enroll } from './enrollment.ts';
@@ -38,9 +39,11 @@ export async function agentCommand(args: readonly string[], env: Env, entry: str
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(await explain(error, env));
-    return error instanceof Failure && error.code === 'properties-invalid' ? 2 : 1;
+    return error instanceof Failure && usageCodes.includes(error.code) ? 2 : 1;
   }
 }
+
+const usageCodes = ['properties-invalid', 'purge-not-confirmed'];
 
 async function explain(error: unknown, env: Env): Promise<string> {
   if (['EACCES', 'EPERM'].includes(errorCode(error)))
@@ -62,6 +65,10 @@ async function ownTexts(error: Failure | RemoteProblem, env: Env) {
   const code = error instanceof Failure ? error.code : error.problem.code;
   const language = languageOf(env);
   const known = { texts: texts[language].problems[code], detail: undefined };
+  if (/^(identity|purge|trust|cert-bundle)-/.test(code)) {
+    const { problemTexts } = await import('./certificates/texts.ts');
+    return { ...known, texts: language === 'ja' ? problemTexts[code] : undefined };
+  }
   if (!/^(propert|assignment-)/.test(code)) return known;
   const { problemsText, problemText } = await import('./assignment/texts.ts');
   return {
@@ -110,6 +117,7 @@ function agentProgram(env: Env, entry: string): Command {
   }
   addAssignCommand(program, env, data);
   addCertfixCommand(program, env);
+  addIdentityCommands(program, env, data);
   addFirewallCommands(program, data);
   addMasterCommands(program, env);
   addSelfService(program, env, data().root);

@@ -53,7 +53,7 @@ export async function enroll(deps: EnrollmentDeps, signal: AbortSignal): Promise
   const { data, settings, log } = deps;
   const { server, rootFingerprint } = siteOf(settings);
   const site = await greetPatiently(deps, signal);
-  const signer = openIdentity(data);
+  const signer = await openIdentity(data);
   const facts = enrollmentFacts(deps, signer);
   const client = createSiteClient({ url: server, rootCertificate: site.rootCertificate });
   const onWait = (waitMs: number, cause: unknown) => {

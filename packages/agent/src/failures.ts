@@ -32,6 +32,38 @@ export const agentFailures = defineFailures({
     message: 'The file {file} can be read by others.',
     remedy: 'Take the rights away: chmod 600 {file}',
   },
+  'identity-key-broken': {
+    kind: 'broken',
+    message: 'The key of this machine in {file} is damaged.',
+    remedy:
+      'Bring the file back from a backup; or stop the service, run tenkai-agent cert purge, and let the machine enroll again.',
+  },
+  'identity-key-foreign': {
+    kind: 'broken',
+    message: 'The key in {file} was protected by another Windows, or Windows does not open it: {reason}.',
+    remedy:
+      'If this disk was copied: stop the service, run tenkai-agent cert purge, and let the machine enroll again.',
+  },
+  'identity-in-use': {
+    kind: 'conflict',
+    message: 'The agent runs (process {pid}) and would make new keys at once; nothing was removed.',
+    remedy: 'Stop it first: systemctl stop tenkai-agent, or on Windows sc.exe stop TenkaiAgent.',
+  },
+  'purge-not-confirmed': {
+    kind: 'invalid',
+    message: 'What is removed is removed for ever; nobody has said yes. Nothing was removed.',
+    remedy: 'Look with --dry-run, then give --yes.',
+  },
+  'identity-left': {
+    kind: 'broken',
+    message: '{count} things are still there after the removal: {what}.',
+    remedy: 'Look at the rights of what is named, and run the same again.',
+  },
+  'trust-held': {
+    kind: 'conflict',
+    message: 'This machine holds {count} trusted root keys.',
+    remedy: 'Before an image is taken: tenkai-agent trust purge.',
+  },
   'ticket-missing': {
     kind: 'invalid',
     message: 'There is no enrollment ticket in {file}.',

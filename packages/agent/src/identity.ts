@@ -1,14 +1,20 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { join } from 'node:path';
+import { type OwnPurpose, selfSigned } from '@tenkai/certificates/self-signed.ts';
+import { Failure } from '@tenkai/domain/failure.ts';
 import type { Signer } from '@tenkai/protocol/agent/link/enroll.ts';
 import type { DataFolder } from './data-folder.ts';
 import { readIfThere, readJson, removeIfThere, writeDurably } from './durable-file.ts';
+import './failures.ts';
+import { type KeyGuard, machineGuard } from './key-guard.ts';
 
 /** The two keys of a machine (design, section 8): one to sign, one to decrypt what is meant for it alone. */
 export interface Identity extends Signer {
   /** SubjectPublicKeyInfo, DER, base64. */
   readonly signingKey: string;
   readonly encryptionKey: string;
+  /** A new self-signed certificate of that key, DER (IDENT-02). */
+  certify(purpose: OwnPurpose): Buffer;
 }
 
 /** What the site said when it took the machine. */
@@ -26,24 +32,61 @@ export interface Enrollment {
   readonly enrolledAt: number;
 }
 
-/** The machine's identity; made at the first call, in files that only the agent can read. */
-export function openIdentity(data: DataFolder): Identity {
-  const signing = openKey(join(data.identity, 'signing.key'));
-  const encryption = openKey(join(data.identity, 'encryption.key'));
+/** What both certificates are issued to, as both of the old product's are to `SMS` (IDENT-02). */
+export const certificateSubject = 'Tenkai';
+
+/**
+ * The machine's identity; made at the first call, in files that only the agent can read, and on Windows only this
+ * machine.
+ * @throws Failure identity-key-broken, identity-key-foreign; Error of the system, such as ENOSPC
+ */
+export async function openIdentity(data: DataFolder): Promise<Identity> {
+  return openGuarded(data, await machineGuard());
+}
+
+/** The same with a given guard of the key files; null: their rights alone. */
+export function openGuarded(data: DataFolder, guard: KeyGuard | null): Identity {
+  const keys = {
+    signing: openKey(join(data.identity, 'signing.key'), guard),
+    encryption: openKey(join(data.identity, 'encryption.key'), guard),
+  };
   return {
-    signingKey: publicKeyOf(signing),
-    encryptionKey: publicKeyOf(encryption),
+    signingKey: publicKeyOf(keys.signing),
+    encryptionKey: publicKeyOf(keys.encryption),
     sign: (proof) =>
-      sign('sha256', Buffer.from(proof), { key: signing, dsaEncoding: 'ieee-p1363' }).toString('base64'),
+      sign('sha256', Buffer.from(proof), { key: keys.signing, dsaEncoding: 'ieee-p1363' }).toString('base64'),
+    certify: (purpose) => selfSigned(keys[purpose], { commonName: certificateSubject, purpose }),
   };
 }
 
-function openKey(file: string): KeyObject {
+function openKey(file: string, guard: KeyGuard | null): KeyObject {
   const found = readIfThere(file);
-  if (found !== undefined) return createPrivateKey(found);
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  writeDurably(file, String(privateKey.export({ type: 'pkcs8', format: 'pem' })));
-  return privateKey;
+  if (found === undefined) {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    writeKey(file, privateKey, guard);
+    return privateKey;
+  }
+  const pem = guard?.open(found, file) ?? found;
+  const key = keyOf(pem, file);
+  // From before this machine could protect it.
+  if (guard && pem === found) writeKey(file, key, guard);
+  return key;
+}
+
+/** A P-256 key in PEM. @throws Failure identity-key-broken */
+export function keyOf(pem: string, file: string): KeyObject {
+  try {
+    const key = createPrivateKey(pem);
+    if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
+  } catch {
+    // Said below; what the file holds is a secret, broken or not.
+  }
+  throw new Failure('identity-key-broken', { file });
+}
+
+function writeKey(file: string, key: KeyObject, guard: KeyGuard | null): void {
+  const pem = String(key.export({ type: 'pkcs8', format: 'pem' }));
+  writeDurably(file, guard?.close(pem, file) ?? pem);
 }
 
 function publicKeyOf(key: KeyObject): string {

@@ -18,6 +18,11 @@ export const certificateFailures = defineFailures({
     message: 'This machine has no certificate store {store}.',
     remedy: 'Name an existing store, or a folder or file with --path.',
   },
+  'certificate-store-refused': {
+    kind: 'unavailable',
+    message: 'The certificate store {store} refuses it: {reason}.',
+    remedy: 'Close what holds the store, and use an elevated prompt; nothing else was changed.',
+  },
   'certfix-log-unwritable': {
     kind: 'invalid',
     message: 'The log {file} cannot be written: {reason}.',

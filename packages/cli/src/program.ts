@@ -6,6 +6,7 @@ import { addCollectionCommands } from './commands/collection.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addDeploymentCommands } from './commands/deployment.ts';
 import { addDistributionPointCommands } from './commands/distribution-point.ts';
+import { addExplainCommand } from './commands/explain.ts';
 import { addFallbackCommands } from './commands/fallback.ts';
 import { addFirewallCommands } from './commands/firewall.ts';
 import { addHotfixCommands } from './commands/hotfix.ts';
@@ -70,6 +71,7 @@ export function createProgram(cli: Cli): Command {
     addSimulateCommand,
     addCertfixCommand,
     addHotfixCommands,
+    addExplainCommand,
     addCompletionCommand,
   ])
     add(program, cli);

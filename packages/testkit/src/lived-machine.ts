@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { dataFolder, makeDataFolder } from '@tenkai/agent/data-folder.ts';
-import { openIdentity, writeEnrollment } from '@tenkai/agent/identity.ts';
+import { openGuarded, writeEnrollment } from '@tenkai/agent/identity.ts';
 import type { Scene } from '@tenkai/agent/master/scene.ts';
 import { openLinux } from '@tenkai/agent/platform/linux/index.ts';
 import { writeSettings } from '@tenkai/agent/settings.ts';
@@ -59,7 +59,7 @@ export function livedMachine(t: TestContext, { isAssigned = true } = {}): Scene 
   const site = { server: 'https://site.example', rootFingerprint: livedRoot };
   writeSettings(data, isAssigned ? { ...settings, ...site } : settings);
   if (isAssigned) {
-    openIdentity(data);
+    openGuarded(data, null);
     const place = { ...site, siteCode: 'TK1', siteName: 'Tokyo', rootCertificate: 'pem' };
     writeEnrollment(data, { ...place, machineId: 'm', hardwareFingerprint: 'f', enrolledAt: 1 });
     writeFiles(data.root, {

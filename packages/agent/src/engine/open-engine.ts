@@ -88,7 +88,7 @@ export async function contentFor(
   const { server, rootCertificate, machineId } = enrollment;
   const root = new X509Certificate(rootCertificate);
   const client = createSiteClient({ url: server, rootCertificate });
-  const tokens = createTokenSource({ client, signer: openIdentity(data), machineId, now });
+  const tokens = createTokenSource({ client, signer: await openIdentity(data), machineId, now });
   const content = await openRunContent({
     root: data.content,
     limitBytes: settings.contentCacheBytes,

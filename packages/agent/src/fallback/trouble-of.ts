@@ -35,7 +35,7 @@ function ofRemote({ status, problem }: RemoteProblem): What {
 }
 
 /** The codes of OpenSSL and Node.js for a certificate that does not lead to the pinned root. */
-const isAboutCertificates = (detail: string) =>
+export const isAboutCertificates = (detail: string) =>
   /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS|ERR_SSL/.test(detail.slice(0, 80));
 
 const plain = (text: string) => text.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\ufffd').slice(0, maxDetail);

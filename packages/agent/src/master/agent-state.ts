@@ -6,10 +6,11 @@ import type { SiteValues } from '@tenkai/domain/master/index.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { readEnrollment } from '../identity.ts';
 import { readSettings, writeSettings } from '../settings.ts';
+import { markMetSite, metSiteName } from '../trust/met-site.ts';
 import { allFiles, filledFiles, kindOf, remove } from './places.ts';
 
-/** Settings, the memory of the preparation, and the mark that the firewall is kept open. */
-const mayStay = ['agent.json', 'master', 'firewall-open'];
+/** Settings, the memory of the preparation, and the marks that the firewall is kept open and a site was met. */
+const mayStay = ['agent.json', 'master', 'firewall-open', metSiteName];
 
 /** Settings of one machine; `server` and these of the section `assignment` bind to one site. */
 const ownSettings = ['name', 'ticketFile'] as const;
@@ -110,6 +111,7 @@ export function trustKeys(data: DataFolder, pin: string | null): string[] {
 
 export function removeTrust(data: DataFolder): string[] {
   const found = trustKeys(data, null);
+  if (found.length > 0) markMetSite(data);
   for (const file of found.slice(found[0] === 'rootFingerprint' ? 1 : 0)) remove(file);
   const { rootFingerprint: _, ...settings } = readSettings(data);
   writeSettings(data, settings);

@@ -10,7 +10,7 @@ import {
   livedRoot as root64,
   writeFiles as write,
 } from '@tenkai/testkit/lived-machine.ts';
-import { openIdentity } from '../identity.ts';
+import { openGuarded } from '../identity.ts';
 import { ensureMachineId } from '../platform/linux/machine-id.ts';
 import { readSettings, type Settings, writeSettings } from '../settings.ts';
 import { readMasterJournal } from './journal.ts';
@@ -184,7 +184,7 @@ test('MASTER-03: a machine from an image that lives again is captured anew, and 
   await prepare(scene);
   const { data } = scene;
   writeSettings(data, { ...readSettings(data), server: 'https://site.example', rootFingerprint: root64 });
-  openIdentity(data);
+  openGuarded(data, null);
   write(scene.root, { 'etc/machine-id': `${'f'.repeat(32)}\n`, 'etc/ssh/ssh_host_rsa_key': 'new' });
   await assert.rejects(prepare(scene, { ...values, unassign: true }), { code: 'master-prepared-before' });
   const report = await prepare(scene, { ...values, reCapture: true });

@@ -14,6 +14,7 @@ export interface Platform {
   readonly paths: Paths;
   readonly sessions: Sessions;
   readonly users: Users;
+  readonly oldTrust: OldTrust;
   /** Changes with every start of the machine. */
   bootId(): string;
   /** When the machine was started, epoch milliseconds. */
@@ -181,4 +182,12 @@ export interface Users {
   readonly proofFolder: string;
   /** Whose account made the file of this name there, closed to others and with this content; null: nobody's. */
   whoMade(name: string, content: string): Promise<string | null>;
+}
+
+/** Trusted root keys that a client of Configuration Manager left: `root\\ccm\\locationservices`, TrustedRootKey (IDENT-26). */
+export interface OldTrust {
+  /** Null: there is no such place, for that client never met a server (IDENT-27). */
+  count(signal: AbortSignal): Promise<number | null>;
+  /** The certificates of its management points go with them. Whether it worked is counted afterwards. */
+  removeAll(signal: AbortSignal): Promise<void>;
 }

@@ -15,6 +15,7 @@ import { createOrderTaker, report } from '../orders/take-orders.ts';
 import { openSender } from '../outbox/sender.ts';
 import { runTurns } from '../run-turns.ts';
 import { readSettings } from '../settings.ts';
+import { createTrustWatch, type TrustWatch } from '../trust/watch.ts';
 import { agentVersion } from '../version.ts';
 import { forwardProgress, runOf } from './forward-progress.ts';
 import { createGiveBack, type GiveBack } from './give-back.ts';
@@ -31,6 +32,7 @@ interface Life {
   readonly link: Link;
   readonly inventory: InventoryReporter;
   readonly giveBack: GiveBack;
+  readonly trust: TrustWatch;
   /** `starting` until the first orders were asked for: only then is the machine ready for commands (BAGT-12). */
   state: HeartbeatReport['state'];
   /** Ends this life: the site does not know the machine any more. */
@@ -44,6 +46,7 @@ const announceMs = 5000;
 /** Stays in touch with the site until the service is to stop or the enrollment no longer holds. */
 export async function liveConnected(service: Service, enrollment: Enrollment): Promise<void> {
   const { data, stop, outbox } = service;
+  const signer = await openIdentity(data);
   const gone = new AbortController();
   const signal = AbortSignal.any([stop, gone.signal]);
   const client = createSiteClient({ url: enrollment.server, rootCertificate: enrollment.rootCertificate });
@@ -55,11 +58,12 @@ export async function liveConnected(service: Service, enrollment: Enrollment): P
     gone,
     signal,
     giveBack: createGiveBack(),
+    trust: createTrustWatch(service, enrollment, signal),
     inventory: createInventoryReporter(service, firewall.fact, () => life.link.sendSoon()),
     link: createLink({
       ...service,
       client,
-      signer: openIdentity(data),
+      signer,
       machineId: enrollment.machineId,
       outbox: openSender({
         folder: data.outbox,
@@ -173,12 +177,14 @@ function activeRuns({ data, platform }: Service): string[] {
   return runTurns(data, platform.bootId()).active.map(({ name }) => name);
 }
 
-function note({ service, gone, inventory, giveBack }: Life, event: LinkEvent): void {
+function note(life: Life, event: LinkEvent): void {
+  const { service, gone, inventory, giveBack } = life;
   const { status, log, now, data } = service;
   giveBack.afterWork();
   switch (event.type) {
     case 'connected':
       log.info('connected to the site');
+      life.trust.clear();
       status.set({ isConnected: true, trouble: '' });
       break;
     case 'disconnected':
@@ -193,9 +199,11 @@ function note({ service, gone, inventory, giveBack }: Life, event: LinkEvent): v
     case 'failed': {
       const { cause, what } = event;
       const isForgotten = cause instanceof RemoteProblem && cause.problem.code === 'machine-unknown';
-      service.fallback.tell(cause);
+      life.trust.look(cause);
+      const known = life.trust.problem();
+      service.fallback.tell(known ?? cause);
       log.warn({ what, cause: causeOf(cause) }, 'the site could not be reached');
-      status.set({ trouble: cause instanceof Error ? cause.message : String(cause) });
+      if (!known) status.set({ trouble: cause instanceof Error ? cause.message : String(cause) });
       if (!isForgotten) return;
       removeEnrollment(data);
       gone.abort();

@@ -3,6 +3,7 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
 import { isSearchWanted } from '../assignment/is-wanted.ts';
 import type { Boundary } from '../boundary.ts';
+import { holdIdentity } from '../certificates/keep.ts';
 import { type DataFolder, makeDataFolder } from '../data-folder.ts';
 import { enroll, presentEnrollment } from '../enrollment.ts';
 import { openFallback } from '../fallback/fallback.ts';
@@ -52,6 +53,7 @@ export async function runService(input: RunService): Promise<void> {
   const lock = await takeLock({ processes, folder: join(data.locks, 'service'), what: 'agent service' });
   try {
     platform.firstStart();
+    await holdIdentity(data, log.child({ component: 'identity' }));
     const service = openService(input, { settings, log, platform });
     service.log.info({ pid: process.pid }, 'service begins');
     const closeDoor = await openSelfService(service);

@@ -1,6 +1,7 @@
 /**
  * The functions of crypt32 that certfix calls, and nothing else: on Windows they are bound by koffi, in tests recorded.
- * Pointers are opaque. Numbers are those of wincrypt.h.
+ * Pointers are opaque. Numbers are those of wincrypt.h. What the agent's own certificates need beside them is in
+ * `machine-crypt32.ts`.
  */
 export interface Crypt32 {
   /** @returns the store, or null with `lastError` */
@@ -26,6 +27,7 @@ export interface Crypt32 {
     previous: unknown,
   ): unknown;
   CertFreeCertificateContext(context: unknown): boolean;
+  CertControlStore(store: unknown, flags: number, kind: number, parameters: null): boolean;
   CertCloseStore(store: unknown, flags: number): boolean;
   lastError(): number;
   /** IsUserAnAdmin of shell32: whether the process is elevated. */
@@ -39,14 +41,24 @@ export const wincrypt = {
   openExisting: 0x4000,
   readOnly: 0x8000,
   findSha1: 0x10000,
+  /** CERT_STORE_CTRL_COMMIT and its CERT_STORE_CTRL_COMMIT_FORCE_FLAG. */
+  commit: 3,
+  commitForce: 1,
   keyProviderInfo: 2,
   friendlyName: 11,
   fileNotFound: 2,
   accessDenied: 5,
 } as const;
 
-/** Binds crypt32.dll. Only on Windows; loaded when certfix runs and not before. */
-export async function loadCrypt32(): Promise<Crypt32> {
+let bound: Promise<Crypt32> | undefined;
+
+/** Binds crypt32.dll, once in a process. Only on Windows; loaded when something needs it and not before. */
+export function loadCrypt32(): Promise<Crypt32> {
+  bound ??= bindCrypt32();
+  return bound;
+}
+
+async function bindCrypt32(): Promise<Crypt32> {
   const { default: koffi } = await import('koffi');
   const crypt32 = koffi.load('crypt32.dll');
   const kernel32 = koffi.load('kernel32.dll');
@@ -83,6 +95,9 @@ export async function loadCrypt32(): Promise<Crypt32> {
     'void *',
   ]);
   const free = crypt32.func('bool __stdcall CertFreeCertificateContext(void *context)');
+  const control = crypt32.func(
+    'bool __stdcall CertControlStore(void *store, uint32 flags, uint32 kind, void *parameters)',
+  );
   const close = crypt32.func('bool __stdcall CertCloseStore(void *store, uint32 flags)');
   const isAdmin = shell32.func('bool __stdcall IsUserAnAdmin()');
   return {
@@ -103,6 +118,7 @@ export async function loadCrypt32(): Promise<Crypt32> {
     CertFindCertificateInStore: (store, encoding, flags, kind, hash, previous) =>
       find(store, encoding, flags, kind, { cbData: hash.length, pbData: hash }, previous),
     CertFreeCertificateContext: free,
+    CertControlStore: control,
     CertCloseStore: close,
     lastError,
     isElevated: isAdmin,

@@ -66,6 +66,8 @@ function recording(stores: Record<string, Recorded[]>, { elevated = true, refuse
       const isIt = ({ der }: Recorded) => createHash('sha1').update(der).digest().equals(hash);
       return (store as Recorded[]).find(isIt) ?? null;
     },
+    CertControlStore: (_store, flags, kind, parameters) =>
+      note('CertControlStore', 'store', flags, kind, parameters) > 0,
     CertFreeCertificateContext: (context) => note('CertFreeCertificateContext', nameOf(context)) > 0,
     CertCloseStore: (_store, flags) => note('CertCloseStore', 'store', flags) > 0,
     lastError: () => error,
@@ -123,6 +125,7 @@ describe('system stores of Windows', {
       `CertGetCertificateContextProperty(${id}, 11)`,
       `CertGetCertificateContextProperty(${id}, 2)`,
       `CertSetCertificateContextProperty(${id}, 11, 0, 53004d0053000000)`,
+      'CertControlStore(store, 1, 3, null)',
       `CertFindCertificateInStore(store, 65537, 0, 65536, ${id}, null)`,
       `CertGetCertificateContextProperty(${id}, 11)`,
       `CertGetCertificateContextProperty(${id}, 2)`,

@@ -80,6 +80,8 @@ function repair(api: Crypt32, { store, context, der, text }: Place & { der: Buff
   const value = text === '' ? null : friendlyNameProperty(text);
   if (!api.CertSetCertificateContextProperty(context, wincrypt.friendlyName, 0, value))
     throw refused(api, der);
+  // Windows has written it by now; a store that works on a copy, as Wine's, writes it when it is told to.
+  api.CertControlStore(store, wincrypt.commitForce, wincrypt.commit, null);
   const hash = createHash('sha1').update(der).digest();
   const { encodings, findSha1 } = wincrypt;
   const again = api.CertFindCertificateInStore(store, encodings, 0, findSha1, hash, null);

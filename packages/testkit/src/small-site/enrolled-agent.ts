@@ -36,7 +36,7 @@ export async function enrolledAgent(site: SmallSite, settings: Settings = {}): P
   makeDataFolder(data);
   writeSettings(data, { server: site.url, rootFingerprint: site.keys.rootFingerprint, root, ...settings });
   const rootCertificate = site.keys.root.certificate;
-  const signer = openIdentity(data);
+  const signer = await openIdentity(data);
   const client = createSiteClient({ url: site.url, rootCertificate });
   const { signingKey, encryptionKey } = signer;
   const hardwareFingerprint = '0'.repeat(64);

@@ -22,6 +22,8 @@ export function openLinux(options: PlatformOptions): Platform {
     paths,
     sessions,
     users: createUsers(),
+    // That product had no client for Linux that kept one.
+    oldTrust: { count: async () => null, removeAll: async () => {} },
     installer: createInstaller({ paths }),
     inventory: createInventory({ paths, ...boot }),
     power: createPower(options),

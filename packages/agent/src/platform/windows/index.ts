@@ -3,6 +3,7 @@ import { bootedAt, bootId } from './boot.ts';
 import { createDetection } from './detection.ts';
 import { createInstaller } from './installer.ts';
 import { createInventory } from './inventory.ts';
+import { createOldTrust } from './old-trust.ts';
 import { createPaths } from './paths.ts';
 import { createPower } from './power.ts';
 import { createProcesses } from './processes.ts';
@@ -23,6 +24,7 @@ export function openWindows(options: PlatformOptions): Platform {
     paths,
     sessions: createSessions(),
     users: createUsers(),
+    oldTrust: createOldTrust(),
     installer: createInstaller(),
     inventory: createInventory({ registry, ...boot }),
     power: createPower(options),

@@ -675,9 +675,9 @@ export const failures = {
     remedy: 'Give an address such as https://tenkai.example:8443.',
   },
   'site-root-mismatch': {
-    message: 'The site {url} has the root key {actual}, not the pinned {expected}.',
+    message: 'Trust key mismatch: the site {url} has the root key {actual}, not the pinned {expected}.',
     remedy:
-      'Compare the root fingerprint with the one in the console; if they differ, this is not your site.',
+      'Compare the root fingerprint with the one in the console; if they differ, this is not your site. If a machine brought the pinned key from another site: tenkai-agent trust purge, then enroll it with the new fingerprint.',
   },
   'core-unreachable': {
     message: 'The gateway cannot reach the core of the site server.',

@@ -680,7 +680,8 @@ export const failures: Localized<typeof en.failures> = {
   },
   'site-root-mismatch': {
     message: 'サイト {url} のルートキーは {actual} で、信頼された {expected} と異なります。',
-    remedy: 'コンソールのルートキーと比べてください。異なる場合は、別のサイトです。',
+    remedy:
+      'コンソールのルートキーと比べてください。異なる場合は、別のサイトです。コンピューターが別のサイトのキーを持っている場合は、tenkai-agent trust purge の後、新しいフィンガープリントで登録し直してください。',
   },
   'core-unreachable': {
     message: 'ゲートウェイからサイトサーバー本体に接続できません。',

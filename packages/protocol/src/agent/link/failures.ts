@@ -9,9 +9,9 @@ export const linkFailures = defineFailures({
   },
   'site-root-mismatch': {
     kind: 'forbidden',
-    message: 'The site {url} has the root key {actual}, not the pinned {expected}.',
+    message: 'Trust key mismatch: the site {url} has the root key {actual}, not the pinned {expected}.',
     remedy:
-      'Compare the root fingerprint with the one in the console; if they differ, this is not your site.',
+      'Compare the root fingerprint with the one in the console; if they differ, this is not your site. If a machine brought the pinned key from another site: tenkai-agent trust purge, then enroll it with the new fingerprint.',
   },
   'site-unreachable': {
     kind: 'unavailable',

@@ -3,6 +3,7 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import type { Static } from 'typebox';
 import { agentPaths } from '../channel.ts';
 import { SiteGreeting } from '../enrollment.ts';
+import './failures.ts';
 import { createSiteClient } from './site-client.ts';
 
 /** What an agent knows of its site once the root has matched. */

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import type { DataFolder } from '../data-folder.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface CommonOptions {
+  readonly json?: boolean;
+}
+export interface PurgeOptions extends CommonOptions {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+}
+export interface BundleOptions extends CommonOptions {
+  readonly dryRun?: boolean;
+}
+
+/** `tenkai-agent cert` and `tenkai-agent trust`; what they do is loaded only when they do it. */
+export function addIdentityCommands(program: Command, env: Env, data: () => DataFolder): void {
+  const verbs = (noun: Command) => (name: string, about: string) =>
+    noun.command(name).description(about).option('--json', 'as JSON', false).exitOverride();
+  const purging = (command: Command) =>
+    command
+      .option('--dry-run', 'only tell what would be removed')
+      .option('--yes', 'do not ask: it is removed for ever');
+  const deps = () => ({ env, data: data() });
+  const cert = verbs(
+    program.command('cert').description('certificates and keys of this machine').exitOverride(),
+  );
+  cert('list', 'list the certificates of the stores Tenkai and SMS, and the keys').action(
+    async (options: CommonOptions) => (await import('./perform.ts')).list(deps(), options),
+  );
+  purging(cert('purge', 'remove certificates and private keys; the service must be stopped')).action(
+    async (options: PurgeOptions) => (await import('./perform.ts')).purge(deps(), options),
+  );
+  const trust = verbs(
+    program.command('trust').description('the root keys that this machine trusts').exitOverride(),
+  );
+  trust('list', 'list the trusted root keys, and where each lies').action(async (options: CommonOptions) =>
+    (await import('../trust/perform.ts')).list(deps(), options),
+  );
+  trust('status', 'never contacted, clean, or holds N keys').action(async (options: CommonOptions) =>
+    (await import('../trust/perform.ts')).status(deps(), options),
+  );
+  trust('verify', 'status 0 only where no key is held').action(async (options: CommonOptions) =>
+    (await import('../trust/perform.ts')).verify(deps(), options),
+  );
+  purging(trust('purge', 'forget every trusted root key; the service must be stopped')).action(
+    async (options: PurgeOptions) => (await import('../trust/perform.ts')).purge(deps(), options),
+  );
+}
