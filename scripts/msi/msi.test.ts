@@ -1,21 +1,19 @@
 /** The package for Windows as it is built for a release, looked at by msitools: what Windows Installer will read. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { oldSpellings, propertyNames } from '@tenkai/domain/assignment/properties.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
+import { noAgentMsi, shippedMsi } from '@tenkai/testkit/paths/shipped-msi.ts';
 import { makeMsi } from './make-msi.ts';
 import { guidOf, isProductVersion, oldProperties, productCode, secureProperties } from './product.ts';
 import { idOf } from './source.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const version = '98.7.6';
-const needed = ['wixl', 'msibuild', 'msiinfo', 'msiextract', 'x86_64-w64-mingw32-gcc'];
-const missing = needed.filter((name) => !existsSync(`/usr/bin/${name}`));
-const skip = missing.length > 0 && `MSI TOOLS are MISSING: ${missing.join(', ')}`;
 const limitMs = 300_000;
 
 const run = (program: string, ...args: string[]) =>
@@ -26,13 +24,12 @@ const run = (program: string, ...args: string[]) =>
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 
-describe('tenkai-agent for Windows', { skip }, () => {
+describe('tenkai-agent for Windows', { skip: noAgentMsi }, () => {
   let folder: string;
   let msi: string;
-  before(() => {
+  before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'tenkai-msi-test-'));
-    run(process.execPath, join(root, 'scripts/package-msi.ts'), '--version', version, '--out', folder);
-    msi = join(folder, `tenkai-agent-${version}-x64.msi`);
+    msi = await shippedMsi(version);
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 

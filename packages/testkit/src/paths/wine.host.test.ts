@@ -3,21 +3,17 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import type { Condition } from '@tenkai/domain';
-import { packageRoutes } from '@tenkai/protocol';
 import { installStep } from '../builders.ts';
-import { aDraft } from '../package-draft.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { noDebianHosts } from '../rig/debian-host.ts';
-import { buildMsi, type MsiContent, noMsiTools } from '../rig/msi.ts';
-import { makeScratchFolder } from '../rig/rig-folder.ts';
+import { noMsiTools } from '../rig/msi.ts';
 import { noWine } from '../rig/wine-machine.ts';
-import { deployTo, registerCommand, registerDeb, untilEnded, upload } from './deploy.ts';
+import { deployTo, registerCommand, registerDeb, untilEnded } from './deploy.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
 import { type ManagedWine, startManagedWine } from './managed-wine.ts';
-import type { ReachedSite } from './reach-site.ts';
+import { registerMsi, windowsOnly } from './windows-packages.ts';
 
 const linuxOnly = [{ operatingSystem: 'linux', language: 'any', architecture: 'any' as const }];
-const windowsOnly = [{ operatingSystem: 'windows', language: 'any', architecture: 'any' as const }];
 
 describe('Debian hosts and a Windows machine', {
   skip: noDebianHosts || noDebTools || noMsiTools || noWine,
@@ -103,25 +99,3 @@ describe('Debian hosts and a Windows machine', {
     assert.equal(await readFile(machine.pathOf('C:\\probe\\for-sp2'), 'utf8'), '"a  b"\r\n');
   });
 });
-
-/** A real MSI as a package that Windows' own list of products must show afterwards. */
-async function registerMsi(site: ReachedSite, msi: MsiContent): Promise<void> {
-  const folder = await makeScratchFolder('msi');
-  await buildMsi(folder, msi);
-  const manifest = await upload(site, folder);
-  const [program] = aDraft().programs;
-  if (!program) throw new Error('a draft has a program');
-  const executable = manifest.files.find(({ path }) => path.endsWith('.msi'))?.path ?? '';
-  const id = `${msi.name.toLowerCase().replaceAll(' ', '-')}-msi`;
-  const draft = aDraft({
-    id,
-    name: msi.name,
-    version: msi.version,
-    detection: [{ kind: 'package', source: 'msi', name: msi.name, operator: '=', version: msi.version }],
-    programs: [
-      { ...program, executable, parameters: '', exitCodes: { success: [0], restart: [3010, 1641] } },
-    ],
-    targets: windowsOnly,
-  });
-  await site.api(packageRoutes.create, { body: { draft, contentId: manifest.contentId } });
-}

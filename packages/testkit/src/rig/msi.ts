@@ -8,7 +8,8 @@ import { makeScratchFolder } from './rig-folder.ts';
 
 /** Why no MSI can be made here; false when it can. */
 export const noMsiTools: string | false =
-  !existsSync('/usr/bin/wixl') && 'wixl is MISSING: run node scripts/install-test-tools.mjs as root';
+  ['/usr/bin/wixl', '/usr/bin/msibuild'].some((tool) => !existsSync(tool)) &&
+  'wixl or msibuild is MISSING: run node scripts/install-test-tools.mjs as root';
 
 export interface MsiContent {
   readonly name: string;
@@ -16,7 +17,13 @@ export interface MsiContent {
   readonly version: string;
   /** Contents by file name; they land in `C:\Program Files\<name>`. */
   readonly files: Readonly<Record<string, string>>;
+  /** The installation ends with 3010: the machine has to be restarted. */
+  readonly wantsRestart?: boolean;
 }
+
+/** After InstallFinalize, 6600: the standard action for which wixl has no word. */
+const scheduleRestart =
+  "INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('ScheduleReboot', 6700)";
 
 /** The GUID of a word: the same word has the same one, so that a product keeps its codes over its versions. */
 function guidOf(word: string): string {
@@ -30,7 +37,8 @@ function guidOf(word: string): string {
 }
 
 /** @returns the file, `<name>.msi` in that folder, which holds nothing else */
-export async function buildMsi(folder: string, { name, version, files }: MsiContent): Promise<string> {
+export async function buildMsi(folder: string, content: MsiContent): Promise<string> {
+  const { name, version, files, wantsRestart = false } = content;
   const tree = await makeScratchFolder('msi-source');
   const components = await Promise.all(
     Object.entries(files).map(async ([file, content], index) => {
@@ -56,5 +64,6 @@ ${components.join('\n')}
   const msi = join(folder, `${name}.msi`);
   // It takes sources below its own folder only.
   await output(['wixl', '--arch', 'x64', '--output', msi, 'package.wxs'], { cwd: tree, env: process.env });
+  if (wantsRestart) await output(['msibuild', msi, '-q', scheduleRestart], { env: process.env });
   return msi;
 }

@@ -1,0 +1,203 @@
+/**
+ * The agent's package on a Windows machine that Wine plays, with a real site. One story, in order: each part goes on with
+ * the machine as the one before left it.
+ */
+import assert from 'node:assert/strict';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import { enrollmentRoutes } from '@tenkai/protocol';
+import { until } from '../rig/until.ts';
+import { callsOf, recordCalls, recorderProgram } from '../rig/windows-recorder.ts';
+import { noWine, startWine, type WineMachine } from '../rig/wine-machine.ts';
+import { deployPackage, runsOf, untilEnded } from './deploy.ts';
+import { type HostScene, startHostScene } from './host-scene.ts';
+import { machineNamed } from './managed-host.ts';
+import { noAgentMsi } from './shipped-msi.ts';
+import {
+  keepWindowsUp,
+  type WindowsAgent,
+  windowsAgent,
+  windowsData,
+  windowsPrograms,
+} from './windows-agent.ts';
+import { registerExe, registerMsi } from './windows-packages.ts';
+
+const name = 'windows';
+const [older, newer] = ['0.1.1', '98.7.6'] as const;
+const longMs = 600_000;
+/** 1603; of an exit code, Linux sees the lowest eight bits. */
+const refused = 1603 & 0xff;
+
+describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 60_000 }, () => {
+  let scene: HostScene;
+  let machine: WineMachine;
+  let agent: WindowsAgent;
+  /** Paths of the packages on the machine. */
+  let olderMsi: string;
+  let newerMsi: string;
+  before(async () => {
+    scene = await startHostScene([]);
+    machine = await startWine({ name, network: scene.network });
+    keepWindowsUp(machine);
+    agent = windowsAgent(machine);
+    [olderMsi, newerMsi] = await Promise.all([agent.bring(older), agent.bring(newer)]);
+  });
+  after(async () => {
+    await machine?.destroy();
+    await scene?.destroy();
+  });
+
+  const row = () => machineNamed(scene.site, name);
+  const enrollment = () => agent.data('identity\\enrollment.json');
+  const settings = async () => JSON.parse((await agent.data('agent.json')) || '{}');
+  const versionText = () => readFile(machine.pathOf(`${windowsPrograms}\\Agent\\VERSION.txt`), 'utf8');
+
+  async function assertNothing() {
+    assert.equal(await agent.kept(), undefined);
+    assert.equal(await agent.serviceState(), undefined);
+    for (const path of [windowsPrograms, 'C:\\ProgramData\\Tenkai'])
+      assert.deepEqual(await readdir(machine.pathOf(path)).catch(() => 'nothing'), 'nothing');
+  }
+
+  test('AGENT-17: a property that nobody can mean is refused before anything is changed', async () => {
+    for (const words of [
+      ['SITECODE=TOOLONG'],
+      ['MP=a\u202eb'],
+      ['TICKET=the-secret-itself'],
+      ['MP=one.example', 'SMSMP=other.example'],
+    ])
+      assert.equal(await agent.msiexec('/i', olderMsi, ...words), refused, words.join(' '));
+    await assertNothing();
+  });
+
+  test('AGENT-09, AGENT-12, AGENT-13: what is given under old and new names is kept exactly, and with it the agent enrolls', async () => {
+    const body = { name: 'msi', maxUses: 1, validHours: 1 };
+    const { secret } = await scene.site.api(enrollmentRoutes.createTicket, { body });
+    await machine.writeFile('C:\\t\\ticket', secret);
+    const { url, rootFingerprint } = scene.site;
+    const code = await agent.msiexec(
+      ...['/i', olderMsi, 'SMSSITECODE=TST', `SMSMP=${url}`, 'SMSSLP=https://[fd00::1]:8443'],
+      ...['FSP=fsp.example', `ROOTFINGERPRINT=${rootFingerprint}`, 'LDAPCA=C:\\t\\証明書-é.pem'],
+      'TICKET=C:\\t\\ticket',
+    );
+    assert.equal(code, 0);
+    await until('it is online', async () => (await row().catch(() => undefined))?.isOnline, longMs);
+    assert.equal((await row()).agentVersion, older);
+    assert.deepEqual(await agent.kept(), {
+      Version: older,
+      Folder: `${windowsPrograms}\\Agent\\`,
+      SITECODE: 'TST',
+      MP: url,
+      LOCATOR: 'https://[fd00::1]:8443',
+      FSP: 'fsp.example',
+      ROOTFINGERPRINT: rootFingerprint,
+      LDAPCA: 'C:\\t\\証明書-é.pem',
+    });
+    const { site } = await agent.untilStatus();
+    assert.deepEqual(site.properties, {
+      siteCode: 'TST',
+      managementPoint: url,
+      locator: 'https://[fd00::1]:8443',
+      fallbackStatusPoint: 'https://fsp.example',
+    });
+    assert.equal((await settings()).assignment.directoryCaFile, 'C:\\t\\証明書-é.pem');
+    assert.deepEqual((await readdir(machine.pathOf('C:\\t'))).sort(), [
+      `${older}.msi`,
+      `${newer}.msi`,
+      'key.reg',
+    ]);
+  });
+
+  test('the service starts the agent anew when it is ended, as the same machine', async () => {
+    const before = [(await row()).id, await enrollment()];
+    const { process: first } = await agent.untilSays('it is connected', ({ isConnected }) => isConnected);
+    await machine.ask(['taskkill', '/f', '/pid', String(first.pid)]);
+    await agent.untilSays(
+      'another one is connected',
+      ({ isConnected, process }) => isConnected && process.startTime !== first.startTime,
+    );
+    assert.equal(await agent.serviceState(), 'RUNNING');
+    assert.deepEqual([(await row()).id, await enrollment()], before);
+  });
+
+  test('BPKG-32: installers that end with 3010 and 1641 have the machine restarted, and their runs end well after it', async () => {
+    await recordCalls(machine, 'C:\\windows\\system32\\shutdown.exe');
+    const { site } = scene;
+    await registerMsi(site, { name: 'Late', version: '1.0.0', files: { a: 'a' }, wantsRestart: true });
+    const isThere = [{ kind: 'file' as const, path: 'C:\\recorded\\ends-1641' }];
+    await registerExe(site, 'ends-1641', await recorderProgram(), isThere);
+    const { id } = await row();
+    for (const [turn, [packageId, exitCode]] of [
+      ['late-msi', 3010] as const,
+      ['ends-1641', 1641] as const,
+    ].entries()) {
+      const deployment = await deployPackage(site, [id], packageId);
+      await until(
+        'a restart is asked for',
+        async () => (await callsOf(machine, 'shutdown')).length > turn,
+        longMs,
+      );
+      const [open] = await runsOf(site, deployment);
+      assert.equal(open?.finishedAt, null, 'it waits for the restart');
+      await machine.restart();
+      const [run] = await untilEnded(site, deployment, 1);
+      assert.equal(run?.status, 'succeeded', JSON.stringify(run));
+      assert.deepEqual(
+        run?.steps.map(({ step, result }) => [step.kind, result?.outcome, result?.exitCode]),
+        [
+          ['install-package', 'succeeded', exitCode],
+          ['restart', 'succeeded', null],
+        ],
+      );
+    }
+    const line = 'C:\\windows\\System32\\shutdown.exe /r /f /t 0 /d P:4:2 /c Tenkai';
+    assert.deepEqual(await callsOf(machine, 'shutdown'), [line, line]);
+  });
+
+  test('it ends by itself when the service is stopped, and a repair without properties loses none', async () => {
+    await agent.setStartType(3);
+    await agent.stop();
+    assert.match((await agent.data('log\\agent.log')).trim().split('\n').at(-1) ?? '', /"service ends"/);
+    const before = await agent.kept();
+    await rm(machine.pathOf(`${windowsPrograms}\\Agent\\VERSION.txt`));
+    assert.equal(await agent.msiexec('/i', olderMsi, 'REINSTALL=ALL', 'REINSTALLMODE=vamus'), 0);
+    assert.deepEqual(await agent.kept(), before);
+    assert.match(await versionText(), new RegExp(older));
+    assert.equal(await agent.serviceState(), 'STOPPED');
+  });
+
+  test('AGENT-07, AGENT-27, AGENT-36, AGENT-37: an upgrade keeps properties, identity and how the service starts', async () => {
+    await writeFile(machine.pathOf(`${windowsData}\\mark`), 'kept');
+    const [kept, identity] = [await agent.kept(), await enrollment()];
+    assert.equal(await agent.msiexec('/i', newerMsi, 'FSP=fsp2.example'), 0);
+    assert.deepEqual(await agent.kept(), { ...kept, Version: newer, FSP: 'fsp2.example' });
+    assert.match(await versionText(), new RegExp(newer));
+    assert.deepEqual([await agent.data('mark'), await enrollment()], ['kept', identity]);
+    assert.deepEqual([await agent.startType(), await agent.serviceState()], ['0x3', 'STOPPED']);
+    const uninstall = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall';
+    const products = await machine.ask(['reg', 'query', uninstall, '/s']);
+    assert.deepEqual(products.match(/DisplayName +REG_SZ +Tenkai Agent/g)?.length, 1);
+    await agent.start();
+    await until('the site knows of it', async () => (await row()).agentVersion === newer, longMs);
+    assert.equal((await settings()).assignment.fallbackStatusPoint, 'https://fsp2.example');
+  });
+
+  test('a removal leaves no file, no value and no service', async () => {
+    await agent.stop();
+    assert.equal(await agent.msiexec('/x', newerMsi), 0);
+    await assertNothing();
+  });
+
+  test('AGENT-03: without properties the agent belongs to no site; an older version is refused where it is', async () => {
+    assert.equal(await agent.msiexec('/i', newerMsi), 0);
+    const { general, site } = await agent.untilStatus();
+    assert.deepEqual(await agent.kept(), { Version: newer, Folder: `${windowsPrograms}\\Agent\\` });
+    assert.deepEqual(
+      [general.serviceVersion, site.isAssigned, site.server, site.search],
+      [newer, false, null, null],
+    );
+    assert.deepEqual([site.properties, await settings()], [{}, {}]);
+    assert.equal(await agent.msiexec('/i', olderMsi), refused);
+    assert.match(await versionText(), new RegExp(newer));
+  });
+});

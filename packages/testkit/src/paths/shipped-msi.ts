@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { glob, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { cachedFolder } from '../rig/cached-folder.ts';
+import { output } from '../rig/command.ts';
+
+const root = resolve(import.meta.dirname, '../../../..');
+const buildLimitMs = 15 * 60_000;
+const tools = ['wixl', 'msibuild', 'msiinfo', 'msiextract', 'x86_64-w64-mingw32-gcc'];
+const missing = tools.filter((name) => !existsSync(`/usr/bin/${name}`));
+
+/** Why the agent's package for Windows cannot be made here; false when it can. For `{ skip: noAgentMsi }`. */
+export const noAgentMsi: string | false =
+  missing.length > 0 &&
+  `MSI TOOLS are MISSING (${missing.join(', ')}): run node scripts/install-test-tools.mjs`;
+
+/** All that the package is made from, and somewhat more. */
+const sources = [
+  'packages/*/package.json',
+  'packages/*/src/**/*.ts',
+  'scripts/**/*',
+  'package-lock.json',
+  'CHANGELOG.md',
+  'LICENSE',
+];
+const isNoSource = (path: string) => /^packages\/(testkit|console|server)\/|\.test\.ts$/.test(path);
+
+/** Versions that tests install, so that a version is made once for all of them. */
+export type MsiVersion = '0.1.1' | '98.7.6';
+
+/**
+ * The agent's package for Windows of this checkout, made by the command that makes releases: once for each version,
+ * until something changes that it is made from.
+ */
+export async function shippedMsi(version: MsiVersion): Promise<string> {
+  const make = async (folder: string) => {
+    const command = [process.execPath, join(root, 'scripts/package-msi.ts'), '--version', version];
+    await output([...command, '--out', folder], { timeoutMs: buildLimitMs, env: process.env });
+  };
+  const name = `agent-msi-${version}`;
+  const folder = await cachedFolder({ name, key: await sourceKey(), make, limitMs: buildLimitMs });
+  return join(folder, `tenkai-agent-${version}-x64.msi`);
+}
+
+async function sourceKey(): Promise<string> {
+  const paths: string[] = [];
+  for await (const entry of glob(sources, { cwd: root, withFileTypes: true }))
+    if (entry.isFile()) paths.push(join(entry.parentPath, entry.name).slice(root.length + 1));
+  const hash = createHash('sha256');
+  for (const path of paths.filter((each) => !isNoSource(each)).sort())
+    hash.update(`${path}\0`).update(
+      createHash('sha256')
+        .update(await readFile(join(root, path)))
+        .digest(),
+    );
+  return hash.digest('hex').slice(0, 12);
+}
