@@ -57,6 +57,11 @@ export const cliFailures = defineFailures({
     message: 'The files are not those of {id}: {state}.',
     remedy: 'The table names each file that is missing, older or of another service level.',
   },
+  'hotfix-not-everywhere': {
+    kind: 'conflict',
+    message: '{id} is not everywhere yet: {left} to go, and {phase} come next.',
+    remedy: 'Do what the table shows as to-do; what is blocked follows.',
+  },
   'simulator-missing': {
     kind: 'unavailable',
     message: 'The simulator is not installed: {path} is missing.',

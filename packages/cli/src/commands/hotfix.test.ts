@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { createCli } from '@tenkai/testkit/tenkai-cli.ts';
+import { acquisitionText, writtenText } from './hotfix-show.ts';
 
 const tools = ['/usr/bin/wixl', '/usr/bin/msiextract', '/usr/bin/msiinfo'];
 const noMsi = tools.every((tool) => existsSync(tool)) ? false : 'wixl or msitools is MISSING';
@@ -35,7 +37,7 @@ const source = (folder: string, file = 'Ccmcertfix.exe') => `<?xml version="1.0"
   </Directory></Directory>
   <Feature Id="All" Level="1"><ComponentRef Id="C"/></Feature></Product></Wix>`;
 
-test('HOTFIX-14: hotfix extract takes MSIs apart by name, id and language, with the same bytes', {
+test('HOTFIX-13, HOTFIX-14: hotfix extract takes MSIs apart by name, pattern, id and language, with the same bytes', {
   skip: noMsi,
 }, async (t) => {
   const { home, run, json } = await createCli(t);
@@ -58,7 +60,14 @@ test('HOTFIX-14: hotfix extract takes MSIs apart by name, id and language, with 
     ['hotfix', 'extract', '977203', '--language', 'jpn', '--to', 'by-id'],
     at,
   );
-  for (const { files, properties } of [first, second]) {
+  const third: Content = await json([
+    'hotfix',
+    'extract',
+    `${home}/SCCM2007-*-ENU.ms?`,
+    '--to',
+    'by pattern',
+  ]);
+  for (const { files, properties } of [first, second, third]) {
     assert.deepEqual(files, [{ path: 'KB977203/Ccmcertfix.exe', sizeBytes: tool.length, sha256 }]);
     assert.deepEqual([properties.ProductName, properties.ProductVersion], ['Hotfix', '4.0.6487.2111']);
   }
@@ -67,10 +76,15 @@ test('HOTFIX-14: hotfix extract takes MSIs apart by name, id and language, with 
     run(['--json', 'hotfix', 'check', 'KB977203', '--level', level, '--folder', 'by-id'], at);
   const good = await checked('SP2');
   assert.deepEqual([good.code, JSON.parse(good.stdout).state], [0, 'compliant']);
+  // A date is never compared (HOTFIX-15).
+  await utimes(join(home, 'by-id/KB977203/Ccmcertfix.exe'), 0, 0);
+  assert.equal((await checked('SP2')).code, 0);
   const wrong = await checked('SP1');
   assert.deepEqual([wrong.code, JSON.parse(wrong.stdout).state], [1, 'wrong-line']);
   const failures: readonly (readonly [string[], number, RegExp])[] = [
     [['977203', '--to', 'x'], 2, /Several MSIs of KB977203/],
+    [['SCCM2007-*.msi', '--to', 'x'], 2, /Several MSIs of SCCM2007-\*\.msi lie here/],
+    [['no-*.msi', '--to', 'x'], 1, /not-found/],
     [['977384', '--to', 'x'], 1, /not-found/],
     [['a.wxs', '--to', 'x'], 1, /msi-unreadable/],
     [['SCCM2007-SP2-KB977203-ENU.msi', '--to', 'by-id'], 1, /content-target-exists/],
@@ -101,4 +115,65 @@ test('HOTFIX-06: hotfix check refuses KB977203 once KB977384 is installed, and n
   assert.match(refused.stderr, /KB977203 is superseded by KB977384, which is installed: not applicable/);
   assert.match(refused.stdout, /Not carried over +Ccmcertfix\.exe/);
   assert.equal((await run(['hotfix', 'check', '997384'])).code, 1);
+});
+
+test('HOTFIX-01, HOTFIX-03: hotfix show has all that is known, and times of the place', async (t) => {
+  const { run, json } = await createCli(t);
+  const known: Record<string, unknown> = await json(['hotfix', 'show', '977203', '--level', 'SP2']);
+  assert.deepEqual([known.id, known.needsRestart, known.replaces], ['KB977203', false, []]);
+  for (const field of ['title', 'symptom', 'cause', 'resolution'] as const)
+    assert.ok(String(known[field]).length > 20, field);
+  assert.deepEqual([known.supersededBy, known.requires], [['KB977384'], ['SP1', 'SP2']]);
+  assert.equal((known.files as unknown[]).length, 13);
+  const { stdout } = await run(['hotfix', 'show', 'KB977203', '--level', 'SP2'], {
+    env: { TZ: 'Asia/Tokyo' },
+  });
+  assert.match(stdout, /Ccmsetup\.exe .*2010-01-25 15:27:00/);
+  assert.match(stdout, /Ccmsetup-sup\.cab .*2009 年 12 月 10 日.*unreadable/);
+});
+
+test('HOTFIX-15: a time of a table is shown as the place has it, summer time included', (t) => {
+  const before = process.env.TZ;
+  atEnd(t, () => {
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+  });
+  const cases = [
+    ['America/New_York', '2010-01-25T06:27:00Z', '2010-01-25 01:27:00'],
+    ['America/New_York', '2010-07-25T06:27:00Z', '2010-07-25 02:27:00'],
+    ['Australia/Sydney', '2008-12-01T01:40:00Z', '2008-12-01 12:40:00'],
+    ['Australia/Brisbane', '2008-12-01T01:40:00Z', '2008-12-01 11:40:00'],
+  ] as const;
+  for (const [zone, writtenAt, wanted] of cases) {
+    process.env.TZ = zone;
+    assert.ok(writtenText({ writtenAt }).startsWith(wanted), `${zone}: ${writtenText({ writtenAt })}`);
+  }
+});
+
+test('HOTFIX-10: a hotfix is a download or to be asked for, in languages', () => {
+  const languages = ['ENU', 'JPN'];
+  assert.equal(acquisitionText({ acquisition: 'downloadable', languages }), 'download, ENU, JPN');
+  assert.equal(
+    acquisitionText({ acquisition: 'by-request', languages }),
+    'by request to the support, ENU, JPN',
+  );
+});
+
+test('HOTFIX-09: hotfix plan names the phase, and ends with 0 only when all is done', async (t) => {
+  const { home, run } = await createCli(t);
+  const plan = async (installed: string[], badCertificates: number | null) => {
+    const clients = [{ name: 'pc-17', site: 'TK1', level: 'SP2', installed, badCertificates }];
+    const fleet = { sites: [{ code: 'TK1', level: 'SP2', installed: ['KB977203'] }], clients };
+    await writeFile(join(home, 'fleet.json'), JSON.stringify(fleet));
+    const result = await run(['--json', 'hotfix', 'plan', '977203', '--fleet', 'fleet.json'], { cwd: home });
+    return [result.code, JSON.parse(result.stdout).phase];
+  };
+  assert.deepEqual(await plan([], null), [1, 'clients']);
+  assert.deepEqual(await plan(['977203'], 2), [1, 'certificates']);
+  assert.deepEqual(await plan(['977203'], 0), [0, null]);
+  for (const bad of ['{', '{"sites":[],"clients":[{"name":"a"}]}']) {
+    await writeFile(join(home, 'fleet.json'), bad);
+    const refused = await run(['hotfix', 'plan', '977203', '--fleet', 'fleet.json'], { cwd: home });
+    assert.deepEqual([refused.code, /file-unreadable/.test(refused.stderr)], [2, true], bad);
+  }
 });

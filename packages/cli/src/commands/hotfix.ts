@@ -1,11 +1,12 @@
 import { open, readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, matchesGlob, resolve } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { FoundFile, Hotfix, JudgedFile } from '@tenkai/domain/hotfix/index.ts';
 import { reasonSentence } from '@tenkai/domain/reason.ts';
 import { type Command, Option } from 'commander';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
+import { addShowCommands } from './hotfix-show.ts';
 
 const several = (value: string, before: string[] = []) => [...before, value];
 
@@ -24,10 +25,14 @@ export function addHotfixCommands(program: Command, cli: Cli) {
     .option('--installed <hotfix>', 'is installed already; may be repeated', several)
     .option('--folder <path>', 'compare the files in this folder and below')
     .action(acting(cli, check));
+  addShowCommands(noun, cli);
   noun
     .command('extract')
     .description("take the files out of a hotfix's MSI, as msiexec /a does; installs nothing")
-    .argument('<file or hotfix>', 'MSI, or id of a hotfix whose MSI lies in this folder')
+    .argument(
+      '<file or hotfix>',
+      'MSI, pattern with * and ?, or id of a hotfix whose MSI lies in this folder',
+    )
     .requiredOption('--to <folder>', 'new or empty folder')
     .option('--language <code>', 'such as ENU or JPN, where several lie here')
     .action(acting(cli, extract));
@@ -153,18 +158,22 @@ async function extract(
   );
 }
 
-/** HOTFIX-14: the name differs with the language that was downloaded, so an id finds it, too. */
+/** HOTFIX-14: the name differs with the language that was downloaded, so a pattern or an id finds it, too. */
 async function msiOf(cwd: string, what: string, language: string | undefined): Promise<string> {
-  if (!/^(kb)?\d{5,8}$/i.test(what)) return resolve(cwd, what);
   const { hotfixId, parseArtefactName } = await import('@tenkai/domain/hotfix/index.ts');
-  const names = (await readdir(cwd)).filter((name) => {
+  const isId = /^(kb)?\d{5,8}$/i.test(what);
+  if (!isId && !/[*?]/.test(basename(what))) return resolve(cwd, what);
+  const folder = isId ? cwd : resolve(cwd, dirname(what));
+  const names = (await readdir(folder).catch(() => [])).filter((name) => {
     const artefact = parseArtefactName(name);
     const isAsked = language === undefined || artefact?.language === language.toUpperCase();
+    if (!isId) return isAsked && matchesGlob(name, basename(what));
     return artefact?.kind === 'server' && artefact.hotfix === hotfixId(what) && isAsked;
   });
   const [name, ...others] = names.sort();
-  if (name === undefined) throw new Failure('not-found', { what: 'MSI of hotfix', id: hotfixId(what) });
-  if (others.length === 0) return join(cwd, name);
-  const problem = `Several MSIs of ${hotfixId(what)} lie here: ${names.join(', ')}. Name one, or its --language.`;
+  const id = isId ? hotfixId(what) : what;
+  if (name === undefined) throw new Failure('not-found', { what: 'MSI of hotfix', id });
+  if (others.length === 0) return join(folder, name);
+  const problem = `Several MSIs of ${id} lie here: ${names.join(', ')}. Name one, or its --language.`;
   throw new Failure('usage-wrong', { problem, command: 'tenkai hotfix extract' });
 }

@@ -5,4 +5,6 @@ export * from './hotfix.ts';
 export * from './judge-files.ts';
 export * from './patch-list.ts';
 export * from './pe-file.ts';
+export * from './roles.ts';
+export * from './roll-out.ts';
 export * from './supersedence.ts';
