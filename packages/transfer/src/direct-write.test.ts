@@ -56,7 +56,9 @@ test('whole sectors go to the disk past the page cache, in any order', { skip: n
   assert.deepEqual(await readFile(path), Buffer.from(bytes.subarray(0, 4 * PIECE_BYTES)));
 });
 
-test('a segment that came by multicast goes from where it was put together to the disk', { skip: noDisk }, async (t) => {
+test('a segment that came by multicast goes from where it was put together to the disk', {
+  skip: noDisk,
+}, async (t) => {
   const path = join(await folderFor(t), 'file');
   const { bytes } = openShardMemory(2 * PLACE_BYTES);
   for (const place of [0, 1]) {
