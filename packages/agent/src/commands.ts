@@ -118,6 +118,15 @@ function agentProgram(env: Env, entry: string): Command {
   addAssignCommand(program, env, data);
   addCertfixCommand(program, env);
   addIdentityCommands(program, env, data);
+  program
+    .command('doctor')
+    .description('say which part of the connection with the site is at fault; status 1 where one is')
+    .option('--json', 'as JSON', false)
+    .action(async ({ json }: { json: boolean }) => {
+      // Loaded when somebody asks for it, never by the service.
+      const { doctor } = await import('./doctor/commands.ts');
+      await doctor(data(), env, json);
+    });
   addFirewallCommands(program, data);
   addMasterCommands(program, env);
   addSelfService(program, env, data().root);

@@ -15,6 +15,8 @@ export interface DataFolder {
   readonly locks: string;
   /** What the latest search for a site has found, and why. */
   readonly assignment: string;
+  /** What the site tells all of its agents. */
+  readonly siteFacts: string;
   /** What keeps the machine out of its site, and whether its fallback status point knows. */
   readonly fallback: string;
   /** What the service last said of itself, for the status command. */
@@ -46,6 +48,7 @@ export function dataFolder(path: string): DataFolder {
     log: inside('log'),
     locks: inside('locks'),
     assignment: inside('assignment.json'),
+    siteFacts: inside('site-facts.json'),
     fallback: inside('fallback.json'),
     status: inside('status.json'),
     requests: inside('requests'),

@@ -6,6 +6,7 @@ import { addCollectionCommands } from './commands/collection.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addDeploymentCommands } from './commands/deployment.ts';
 import { addDistributionPointCommands } from './commands/distribution-point.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addFallbackCommands } from './commands/fallback.ts';
 import { addFirewallCommands } from './commands/firewall.ts';
@@ -51,6 +52,7 @@ export function createProgram(cli: Cli): Command {
     addScenarioCommands,
     addDeploymentCommands,
     addMachineCommands,
+    addDoctorCommand,
     addTicketCommands,
     addFallbackCommands,
     addAgentCommands,

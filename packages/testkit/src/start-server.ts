@@ -23,6 +23,8 @@ export interface TestServerOptions {
   readonly dataDir?: string;
   /** True: listens on a free port of 127.0.0.1; `baseUrl` is then set. */
   readonly listen?: boolean;
+  /** Address at which it listens, beside which it has these names; for hosts of their own. */
+  readonly at?: { readonly host: string; readonly names: readonly string[] };
   /** Processes that hold the agents' sockets; default: the test's own. */
   readonly gateways?: number;
   /** How long nothing may arrive before a pull from a repository ends. */
@@ -69,7 +71,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const keys = await openKeyChain({
     dir: join(dataDir, 'keys'),
     siteCode: 'TST',
-    names: ['localhost', '127.0.0.1'],
+    names: ['localhost', '127.0.0.1', ...(options.at?.names ?? [])],
     clock,
     log,
   });
@@ -88,7 +90,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   await app.start();
   // Who sets the clock forward must not meet the first round of the repeating jobs half done.
   if (options.clock) await app.kernel.jobs.idle();
-  const doors = options.listen ? await app.open({ host: '127.0.0.1', port: 0 }) : undefined;
+  const doors = options.listen
+    ? await app.open({ host: options.at?.host ?? '127.0.0.1', port: 0 })
+    : undefined;
   const baseUrl = doors ? `https://localhost:${doors.port}` : '';
   const tokens = new Map<Role, Promise<string>>();
   const apiToken = (role: Role) => {

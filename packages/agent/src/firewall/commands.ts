@@ -54,7 +54,7 @@ async function perform(name: keyof typeof acts, data: DataFolder, options: Optio
 const limit = () => AbortSignal.timeout(limitMs);
 
 async function plan(data: DataFolder): Promise<FirewallReport> {
-  return carryOut(planFirewall(await firewallInput(readSettings(data))), limit());
+  return carryOut(planFirewall(await firewallInput(data, readSettings(data))), limit());
 }
 
 async function open(data: DataFolder, { dryRun, automatic }: Options): Promise<FirewallReport> {
@@ -62,13 +62,13 @@ async function open(data: DataFolder, { dryRun, automatic }: Options): Promise<F
   const planned = await plan(data);
   const isOff = automatic && (settings.firewall?.mode === 'off' || planned.backends.length === 0);
   if (dryRun || isOff) return planned;
-  const report = await carryOut(openFirewall(await firewallInput(settings)), limit());
+  const report = await carryOut(openFirewall(await firewallInput(data, settings)), limit());
   keepOpen(data, true);
   return report;
 }
 
 async function close(data: DataFolder, { dryRun }: Options): Promise<FirewallReport> {
-  const input = await firewallInput(readSettings(data));
+  const input = await firewallInput(data, readSettings(data));
   if (dryRun) return carryOut(planFirewall(input, 'close'), limit());
   // First: the service must not bring it back.
   keepOpen(data, false);

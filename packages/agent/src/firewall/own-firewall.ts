@@ -15,6 +15,7 @@ import type { DataFolder } from '../data-folder.ts';
 import { writeDurably } from '../durable-file.ts';
 import { run } from '../platform/shell.ts';
 import type { Settings } from '../settings.ts';
+import { readSiteFacts } from '../site-facts.ts';
 
 const askLimitMs = 60_000;
 
@@ -28,10 +29,11 @@ export async function carryOut<T>(procedure: Procedure<T>, signal: AbortSignal):
   return step.value;
 }
 
-/** What this machine has to let in: by its settings, and by where its site is. */
-export async function firewallInput(settings: Settings): Promise<FirewallInput> {
-  const { multicast: ports = '', siteAddresses, profiles = [] } = settings.firewall ?? {};
-  const multicast = parsePortRange(ports);
+/** What this machine has to let in: by its settings, what its site tells its agents, and where that is. */
+export async function firewallInput(data: DataFolder, settings: Settings): Promise<FirewallInput> {
+  const { multicast: ports, siteAddresses, profiles = [] } = settings.firewall ?? {};
+  const multicast =
+    ports === undefined ? readSiteFacts(data, settings)?.multicastPorts : parsePortRange(ports);
   const needs = {
     ...(multicast ? { multicast } : {}),
     siteAddresses: siteAddresses ?? (await addressesOf(settings.server)),

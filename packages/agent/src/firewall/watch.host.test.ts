@@ -34,7 +34,7 @@ function makeNamespace(): boolean {
 
 const pings = () => spawnSync('ping', ['-c', '1', '-W', '1', `${subnet}.2`]).status === 0;
 
-test('BFWL-03, BFWL-04: a firewall that is turned on later is told with what is missing; what was opened stays open', {
+test('BFWL-03, BFWL-04, BFWL-14: a firewall that is turned on later is told with what is missing, at the ports of the site; what was opened stays open', {
   timeout: 240_000,
 }, async (t) => {
   atEnd(t, () => {
@@ -49,6 +49,7 @@ test('BFWL-03, BFWL-04: a firewall that is turned on later is told with what is 
   // No folder that stands for a machine: the firewall of the namespace is meant.
   const { url: server, keys } = site;
   writeSettings(agent.data, { server, rootFingerprint: keys.rootFingerprint });
+  site.reply = { heartbeatMs: 500 };
   agent.start({ TENKAI_FIREWALL_CHECK_MS: '500' }, ['ip', 'netns', 'exec', name]);
   const fact = (): FirewallFact | undefined =>
     site.reports
@@ -72,6 +73,15 @@ test('BFWL-03, BFWL-04: a firewall that is turned on later is told with what is 
     missing: [{ rule, firewall: 'nftables', where: 'inet late i', remedy: 'tenkai-agent firewall open' }],
   });
   await until(() => told().includes('machine.firewall-closed'));
+  // The site has multicast at ports of its own choice; told null, it has none.
+  const ports = { first: 41_000, last: 41_015 };
+  const hear = (multicastPorts: typeof ports | null) => {
+    site.reply = { heartbeatMs: 500, site: { multicastPorts, address: null } };
+  };
+  hear(ports);
+  await until(() => fact()?.missing.some((missing) => missing.rule === 'Tenkai(agent UDP:41000-41015)'));
+  hear(null);
+  await until(() => fact()?.missing.length === 1);
   assert.equal(pings(), false, 'it is told, and nothing more');
 
   const entry = new URL('../main.ts', import.meta.url).pathname;

@@ -5,7 +5,7 @@ import {
   openFirewall,
   planFirewall,
 } from '@tenkai/domain/firewall/index.ts';
-import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
+import { createWakeUp } from '@tenkai/protocol/agent/link/wake-up.ts';
 import type { Service } from '../service/service-state.ts';
 import { readSettings } from '../settings.ts';
 import { carryOut, factOf, firewallInput, isKeptOpen } from './own-firewall.ts';
@@ -15,6 +15,8 @@ const everyMs = 10 * 60_000;
 export interface FirewallWatch {
   /** The latest look, once there was a first one; undefined: none was possible. */
   fact(): Promise<FirewallFact | undefined>;
+  /** The site has told something new: other rules may be needed. */
+  soon(): void;
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -26,6 +28,7 @@ export interface FirewallWatch {
 export function createFirewallWatch(service: Service, onChange: () => void): FirewallWatch {
   const { data, log, env } = service;
   let fact: FirewallFact | undefined;
+  const again = createWakeUp();
   const first = Promise.withResolvers<void>();
   let isFirst = true;
   const intervalMs = Number(env.TENKAI_FIREWALL_CHECK_MS) || everyMs;
@@ -33,7 +36,7 @@ export function createFirewallWatch(service: Service, onChange: () => void): Fir
   const lookOnce = async (signal: AbortSignal) => {
     const settings = readSettings(data);
     if (settings.firewall?.mode === 'off' || !mayLook(settings.root)) return;
-    const input = await firewallInput(settings);
+    const input = await firewallInput(data, settings);
     const isKept = isKeptOpen(data, settings);
     const report: FirewallReport = await carryOut(isKept ? openFirewall(input) : planFirewall(input), signal);
     // Somebody closed it while it was being opened: the last word is his.
@@ -55,6 +58,7 @@ export function createFirewallWatch(service: Service, onChange: () => void): Fir
       await first.promise;
       return fact;
     },
+    soon: () => again.poke(),
     async run(signal) {
       signal.addEventListener('abort', () => first.resolve());
       while (!signal.aborted) {
@@ -63,7 +67,7 @@ export function createFirewallWatch(service: Service, onChange: () => void): Fir
         });
         isFirst = false;
         first.resolve();
-        await pause(intervalMs, signal);
+        await again.wait(intervalMs, signal);
       }
     },
   };

@@ -191,7 +191,7 @@ test('MASTER-03: a machine from an image that lives again is captured anew, and 
   assert.deepEqual([report.plan.mode, report.steps.length, report.findings], ['re-capture', 8, []]);
 });
 
-test('MASTER-15: the root key of the targets may be put in on purpose; the deployment may give another', async (t) => {
+test('the root key of the targets may be put in on purpose; the deployment may give another', async (t) => {
   const scene = livedMachine(t);
   const pin = 'cd'.repeat(32);
   const { findings: found } = await prepare(scene, { ...values, unassign: true, rootFingerprint: pin });

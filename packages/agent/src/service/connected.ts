@@ -5,7 +5,7 @@ import { createLink, type Link } from '@tenkai/protocol/agent/link/link.ts';
 import type { LinkEvent } from '@tenkai/protocol/agent/link/link-state.ts';
 import { createSiteClient } from '@tenkai/protocol/agent/link/site-client.ts';
 import type { PowerOrder } from '@tenkai/protocol/agent/orders.ts';
-import type { HeartbeatReport } from '@tenkai/protocol/agent/reports.ts';
+import type { HeartbeatReport, SiteFacts } from '@tenkai/protocol/agent/reports.ts';
 import { RemoteProblem } from '@tenkai/protocol/problem.ts';
 import { presentEnrollment } from '../enrollment.ts';
 import { createFirewallWatch } from '../firewall/watch.ts';
@@ -15,8 +15,10 @@ import { createOrderTaker, report } from '../orders/take-orders.ts';
 import { openSender } from '../outbox/sender.ts';
 import { runTurns } from '../run-turns.ts';
 import { readSettings } from '../settings.ts';
+import { keepSiteFacts } from '../site-facts.ts';
 import { createTrustWatch, type TrustWatch } from '../trust/watch.ts';
 import { agentVersion } from '../version.ts';
+import { createFollower } from './follow-site.ts';
 import { forwardProgress, runOf } from './forward-progress.ts';
 import { createGiveBack, type GiveBack } from './give-back.ts';
 import { clearOldRuns } from './housekeeping.ts';
@@ -33,6 +35,9 @@ interface Life {
   readonly inventory: InventoryReporter;
   readonly giveBack: GiveBack;
   readonly trust: TrustWatch;
+  /** The site has told its agents something new. */
+  readonly onFacts: () => void;
+  readonly follow: (signal: AbortSignal) => Promise<boolean>;
   /** `starting` until the first orders were asked for: only then is the machine ready for commands (BAGT-12). */
   state: HeartbeatReport['state'];
   /** Ends this life: the site does not know the machine any more. */
@@ -59,6 +64,8 @@ export async function liveConnected(service: Service, enrollment: Enrollment): P
     signal,
     giveBack: createGiveBack(),
     trust: createTrustWatch(service, enrollment, signal),
+    onFacts: firewall.soon,
+    follow: createFollower(service, enrollment),
     inventory: createInventoryReporter(service, firewall.fact, () => life.link.sendSoon()),
     link: createLink({
       ...service,
@@ -193,6 +200,7 @@ function note(life: Life, event: LinkEvent): void {
       break;
     case 'checked-in':
       if (event.reply.wantsInventory) inventory.whole();
+      if (event.reply.site) hear(life, event.reply.site);
       service.fallback.tell(null);
       status.set({ lastCheckInAt: now(), trouble: '' });
       break;
@@ -204,11 +212,30 @@ function note(life: Life, event: LinkEvent): void {
       service.fallback.tell(known ?? cause);
       log.warn({ what, cause: causeOf(cause) }, 'the site could not be reached');
       if (!known) status.set({ trouble: cause instanceof Error ? cause.message : String(cause) });
-      if (!isForgotten) return;
+      if (!isForgotten) {
+        follow(life);
+        return;
+      }
       removeEnrollment(data);
       gone.abort();
     }
   }
+}
+
+/** A disk that is full must not end the connection: the next check-in brings the facts again. */
+function hear(life: Life, facts: SiteFacts): void {
+  const { service, enrollment, onFacts } = life;
+  try {
+    if (keepSiteFacts(service.data, enrollment, facts)) onFacts();
+  } catch (error) {
+    service.log.error({ err: error }, 'what the site tells its agents could not be kept');
+  }
+  follow(life);
+}
+
+/** In the background: the old address is good as long as somebody answers there. */
+function follow({ follow: goThere, gone, signal }: Life): void {
+  void goThere(signal).then((hasMoved) => hasMoved && gone.abort());
 }
 
 /** A network that is away is no defect: a line of the log is enough for it. */

@@ -38,7 +38,7 @@ function closedNamespace(): boolean {
   return status === 0;
 }
 
-test('BAGT-05: behind a firewall that lets nothing in, a run, a power state and a shut-down work', {
+test('BAGT-05, BAGT-21: behind a firewall that lets nothing in, enrollment, a run, a power state and a shut-down work', {
   timeout: 120_000,
 }, async (t) => {
   atEnd(t, () => {

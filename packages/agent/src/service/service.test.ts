@@ -103,25 +103,29 @@ test('the progress of a delivery is told while it goes on', options, async () =>
   await until(() => events().includes('finished'));
 });
 
-test('AGENT-38: a step that stops the agent service neither ends nor is ended', options, async () => {
-  const machineId = await enrolledAndOnline();
-  const [service] = agent.services();
-  assert.ok(service);
-  const text = `kill ${service.pid}; while kill -0 ${service.pid} 2>/dev/null; do sleep 0.05; done; touch "$TENKAI_ROOT/stopped"; sleep 0.3; echo went on`;
-  order(machineId, [scriptStep(text), scriptStep('echo second')]);
-  await until(() => isThere('stopped'));
-  await until(() => engines().length === 0);
-  assert.equal(service.exitCode, 0);
-  assert.equal(events().includes('finished'), false);
-  // The package manager starts the service again; it tells what the engine left in the outbox.
-  agent.start();
-  await until(() => events().includes('finished'));
-  assert.deepEqual(
-    reported('step-finished').map(({ result }) => result.logTail),
-    ['went on\n', 'second\n'],
-  );
-  assert.equal(reported('run').at(-1)?.succeeded, true);
-});
+test(
+  'AGENT-38, BAGT-01: a step that stops the agent service neither ends nor is ended',
+  options,
+  async () => {
+    const machineId = await enrolledAndOnline();
+    const [service] = agent.services();
+    assert.ok(service);
+    const text = `kill ${service.pid}; while kill -0 ${service.pid} 2>/dev/null; do sleep 0.05; done; touch "$TENKAI_ROOT/stopped"; sleep 0.3; echo went on`;
+    order(machineId, [scriptStep(text), scriptStep('echo second')]);
+    await until(() => isThere('stopped'));
+    await until(() => engines().length === 0);
+    assert.equal(service.exitCode, 0);
+    assert.equal(events().includes('finished'), false);
+    // The package manager starts the service again; it tells what the engine left in the outbox.
+    agent.start();
+    await until(() => events().includes('finished'));
+    assert.deepEqual(
+      reported('step-finished').map(({ result }) => result.logTail),
+      ['went on\n', 'second\n'],
+    );
+    assert.equal(reported('run').at(-1)?.succeeded, true);
+  },
+);
 
 test(
   'AGENT-38: the service killed in the middle of a run, the engine goes on, and is not started twice',

@@ -10,6 +10,7 @@ import {
   firewallText,
   missingParams,
   missingRules,
+  multicastPorts,
   openFirewall,
   type PortRange,
   planFirewall,
@@ -107,11 +108,9 @@ function needsOf(options: FirewallOptions, settings: ServerSettings): FirewallNe
   };
 }
 
-/** Each session of multicast takes two ports (transfer: address-pool.ts); undefined where the site has it off. */
 async function multicastOfSite({ connect }: Session): Promise<PortRange | undefined> {
   const { client } = await connect();
-  const { multicast, multicastFirstPort: first, multicastSessions } = await client(getSiteSettings);
-  return multicast ? { first, last: first + 2 * multicastSessions - 1 } : undefined;
+  return multicastPorts(await client(getSiteSettings));
 }
 
 async function inputOf(session: Session, options: FirewallOptions): Promise<FirewallInput> {

@@ -16,6 +16,19 @@ export interface FirewallNeeds {
   readonly siteAddresses?: readonly string[];
 }
 
+/**
+ * UDP ports of a site's sessions: each takes two, its group's and the one to which machines report (BSRV-12).
+ * Undefined where the site sends nothing by multicast.
+ */
+export function multicastPorts(site: {
+  readonly multicast: boolean;
+  readonly multicastFirstPort: number;
+  readonly multicastSessions: number;
+}): PortRange | undefined {
+  const { multicast, multicastFirstPort: first, multicastSessions } = site;
+  return multicast ? { first, last: first + 2 * multicastSessions - 1 } : undefined;
+}
+
 interface Row {
   readonly roles: readonly FirewallRole[];
   readonly protocols: readonly ('tcp' | 'udp')[];

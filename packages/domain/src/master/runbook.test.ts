@@ -86,7 +86,7 @@ function play<T>(procedure: Procedure<T>, recording: Record<string, (Partial<Ans
   return { lines, result: step.value };
 }
 
-test('MASTER-10, AGENT-36: stopped and started by hand on Windows, word for word', () => {
+test('MASTER-10: stopped and started by hand on Windows, word for word', () => {
   assert.deepEqual(play(windowsServiceManual('TenkaiAgent')).lines, [
     'sc.exe config TenkaiAgent start= demand',
     'sc.exe stop TenkaiAgent',
@@ -99,7 +99,7 @@ test('AGENT-37, MASTER-16: automatic and delayed on Windows, without a start', (
   ]);
 });
 
-test('AGENT-36: what sc.exe says of a service is read in any language', () => {
+test('what sc.exe says of a service is read in any language', () => {
   const state = (text: string) =>
     `SERVICE_NAME: TenkaiAgent\n        TYPE               : 10  WIN32_OWN_PROCESS\n        ${text}\n`;
   const look = (query: string, start: string) =>
@@ -157,7 +157,7 @@ test('MASTER-12, IDENT-27, IDENT-28: the trusted root key of the old product is 
   assert.deepEqual([never.result, never.lines], [null, [quoted]]);
 });
 
-test('MASTER-14, AGENT-10, AGENT-11: the values of step 5 in the registry, word for word', () => {
+test('AGENT-10, AGENT-11: the values of step 5 in the registry, word for word', () => {
   const key = 'HKLM\\SOFTWARE\\Microsoft\\CCM';
   assert.deepEqual(play(windowsSiteValues({ locator: 'mp1.example.org', dnsSuffix: null })).lines, [
     `reg.exe add ${key} /v SMSSLP /t REG_SZ /d mp1.example.org /f`,

@@ -26,6 +26,7 @@ export const agentPaths = {
   progress: '/agent/v1/progress',
   multicast: '/agent/v1/multicast',
   relay: '/agent/v1/multicast/relay',
+  probe: '/agent/v1/probe',
   /** Distribution point of the site server itself: `/content/objects/..`, `/content/manifests/..`. */
   content: '/content',
 } as const;

@@ -156,6 +156,21 @@ export const ReportBatch = Type.Object({
 });
 export type ReportBatch = Static<typeof ReportBatch>;
 
+/** What every agent of the site has to know of it; additive. Agents keep the latest over a restart. */
+export const SiteFacts = Type.Object({
+  /** UDP ports of multicast sessions; null: the site sends nothing by multicast. */
+  multicastPorts: Type.Union([
+    Type.Object({
+      first: Type.Integer({ minimum: 1, maximum: 65_535 }),
+      last: Type.Integer({ minimum: 1, maximum: 65_535 }),
+    }),
+    Type.Null(),
+  ]),
+  /** Where agents find the site from now on, `https://name:port`; null: where they found it so far (BAGT-25). */
+  address: Type.Union([Type.String({ maxLength: 300 }), Type.Null()]),
+});
+export type SiteFacts = Static<typeof SiteFacts>;
+
 /** Everything up to and with `acknowledged` is durable on the server. */
 export const ReportReply = Type.Object({
   acknowledged: Type.Integer(),
@@ -168,6 +183,8 @@ export const ReportReply = Type.Object({
   jitterMs: Type.Integer(),
   /** True: the server lacks the base of a difference; send a whole inventory. */
   wantsInventory: Type.Boolean(),
+  /** Absent: the server is older than the agent. */
+  site: Type.Optional(SiteFacts),
 });
 export type ReportReply = Static<typeof ReportReply>;
 

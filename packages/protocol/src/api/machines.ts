@@ -1,4 +1,5 @@
 import { Inventory, PowerState } from '@tenkai/domain';
+import { Diagnosis } from '@tenkai/domain/diagnosis/index.ts';
 import { type Static, Type } from 'typebox';
 import { Done, IdParams, Nullable, Page, pageQuery } from './paging.ts';
 import { defineRoute } from './route.ts';
@@ -132,6 +133,14 @@ export const machineRoutes = {
     params: IdParams,
     query: Type.Object(pageQuery),
     reply: Page(TimelineEntry),
+  }),
+  diagnose: defineRoute({
+    method: 'POST',
+    path: '/api/v1/machines/:id/diagnosis',
+    permission: 'operate',
+    summary: 'Looks now which part of the connection with the machine is at fault, as seen from the site.',
+    params: IdParams,
+    reply: Diagnosis,
   }),
   setProperties: defineRoute({
     method: 'PUT',

@@ -19,6 +19,9 @@ export type SiteView = Static<typeof SiteView>;
 /** 224.0.0.x, which is for the protocols of routers, is refused with the range as a whole. */
 const multicastAddress = '^(22[4-9]|23[0-9])([.][0-9]{1,3}){3}$';
 
+/** An origin and nothing else; IPv6 addresses in brackets. */
+const agentAddress = '^https://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:]+\\])(:[0-9]{1,5})?$';
+
 /** Settings of the site as a whole; every one has a default, so a new site works at once. */
 export const SiteSettings = Type.Object({
   /** 同時実行可能台数: machines that may execute at the same time over all deployments (BSRV-14, BSRV-16). */
@@ -49,6 +52,11 @@ export const SiteSettings = Type.Object({
   multicastBytesPerSecond: Type.Union([Type.Integer({ minimum: 10_000 }), Type.Null()]),
   /** How many routers datagrams may cross: 1 is the own network alone. */
   multicastTtl: Type.Integer({ minimum: 1, maximum: 32 }),
+  /**
+   * Where agents find the site from now on, `https://name:port`, told before or after it moves: an agent goes there
+   * once this site answers there (BAGT-25). Null: where they found it so far.
+   */
+  agentAddress: Type.Union([Type.String({ pattern: agentAddress, maxLength: 300 }), Type.Null()]),
 });
 export type SiteSettings = Static<typeof SiteSettings>;
 

@@ -46,7 +46,7 @@ describe('a reference machine and its clones', { skip: noDebianHosts || noDebToo
     assert.equal(reference?.agent.isRunning, true);
   });
 
-  test('MASTER-17, MASTER-18, MASTER-20, IDENT-04: prepared and copied plainly, the clones are machines of their own', async () => {
+  test('MASTER-17, MASTER-18, MASTER-20, MASTER-22, IDENT-04: prepared and copied plainly, the clones are machines of their own', async () => {
     const [managed] = scene.hosts;
     assert.ok(managed);
     const { host: reference, agent } = managed;

@@ -39,7 +39,7 @@ describe('runs for the next start on a real host', { skip: noDebianHosts || noDe
     (await site.api(machineRoutes.get, { params: { id: one.machineId } })).pendingStarts.count;
   const statusOf = async (id: string) => (await untilEnded(site, id, 1)).map(({ status }) => status);
 
-  test('BSCN-19, BSCN-24, BPWR-11: staged, not applied; after a restart applied in order, each with its result', async () => {
+  test('BAGT-14, BSCN-19, BSCN-24, BPWR-11: staged, not applied; after a restart applied in order, each with its result', async () => {
     const ids: string[] = [];
     for (const name of ['first', 'second', 'third']) {
       ids.push(await deploy(name, {}));

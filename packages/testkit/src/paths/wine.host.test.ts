@@ -29,7 +29,7 @@ describe('Debian hosts and a Windows machine', {
     await scene?.destroy();
   });
 
-  test('one scenario reaches them all in one deployment, and each of them says so', async () => {
+  test('BAGT-03: one scenario reaches them all in one deployment, and each of them says so', async () => {
     const { site, hosts } = scene;
     await registerDeb(
       site,

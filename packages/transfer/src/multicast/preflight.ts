@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
-import { createSealer, emptyHeader, kinds, readHeader, writeHeader } from './datagram.ts';
-import { DATAGRAM_BYTES, HEADER_BYTES } from './layout.ts';
+import { DATAGRAM_BYTES } from './layout.ts';
+import { isProbe, probeDatagram } from './probe.ts';
 import { listenToGroup, openShardSocket, type Place } from './sockets.ts';
 
 /** Why this machine cannot take part in sessions on a card. `detail` is for people who know networks. */
@@ -16,7 +16,6 @@ const HEARD_MS = 500;
 const TRIES = 5;
 /** IPv4 and UDP headers. */
 const HEADERS_BYTES = 28;
-const NO_DIGEST = Buffer.alloc(8);
 
 /**
  * Looks before a session begins whether this machine's card can take part: it has the address, carries whole
@@ -53,18 +52,11 @@ async function hearOneself(
     const sender = await openShardSocket({ group, port }, { ...place, hasLoopback: true }).catch(refusal);
     if ('isFit' in sender) return sender;
     try {
-      const sealer = createSealer(key);
-      const probe = Buffer.alloc(HEADER_BYTES);
-      const session = process.pid;
-      writeHeader(
-        probe,
-        { kind: kinds.beacon, turn: 0, shard: 0, session, segment: 0, sequence: 0 },
-        NO_DIGEST,
-      );
-      sealer.seal(probe);
+      const isOurs = isProbe(key);
+      const probe = probeDatagram(key);
       const isHeard = new Promise<boolean>((resolve) => {
         listener.on('message', (message) => {
-          if (readHeader(message, emptyHeader()) && sealer.isGenuine(message)) resolve(true);
+          if (isOurs(message)) resolve(true);
         });
         setTimeout(() => resolve(false), HEARD_MS);
       });

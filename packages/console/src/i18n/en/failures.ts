@@ -59,6 +59,11 @@ export const failures = {
     message: 'To turn the firewall off on every machine that takes the pack has to be confirmed.',
     remedy: 'Open the programs alone (the default), or confirm: --disable-firewall --yes',
   },
+  'doctor-found-faults': {
+    message: 'At fault: {parts}.',
+    remedy:
+      'Put right what is named first; the way out stands below each fault. Then run the same command again.',
+  },
   'firewall-needs-root': {
     message: 'To look at and change the firewall of this machine needs administrative rights.',
     remedy: 'Run the same command as root: sudo {command}',

@@ -58,6 +58,11 @@ export const failures: Localized<typeof en.failures> = {
     message: '適用するすべてのマシンでファイアウォールを無効にするには、確認が必要です。',
     remedy: 'プログラムだけを開く（既定）か、--disable-firewall --yes で確認してください。',
   },
+  'doctor-found-faults': {
+    message: '異常があります: {parts}',
+    remedy:
+      '最初に示された異常から直してください。各異常の下に対処方法があります。その後、同じコマンドを再度実行してください。',
+  },
   'firewall-needs-root': {
     message: 'このマシンのファイアウォールを確認・変更するには管理者権限が必要です。',
     remedy: '同じコマンドを root で実行してください: sudo {command}',

@@ -150,7 +150,7 @@ onBothEngines(
 );
 
 onBothEngines(
-  'two hardware fingerprints on one key are a clone: both are shut out until released',
+  'MASTER-20: two hardware fingerprints on one key are a clone: both are shut out until released',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
     atEnd(t, () => server.stop());

@@ -20,7 +20,7 @@ import { createFakeClock } from '../../kernel/clock.ts';
 const _noPing = spawnSync('ping', ['-V']).error ? 'PING IS MISSING: apt-get install iputils-ping' : false;
 
 onBothEngines(
-  'BAGT-11, BPWR-03, BFWL-27: commands for a booting machine are held and delivered when it checks in',
+  'BAGT-11, BAGT-24, BPWR-03, BFWL-27: commands for a booting machine are held and delivered when it checks in',
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
     atEnd(t, () => server.stop());

@@ -22,6 +22,8 @@ export interface MachineQuestions {
    * @throws Failure machine-has-no-mac
    */
   wake(machineId: string): Promise<void>;
+  /** Asks the machine's host by ICMP; `address` is empty where none is known. */
+  echo(machineId: string): Promise<{ readonly address: string; readonly isAnswered: boolean }>;
   /** There is something to fetch: at once where the agent is connected, else with its next report. */
   nudge(machineId: string): void;
   /** Latest figures of a run in progress. */

@@ -6,7 +6,7 @@ import { createFactsOf } from './facts.ts';
 import { exposeEvents } from './live-topics.ts';
 import { addAgentRoutes } from './machines.agent.ts';
 import { addMachineRoutes } from './machines.routes.ts';
-import { countEnrolled, enrolledAfter, enrolledAmong } from './machines.store.ts';
+import { addressOf, countEnrolled, enrolledAfter, enrolledAmong } from './machines.store.ts';
 import { addMachine, recordActivities, renameMachine, setEnrollment } from './machines.ts';
 import { listMachines } from './machines.views.ts';
 import { createParts, type MachineOptions, type Parts } from './parts.ts';
@@ -44,6 +44,10 @@ function questions({ deps, progress, stateCounts }: Parts): MachineQuestions {
     async wake(machineId) {
       const woken = await wakeMachines(deps, [machineId]);
       if (!woken.get(machineId)) throw new Failure('machine-has-no-mac', { id: machineId });
+    },
+    async echo(machineId) {
+      const address = (await addressOf(read, machineId)) ?? '';
+      return { address, isAnswered: await deps.ping(address) };
     },
     nudge: (machineId) => void deps.channel.nudge(machineId),
     progressOf: progress.of,

@@ -1,4 +1,5 @@
 import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { type DiagnoseDeps, diagnoseMachine } from './diagnose.ts';
 import { machineDetail, machineTimeline } from './machine-page.views.ts';
 import { type RemovalListener, removeMachine, setProperties } from './machines.ts';
 import { listMachines } from './machines.views.ts';
@@ -7,7 +8,7 @@ import type { RunsOfMachines } from './runs-of-machines.ts';
 import { requireVisible, visibleIds } from './scope.ts';
 import type { StateCounts } from './state-counts.ts';
 
-export interface RouteDeps extends PowerCommandDeps {
+export interface RouteDeps extends PowerCommandDeps, DiagnoseDeps {
   readonly stateCounts: StateCounts;
   readonly removalListeners: readonly RemovalListener[];
   /** Filled in by whoever knows runs. */
@@ -27,6 +28,10 @@ export function addMachineRoutes(deps: RouteDeps) {
   http.route(machineRoutes.timeline, async ({ caller, params, query }) => {
     await requireVisible(db.read, caller, [params.id]);
     return machineTimeline(db.read, params.id, query);
+  });
+  http.route(machineRoutes.diagnose, async ({ caller, params }) => {
+    await requireVisible(db.read, caller, [params.id]);
+    return diagnoseMachine(deps, params.id);
   });
   http.route(machineRoutes.setProperties, async ({ caller, params, body }) => {
     await requireVisible(db.read, caller, [params.id]);

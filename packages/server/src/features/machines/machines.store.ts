@@ -98,6 +98,10 @@ export async function enrolledAmong(read: Reader, ids: readonly string[]): Promi
   return new Set((await rowsOf<{ id: string }>(read, select, ids)).map(({ id }) => id));
 }
 
+export async function addressOf(read: Reader, id: string): Promise<string | undefined> {
+  return (await read.one<{ address: string }>('SELECT address FROM machines WHERE id = ?', [id]))?.address;
+}
+
 export async function countEnrolled(read: Reader): Promise<number> {
   const sql = "SELECT count(*) AS n FROM machines WHERE enrollment = 'enrolled'";
   return (await read.one<{ n: number }>(sql))?.n ?? 0;

@@ -27,10 +27,11 @@ export function createParts(kernel: Kernel, options: MachineOptions) {
   const log = kernel.log.child({ component: 'machines' });
   const changes = createChanges();
   const deps: Deps = { ...kernel, ...options, log, changes, catalogue: createSoftwareCatalogue() };
-  const watch = createWatch({ ...deps, ping: options.ping ?? createPing({ log }) });
+  const ping = options.ping ?? createPing({ log });
+  const watch = createWatch({ ...deps, ping });
   const orders = createOrders(deps);
   return {
-    deps: { ...deps, watch, sendWake: options.sendWake ?? sendWake },
+    deps: { ...deps, watch, ping, sendWake: options.sendWake ?? sendWake },
     orders,
     reports: createReports(deps, orders),
     progress: createProgress(deps),

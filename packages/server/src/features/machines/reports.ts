@@ -1,4 +1,5 @@
 import { Failure } from '@tenkai/domain/failure.ts';
+import { multicastPorts } from '@tenkai/domain/firewall/rule-table.ts';
 import type { Report, ReportReply } from '@tenkai/protocol/agent/reports.ts';
 import { createHeartbeatLane } from './heartbeat-lane.ts';
 import type { Deps } from './needs.ts';
@@ -32,8 +33,10 @@ export function createReports(deps: Deps, orders: Orders): Reports {
     alone: (batch) => takeSlowly({ ...deps, handlers }, batch),
   });
   const answer = (machineId: string, done: BatchReply): ReportReply => {
-    const { heartbeatMs, heartbeatJitterMs } = deps.sites.settings();
-    return { ...done, hasOrders: orders.mayHave(machineId), heartbeatMs, jitterMs: heartbeatJitterMs };
+    const settings = deps.sites.settings();
+    const { heartbeatMs, heartbeatJitterMs: jitterMs, agentAddress: address } = settings;
+    const site = { multicastPorts: multicastPorts(settings) ?? null, address };
+    return { ...done, hasOrders: orders.mayHave(machineId), heartbeatMs, jitterMs, site };
   };
   return {
     register(kind, handler) {

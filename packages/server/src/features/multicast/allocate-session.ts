@@ -1,3 +1,4 @@
+import type { SiteSettings } from '@tenkai/protocol/api/site.ts';
 import {
   type AddressPool,
   allocateAddress,
@@ -31,6 +32,14 @@ export interface SessionWanted {
   };
 }
 
+/** What the site's settings leave to sessions and tests. */
+export const poolOf = (settings: SiteSettings): AddressPool => ({
+  first: settings.multicastFirst,
+  last: settings.multicastLast,
+  firstPort: settings.multicastFirstPort,
+  sessions: settings.multicastSessions,
+});
+
 /**
  * Writes a session down with an address and ports of its own, before anything is sent.
  * @param taken ports that somebody outside has
@@ -41,13 +50,7 @@ export async function allocateSession(
   { deploymentId, contentId, contentBytes, address, interfaceAddress, members, subnet }: SessionWanted,
   taken: readonly SessionAddress[] = [],
 ): Promise<SessionsTable> {
-  const settings = sites.settings();
-  const pool: AddressPool = {
-    first: settings.multicastFirst,
-    last: settings.multicastLast,
-    firstPort: settings.multicastFirstPort,
-    sessions: settings.multicastSessions,
-  };
+  const pool = poolOf(sites.settings());
   return db.transaction(async (tx) => {
     const running = [...(await runningAddresses(tx)), ...taken];
     const { group, port, senderPort } = allocateAddress(pool, running, address ?? undefined);

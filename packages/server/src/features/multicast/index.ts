@@ -1,11 +1,13 @@
 import type { Reason } from '@tenkai/domain';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import { MulticastAsk, RelayReport } from '@tenkai/protocol/agent/multicast.ts';
+import { ProbeAsk } from '@tenkai/protocol/agent/probe.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { createFitness } from './fitness.ts';
 import { type ForeseenGroup, foreseeLines } from './foresee-lines.ts';
 import { addMulticastRoutes } from './multicast.routes.ts';
 import type { Neighbours, RunsInWaves } from './needs.ts';
+import { createProbes } from './probe.ts';
 import { forgetRule, rulesOf } from './representatives.store.ts';
 import { endInterrupted, pruneSessions } from './sessions.store.ts';
 import { createSessions } from './sessions.ts';
@@ -62,6 +64,10 @@ export async function registerMulticast(kernel: Kernel, neighbours: Neighbours):
   http.agentRoute({ method: 'POST', path: agentPaths.relay, body: RelayReport }, ({ agent, body }) =>
     subnets.report(agent.machineId, body),
   );
+  const probes = createProbes(deps, fitness);
+  http.agentRoute({ method: 'POST', path: agentPaths.probe, body: ProbeAsk }, ({ agent, body }) =>
+    probes.ask(agent.machineId, body),
+  );
   kernel.live.expose('multicast.changed', { permission: 'view', message: () => ({ topic: 'multicast' }) });
   neighbours.machines.onRemoved((tx, machineId) => forgetRule(tx, machineId));
   addMulticastRoutes(deps, { fitness, live: () => [...sessions.live(), ...subnets.live()] });
@@ -87,6 +93,7 @@ export async function registerMulticast(kernel: Kernel, neighbours: Neighbours):
     },
     async stop() {
       host = undefined;
+      probes.stop();
       await Promise.all([sessions.stop(), subnets.stop()]);
     },
   };

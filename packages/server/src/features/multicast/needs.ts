@@ -10,7 +10,7 @@ export interface Neighbours {
   readonly sites: Sites;
   readonly status: Status;
   readonly content: Content;
-  readonly machines: Pick<Machines, 'requireVisible' | 'visibleIds' | 'onRemoved'>;
+  readonly machines: Pick<Machines, 'requireVisible' | 'visibleIds' | 'onRemoved' | 'echo'>;
 }
 
 /** A machine's share in a delivery by multicast. */

@@ -32,6 +32,7 @@ export const defaultSettings: SiteSettings = {
   multicastSessions: USUAL_POOL.sessions,
   multicastBytesPerSecond: null,
   multicastTtl: 1,
+  agentAddress: null,
 };
 
 export async function loadSite(read: Reader): Promise<SiteRow | undefined> {

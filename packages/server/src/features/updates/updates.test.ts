@@ -171,7 +171,7 @@ onBothEngines(
 );
 
 onBothEngines(
-  'BAUT-04, BAUT-06, BAUT-08: a machine that was off gets it after its start, with its part of the delay',
+  'BAGT-13, BAUT-04, BAUT-06, BAUT-08: a machine that was off gets it after its start, with its part of the delay',
   async (t, { databaseUrl }) => {
     const given = await site(t, databaseUrl);
     await policy(given, { startDelayMinutes: 10 });

@@ -1,0 +1,3 @@
+export * from './diagnosis.ts';
+export * from './failures.ts';
+export * from './texts.ts';
