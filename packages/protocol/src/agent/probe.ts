@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox';
  * `POST /agent/v1/probe`: the machine asks its site to send it something by multicast, and to ask its host by echo
  * (BFWL-30). `key` seals the datagrams, so that nobody else's are taken for them: 32 random bytes, base64.
  */
-export const ProbeAsk = Type.Object({ key: Type.String({ minLength: 44, maxLength: 44 }) });
+export const ProbeAsk = Type.Object({ key: Type.String({ pattern: '^[A-Za-z0-9+/]{43}=$' }) });
 export type ProbeAsk = Static<typeof ProbeAsk>;
 
 export const ProbeReply = Type.Object({

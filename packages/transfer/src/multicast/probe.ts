@@ -36,8 +36,8 @@ export async function sendProbes(
   place: Place,
   signal: AbortSignal,
 ): Promise<void> {
-  const { socket } = await openShardSocket({ group, port }, { ...place, hasLoopback: true });
   const datagram = probeDatagram(key);
+  const { socket } = await openShardSocket({ group, port }, { ...place, hasLoopback: true });
   // One that is lost, or refused by a card that has just gone, is followed by others.
   const send = () => socket.send(datagram, () => undefined);
   const timer = setInterval(send, EVERY_MS);
