@@ -13,9 +13,11 @@ export const diagnosisParts = [
 ] as const;
 export type DiagnosisPart = (typeof diagnosisParts)[number];
 
+const Part = Type.Unsafe<DiagnosisPart>(Type.Union(diagnosisParts.map((part) => Type.Literal(part))));
+
 /** One part as it was found. */
 export const Finding = Type.Object({
-  part: Type.Union(diagnosisParts.map((part) => Type.Literal(part))),
+  part: Part,
   /** `skipped`: it cannot be looked at from this end, now, or before another fault is put right. */
   state: Type.Union([Type.Literal('ok'), Type.Literal('fault'), Type.Literal('skipped')]),
   /** Sentence and way out, see texts.ts; null where all is well. */
