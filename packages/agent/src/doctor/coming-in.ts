@@ -40,7 +40,7 @@ export async function comingIn(member: Member, signal: AbortSignal): Promise<Fin
 async function askSite({ data, enrollment }: Member, key: Buffer, signal: AbortSignal): Promise<ProbeReply> {
   const { server: url, rootCertificate, machineId } = enrollment;
   const client = createSiteClient({ url, rootCertificate });
-  const tokens = createTokenSource({ client, signer: openIdentity(data), machineId, now: Date.now });
+  const tokens = createTokenSource({ client, signer: await openIdentity(data), machineId, now: Date.now });
   const body = { key: key.toString('base64') };
   const request = { method: 'POST', path: agentPaths.probe, body, reply: ProbeReply, signal } as const;
   return authorizedCall({ client, tokens }, request).finally(() => client.close());

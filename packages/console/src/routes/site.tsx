@@ -41,6 +41,12 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('../features/session/AccountPage.tsx'), 'AccountPage'),
 });
 
+const boundaries = createRoute({
+  getParentRoute: () => inside,
+  path: '/boundaries',
+  component: lazyRouteComponent(() => import('../features/boundaries/BoundariesPage.tsx'), 'BoundariesPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings',
@@ -48,4 +54,4 @@ const settings = createRoute({
 });
 
 /** The site itself and who uses it. */
-export const siteRoutes = [overview, status, audit, users, account, settings] as const;
+export const siteRoutes = [overview, status, audit, users, account, boundaries, settings] as const;

@@ -10,6 +10,7 @@ import {
   IconGauge,
   IconListCheck,
   IconListTree,
+  IconMapPin,
   IconRefreshDot,
   IconRocket,
   IconServer2,
@@ -88,6 +89,14 @@ export const places = [
     icon: IconServer2,
     group: 'administration',
     letter: 'i',
+    permission: 'view',
+  },
+  {
+    key: 'boundaries',
+    to: '/boundaries',
+    icon: IconMapPin,
+    group: 'administration',
+    letter: 'b',
     permission: 'view',
   },
   {

@@ -95,6 +95,8 @@ function pathsOf(filled: Filled): string[] {
     '/audit',
     '/users',
     '/enrollment',
+    '/multicast',
+    '/boundaries',
     '/distribution-points',
     '/repositories',
     '/systems',

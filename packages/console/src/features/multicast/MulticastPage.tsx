@@ -58,7 +58,7 @@ function sessionColumns(t: TFunction, formats: Formats): Column<MulticastSession
     {
       id: 'started',
       header: t('multicast.started'),
-      meta: { min: 150, grow: 0, isFixed: true },
+      meta: { min: 180, grow: 0, isFixed: true },
       cell: ({ row }) => formats.dateTime(row.original.startedAt),
     },
     {
@@ -82,7 +82,7 @@ function sessionColumns(t: TFunction, formats: Formats): Column<MulticastSession
     {
       id: 'machines',
       header: t('nav.machines'),
-      meta: { min: 120, grow: 0 },
+      meta: { min: 150, grow: 0 },
       cell: ({ row: { original } }) =>
         t('multicast.complete', {
           complete: formats.number(original.members.filter(({ state }) => state === 'complete').length),

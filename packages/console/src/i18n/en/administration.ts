@@ -117,6 +117,42 @@ export const points = {
   removeText: 'Machines are no longer told about it. The files that lie there stay.',
 };
 
+export const boundaries = {
+  none: 'No boundaries',
+  noneText: 'Machines that ask the locator by their address alone are told no site.',
+  new: 'New boundary',
+  range: 'Addresses',
+  rangeText: 'A subnet such as 10.1.0.0/16, or a range such as 10.1.0.5-10.1.0.99. IPv4 or IPv6.',
+  site: 'Site',
+  siteText: 'Site code of the machines in it.',
+  managementPoint: 'Management point',
+  managementPointText: 'Server of that site. Empty: this one.',
+  thisServer: 'This server',
+  assigns: 'Assignment',
+  assignsYes: 'Assigns',
+  assignsNo: 'Assigns nobody',
+  isForAssignment: 'Assigns machines',
+  isForAssignmentText: 'Off: it is known, and tells no machine its site.',
+  overlaps: 'Overlaps',
+  overlapsText: 'These share addresses with it. A machine in several belongs to the smallest that assigns.',
+  comma: ', ',
+  kinds: {
+    same: 'same addresses as {name}',
+    within: 'inside {name}',
+    holds: 'around {name}',
+    crosses: 'partly in {name}',
+  },
+  machines: 'Machines',
+  machineCount_one: '{count, number} machine of this site has its address in it.',
+  machineCount_other: '{count, number} machines of this site have their address in it.',
+  moreMachines_one: '… and {count, number} more machine',
+  moreMachines_other: '… and {count, number} more machines',
+  heldBy: 'belongs to {name}',
+  remove: 'Remove boundary',
+  removeTitle: 'Remove {name}',
+  removeText: 'Machines keep the site that they have by it.',
+};
+
 export const settings = {
   site: 'Site',
   network: 'Network',

@@ -118,6 +118,41 @@ export const points: Localized<typeof en.points> = {
   removeText: '以後、マシンには知らせません。置かれているファイルはそのまま残ります。',
 };
 
+export const boundaries: Localized<typeof en.boundaries> = {
+  none: '境界はありません',
+  noneText: 'アドレスだけでロケーターに問い合わせたマシンには、サイトが知らされません。',
+  new: '新しい境界',
+  range: 'アドレス範囲',
+  rangeText: '10.1.0.0/16 のようなサブネット、または 10.1.0.5-10.1.0.99 のような範囲 (IPv4、IPv6)。',
+  site: 'サイト',
+  siteText: '範囲内のマシンが属するサイトのサイトコード。',
+  managementPoint: '管理ポイント',
+  managementPointText: 'そのサイトのサーバー。空欄の場合は、このサーバー。',
+  thisServer: 'このサーバー',
+  assigns: '割り当て',
+  assignsYes: '割り当てる',
+  assignsNo: '割り当てない',
+  isForAssignment: 'マシンの割り当てに使う',
+  isForAssignmentText: 'オフの場合は記録だけで、マシンにサイトを知らせません。',
+  overlaps: '重なり',
+  overlapsText:
+    '次の境界とアドレスが重なっています。マシンは、割り当てに使う境界のうち最も狭いものに属します。',
+  comma: '、',
+  kinds: {
+    same: '{name} と同じ範囲',
+    within: '{name} の内側',
+    holds: '{name} を含む',
+    crosses: '{name} と一部が重なる',
+  },
+  machines: 'マシン',
+  machineCount_other: 'このサイトのマシン {count, number} 台のアドレスが範囲内にあります。',
+  moreMachines_other: 'ほか {count, number} 台',
+  heldBy: '{name} に所属',
+  remove: '境界を削除',
+  removeTitle: '{name} を削除',
+  removeText: 'マシンは、この境界によって決まったサイトにそのまま所属します。',
+};
+
 export const settings: Localized<typeof en.settings> = {
   site: 'サイト',
   network: 'ネットワーク',

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { boundaryRoutes } from '@tenkai/protocol/api/boundaries.ts';
+import { accessibilityProblems } from '../console/axe.ts';
+import { noBrowser, startBrowser } from '../console/browser.ts';
+import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
+import { apiOf } from '../console/filled-site.ts';
+import { watchPage } from '../console/watch-page.ts';
+import { until } from '../rig/until.ts';
+
+const texts = textsOf.ja;
+
+describe('boundaries in the console', { skip: noBrowser }, () => {
+  it('SITE-16: boundaries are added, seen to overlap, changed and removed', async (t) => {
+    const site = await startConsoleSite(t);
+    const browser = await startBrowser(t, { language: 'ja', ca: site.ca });
+    const page = await browser.newPage();
+    page.setDefaultTimeout(60_000);
+    const watch = watchPage(page);
+    await setUp(page, site, 'ja');
+    const api = await apiOf(browser, site);
+    const known = async () =>
+      (await api(boundaryRoutes.list)).items.map(({ name, range }) => `${name} ${range}`);
+    await page.goto(`${site.url}/boundaries`);
+    await page.getByText(texts.boundaries.none).waitFor();
+
+    const dialog = page.getByRole('dialog').first();
+    for (const [name, range] of [
+      ['本社', '10.1.0.0/16'],
+      ['会議室', '10.1.5.10-10.1.5.99'],
+    ] as const) {
+      await page.getByRole('button', { name: texts.boundaries.new }).click();
+      await dialog.getByLabel(texts.common.name).fill(name);
+      await dialog.getByLabel(texts.boundaries.range).fill(range);
+      await dialog.getByRole('button', { name: texts.common.save }).click();
+      await dialog.waitFor({ state: 'detached' });
+    }
+    const room = page.getByRole('row', { name: /10\.[12]\.5\./ });
+    await room.getByText('本社 の内側').waitFor();
+    await room.press('Enter');
+    await dialog.getByText(texts.boundaries.overlapsText).waitFor();
+    await dialog.getByText('このサイトのマシン 0 台のアドレスが範囲内にあります。').waitFor();
+    assert.deepEqual(await accessibilityProblems(page), []);
+    await dialog.getByLabel(texts.boundaries.range).fill('10.2.5.0/24');
+    await dialog.getByRole('button', { name: texts.common.save }).click();
+    await dialog.waitFor({ state: 'detached' });
+    assert.deepEqual(await known(), ['会議室 10.2.5.0/24', '本社 10.1.0.0/16']);
+    await page.getByText('本社 の内側').waitFor({ state: 'detached' });
+
+    await room.press('Enter');
+    await dialog.getByRole('button', { name: texts.boundaries.remove }).click();
+    await page.getByRole('dialog').last().getByRole('button', { name: texts.boundaries.remove }).click();
+    await until('one is left', async () => (await known()).length === 1);
+    watch.assertQuiet();
+  });
+});
