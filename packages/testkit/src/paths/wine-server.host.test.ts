@@ -14,13 +14,13 @@ import { noWine } from '../rig/wine-machine.ts';
 import { newAgent, type TestAgent } from '../small-site/run-agent.ts';
 import { deployTo, runsOf, untilEnded, upload } from './deploy.ts';
 import type { ReachedSite } from './reach-site.ts';
-import { noWindowsServer, startWineSite } from './wine-site.ts';
+import { noWindowsServer, programFolder, startWineSite } from './wine-site.ts';
 
 const limitMs = 1_200_000;
 /** More than one chunk. */
 const payload = randomBytes(5 * 1024 * 1024);
 
-test('BSRV-22: a service of Windows manages a machine, stops cleanly, and knows it all at its next start', {
+test('BSRV-18, BSRV-22: a service of Windows, in a folder of our choice, manages a machine, stops cleanly, and knows it all at its next start', {
   skip: noWine || noWindowsServer,
   timeout: limitMs,
 }, async (t) => {
@@ -30,6 +30,10 @@ test('BSRV-22: a service of Windows manages a machine, stops cleanly, and knows 
   atEnd(t, () => site.destroy());
   const agent = newAgent();
   atEnd(t, () => agent.remove());
+
+  const key = 'HKLM\\System\\CurrentControlSet\\Services\\TenkaiServer';
+  const path = await site.machine.ask(['reg', 'query', key, '/v', 'ImagePath']);
+  assert.ok(path.endsWith(`"${programFolder}\\tenkai-service.exe"`), path);
 
   await enroll(site, agent);
   agent.start();

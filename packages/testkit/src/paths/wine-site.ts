@@ -15,7 +15,8 @@ export const noWindowsServer: string | false =
   'the compiler for WINDOWS is MISSING: run node scripts/install-test-tools.mjs as root';
 
 const script = join(import.meta.dirname, '../../../../scripts/package-windows-server.ts');
-const programFolder = 'C:\\Program Files\\Tenkai\\Server';
+/** Any folder will do. */
+export const programFolder = 'C:\\Our programs\\Tenkai site';
 const dataFolder = 'C:\\ProgramData\\Tenkai\\Server';
 const port = 443;
 const buildLimitMs = 600_000;
