@@ -65,7 +65,7 @@ async function ownTexts(error: Failure | RemoteProblem, env: Env) {
   const code = error instanceof Failure ? error.code : error.problem.code;
   const language = languageOf(env);
   const known = { texts: texts[language].problems[code], detail: undefined };
-  if (/^(identity|purge|trust|cert-bundle)-/.test(code)) {
+  if (/^(identity|purge|trust)-/.test(code)) {
     const { problemTexts } = await import('./certificates/texts.ts');
     return { ...known, texts: language === 'ja' ? problemTexts[code] : undefined };
   }

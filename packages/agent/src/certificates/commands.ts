@@ -10,9 +10,6 @@ export interface PurgeOptions extends CommonOptions {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
 }
-export interface BundleOptions extends CommonOptions {
-  readonly dryRun?: boolean;
-}
 
 /** `tenkai-agent cert` and `tenkai-agent trust`; what they do is loaded only when they do it. */
 export function addIdentityCommands(program: Command, env: Env, data: () => DataFolder): void {

@@ -81,7 +81,8 @@ async function packageTabs({ site, page }: Scene): Promise<void> {
     `${condition.registryData} (任意)`,
   );
   await labelled(`${condition.registryType} (任意)`, condition.condition);
-  assert.equal(await page.getByLabel(condition.condition, { exact: true }).inputValue(), '存在する');
+  const operator = page.getByRole('combobox', { name: condition.condition, exact: true });
+  assert.equal(await operator.inputValue(), '存在する');
 }
 
 async function dateSuggestion({ site, page }: Scene): Promise<void> {

@@ -120,7 +120,7 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
     assert.deepEqual([(await row()).id, await enrollment()], before);
   });
 
-  test('BPKG-32: installers that end with 3010 and 1641 have the machine restarted, and their runs end well after it', async () => {
+  test('installers that end with 3010 and 1641 have the machine restarted, and their runs end well after it', async () => {
     await recordCalls(machine, 'C:\\windows\\system32\\shutdown.exe');
     const { site } = scene;
     await registerMsi(site, { name: 'Late', version: '1.0.0', files: { a: 'a' }, wantsRestart: true });
