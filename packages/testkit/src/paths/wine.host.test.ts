@@ -79,7 +79,7 @@ describe('Debian hosts and a Windows machine', {
       const detection = [{ kind: 'file' as const, path }, mark];
       const over = { condition, detection, targets: windowsOnly };
       const write = `reg add ${key} /v ${id} /t REG_DWORD /d 2 /f`;
-      const line = `(if not exist C:\\probe md C:\\probe) & echo "a  b"> ${path} & ${write}`;
+      const line = `(if not exist C:\\probe md C:\\probe) & echo "a  b"> ${path}& ${write}`;
       await registerCommand(site, id, line, over);
     }
     await machine.ask(['reg', 'add', key, '/v', 'CSDVersion', '/d', 'Service Pack 2', '/f']);
