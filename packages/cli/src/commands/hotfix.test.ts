@@ -65,7 +65,7 @@ test('HOTFIX-13, HOTFIX-14: hotfix extract takes MSIs apart by name, pattern, id
     'extract',
     `${home}/SCCM2007-*-ENU.ms?`,
     '--to',
-    'by pattern',
+    join(home, 'by pattern'),
   ]);
   for (const { files, properties } of [first, second, third]) {
     assert.deepEqual(files, [{ path: 'KB977203/Ccmcertfix.exe', sizeBytes: tool.length, sha256 }]);
