@@ -1,9 +1,8 @@
 /**
  * `npm run bench -- multicast`: a content sent to 1, 3 and 8 receivers in network namespaces on this machine, beside
  * udpcast and uftp at the same numbers in the same run; then with losses, and on lines of 200 Mbit/s. Flags: --mib
- * 512, --counts 1,3,8, --rounds 1, --folder (a RAM disk, where there is one).
+ * 512, --counts 1,3,8, --rounds 1, --folder (of temporary files): on a disk, for that is where contents of this size go.
  */
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { noNetworks } from '@tenkai/testkit/rig/network.ts';
@@ -34,7 +33,7 @@ export const run: Bench = async (options) => {
     if (missing)
       options.progress(`MISSING: ${name} (${missing}): run node scripts/install-test-tools.mjs --bench`);
   }
-  const folder = String(options.flags.folder ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir()));
+  const folder = String(options.flags.folder ?? tmpdir());
   const scene = await makeScene({ folder, mib: Number(options.flags.mib ?? 512), seed: options.seed });
   try {
     return await measure(options, scene);
