@@ -8,11 +8,12 @@ import { createSiteClient } from '@tenkai/protocol/agent/link/site-client.ts';
 import { createTokenSource } from '@tenkai/protocol/agent/link/token.ts';
 import { ProbeReply } from '@tenkai/protocol/agent/probe.ts';
 import { RemoteProblem } from '@tenkai/protocol/problem.ts';
+import { routeTo } from '@tenkai/transfer/own-route.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { carryOut, firewallInput } from '../firewall/own-firewall.ts';
 import { type Enrollment, openIdentity } from '../identity.ts';
 import type { Settings } from '../settings.ts';
-import { addressesOf, routeTo } from './network.ts';
+import { addressesOf } from './network.ts';
 
 interface Member {
   readonly data: DataFolder;

@@ -12,11 +12,12 @@ import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import { SiteGreeting } from '@tenkai/protocol/agent/enrollment.ts';
 import { greetSite } from '@tenkai/protocol/agent/link/pinned-root.ts';
 import { createSiteClient } from '@tenkai/protocol/agent/link/site-client.ts';
+import { routeTo } from '@tenkai/transfer/own-route.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { readEnrollment } from '../identity.ts';
 import type { Settings } from '../settings.ts';
 import { comingIn } from './coming-in.ts';
-import { addressesOf, answersEcho, routeTo, tryPort } from './network.ts';
+import { addressesOf, answersEcho, tryPort } from './network.ts';
 
 export interface Patient {
   readonly data: DataFolder;

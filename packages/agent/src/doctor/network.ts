@@ -1,7 +1,5 @@
-import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
-import { once } from 'node:events';
-import { connect, isIP, isIPv6 } from 'node:net';
+import { connect, isIP } from 'node:net';
 import type { Attempt } from '@tenkai/domain/diagnosis/index.ts';
 import { run } from '../platform/shell.ts';
 
@@ -13,24 +11,6 @@ export async function addressesOf(host: string): Promise<string[]> {
   if (isIP(host) !== 0) return [host];
   const found = await lookup(host, { all: true }).catch(() => []);
   return [...new Set(found.map(({ address }) => address))];
-}
-
-/**
- * Asks the routing table; nothing is sent (RFC 768 has no connections).
- * @returns the own address by which this machine goes there, or the system's error code
- */
-export async function routeTo(address: string): Promise<{ own: string } | { code: string }> {
-  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
-  try {
-    const connected = once(socket, 'connect');
-    socket.connect(9, address);
-    await connected;
-    return { own: socket.address().address };
-  } catch (error) {
-    return { code: (error as NodeJS.ErrnoException).code ?? 'EHOSTUNREACH' };
-  } finally {
-    socket.close();
-  }
 }
 
 /** Opens a TCP connection and closes it. */

@@ -1,6 +1,5 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
+import { routeTo } from '@tenkai/transfer/own-route.ts';
 
 export interface OwnAddress {
   readonly card: string;
@@ -10,26 +9,15 @@ export interface OwnAddress {
 
 /**
  * The IPv4 address by which this machine reaches its site, for the addresses of containers and tunnels say nothing of
- * the network that it is in. A connected UDP socket asks the routing table, and sends nothing.
+ * the network that it is in.
  * @param server `https://site:8443`
  * @returns undefined where there is none, as over IPv6
  */
 export async function addressTowards(server: string): Promise<OwnAddress | undefined> {
   const { hostname, port } = new URL(server);
-  const socket = createSocket('udp4');
-  try {
-    const connected = once(socket, 'connect', { signal: AbortSignal.timeout(lookUpMs) });
-    socket.connect(Number(port || 443), hostname);
-    await connected;
-    return cardWith(socket.address().address);
-  } catch {
-    return undefined;
-  } finally {
-    socket.close();
-  }
+  const route = await routeTo(hostname, Number(port || 443));
+  return 'own' in route ? cardWith(route.own) : undefined;
 }
-
-const lookUpMs = 5000;
 
 function cardWith(address: string): OwnAddress | undefined {
   for (const [card, addresses] of Object.entries(networkInterfaces())) {

@@ -1,6 +1,4 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import { isIP, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import {
   type Diagnosis,
   diagnosis,
@@ -10,6 +8,7 @@ import {
   skipped,
 } from '@tenkai/domain/diagnosis/index.ts';
 import type { FirewallFact } from '@tenkai/domain/machine/inventory.ts';
+import { routeTo } from '@tenkai/transfer/own-route.ts';
 import { machineDetail } from './machine-page.views.ts';
 import type { Deps } from './needs.ts';
 import type { Ping } from './ping.ts';
@@ -30,7 +29,8 @@ export async function diagnoseMachine(deps: DiagnoseDeps, id: string): Promise<D
   const { address, isOnline, enrollment, name } = machine;
   const seen = (findings: Finding[]) => diagnosis('server', name, findings);
   if (enrollment !== 'enrolled') return seen([fault('agent', 'doctor-not-enrolled', { enrollment })]);
-  const route = isIP(address) === 0 ? 'EADDRNOTAVAIL' : await routeTo(address);
+  const found = isIP(address) === 0 ? { code: 'EADDRNOTAVAIL' } : await routeTo(address);
+  const route = 'own' in found ? 'open' : found.code;
   const answers = route === 'open' && (await deps.ping(address));
   const online = isOnline || deps.channel.isOnline(id);
   return seen([
@@ -86,18 +86,3 @@ const ruleParams = ({ rule, firewall, remedy }: FirewallFact['missing'][number])
   firewall,
   remedy,
 });
-
-/** A connected UDP socket asks the routing table, and sends nothing. @returns `open`, or the system's error code */
-async function routeTo(address: string): Promise<string> {
-  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
-  try {
-    const connected = once(socket, 'connect');
-    socket.connect(9, address);
-    await connected;
-    return 'open';
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'EHOSTUNREACH';
-  } finally {
-    socket.close();
-  }
-}

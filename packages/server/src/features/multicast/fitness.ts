@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Reason } from '@tenkai/domain';
 import type { SiteSettings } from '@tenkai/protocol/api/site.ts';
 import { checkMulticast } from '@tenkai/transfer/multicast/preflight.ts';
+import { routeTo } from '@tenkai/transfer/own-route.ts';
 import type { Deps } from './needs.ts';
 
 /** The card by which the site sends. */
@@ -75,21 +74,7 @@ function ownAddresses() {
 async function usualAddress(group: string, listensAt: string): Promise<string> {
   if (isIPv4(listensAt) && listensAt !== '0.0.0.0') return listensAt;
   const own = ownAddresses().filter(({ internal }) => !internal);
-  const routed = await routedAddress(group);
-  const found = own.find(({ address }) => address === routed) ?? own[0];
+  const route = await routeTo(group);
+  const found = own.find(({ address }) => 'own' in route && address === route.own) ?? own[0];
   return found?.address ?? '';
-}
-
-/** A connected UDP socket asks the routing table, and sends nothing. */
-async function routedAddress(group: string): Promise<string | undefined> {
-  const socket = createSocket('udp4');
-  try {
-    socket.connect(9, group);
-    await once(socket, 'connect');
-    return socket.address().address;
-  } catch {
-    return undefined;
-  } finally {
-    socket.close();
-  }
 }
