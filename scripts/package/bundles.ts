@@ -41,7 +41,8 @@ export async function bundle(program: Program, dir: string, version?: string): P
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    banner: { js: banner },
+    // Its version is in its first line, as a program of Windows has it in a resource: patches compare it.
+    banner: { js: `// ${file.replace('.mjs', '')} ${version ?? (await ownVersion())}\n${banner}` },
     // Native bindings that pg loads where they are installed; here they never are.
     external: ['pg-native', 'koffi'],
     legalComments: 'linked',
@@ -52,6 +53,11 @@ export async function bundle(program: Program, dir: string, version?: string): P
     plugins: version === undefined ? [] : [withVersion(version)],
   });
   return outfile;
+}
+
+async function ownVersion(): Promise<string> {
+  const manifest = await readFile(join(root, 'packages/agent/package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 /** A program says the version of the package in which it ships. */

@@ -42,6 +42,8 @@ const cases: readonly [properties: string, refusal: RegExp | undefined][] = [
   ['TK1', /NAME=VALUE; found: TK1/],
   ['TICKET=/no/such/file', /TICKET= names \/no\/such\/file/],
   ['PATCH="/srv/no such.deb" SITECODE=TK1', /PATCH= names \/srv\/no such.deb/],
+  [`PATCH="${here};/srv/no such.tkp" SITECODE=TK1`, /PATCH= names \/srv\/no such.tkp/],
+  [`PATCH=${here};https://dp.example/a.tkp`, undefined],
   ['PATCH="/srv/open SITECODE=TK1', /double quote is not closed/],
   // A pattern is no list of the files around.
   ['*', /NAME=VALUE; found: \*\./],

@@ -52,12 +52,21 @@ for word in $given; do
   esac
   case $seen in *" $name "*) refuse "The property $name is given twice." ;; esac
   seen="$seen$name "
-  case $name in TICKET | PATCH) case $value in *\\;*) ;; *) check_file "$value" ;; esac ;; esac
+  case $name in
+    TICKET) check_file "$value" ;;
+    PATCH)
+      left="$value;"
+      while [ -n "$left" ]; do
+        one=\${left%%;*} left=\${left#*;}
+        check_file "\${one# }"
+      done
+      ;;
+  esac
 done
 set +f
 [ -z "$quoted" ] || refuse "A double quote is not closed: $quoted."`;
 
-/** Sets `refused` to 1 where the agent does not take them; then the file stays, to be corrected. */
+/** Sets `refused` to 1 where the agent does not take them, or a patch; then the file of the former stays, to be corrected. */
 const take = `${given}
 refused=0
 if [ -n "$given" ]; then
@@ -66,6 +75,8 @@ if [ -n "$given" ]; then
   else
     refused=1
   fi
-fi`;
+fi
+# Applies what PATCH= names, and again what these files have undone; the service starts with it.
+/usr/bin/tenkai-agent patch settle || refused=1`;
 
 export const properties = { file, check, take } as const;

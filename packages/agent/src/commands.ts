@@ -14,6 +14,7 @@ import './failures.ts';
 import { addFirewallCommands } from './firewall/commands.ts';
 import { openLog } from './log.ts';
 import { addMasterCommands } from './master/commands.ts';
+import { addPatchCommands } from './patch/commands.ts';
 import { platformOptions, selectPlatform } from './platform/select.ts';
 import { addSelfService } from './self-service/commands.ts';
 import { fill, languageOf, texts } from './self-service/texts.ts';
@@ -24,6 +25,7 @@ import { readStatus } from './service/status-file.ts';
 import { readSettings, writeSettings } from './settings.ts';
 import { type AgentStatus, agentStatus, statusText } from './status.ts';
 import { takeTicket } from './ticket.ts';
+import { unassignedFindings } from './verify.ts';
 import { agentVersion } from './version.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -69,6 +71,8 @@ async function ownTexts(error: Failure | RemoteProblem, env: Env) {
     const { problemTexts } = await import('./certificates/texts.ts');
     return { ...known, texts: language === 'ja' ? problemTexts[code] : undefined };
   }
+  if (/^agent-patch-/.test(code) && language === 'ja')
+    return { ...known, texts: (await import('./patch/texts.ts')).patchProblemText(code) };
   if (!/^(propert|assignment-)/.test(code)) return known;
   const { problemsText, problemText } = await import('./assignment/texts.ts');
   return {
@@ -106,6 +110,12 @@ function agentProgram(env: Env, entry: string): Command {
     .description('show general state, components, actions and site')
     .option('--json', 'as JSON', false)
     .action(({ json }: { json: boolean }) => showStatus(data(), env, json));
+  program
+    .command('verify')
+    .description('status 0 where this agent is as a fresh installation leaves it, for a build of images')
+    .requiredOption('--unassigned', 'no site, components installed, notification disabled')
+    .option('--json', 'as JSON', false)
+    .action(({ json }: { json: boolean }) => verifyUnassigned(data(), env, json));
   for (const [name, description] of [
     ['check-in', 'tell the site that the machine is here, and ask for orders'],
     ['inventory', 'collect the inventory and send what has changed'],
@@ -129,6 +139,7 @@ function agentProgram(env: Env, entry: string): Command {
     });
   addFirewallCommands(program, data);
   addMasterCommands(program, env);
+  addPatchCommands(program, env, entry, data);
   addSelfService(program, env, data().root);
   // Sub-commands do not inherit it in every case.
   for (const command of program.commands) command.exitOverride();
@@ -203,6 +214,16 @@ async function showStatus(data: DataFolder, env: Env, isJson: boolean): Promise<
   const status = agentStatus(data, platform);
   const text = isJson ? JSON.stringify(status, null, 2) : statusText(status, await whyUnassigned(status));
   process.stdout.write(`${text}\n`);
+}
+
+/** @throws Failure agent-not-unassigned */
+async function verifyUnassigned(data: DataFolder, env: Env, isJson: boolean): Promise<void> {
+  makeDataFolder(data);
+  const platform = await selectPlatform(platformOptions(env, readSettings(data)));
+  const findings = unassignedFindings(agentStatus(data, platform));
+  if (isJson) process.stdout.write(`${JSON.stringify({ findings }, null, 2)}\n`);
+  if (findings.length === 0) return;
+  throw new Failure('agent-not-unassigned', { count: findings.length }, { detail: findings.join('\n') });
 }
 
 async function whyUnassigned({ site }: AgentStatus): Promise<string> {

@@ -12,6 +12,11 @@ export const agentFailures = defineFailures({
     message: 'The settings file {file} cannot be used.',
     remedy: 'Correct the field named in the detail.',
   },
+  'agent-not-unassigned': {
+    kind: 'conflict',
+    message: 'This agent is not as a fresh installation leaves it ({count}).',
+    remedy: 'See the detail; for an image: tenkai-agent master prepare',
+  },
   'agent-not-running': {
     kind: 'unavailable',
     message: 'The agent service is not running on this machine.',

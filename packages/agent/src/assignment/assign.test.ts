@@ -54,7 +54,7 @@ const verdicts = (text: string) =>
     ({ verdict, reason }) => `${verdict}: ${reason.code}`,
   );
 
-test('AGENT-11, AGENT-19, AGENT-33: a machine finds its site by DNS alone, is enrolled there, and its notifications are enabled', {
+test('AGENT-11, AGENT-19, AGENT-33, AGENT-34: a machine finds its site by DNS alone, is enrolled there, and its notifications are enabled', {
   ...options,
   skip: noDnsmasq,
 }, async (t) => {
@@ -62,6 +62,7 @@ test('AGENT-11, AGENT-19, AGENT-33: a machine finds its site by DNS alone, is en
   const { server, questions } = await dns(srv(service, 'localhost', port));
   agent.start();
   await until(async () => (await status(agent)).general.isRunning);
+  assert.equal((await agent.command('verify', '--unassigned')).status, 0);
   const { components } = await status(agent);
   assert.deepEqual(new Set(components.map(({ state }) => state)), new Set(['installed', 'disabled']));
   const found = await assign(`DNSSUFFIX=${zone}`, 'SMSSITECODE=TST', pin, '--dns-server', server);
@@ -73,6 +74,9 @@ test('AGENT-11, AGENT-19, AGENT-33: a machine finds its site by DNS alone, is en
   assert.equal(after.site.foundBy, 'dns');
   assert.equal(after.site.code, 'TST');
   assert.ok(after.components.every(({ state, name }) => state === 'enabled' || name === 'power'));
+  const verified = await agent.command('verify', '--unassigned');
+  assert.equal(verified.status, 1);
+  assert.match(verified.stderr, /assigned to site TST\n.*component core is enabled, not installed/s);
 });
 
 test('AGENT-21: the service itself finds the site by what was kept in its settings, once it is published', {

@@ -45,6 +45,14 @@ export function withProperties(settings: Settings, properties: Properties, optio
   };
 }
 
+/** The properties of the settings by their names; those that are not there are missing. The ticket is no setting. */
+export function propertyValues({ assignment = {}, rootFingerprint }: Settings): Record<string, string> {
+  const values = Object.entries(fields).flatMap(([name, field]) =>
+    assignment[field] === undefined ? [] : [[name, assignment[field]] as const],
+  );
+  return Object.fromEntries(rootFingerprint ? [...values, ['ROOTFINGERPRINT', rootFingerprint]] : values);
+}
+
 function nameServer(text: string): string {
   const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]+)|.+:.+:.*?)(?::(\d{1,5}))?$/.exec(text) ?? [];
   const host = bracketed ?? plain ?? text;

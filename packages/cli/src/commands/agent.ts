@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Failure, newPackageDraft, newProgram, type PackageDraft, Urgency } from '@tenkai/domain';
 import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { createPatch, registerPatch } from '../agent-upgrade/patch-package.ts';
 import { guardScript, upgradeScript } from '../agent-upgrade/scripts.ts';
 import { draftOfDeb } from '../deb.ts';
 import { acting, type Cli, type Session } from '../session.ts';
@@ -34,6 +35,29 @@ export function addAgentCommands(program: Command, cli: Cli) {
       ).choices(Urgency.anyOf.map((item) => item.const)),
     )
     .action(acting(cli, createAgentPackage));
+  addPatchCommands(noun, cli);
+}
+
+const several = (value: string, before: string[] = []) => [...before, value];
+
+function addPatchCommands(noun: Command, cli: Cli) {
+  const patches = noun.command('patch').description('patches that change the programs of agents only');
+  patches
+    .command('create')
+    .description("make a patch of a newer agent's .deb, signed by the site")
+    .argument('<deb>', 'tenkai-agent_VERSION_ARCHITECTURE.deb')
+    .requiredOption('--id <id>', 'letters and digits, such as TK1001')
+    .requiredOption('--title <text>', 'what it cures, in a sentence')
+    .option('--symptom <text>', 'how one sees that it is needed', '')
+    .option('--replaces <id>', 'a patch that it holds; may be repeated', several)
+    .option('--requires <id>', 'a patch that must be applied before it; may be repeated', several)
+    .option('--out <file>', 'new file (default: tenkai-agent-VERSION-ID.tkp here)')
+    .action(acting(cli, createPatch));
+  patches
+    .command('register')
+    .description('make a package of a patch, to be deployed or to be a step of a scenario')
+    .argument('<file>', 'made by create')
+    .action(acting(cli, registerPatch));
 }
 
 function minutes(text: string): number {

@@ -126,8 +126,11 @@ export const propertyTexts = {
     ],
   },
   'property-patch-not-msp': {
-    en: ['{path} is no client patch.', 'Give files whose names end in .msp.'],
-    ja: ['{path} はクライアントのパッチではありません。', '名前が .msp で終わるファイルを指定してください。'],
+    en: ['{path} is no client patch.', 'Give files whose names end in .msp, or in .tkp on Linux.'],
+    ja: [
+      '{path} はクライアントのパッチではありません。',
+      '名前が .msp (Linux では .tkp) で終わるファイルを指定してください。',
+    ],
   },
   'property-patch-path-refused': {
     en: [

@@ -5,7 +5,7 @@ import { type ArtefactName, parseArtefactName } from './artefact-name.ts';
 defineReasons({
   'patch-list-empty': 'PATCH names no file.',
   'patch-list-long': 'PATCH names {count} files; {most} at most.',
-  'patch-not-msp': '{path} is no client patch: its name must end in .msp.',
+  'patch-not-msp': '{path} is no client patch: its name must end in .msp, or .tkp on Linux.',
   'patch-path-refused':
     '{path} is not an absolute path, a share or an https address without .. and control characters.',
   'patch-twice': '{path} is named twice.',
@@ -58,7 +58,7 @@ function problemOf(path: string, seen: Set<string>): Reason | null {
   const isPlain = path.length <= longestPath && absolute.test(path) && !hostile.test(path);
   if (!isPlain || path.split(/[\\/]/).some((part) => part === '..' || part === '.'))
     return { code: 'patch-path-refused', params };
-  if (!/[^\\/]\.msp$/i.test(path)) return { code: 'patch-not-msp', params };
+  if (!/[^\\/]\.(msp|tkp)$/i.test(path)) return { code: 'patch-not-msp', params };
   const key = path.replaceAll('/', '\\').toLowerCase();
   if (seen.has(key)) return { code: 'patch-twice', params };
   seen.add(key);

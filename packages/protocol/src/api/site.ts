@@ -93,3 +93,26 @@ export const changeSiteSettings = defineRoute({
   body: Type.Partial(SiteSettings),
   reply: SiteSettings,
 });
+
+/** Signed by the site's signing key over `agentPatchProof(patch)`; the certificates lead to the pinned root. */
+export const SignedAgentPatch = Type.Object({
+  /** ECDSA P-256 with SHA-256, IEEE P1363 form, base64. */
+  signature: Type.String(),
+  /** PEM. */
+  certificate: Type.String(),
+  /** PEM. */
+  rootCertificate: Type.String(),
+});
+export type SignedAgentPatch = Static<typeof SignedAgentPatch>;
+
+export const signAgentPatch = defineRoute({
+  method: 'POST',
+  path: '/api/v1/site/agent-patches',
+  permission: 'manage-site',
+  summary: 'Sign a patch of the agent, so that the machines of this site take it.',
+  body: Type.Object({
+    /** The text of an agent patch, as JSON. */
+    patch: Type.String({ minLength: 2, maxLength: 256 * 1024 }),
+  }),
+  reply: SignedAgentPatch,
+});

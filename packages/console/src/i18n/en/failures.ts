@@ -1,3 +1,4 @@
+import { agentPatchSentences } from '@tenkai/domain/agent-patch/failures.ts';
 import { propertySentences } from '@tenkai/domain/assignment/failures.ts';
 import { masterFailures } from './master-failures.ts';
 import { repositoryFailures } from './repositories.ts';
@@ -10,6 +11,7 @@ export const failures = {
   ...masterFailures,
   ...repositoryFailures,
   ...propertySentences('en'),
+  ...agentPatchSentences('en'),
   'boundary-range-wrong': {
     message: '{range} is neither a subnet nor a range of addresses.',
     remedy: 'Give 10.1.0.0/16, 2001:db8::/32, or both ends such as 10.1.0.5-10.1.0.99, the lower one first.',

@@ -70,7 +70,7 @@ export const reasons = {
   'hotfix-client-unpatched': 'It has not got {id} itself yet.',
   'patch-list-empty': 'PATCH names no file.',
   'patch-list-long': 'PATCH names {count} files; {most} at most.',
-  'patch-not-msp': '{path} is no client patch: its name must end in .msp.',
+  'patch-not-msp': '{path} is no client patch: its name must end in .msp, or .tkp on Linux.',
   'patch-path-refused':
     '{path} is not an absolute path, a share or an https address without .. and control characters.',
   'patch-twice': '{path} is named twice.',

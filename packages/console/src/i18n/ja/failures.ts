@@ -1,3 +1,4 @@
+import { agentPatchSentences } from '@tenkai/domain/agent-patch/failures.ts';
 import { propertySentences } from '@tenkai/domain/assignment/failures.ts';
 import type * as en from '../en/failures.ts';
 import type { Localized } from '../localized.ts';
@@ -8,6 +9,7 @@ export const failures: Localized<typeof en.failures> = {
   ...masterFailures,
   ...repositoryFailures,
   ...propertySentences('ja'),
+  ...agentPatchSentences('ja'),
   'boundary-range-wrong': {
     message: '{range} はサブネットでもアドレス範囲でもありません。',
     remedy:

@@ -76,7 +76,8 @@ export const reasons: Localized<typeof en.reasons> = {
   'hotfix-client-unpatched': 'このマシンに {id} がまだ適用されていません。',
   'patch-list-empty': 'PATCH にファイルの指定がありません。',
   'patch-list-long': 'PATCH に {count} 個のファイルが指定されています。最大 {most} 個です。',
-  'patch-not-msp': '{path} はクライアントのパッチではありません。名前は .msp で終わる必要があります。',
+  'patch-not-msp':
+    '{path} はクライアントのパッチではありません。名前は .msp (Linux では .tkp) で終わる必要があります。',
   'patch-path-refused':
     '{path} は、絶対パス、共有、https のアドレスのいずれでもないか、「..」または制御文字を含んでいます。',
   'patch-twice': '{path} が 2 回指定されています。',

@@ -4,6 +4,7 @@ import {
   getSiteSettings,
   renameSite,
   type SiteView,
+  signAgentPatch,
 } from '@tenkai/protocol/api/site.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { serverVersion } from '../../kernel/version.ts';
@@ -30,6 +31,7 @@ export function addSiteRoutes(kernel: Kernel) {
     await useCases.renameSite(kernel, caller, body.name);
     return view();
   });
+  http.route(signAgentPatch, ({ caller, body }) => useCases.signAgentPatch(kernel, caller, body.patch));
   http.route(getSiteSettings, () => loadSettings(db.read));
   http.route(changeSiteSettings, ({ caller, body }) => useCases.changeSettings(kernel, caller, body));
 }

@@ -1,5 +1,6 @@
 import { Failure, isAddressRange } from '@tenkai/domain';
-import type { SiteSettings } from '@tenkai/protocol/api/site.ts';
+import { agentPatchProof, readPatchText } from '@tenkai/protocol/agent/patch.ts';
+import type { SignedAgentPatch, SiteSettings } from '@tenkai/protocol/api/site.ts';
 import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import {
@@ -69,4 +70,27 @@ export async function changeSettings(
     await events.publish(tx, 'sites.changed', { code: site.code });
     return { ...before, ...change };
   });
+}
+
+/**
+ * Signs what the machines of this site then take as a patch of their agent, and keeps who had it signed.
+ * @throws Failure agent-patch-unreadable
+ */
+export async function signAgentPatch(
+  { db, audit, keys }: Pick<Kernel, 'db' | 'audit' | 'keys'>,
+  actor: Actor,
+  text: string,
+): Promise<SignedAgentPatch> {
+  const { id, title, line, architecture, replaces, files } = readPatchText(text, 'patch');
+  const details = {
+    title,
+    line,
+    architecture,
+    replaces,
+    files: files.map(({ name, version, sha256 }) => `${name} ${version} ${sha256}`),
+  };
+  await db.transaction((tx) =>
+    audit.record(tx, { actor, action: 'sites.agent-patch-signed', object: `agent-patch:${id}`, details }),
+  );
+  return { ...keys.sign(agentPatchProof(text)), rootCertificate: keys.rootCertificate };
 }

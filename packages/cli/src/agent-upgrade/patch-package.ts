@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { Failure, newPackageDraft, newProgram, type PackageDraft } from '@tenkai/domain';
+import { type AgentPatch, agentLineOf } from '@tenkai/domain/agent-patch/agent-patch.ts';
+import { openPatch, packPatch, readPatchText } from '@tenkai/protocol/agent/patch.ts';
+import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
+import { getSite, signAgentPatch } from '@tenkai/protocol/api/site.ts';
+import { draftOfDeb, run } from '../deb.ts';
+import type { Session } from '../session.ts';
+import { readFolders, uploadBuilt } from '../upload.ts';
+
+export interface PatchOptions {
+  readonly id: string;
+  readonly title: string;
+  readonly symptom: string;
+  readonly replaces?: readonly string[];
+  readonly requires?: readonly string[];
+  readonly out?: string;
+}
+
+const unpackLimitMs = 300_000;
+
+/**
+ * `tenkai agent patch create`: the programs of a newer agent's .deb, without Node and without anything else, signed by
+ * the site for machines with an agent of the same line.
+ */
+export async function createPatch(session: Session, debText: string, options: PatchOptions): Promise<void> {
+  const { terminal, output, connect, signal } = session;
+  const deb = resolve(terminal.cwd, debText);
+  const { version = '', name } = await draftOfDeb(deb, signal);
+  if (name !== 'tenkai-agent') throw wrong(`"${deb}" is the package ${name}, not tenkai-agent.`);
+  const programs = await programsOf(deb, signal);
+  const patch: AgentPatch = {
+    format: 1,
+    id: options.id.toUpperCase(),
+    title: options.title,
+    symptom: options.symptom,
+    line: agentLineOf(version),
+    system: 'linux',
+    architecture: 'any',
+    replaces: [...(options.replaces ?? [])],
+    requires: [...(options.requires ?? [])],
+    madeAt: new Date().toISOString(),
+    files: [...programs].map(([file, bytes]) => ({
+      name: file,
+      version,
+      sizeBytes: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    })),
+  };
+  const text = JSON.stringify(patch);
+  readPatchText(text, patch.id);
+  const { client } = await connect();
+  const signed = await client(signAgentPatch, { body: { patch: text } });
+  const base64 = [...programs].map(([file, bytes]) => [file, bytes.toString('base64')] as const);
+  const bytes = await packPatch({ patch: text, ...signed, programs: Object.fromEntries(base64) });
+  const file = resolve(terminal.cwd, options.out ?? `tenkai-agent-${version}-${patch.id}.tkp`);
+  await writeFile(file, bytes, { flag: 'wx' });
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const result = { file, ...patch, version, sizeBytes: bytes.length, sha256 };
+  output.result(result, () => `${file}  ${bytes.length} bytes  ${sha256}`);
+}
+
+const wrong = (problem: string) =>
+  new Failure('usage-wrong', { problem, command: 'tenkai agent patch create' });
+
+async function programsOf(deb: string, signal: AbortSignal): Promise<Map<string, Buffer>> {
+  const work = await mkdtemp(join(tmpdir(), 'tenkai-agent-patch-'));
+  try {
+    await run('dpkg-deb', ['--extract', deb, work], signal, { limitMs: unpackLimitMs });
+    const folder = join(work, 'usr/lib/tenkai-agent');
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.mjs')).sort();
+    const read = names.map(async (name) => [name, await readFile(join(folder, name))] as const);
+    return new Map(await Promise.all(read));
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+const applyScript = `#!/bin/sh
+exec /usr/bin/tenkai-agent patch apply "$(dirname "$0")/patch.tkp"
+`;
+
+const packageIdOf = (patchId: string) => `tenkai-agent-${patchId}`;
+
+/** A patch as an ordinary package: its successors and prerequisites are those of the patch. */
+export function patchDraft({ id, title, symptom, replaces, requires, files }: AgentPatch): PackageDraft {
+  const packageId = packageIdOf(id);
+  return newPackageDraft({
+    id: packageId,
+    name: `Tenkai agent ${id}`,
+    version: files[0]?.version ?? '',
+    summary: [title, symptom].filter((text) => text !== '').join('. '),
+    type: 'hotfix',
+    identification: id,
+    targets: [{ operatingSystem: 'linux', language: 'any', architecture: 'any' }],
+    detection: [
+      { kind: 'script', interpreter: 'sh', text: `/usr/bin/tenkai-agent patch check ${id} 2>/dev/null` },
+    ],
+    programs: [
+      newProgram({
+        executable: `${packageId}/apply.sh`,
+        // In a scenario each comes before it by itself (DIST-14).
+        requires: requires.map((each) => ({ packageId: packageIdOf(each), program: null })),
+      }),
+    ],
+    ...(replaces.length > 0 ? { supersedes: replaces.map(packageIdOf) } : {}),
+    ...(requires.length > 0 ? { requires: requires.map((each) => ({ anyOf: [packageIdOf(each)] })) } : {}),
+  });
+}
+
+/** `tenkai agent patch register`. @throws Failure as openPatch: what the machines would refuse is not registered */
+export async function registerPatch(session: Session, fileText: string): Promise<void> {
+  const { terminal, output, connect } = session;
+  const file = resolve(terminal.cwd, fileText);
+  const { client } = await connect();
+  const { rootFingerprint } = await client(getSite);
+  const { patch } = await openPatch(await readFile(file), { file: basename(file), rootFingerprint });
+  const draft = patchDraft(patch);
+  const work = await mkdtemp(join(tmpdir(), 'tenkai-agent-patch-'));
+  try {
+    const folder = join(work, draft.id);
+    await mkdir(folder);
+    await copyFile(file, join(folder, 'patch.tkp'));
+    await writeFile(join(folder, 'apply.sh'), applyScript, { mode: 0o755 });
+    const contentId = await uploadBuilt(session, await readFolders(session, [folder]));
+    const saved = await client(packageRoutes.create, { body: { draft, contentId } });
+    output.result(saved, () => `Package ${draft.id} brings the patch ${patch.id}: ${patch.title}`);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
