@@ -51,7 +51,7 @@ export const agentFailures = defineFailures({
   },
   'identity-in-use': {
     kind: 'conflict',
-    message: 'The agent runs (process {pid}) and would make new keys at once; nothing was removed.',
+    message: 'The agent runs (process {pid}) and would make new keys at once; nothing was changed.',
     remedy: 'Stop it first: systemctl stop tenkai-agent, or on Windows sc.exe stop TenkaiAgent.',
   },
   'purge-not-confirmed': {
@@ -63,6 +63,42 @@ export const agentFailures = defineFailures({
     kind: 'broken',
     message: '{count} things are still there after the removal: {what}.',
     remedy: 'Look at the rights of what is named, and run the same again.',
+  },
+  'identity-missing': {
+    kind: 'not-found',
+    message: 'This machine has no keys that could be exported.',
+    remedy: 'Start the agent once, or export on the machine that has them.',
+  },
+  'identity-password-weak': {
+    kind: 'invalid',
+    message: 'The first line of {file} is no password of 12 characters or more.',
+    remedy: 'Put a long random password alone into that file: whoever has it and the bundle is this machine.',
+  },
+  'identity-bundle-exists': {
+    kind: 'conflict',
+    message: 'There is a file {file} already.',
+    remedy: 'Name another file, or remove that one: it may hold the only copy of an identity.',
+  },
+  'identity-bundle-foreign': {
+    kind: 'invalid',
+    message: '{file} is no identity bundle of this version: {reason}.',
+    remedy: 'Make it with: tenkai-agent cert export FILE --password-file FILE',
+  },
+  'identity-bundle-refused': {
+    kind: 'invalid',
+    message: 'The identity bundle {file} was refused ({importCode}); nothing was changed.',
+    remedy: 'Repair it with: tenkai-agent certfix --path {file} --password-file FILE. Then import it again.',
+  },
+  'identity-present': {
+    kind: 'conflict',
+    message: 'This machine has other keys; nothing was changed.',
+    remedy: 'If it is to become the machine of the bundle: tenkai-agent cert purge, then import again.',
+  },
+  'identity-site-other': {
+    kind: 'conflict',
+    message:
+      'The bundle belongs to a site with another root key than this machine trusts; nothing was changed.',
+    remedy: 'Compare with the fingerprint in the console. If the bundle is right: tenkai-agent trust purge.',
   },
   'trust-held': {
     kind: 'conflict',

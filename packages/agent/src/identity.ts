@@ -47,8 +47,8 @@ export async function openIdentity(data: DataFolder): Promise<Identity> {
 /** The same with a given guard of the key files; null: their rights alone. */
 export function openGuarded(data: DataFolder, guard: KeyGuard | null): Identity {
   const keys = {
-    signing: openKey(join(data.identity, 'signing.key'), guard),
-    encryption: openKey(join(data.identity, 'encryption.key'), guard),
+    signing: openKey(keyFile(data, 'signing'), guard),
+    encryption: openKey(keyFile(data, 'encryption'), guard),
   };
   return {
     signingKey: publicKeyOf(keys.signing),
@@ -57,6 +57,31 @@ export function openGuarded(data: DataFolder, guard: KeyGuard | null): Identity 
       sign('sha256', Buffer.from(proof), { key: keys.signing, dsaEncoding: 'ieee-p1363' }).toString('base64'),
     certify: (purpose) => selfSigned(keys[purpose], { commonName: certificateSubject, purpose }),
   };
+}
+
+const keyFile = (data: DataFolder, purpose: OwnPurpose) => join(data.identity, `${purpose}.key`);
+
+/**
+ * A private key that is there already, for its migration (IDENT-24); undefined: there is none. Nothing is made.
+ * @throws Failure identity-key-broken, identity-key-foreign
+ */
+export function privateKeyOf(
+  data: DataFolder,
+  purpose: OwnPurpose,
+  guard: KeyGuard | null,
+): KeyObject | undefined {
+  const file = keyFile(data, purpose);
+  const found = readIfThere(file);
+  return found === undefined ? undefined : keyOf(guard?.open(found, file) ?? found, file);
+}
+
+/** Makes a key that came from elsewhere this machine's, guarded as its own are. */
+export function placeKey(
+  data: DataFolder,
+  purpose: OwnPurpose,
+  { key, guard }: { key: KeyObject; guard: KeyGuard | null },
+): void {
+  writeKey(keyFile(data, purpose), key, guard);
 }
 
 function openKey(file: string, guard: KeyGuard | null): KeyObject {

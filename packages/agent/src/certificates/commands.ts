@@ -10,6 +10,9 @@ export interface PurgeOptions extends CommonOptions {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
 }
+export interface BundleOptions extends CommonOptions {
+  readonly passwordFile: string;
+}
 
 /** `tenkai-agent cert` and `tenkai-agent trust`; what they do is loaded only when they do it. */
 export function addIdentityCommands(program: Command, env: Env, data: () => DataFolder): void {
@@ -28,6 +31,21 @@ export function addIdentityCommands(program: Command, env: Env, data: () => Data
   );
   purging(cert('purge', 'remove certificates and private keys; the service must be stopped')).action(
     async (options: PurgeOptions) => (await import('./perform.ts')).purge(deps(), options),
+  );
+  const withPassword = (command: Command) =>
+    command.requiredOption('--password-file <file>', 'file with the password, readable by its owner alone');
+  withPassword(
+    cert(
+      'export',
+      'write the identity of this machine into an encrypted bundle, for its next system',
+    ).argument('<file>', 'the bundle, a PFX'),
+  ).action(async (file: string, options: BundleOptions) =>
+    (await import('./bundle/perform.ts')).exportBundle(deps(), file, options),
+  );
+  withPassword(
+    cert('import', 'make this machine the one of a bundle; the service must be stopped').argument('<file>'),
+  ).action(async (file: string, options: BundleOptions) =>
+    (await import('./bundle/perform.ts')).importBundle(deps(), file, options),
   );
   const trust = verbs(
     program.command('trust').description('the root keys that this machine trusts').exitOverride(),

@@ -73,6 +73,29 @@ function keyText({ file, publicKey, state, isProtected }: KeyRow, language: Lang
   return `${key} ${file}: ${said}${isProtected ? ` (${guarded})` : ''}`;
 }
 
+const moved = {
+  en: {
+    exported: 'Exported to {file}: {thumbprints}. Keep the password apart from it.',
+    imported: 'This machine has the identity of the bundle now: {thumbprints}. Start the agent.',
+    present: 'This machine had the identity of the bundle already: {thumbprints}.',
+  },
+  ja: {
+    exported: '{file} にエクスポートしました: {thumbprints}。パスワードは別に保管してください。',
+    imported:
+      'このコンピューターはバンドルの ID を持ちました: {thumbprints}。エージェントを起動してください。',
+    present: 'このコンピューターはすでにバンドルの ID を持っています: {thumbprints}。',
+  },
+} as const;
+
+/** What became of a bundle. */
+export function bundleText(
+  what: keyof (typeof moved)['en'],
+  { file = '', thumbprints }: { file?: string; thumbprints: readonly string[] },
+  language: Language,
+): string {
+  return moved[language][what].replace('{file}', file).replace('{thumbprints}', thumbprints.join(', '));
+}
+
 export function purgeText({ certificates, files, isDryRun }: Purge, language: Language): string {
   const { nothing, would, removed } = words[language];
   const lines = [...certificates.map(({ store, thumbprint }) => `${store}: ${thumbprint}`), ...files];
@@ -105,7 +128,7 @@ export const problemTexts: Readonly<Record<string, readonly [string, string]>> =
     'ディスクを複製した場合は、サービスを停止して tenkai-agent cert purge を実行し、登録し直してください。',
   ],
   'identity-in-use': [
-    'エージェントが動作中 (プロセス {pid}) で、すぐに新しいキーを作るため、何も削除していません。',
+    'エージェントが動作中 (プロセス {pid}) で、すぐに新しいキーを作るため、何も変更していません。',
     '先に停止してください: systemctl stop tenkai-agent、Windows では sc.exe stop TenkaiAgent。',
   ],
   'identity-left': [
@@ -115,6 +138,34 @@ export const problemTexts: Readonly<Record<string, readonly [string, string]>> =
   'purge-not-confirmed': [
     '削除は永久的です。確認がないため、何も削除していません。',
     '--dry-run で確認してから --yes を付けてください。',
+  ],
+  'identity-missing': [
+    'エクスポートできるキーがこのコンピューターにありません。',
+    'エージェントを一度起動するか、キーのあるコンピューターで実行してください。',
+  ],
+  'identity-password-weak': [
+    '{file} の 1 行目は 12 文字以上のパスワードではありません。',
+    '長い無作為なパスワードだけをそのファイルに入れてください。',
+  ],
+  'identity-bundle-exists': [
+    'ファイル {file} はすでにあります。',
+    '別の名前を指定するか、そのファイルを削除してください。唯一の控えかもしれません。',
+  ],
+  'identity-bundle-foreign': [
+    '{file} はこの版の ID バンドルではありません: {reason}。',
+    '作成方法: tenkai-agent cert export FILE --password-file FILE',
+  ],
+  'identity-bundle-refused': [
+    'ID バンドル {file} は受け付けられません ({importCode})。何も変更していません。',
+    '修復してからインポートしてください: tenkai-agent certfix --path {file} --password-file FILE',
+  ],
+  'identity-present': [
+    'このコンピューターには別のキーがあります。何も変更していません。',
+    'バンドルのコンピューターにするには、tenkai-agent cert purge の後でインポートしてください。',
+  ],
+  'identity-site-other': [
+    'バンドルのサイトのルート キーは、このコンピューターが信頼するものと異なります。何も変更していません。',
+    'コンソールのフィンガープリントと比べ、バンドルが正しければ tenkai-agent trust purge を実行してください。',
   ],
   'trust-held': [
     'このコンピューターは信頼されたルート キーを {count} 個持っています。',

@@ -134,6 +134,18 @@ export function objectIdOf(element: Element | undefined, what = 'an object ident
   return [root, first - root * 40, ...rest].join('.');
 }
 
+/** An OBJECT IDENTIFIER from its dotted text. */
+export function encodeObjectId(dotted: string): Buffer {
+  const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
+  const bytes = [first * 40 + second, ...rest].flatMap((arc) => {
+    const groups = [arc % 128];
+    for (let left = Math.floor(arc / 128); left > 0; left = Math.floor(left / 128))
+      groups.unshift(0x80 | (left % 128));
+    return groups;
+  });
+  return encode(tags.objectId, Buffer.from(bytes));
+}
+
 /** One element in DER from its parts. */
 export function encode(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const length = parts.reduce((sum, part) => sum + part.length, 0);

@@ -33,6 +33,24 @@ interface Walk {
   /** Public keys in DER, of the private keys that could be opened. */
   readonly publicKeys: Buffer[];
   readonly keys: string[];
+  /** PKCS#8 in DER, of those that could be opened. */
+  readonly privateKeys: Buffer[];
+  /** Content of the secret bags that hold plain data. */
+  readonly secrets: Buffer[];
+}
+
+/** What a PFX holds, private keys included. */
+export type PfxContent = Pick<Walk, 'findings' | 'certificates' | 'privateKeys' | 'secrets'>;
+
+/**
+ * All that is in a PFX, and everything a strict importer finds wrong with it; one without a MAC is not believed.
+ * @throws Failure certificate-malformed, certificate-algorithm-unknown, certificate-password-wrong
+ */
+export function readPfx(bytes: Buffer, { opener, now }: { opener: Opener; now: number }): PfxContent {
+  const { walk, mac, isTrailed } = walkPfx(bytes, startWalk(opener, now));
+  if (!mac) throw malformed('there is no MAC');
+  if (isTrailed) walk.findings.push(finding('trailing-bytes'));
+  return { ...walk, findings: [...walk.findings, ...keyFindings(walk)] };
 }
 
 /**
@@ -41,13 +59,7 @@ interface Walk {
  * @throws Failure certificate-malformed, certificate-algorithm-unknown, certificate-password-wrong
  */
 export function examinePfx(bytes: Buffer, { opener, now }: { opener: Opener; now: number }): Examination {
-  const pfx = readElement(bytes);
-  const [, authSafe, macData] = partsOf(expect(pfx, tags.sequence, 'the PFX'));
-  const content = octetsOf(contentOf(expect(authSafe, tags.sequence, 'the content'), oid.data));
-  const walk = startWalk(opener, now);
-  const mac = macData && macOf(macData);
-  if (mac) walk.password = findPassword(opener, (password) => mac.isRight(opener, password, content));
-  const changed = changeSafe(readElement(content), walk, mac !== undefined);
+  const { pfx, content, walk, mac, changed, isTrailed } = walkPfx(bytes, startWalk(opener, now));
   const findings = [...walk.findings, ...keyFindings(walk)];
   const common = {
     kind: 'pfx' as const,
@@ -55,7 +67,6 @@ export function examinePfx(bytes: Buffer, { opener, now }: { opener: Opener; now
     keys: walk.keys,
     names: walk.names,
   };
-  const isTrailed = pfx.raw.length < bytes.length;
   if (isTrailed) findings.push(finding('trailing-bytes', `${bytes.length - pfx.raw.length}`));
   if (changed.equals(content)) return { ...common, findings, ...(isTrailed ? { repaired: pfx.raw } : {}) };
   const repaired = rebuilt(pfx, (part, index) => {
@@ -63,6 +74,17 @@ export function examinePfx(bytes: Buffer, { opener, now }: { opener: Opener; now
     return index === 2 && mac ? mac.over(opener, walk.password, changed) : part.raw;
   });
   return { ...common, findings, repaired };
+}
+
+function walkPfx(bytes: Buffer, walk: Walk) {
+  const { opener } = walk;
+  const pfx = readElement(bytes);
+  const [, authSafe, macData] = partsOf(expect(pfx, tags.sequence, 'the PFX'));
+  const content = octetsOf(contentOf(expect(authSafe, tags.sequence, 'the content'), oid.data));
+  const mac = macData && macOf(macData);
+  if (mac) walk.password = findPassword(opener, (password) => mac.isRight(opener, password, content));
+  const changed = changeSafe(readElement(content), walk, mac !== undefined);
+  return { pfx, content, walk, mac, changed, isTrailed: pfx.raw.length < bytes.length };
 }
 
 function startWalk(opener: Opener, now: number): Walk {
@@ -75,6 +97,8 @@ function startWalk(opener: Opener, now: number): Walk {
     certificates: [],
     publicKeys: [],
     keys: [],
+    privateKeys: [],
+    secrets: [],
   };
 }
 
@@ -174,6 +198,7 @@ function changeBag(bag: Element, walk: Walk): Buffer {
   if (kind === oid.certBag) noteCertificate(value, walk);
   if (kind === oid.keyBag) noteKey(value.raw, walk);
   if (kind === oid.shroudedKeyBag) noteShroudedKey(value, walk);
+  if (kind === oid.secretBag) noteSecret(value, walk);
   if (!attributes) return bag.raw;
   const judged = judgeAttributes(expect(attributes, tags.set, 'the attributes of a bag'));
   walk.findings.push(...judged.findings);
@@ -189,6 +214,14 @@ function noteCertificate(bag: Element, walk: Walk): void {
   const der = octetsOf(expect(octets, tags.octetString, 'the certificate'));
   walk.certificates.push(der);
   walk.findings.push(...strictFindings(der, walk.now));
+}
+
+/** SecretBag { kind, [0] value }; of kinds other than plain data nothing is known. */
+function noteSecret(bag: Element, { secrets }: Walk): void {
+  const [id, explicit] = partsOf(bag);
+  if (objectIdOf(id, 'the kind of a secret') !== oid.data) return;
+  const octets = partsOf(expect(explicit, tags.context0, 'the secret'))[0];
+  secrets.push(octetsOf(expect(octets, tags.octetString, 'the secret')));
 }
 
 /** EncryptedPrivateKeyInfo { algorithm, bytes }; in a file without a MAC nothing has told its password before. */
@@ -222,6 +255,7 @@ function noteKey(pkcs8: Buffer, walk: Walk): void {
   walk.keys.push(digestOf(pkcs8));
   try {
     const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+    walk.privateKeys.push(pkcs8);
     walk.publicKeys.push(createPublicKey(key).export({ type: 'spki', format: 'der' }));
   } catch {
     walk.findings.push(finding('key-broken'));
