@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { Step } from '@tenkai/domain';
 import { atEnd } from '../at-end.ts';
+import { installStep } from '../builders.ts';
 import { openOpensslBench } from '../certificates/openssl.ts';
 import { bmpName, renamedPfx } from '../certificates/renamed-pfx.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { noDebianHosts } from '../rig/debian-host.ts';
-import { deployPackage, registerDeb, untilEnded } from './deploy.ts';
+import { deployPackage, deployTo, registerDeb, untilEnded } from './deploy.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
 
 describe('three Debian hosts', { skip: noDebianHosts || noDebTools }, () => {
@@ -67,5 +69,38 @@ describe('three Debian hosts', { skip: noDebianHosts || noDebTools }, () => {
       assert.match(openssl.read(clean, '', '-info'), /friendlyName: Old agent$/m);
       assert.notDeepEqual(clean, broken);
     }
+  });
+
+  test('IDENT-23, IDENT-24: certfix and export before a machine gets a new system, import and certfix after it: the same machine for its site, without a ticket', async () => {
+    const { site, hosts } = scene;
+    const [managed] = hosts;
+    assert.ok(managed);
+    const { host, machineId, agent } = managed;
+    const migrate = async (name: string, steps: Step[]) => {
+      const [run] = await untilEnded(site, await deployTo(site, [machineId], { name, steps }), 1);
+      assert.equal(run?.status, 'succeeded', JSON.stringify([run?.reason, run?.steps]));
+      return run;
+    };
+    await host.writeFile('/root/secret', 'correct horse battery\n', 0o600);
+    const bundle = ['/root/me.pfx', '--password-file', '/root/secret'];
+    const text = ['tenkai-agent', 'cert', 'export', ...bundle].join(' ');
+    const keep = { kind: 'run-script', id: 'keep', name: 'Keep', interpreter: 'sh', text } as const;
+    const certificates = '/var/lib/tenkai-agent/identity/signing.crt';
+    const name = (from: string, to: string) =>
+      host.ask(['sh', '-c', `sed -i 's/^friendlyName: .*${from}.*/friendlyName: ${to}/' ${certificates}`]);
+    await name('Tenkai', 'old\\x00name');
+    assert.match(await host.ask(['tenkai-agent', 'cert', 'list']), /holds a NUL/);
+    await migrate('Before', [installStep('tenkai-certfix'), keep]);
+    const [, thumbprint] = await host
+      .ask(['tenkai-agent', 'cert', 'list'])
+      .then((list) => list.match(/[0-9A-F]{40}/g) ?? []);
+
+    await agent.kill('SIGTERM');
+    await host.ask(['sh', '-c', 'rm -rf /var/lib/tenkai-agent/*']);
+    await host.ask(['tenkai-agent', 'cert', 'import', ...bundle]);
+    assert.match(await host.ask(['tenkai-agent', 'cert', 'list']), new RegExp(thumbprint ?? 'none'));
+    agent.start();
+    await migrate('After', [installStep('tenkai-certfix')]);
+    assert.equal((await managed.row()).id, machineId);
   });
 });
