@@ -70,7 +70,7 @@ set +f
 const take = `${given}
 refused=0
 if [ -n "$given" ]; then
-  if printf '%s\\n' "$given" | /usr/bin/tenkai-agent assign --no-search --no-check --properties-file -; then
+  if printf '%s\\n' "$given" | /usr/bin/tenkai-agent assign --by-installation --no-search --no-check --properties-file -; then
     rm -f ${file}
   else
     refused=1

@@ -12,6 +12,7 @@ import { checkNames } from './check-names.ts';
 import type { AssignOptions } from './commands.ts';
 import './failures.ts';
 import { assignmentInput, findSite } from './find-site.ts';
+import { noteHistory } from './property-history.ts';
 import { keepAssignment } from './record.ts';
 import { explanation, whyNot } from './texts.ts';
 import { withProperties } from './with-properties.ts';
@@ -43,6 +44,7 @@ export async function assign(
   const isQuiet = wanted.assignment?.isHeld === true || options.search === false;
   if (!isQuiet && options.check !== false) await checkNames(properties);
   const settings = options.dryRun ? wanted : keepSettings(data, wanted, properties);
+  if (!options.dryRun) noteHistory(data, options.byInstallation ? 'installation' : 'assign', now());
   const judgement = isQuiet
     ? judgeAssignment({ ...assignmentInput(settings), isHeld: true }, { answers: {}, greetings: {} })
     : await findSite(settings, AbortSignal.timeout(limitMs));

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { DataFolder } from '../data-folder.ts';
 
 export interface AssignOptions {
@@ -11,6 +11,7 @@ export interface AssignOptions {
   readonly release?: boolean;
   readonly dnsServer?: readonly string[];
   readonly propertiesFile?: string;
+  readonly byInstallation?: boolean;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -35,8 +36,18 @@ export function addAssignCommand(program: Command, env: Env, data: () => DataFol
     .option('--release', 'search again after a hold')
     .option('--properties-file <file>', 'further properties, one or more in a line; -: standard input')
     .option('--dns-server <address>', 'name server to ask, ADDRESS or ADDRESS:PORT', several)
+    .addOption(new Option('--by-installation', "for the packages' scripts").hideHelp())
     .action(async (words: string[], options: AssignOptions) => {
       const { assign } = await import('./assign.ts');
       await assign({ data: data(), env, now: Date.now }, words, options);
+    });
+  program
+    .command('properties')
+    .description('show what became of the properties: value, origin, time and version')
+    .argument('[name]', 'only this one, such as FSP')
+    .option('--json', 'as JSON', false)
+    .action(async (name: string | undefined, { json }: { json: boolean }) => {
+      const { showHistory } = await import('./show-history.ts');
+      await showHistory({ data: data(), env }, name, json);
     });
 }

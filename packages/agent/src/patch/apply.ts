@@ -13,6 +13,7 @@ import {
 import { checkedProperties } from '@tenkai/domain/assignment/properties.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { type OpenedPatch, openPatch } from '@tenkai/protocol/agent/patch.ts';
+import { noteHistory } from '../assignment/property-history.ts';
 import { propertyValues, withProperties } from '../assignment/with-properties.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { readSettings, writeSettings } from '../settings.ts';
@@ -74,6 +75,7 @@ export async function applyPatch(
   const changed = properties.filter(({ state }) => state !== 'kept');
   carryOut(deps, { opened, bytes, judged, source, properties: changed, before: record });
   if (changed.length > 0) writeSettings(data, wanted);
+  noteHistory(data, 'patch', deps.now());
   return plan;
 }
 

@@ -10,7 +10,10 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import { agentPatchProof, type PatchDocument, packPatch } from '@tenkai/protocol/agent/patch.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { makeSiteKeys, type SiteKeys, signWith } from '@tenkai/testkit/small-site/site-keys.ts';
+import { noteHistory, tellHistory } from '../assignment/property-history.ts';
 import { dataFolder, makeDataFolder } from '../data-folder.ts';
+import { openOutbox } from '../outbox/outbox.ts';
+import { openSender } from '../outbox/sender.ts';
 import type { Command } from '../platform/platform.ts';
 import { createInstaller } from '../platform/windows/installer.ts';
 import { readSettings, writeSettings } from '../settings.ts';
@@ -266,6 +269,35 @@ test('a patch of PATCH= that cannot be applied is told once, and stops no later 
   await assert.rejects(settlePatches(machine), code('agent-patch-root-unknown'));
   assert.deepEqual(await settlePatches(machine), { applied: [], repaired: [], forgotten: [], left: [] });
   assert.deepEqual(readSettings(machine.data).assignment, properties);
+});
+
+test('AGENT-29: what a patch changed is noted and told to the site once; so is what nobody announced', async (t) => {
+  const machine = newMachine(t);
+  const { data } = machine;
+  noteHistory(data, 'installation', 1);
+  await applyPatch(machine, await patchFile(machine, 'TK1001', '0.1.2'), { words: ['FSP='] });
+  rollBackPatch(machine, 'TK1001');
+  const { assignment = {}, ...rest } = readSettings(data);
+  const { locator: _, ...left } = assignment;
+  writeSettings(data, { ...rest, assignment: left });
+  noteHistory(data, 'other', 9);
+  const outbox = openOutbox({ folder: data.outbox, now: machine.now });
+  tellHistory(data, outbox);
+  tellHistory(data, outbox);
+  const sent = await openSender({ folder: data.outbox }).take({ count: 100, bytes: 1 << 20 });
+  const told = sent.flatMap(({ report }) => (report.kind === 'status' ? report : []));
+  assert.deepEqual(
+    told.map(({ code, params: { name, to, origin } }) => [code.split('-').at(-1), name, to === null, origin]),
+    [
+      ['changed', 'FSP', false, 'installation'],
+      ['changed', 'LOCATOR', false, 'installation'],
+      ['changed', 'MP', false, 'installation'],
+      ['changed', 'ROOTFINGERPRINT', false, 'installation'],
+      ['lost', 'FSP', true, 'patch'],
+      ['changed', 'FSP', false, 'rollback'],
+      ['lost', 'LOCATOR', true, 'other'],
+    ],
+  );
 });
 
 test('HOTFIX-24: an application that was interrupted is partial, and is finished', async (t) => {

@@ -1,5 +1,6 @@
 import { propertyNames } from '@tenkai/domain/assignment/properties.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
+import { noteHistory } from '../assignment/property-history.ts';
 import { propertyValues, withProperties } from '../assignment/with-properties.ts';
 import { readSettings, writeSettings } from '../settings.ts';
 import type { PatchDeps } from './apply.ts';
@@ -20,7 +21,7 @@ export interface RolledBack {
  * @throws Failure agent-patch-unknown, agent-patch-not-latest
  * Source: AGENT-28, HOTFIX-30.
  */
-export function rollBackPatch({ data, programs: folder }: PatchDeps, id: string): RolledBack {
+export function rollBackPatch({ data, programs: folder, now }: PatchDeps, id: string): RolledBack {
   const records = readRecords(data);
   const record = records.find((one) => one.id === id);
   if (!record) throw new Failure('agent-patch-unknown', { id: id.slice(0, 64) });
@@ -39,6 +40,7 @@ export function rollBackPatch({ data, programs: folder }: PatchDeps, id: string)
     return { name, act: 'restored' as const };
   });
   const properties = restoreProperties(data, record);
+  noteHistory(data, 'rollback', now());
   forgetPatch(data, id);
   return { id, programs, properties };
 }

@@ -1,5 +1,6 @@
 import type { FirewallFact } from '@tenkai/domain';
 import { createWakeUp } from '@tenkai/protocol/agent/link/wake-up.ts';
+import { noteHistory, tellHistory } from '../assignment/property-history.ts';
 import { agentComponents } from '../components.ts';
 import { reportInventory } from '../inventory/report-inventory.ts';
 import type { Service } from './service-state.ts';
@@ -22,7 +23,7 @@ export function createInventoryReporter(
   firewall: () => Promise<FirewallFact | undefined>,
   onReport: () => void,
 ): InventoryReporter {
-  const { log, platform, status, now } = service;
+  const { data, outbox, log, platform, status, now } = service;
   const wakeUp = createWakeUp();
   let wantsWhole = false;
   const components = () =>
@@ -32,6 +33,8 @@ export function createInventoryReporter(
     const isWhole = wantsWhole;
     wantsWhole = false;
     try {
+      noteHistory(data, 'other', now());
+      tellHistory(data, outbox);
       if (await reportInventory({ ...service, components, firewall }, isWhole, signal)) onReport();
       status.set({ lastInventoryAt: now() });
       return everyMs * (1 + jitter * (Math.random() - 0.5));

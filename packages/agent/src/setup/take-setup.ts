@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { checkedProperties, type PropertyName, propertyNames } from '@tenkai/domain/assignment/properties.ts';
+import { noteHistory } from '../assignment/property-history.ts';
 import { withProperties } from '../assignment/with-properties.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { readJson, writeDurably } from '../durable-file.ts';
@@ -35,6 +36,7 @@ export async function takeSetup(data: DataFolder, source: SetupSource): Promise<
     ...settings,
     ...(ticketFile === undefined ? {} : { ticketFile }),
   } satisfies Settings);
+  noteHistory(data, 'installation', Date.now());
   const { TICKET: ticket, ...kept } = given;
   writeDurably(file, `${JSON.stringify(kept, null, 2)}\n`);
   if (ticket !== undefined) await source.forgetTicket();

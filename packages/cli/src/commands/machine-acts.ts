@@ -1,5 +1,6 @@
 import { Failure, reasonSentence } from '@tenkai/domain';
-import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes, type LostProperty, machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { timeText } from '../format.ts';
 import { confirm } from '../prompt.ts';
 import type { Session } from '../session.ts';
 import type { Column } from '../table.ts';
@@ -111,4 +112,21 @@ export async function removeMachines(session: Session, machines: string[], { yes
     rows.map(({ id, name }) => ({ id, name })),
     () => `Forgot ${names}`,
   );
+}
+
+const lostColumns: readonly Column<LostProperty>[] = [
+  { title: 'Machine', value: ({ machineName }) => machineName, shrinks: true },
+  { title: 'Property', value: ({ property }) => property },
+  { title: 'Was', value: ({ value }) => value, shrinks: true },
+  { title: 'When', value: ({ at }) => timeText(at) },
+  { title: 'By', value: ({ origin }) => origin },
+  { title: 'Agent', value: ({ version }) => version },
+];
+
+/** AGENT-30. */
+export async function lostProperties({ connect, output }: Session, { property }: { property?: string }) {
+  const { client } = await connect();
+  const query = property === undefined ? {} : { property: property.toUpperCase() };
+  const { items } = await client(machineRoutes.lostProperties, { query });
+  output.result(items, () => output.table(items, lostColumns, 'No agent has lost a property.'));
 }

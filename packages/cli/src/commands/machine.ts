@@ -6,7 +6,7 @@ import { allPages } from '../pages.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
 import { findMachine } from './find-machine.ts';
-import { clearErrors, decide, power, properties, removeMachines } from './machine-acts.ts';
+import { clearErrors, decide, lostProperties, power, properties, removeMachines } from './machine-acts.ts';
 import { addPushCommand } from './machine-push.ts';
 
 export function addMachineCommands(program: Command, cli: Cli) {
@@ -62,6 +62,11 @@ export function addMachineCommands(program: Command, cli: Cli) {
     .argument('<machine>', 'name or id')
     .argument('[NAME=value...]', 'set these; NAME= takes one away')
     .action(acting(cli, properties));
+  noun
+    .command('lost-properties')
+    .description('machines whose agents have lost a property with a patch or an installation')
+    .option('--property <name>', 'only this one, such as FSP')
+    .action(acting(cli, lostProperties));
   noun
     .command('remove')
     .description('forget machines; their agents must enroll again')

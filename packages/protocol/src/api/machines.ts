@@ -77,6 +77,21 @@ export const TimelineEntry = Type.Object({
 });
 export type TimelineEntry = Static<typeof TimelineEntry>;
 
+/** Source: AGENT-30. */
+export const LostProperty = Type.Object({
+  machineId: Type.String(),
+  machineName: Type.String(),
+  property: Type.String(),
+  /** The last value. */
+  value: Type.String(),
+  at: Type.Integer(),
+  /** What took it: `patch`, `installation` or `other`. */
+  origin: Type.String(),
+  /** Of the agent. */
+  version: Type.String(),
+});
+export type LostProperty = Static<typeof LostProperty>;
+
 export const MachineIds = Type.Object({
   machineIds: Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 10_000 }),
 });
@@ -133,6 +148,15 @@ export const machineRoutes = {
     params: IdParams,
     query: Type.Object(pageQuery),
     reply: Page(TimelineEntry),
+  }),
+  lostProperties: defineRoute({
+    method: 'GET',
+    path: '/api/v1/machines/lost-properties',
+    permission: 'view',
+    summary:
+      'Machines whose agents have lost a property with a patch or an installation, and not got it back.',
+    query: Type.Object({ property: Type.Optional(Type.String({ pattern: '^[A-Z]{2,32}$' })) }),
+    reply: Type.Object({ items: Type.Array(LostProperty) }),
   }),
   diagnose: defineRoute({
     method: 'POST',

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { enrollmentRoutes } from '@tenkai/protocol';
+import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import { createApiToken } from '@tenkai/protocol/api/users.ts';
 import { installStep } from '../builders.ts';
 import { noDebTools } from '../rig/deb.ts';
@@ -122,6 +123,21 @@ describe('patches of the agent', { skip: noDebianHosts || noDebTools, timeout: 9
     assert.equal(code, 0, stderr);
     assert.deepEqual([await sums(), await settings()], before);
     assert.deepEqual([await version(), await state()], [newer, ['TK1001 compliant']]);
+  });
+  test('AGENT-29: machine and site know what became of a property: value, origin, time and version', async () => {
+    type Event = { name: string; from: string | null; to: string; origin: string; version: string };
+    const events = JSON.parse(await host.ask('tenkai-agent properties FSP --json')) as Event[];
+    const told = ({ from, to, origin, version }: Event) => [from, to, origin, version];
+    // The patch came after it, and changed none.
+    const expected = [null, 'https://fsp.example', 'installation', '0.1.0'];
+    assert.deepEqual(events.map(told), [expected]);
+    const query = { machineId, object: 'property:FSP' };
+    const onSite = async () => (await scene.site.api(listStatusMessages, { query })).items;
+    await until('the site knows', async () => (await onSite()).length > 0, slowMs);
+    assert.deepEqual(
+      (await onSite()).map(({ code, params }) => [code, ...told(params as unknown as Event)]),
+      [['machine.agent-property-changed', ...expected]],
+    );
   });
   const rmPatchFile = () => host.ask(['rm', patchPath]);
 

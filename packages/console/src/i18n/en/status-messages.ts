@@ -30,6 +30,8 @@ export const statusMessages = {
     'firewall-closed':
       'The firewall ({firewalls}) keeps out what the site needs: {rules}. The way out: tenkai-agent firewall open',
     'firewall-open': 'The firewall lets in what the site needs.',
+    'agent-property-changed': 'The property {name} of the agent {version} was {from} and is {to} ({origin}).',
+    'agent-property-lost': 'The agent {version} has lost its property {name}, which was {from} ({origin}).',
     'properties-changed': '{by} changed the properties of the machine.',
   },
   fallback: {

@@ -28,6 +28,10 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
     'firewall-closed':
       'ファイアウォール ({firewalls}) がサイトに必要な通信を遮断しています: {rules}。対処: tenkai-agent firewall open',
     'firewall-open': 'ファイアウォールはサイトに必要な通信を許可しています。',
+    'agent-property-changed':
+      'エージェント {version} のプロパティ {name} が {from} から {to} に変わりました ({origin})。',
+    'agent-property-lost':
+      'エージェント {version} のプロパティ {name} が失われました。以前の値は {from} です ({origin})。',
     'properties-changed': '{by} がマシンのプロパティを変更しました。',
   },
   fallback: {

@@ -1,5 +1,6 @@
 import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { type DiagnoseDeps, diagnoseMachine } from './diagnose.ts';
+import { lostProperties } from './lost-properties.views.ts';
 import { machineDetail, machineTimeline } from './machine-page.views.ts';
 import { type RemovalListener, removeMachine, setProperties } from './machines.ts';
 import { listMachines } from './machines.views.ts';
@@ -18,6 +19,9 @@ export interface RouteDeps extends PowerCommandDeps, DiagnoseDeps {
 export function addMachineRoutes(deps: RouteDeps) {
   const { http, db } = deps;
   http.route(machineRoutes.list, ({ caller, query }) => listMachines(deps, caller, query));
+  http.route(machineRoutes.lostProperties, async ({ caller, query }) => ({
+    items: await lostProperties(db.read, caller, query.property),
+  }));
   http.route(machineRoutes.get, async ({ caller, params }) => {
     await requireVisible(db.read, caller, [params.id]);
     const detail = await machineDetail(deps, params.id);

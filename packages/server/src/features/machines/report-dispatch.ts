@@ -1,3 +1,4 @@
+import { propertyMessages } from '@tenkai/domain/assignment/property-history.ts';
 import type { StatusReport } from '@tenkai/protocol/agent/reports.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import { recordOrderReport } from './commands.ts';
@@ -77,10 +78,17 @@ async function recordStatus({ status, clock }: Dispatch, tx: Tx, machineId: stri
     component: 'agent',
     code: report.code,
     machineId,
+    objects: propertyOf(report),
     params: Object.fromEntries(params),
     // An agent's clock may run ahead; nothing in the history may lie in the future.
     at: Math.max(0, Math.min(report.at, clock.now())),
   });
+}
+
+/** Messages about a property of agents are found by its name (AGENT-29). */
+function propertyOf({ code, params: { name } }: StatusReport) {
+  const isOne = code === propertyMessages.changed || code === propertyMessages.lost;
+  return isOne && typeof name === 'string' ? [{ kind: 'property', id: name.slice(0, 64) }] : [];
 }
 
 async function tellRejected(

@@ -38,5 +38,13 @@ export const machineStatusMessages = defineStatusMessages({
       'The firewall ({firewalls}) keeps out what the site needs: {rules}. The way out: tenkai-agent firewall open',
   },
   'machine.firewall-open': { id: 1224, message: 'The firewall lets in what the site needs.' },
+  'machine.agent-property-changed': {
+    id: 1225,
+    message: 'The property {name} of the agent {version} was {from} and is {to} ({origin}).',
+  },
+  'machine.agent-property-lost': {
+    id: 1226,
+    message: 'The agent {version} has lost its property {name}, which was {from} ({origin}).',
+  },
   'machine.properties-changed': { id: 1222, message: '{by} changed the properties of the machine.' },
 });
