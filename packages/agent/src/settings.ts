@@ -70,6 +70,8 @@ export const Settings = Type.Object({
             range: Type.String({ minLength: 1, maxLength: 100 }),
             siteCode: Type.String({ pattern: '^[A-Z0-9]{3}$' }),
             managementPoint: RoleUrl,
+            /** Of that site alone; absent: the machine's. */
+            rootFingerprint: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),
           }),
           { maxItems: 1000 },
         ),

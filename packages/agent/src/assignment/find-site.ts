@@ -51,8 +51,7 @@ export async function findSite(settings: Settings, signal: AbortSignal): Promise
     const judgement = judgeAssignment(input, { answers, greetings });
     const { next } = judgement;
     if (!next) return judgement;
-    if (next.ask === 'greeting')
-      greetings[next.url] = await greet(next.url, input.rootFingerprint ?? '', signal);
+    if (next.ask === 'greeting') greetings[next.url] = await greet(next.url, next.rootFingerprint, signal);
     else answers[next.source] = await askSource(next, settings, input, signal);
   }
 }

@@ -28,6 +28,8 @@ export function keepAssignment(
   const settings = readSettings(data);
   const { foundBy: _, ...given } = settings.assignment ?? {};
   const foundBy = assignment.source === 'given' ? {} : { foundBy: assignment.source };
-  const changed: Settings = { ...settings, server: assignment.url, assignment: { ...given, ...foundBy } };
+  const { url: server, rootFingerprint } = assignment;
+  const pin = rootFingerprint === undefined ? {} : { rootFingerprint };
+  const changed: Settings = { ...settings, ...pin, server, assignment: { ...given, ...foundBy } };
   if (JSON.stringify(changed) !== JSON.stringify(settings)) writeSettings(data, changed);
 }

@@ -20,6 +20,9 @@ export async function searchSite(
   keepAssignment(data, judgement, now());
   const { assignment, steps } = judgement;
   log.info({ assignment, steps }, assignment ? 'assigned to a site' : 'no site was found');
+  for (const { reason } of steps)
+    if (reason.code === 'name-unresolved')
+      log.warn({ host: reason.params.host }, `cannot resolve ${String(reason.params.host)}`);
   if (!assignment) {
     const refused = steps.findLast(({ verdict }) => verdict === 'refused')?.reason;
     const cause =

@@ -111,6 +111,10 @@ export const reasonTexts: Readonly<Record<string, Pair>> = {
     en: 'it belongs to the site {siteCode}, not to {wanted}',
     ja: 'サイト {wanted} ではなく {siteCode} に属しています',
   },
+  'name-unresolved': {
+    en: 'this machine cannot resolve {host} ({detail})',
+    ja: 'このマシンは {host} を解決できません ({detail})',
+  },
   'site-unreachable': { en: '{url} cannot be reached ({detail})', ja: '{url} に接続できません ({detail})' },
   'site-root-mismatch': {
     en: '{url} has the root key {actual}, not the pinned one',
@@ -131,6 +135,10 @@ const problems: Readonly<Record<string, readonly [string, string]>> = {
   'assignment-none': [
     'このマシンのサイトが見つかりません: {why}',
     '照会先ごとの結果: tenkai-agent assign --explain',
+  ],
+  'name-unresolved': [
+    'このマシンは名前 {host} を解決できません。',
+    '設定した名前 (イメージのものも) と DNS を確認してください。',
   ],
 };
 

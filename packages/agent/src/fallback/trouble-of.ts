@@ -1,6 +1,7 @@
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { Trouble } from '@tenkai/protocol/agent/fallback.ts';
 import { RemoteProblem } from '@tenkai/protocol/problem.ts';
+import { isUnresolved } from '../assignment/reason-of.ts';
 
 type What = Pick<Trouble, 'kind' | 'code' | 'detail'> & { readonly server?: string };
 
@@ -17,13 +18,15 @@ export function troubleOf(error: unknown): What {
   const { code, params } = error;
   if (code === 'assignment-none') {
     const { cause } = error;
-    const isOfServer = cause instanceof Failure && cause.code.startsWith('site-');
+    const isOfServer = cause instanceof Failure && /^(site-|name-unresolved$)/.test(cause.code);
     if (isOfServer) return { ...troubleOf(cause), server: plain(String(cause.params.url ?? '')) };
     return { kind: 'assignment', code, detail: plain(String(params.why ?? '')) };
   }
   if (code === 'site-root-mismatch') return { kind: 'certificate', code, detail: '' };
   // `ECONNREFUSED: connect …`: the first word is the system's, the rest may quote the other side.
   const [detail = ''] = /^[A-Z][A-Z0-9_]{2,63}/.exec(error.detail) ?? [];
+  if (code === 'name-unresolved' || (code === 'site-unreachable' && isUnresolved(detail)))
+    return { kind: 'connection', code: 'name-unresolved', detail };
   if (code === 'site-unreachable')
     return { kind: isAboutCertificates(error.detail) ? 'certificate' : 'connection', code, detail };
   return { kind: code === 'site-answer-invalid' ? 'connection' : 'enrollment', code, detail };

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import type { SiteValues } from '@tenkai/domain/master/index.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { readEnrollment } from '../identity.ts';
-import { readSettings, writeSettings } from '../settings.ts';
+import { readSettings, type Settings, writeSettings } from '../settings.ts';
 import { markMetSite, metSiteName } from '../trust/met-site.ts';
 import { allFiles, filledFiles, kindOf, remove } from './places.ts';
 
@@ -23,6 +23,7 @@ interface Assignment {
   readonly locator?: string;
   readonly dnsSuffix?: string;
   readonly isHeld?: boolean;
+  readonly boundaries?: NonNullable<NonNullable<Settings['assignment']>['boundaries']>;
 }
 
 /** The section that tells how the machine finds its site; assignment reads it. */
@@ -148,22 +149,28 @@ export function removeLogs(data: DataFolder): string[] {
 
 /** How the machines of the image are to find their site. */
 export function readSiteValues(data: DataFolder): SiteValues {
-  const { locator, dnsSuffix } = assignmentOf(data);
-  return { locator: locator ?? null, dnsSuffix: dnsSuffix ?? null };
+  const { locator, dnsSuffix, boundaries = [] } = assignmentOf(data);
+  const candidates = boundaries.map((each) => ({ ...each, isForAssignment: true }));
+  const values = { locator: locator ?? null, dnsSuffix: dnsSuffix ?? null };
+  return candidates.length === 0 ? values : { ...values, candidates };
 }
 
 /** @param pin root fingerprint of the targets' site, or null */
 export function writeSiteValues(data: DataFolder, values: SiteValues, pin: string | null): string[] {
-  const { locator: _, dnsSuffix: __, ...kept } = assignmentOf(data);
-  const { locator, dnsSuffix } = values;
+  const { locator: _, dnsSuffix: __, boundaries: ___, ...kept } = assignmentOf(data);
+  const { locator, dnsSuffix, candidates = [] } = values;
+  const boundaries = candidates.map(({ isForAssignment: ____, ...each }) => each);
   const given: Assignment = {
     ...(locator === null ? {} : { locator: locator.includes('//') ? locator : `https://${locator}` }),
     ...(dnsSuffix === null ? {} : { dnsSuffix }),
   };
-  writeAssignment(data, { ...kept, ...given });
+  writeAssignment(data, { ...kept, ...given, ...(boundaries.length === 0 ? {} : { boundaries }) });
   if (pin !== null) writeSettings(data, { ...readSettings(data), rootFingerprint: pin });
   const pinned = pin === null ? [] : [`rootFingerprint=${pin}`];
-  return [...Object.entries(given).map(([name, value]) => `${name}=${value}`), ...pinned];
+  const sites = candidates.map(
+    ({ range, siteCode, managementPoint }) => `${range}: ${siteCode} ${managementPoint}`,
+  );
+  return [...Object.entries(given).map(([name, value]) => `${name}=${value}`), ...sites, ...pinned];
 }
 
 /** The host name part of what was given as a locator: `mp1.example.org`, or a whole address. */

@@ -48,6 +48,10 @@ export function addMasterCommands(program: Command, env: Env): void {
       .option('--dns-suffix <suffix>', 'step 5: the same by DNS')
       .option('--re-capture', 'the machine comes from an earlier image');
   siteValues(verb('prepare', 'do the seven steps, or what is left of them, and audit'))
+    .option(
+      '--candidates <file>',
+      'step 5: sites by boundary, "RANGE SITECODE= MP= ROOTFINGERPRINT=" in a line',
+    )
     .option('--root-fingerprint <hex>', "step 5: SHA-256 of the root key of the targets' site")
     .option('--unassign', 'take the machine out of the site to which it belongs')
     .addOption(

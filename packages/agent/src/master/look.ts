@@ -28,7 +28,7 @@ import { startTypeOf } from './unit.ts';
 /** Everything that the audit asks about a Linux machine. */
 export function lookAt(scene: Scene, plan: Pick<MasterPlan, 'profile' | 'pin'>): MasterFacts {
   const { data, platform } = scene;
-  const { locator, dnsSuffix } = readSiteValues(data);
+  const { locator, ...values } = readSiteValues(data);
   return {
     system: 'linux',
     profile: plan.profile,
@@ -36,7 +36,7 @@ export function lookAt(scene: Scene, plan: Pick<MasterPlan, 'profile' | 'pin'>):
     agentKeys: agentKeys(data),
     trustKeys: trustKeys(data, plan.pin),
     service: { isRunning: isServiceRunning(scene), startType: startTypeOf(platform.paths) },
-    siteValues: { locator: locator === null ? null : locatorHost(locator), dnsSuffix },
+    siteValues: { ...values, locator: locator === null ? null : locatorHost(locator) },
     cachedPolicy: agentPolicy(data),
     logs: [...agentLogs(data), ...findSystemLogs(platform.paths)],
     identities: findIdentities(platform.paths),

@@ -249,3 +249,20 @@ test('MASTER-30: the commands: runbook, prepare and audit with exit status and J
   assert.deepEqual([done.status, JSON.parse(done.stdout).findings], [0, []], done.stderr);
   assert.ok(existsSync(join(data.root, 'master/journal')));
 });
+
+test('MASTER-15: sites by boundary are a way to the site, too; they lie in the image, and wrong ones are refused before anything is changed', async (t) => {
+  const scene = livedMachine(t);
+  const before = readSettings(scene.data);
+  const line = `10.1.0.0/16 SITECODE=TKY MP=mp.tokyo.example ROOTFINGERPRINT=${root64}`;
+  const wrong = prepare(scene, { candidates: `${line}\n10.2.0.0/16 SITECODE=OSA`, unassign: true });
+  await assert.rejects(wrong, { code: 'properties-invalid' });
+  assert.deepEqual(readSettings(scene.data), before);
+  const { findings: found } = await prepare(scene, { candidates: line, unassign: true });
+  assert.deepEqual([found, findings(scene)], [[], []]);
+  const place = { range: '10.1.0.0/16', siteCode: 'TKY', managementPoint: 'https://mp.tokyo.example' };
+  assert.deepEqual(readSettings(scene.data).assignment, {
+    boundaries: [{ name: '10.1.0.0/16', ...place, rootFingerprint: root64 }],
+  });
+  const again = await prepare(scene, {});
+  assert.deepEqual(again.steps, [], 'the same preparation needs them only once');
+});

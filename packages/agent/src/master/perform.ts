@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
 import {
   auditMaster,
@@ -31,7 +33,9 @@ export async function prepare(env: Env, options: PrepareOptions & CommonOptions)
   const onStep = (step: Parameters<typeof stepLine>[0]) => {
     if (!options.json) process.stdout.write(`${stepLine(step)}\n`);
   };
-  const report = await prepareMaster({ scene, now: Date.now, onStep }, options);
+  const { candidates: file, ...others } = options;
+  const given = file === undefined ? others : { ...others, candidates: readFileSync(resolve(file), 'utf8') };
+  const report = await prepareMaster({ scene, now: Date.now, onStep }, given);
   await print(report, preparedText(report, scene.isImage), options.json);
   refuseFindings(report.findings);
 }

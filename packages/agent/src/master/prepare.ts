@@ -1,3 +1,4 @@
+import { readSiteCandidates } from '@tenkai/domain/assignment/site-candidates.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import {
   auditMaster,
@@ -34,6 +35,8 @@ export interface PrepareOptions {
   readonly profile?: MasterProfile;
   readonly locator?: string;
   readonly dnsSuffix?: string;
+  /** Sites that the image is to bring with it, one in a line (MASTER-15). */
+  readonly candidates?: string;
   /** Of the targets' site; the image then trusts it. */
   readonly rootFingerprint?: string;
   readonly reCapture?: boolean;
@@ -113,8 +116,10 @@ function finish({ scene, now }: PrepareDeps, report: Omit<PrepareReport, 'findin
 function planOf({ data }: Scene, options: PrepareOptions, round: Round | null): MasterPlan {
   const before = round?.plan;
   const present = readSiteValues(data);
-  const given = options.locator !== undefined || options.dnsSuffix !== undefined;
-  const asked = { locator: options.locator ?? null, dnsSuffix: options.dnsSuffix ?? null };
+  const { locator, dnsSuffix, candidates } = options;
+  const given = [locator, dnsSuffix, candidates].some((value) => value !== undefined);
+  const sites = candidates === undefined ? {} : { candidates: readSiteCandidates(candidates) };
+  const asked = { locator: locator ?? null, dnsSuffix: dnsSuffix ?? null, ...sites };
   const isReCapture = options.reCapture ?? (before?.mode === 're-capture' && round?.finishedAt === null);
   return {
     mode: isReCapture ? 're-capture' : 'first-capture',
@@ -159,9 +164,10 @@ function refuseUnfit(scene: Scene, plan: MasterPlan, options: PrepareOptions, ro
   return precheck;
 }
 
-function refuseSiteValues({ profile, siteValues: { locator, dnsSuffix } }: MasterPlan): void {
-  if (profile !== 'domain-published' && locator === null && dnsSuffix === null)
-    throw new Failure('master-site-values-missing', { profile });
+function refuseSiteValues({ profile, siteValues }: MasterPlan): void {
+  const { locator, dnsSuffix, candidates = [] } = siteValues;
+  const hasWay = locator !== null || dnsSuffix !== null || candidates.length > 0;
+  if (profile !== 'domain-published' && !hasWay) throw new Failure('master-site-values-missing', { profile });
   for (const value of [locator === null ? null : locatorHost(locator), dnsSuffix])
     if (value !== null && !isQualifiedName(value))
       throw new Failure('master-site-value-malformed', { value });

@@ -23,13 +23,15 @@ export interface AssignmentInput {
   /** Of this machine. */
   readonly addresses: readonly string[];
   /** Boundaries that the machine brought with it, such as in its image. */
-  readonly boundaries: readonly Boundary[];
+  readonly boundaries: readonly (Boundary & Pick<Candidate, 'rootFingerprint'>)[];
 }
 
 export interface Candidate {
   readonly url: string;
   /** The site that the source names; null: it names none. */
   readonly siteCode: string | null;
+  /** Given on purpose for this site alone; the machine's own pinned root key, where it has one, counts more. */
+  readonly rootFingerprint?: string | undefined;
 }
 
 /** What a source said: addresses to try, nothing, or that it could not be asked. */
@@ -64,11 +66,13 @@ export interface Assignment {
   readonly url: string;
   readonly siteCode: string;
   readonly siteName: string;
+  /** To be pinned from now on; undefined: it is already. */
+  readonly rootFingerprint?: string;
 }
 
 export type NextQuestion =
   | { readonly ask: 'source'; readonly source: AssignmentSource; readonly input: string }
-  | { readonly ask: 'greeting'; readonly url: string };
+  | { readonly ask: 'greeting'; readonly url: string; readonly rootFingerprint: string };
 
 export interface AssignmentJudgement {
   /** One for each source, in their order; incomplete as long as there is a next question. */
@@ -104,7 +108,7 @@ export function judgeAssignment(input: AssignmentInput, heard: Heard): Assignmen
       continue;
     }
     const tried = tryCandidates(answer.found, input, heard);
-    if ('next' in tried) return { steps, next: { ask: 'greeting', url: tried.next }, assignment: null };
+    if ('next' in tried) return { steps, next: { ask: 'greeting', ...tried.next }, assignment: null };
     if (tried.taken) assignment = { source, ...tried.taken };
     steps.push({ source, input: question, ...tried.step });
   }
@@ -137,7 +141,8 @@ function whySilent(source: AssignmentSource, input: AssignmentInput): Reason | u
     dns: input.dnsSuffix === undefined && reason('dns-suffix-not-given'),
   }[source];
   if (missing) return missing;
-  return input.rootFingerprint === undefined ? reason('root-key-not-pinned') : undefined;
+  const isPinned = source === 'boundary' && input.boundaries.some(({ rootFingerprint }) => rootFingerprint);
+  return input.rootFingerprint === undefined && !isPinned ? reason('root-key-not-pinned') : undefined;
 }
 
 function inputOf(source: AssignmentSource, input: AssignmentInput): string {
@@ -163,9 +168,9 @@ function ownAnswer(source: AssignmentSource, input: AssignmentInput): SourceAnsw
   if (source !== 'boundary') return undefined;
   const match = matchBoundary(input.addresses, input.boundaries);
   if (!match) return { nothing: reason('outside-boundaries', { addresses: input.addresses.join(', ') }) };
-  const { name, siteCode, managementPoint } = match.boundary;
+  const { name, siteCode, managementPoint, rootFingerprint } = match.boundary;
   if (managementPoint === null) return { nothing: reason('boundary-without-address', { name }) };
-  return { found: [{ url: managementPoint, siteCode }] };
+  return { found: [{ url: managementPoint, siteCode, rootFingerprint }] };
 }
 
 interface Tried {
@@ -175,19 +180,21 @@ interface Tried {
 
 function tryCandidates(
   found: readonly Candidate[],
-  { siteCode }: AssignmentInput,
+  { siteCode, rootFingerprint: pinned }: AssignmentInput,
   { greetings }: Heard,
-): Tried | { readonly next: string } {
+): Tried | { readonly next: { readonly url: string; readonly rootFingerprint: string } } {
   const candidates: { url: string; reason: Reason }[] = [];
   for (const candidate of found) {
     const { url } = candidate;
-    const other = whyOther(candidate.siteCode, siteCode);
+    const pin = pinned ?? candidate.rootFingerprint;
+    const other = pin === undefined ? reason('root-key-not-pinned') : whyOther(candidate.siteCode, siteCode);
     const greeting = other ? undefined : greetings[url];
-    if (!other && !greeting) return { next: url };
+    if (pin !== undefined && !other && !greeting) return { next: { url, rootFingerprint: pin } };
     const refusal = other ?? refusalOf(greeting as Greeting, siteCode ?? candidate.siteCode ?? undefined);
     candidates.push({ url, reason: refusal ?? reason('assignment-taken', { url }) });
     if (refusal) continue;
-    const taken = { url, ...(greeting as Exclude<Greeting, { refused: Reason }>) };
+    const found = { url, ...(greeting as Exclude<Greeting, { refused: Reason }>) };
+    const taken = pin === undefined || pinned !== undefined ? found : { ...found, rootFingerprint: pin };
     const step = { verdict: 'taken', reason: reason('assignment-taken', { url }), candidates } as const;
     return { step, taken };
   }

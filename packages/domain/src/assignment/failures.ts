@@ -20,6 +20,28 @@ export const propertyTexts = {
     en: ['There is no property {name}.', 'Known ones: {known}.'],
     ja: ['プロパティ {name} はありません。', '使用できるもの: {known}'],
   },
+  'candidate-range-wrong': {
+    en: [
+      '{value} is no subnet and no range of addresses.',
+      'Begin the line with 10.1.0.0/16 or 10.1.0.5-10.1.0.99.',
+    ],
+    ja: [
+      '{value} はサブネットでもアドレス範囲でもありません。',
+      '行の先頭に 10.1.0.0/16 や 10.1.0.5-10.1.0.99 を書いてください。',
+    ],
+  },
+  'candidate-incomplete': {
+    en: ['{name} is missing.', 'A candidate needs SITECODE= and MP=.'],
+    ja: ['{name} がありません。', '候補には SITECODE= と MP= が必要です。'],
+  },
+  'candidate-property-unfit': {
+    en: ['{name} has no place in a candidate.', 'It has these: {known}.'],
+    ja: ['{name} は候補に指定できません。', '使用できるもの: {known}'],
+  },
+  'candidates-too-many': {
+    en: ['There are more than {limit} candidates.', 'Use a locator, which knows any number.'],
+    ja: ['候補が {limit} 個を超えています。', 'ロケーターを使用してください。'],
+  },
   'property-twice': {
     en: ['{name} is given more than once.', 'Give it once; an old spelling is the same property.'],
     ja: ['{name} が複数回指定されています。', '1 回だけ指定してください。旧名称も同じプロパティです。'],

@@ -8,3 +8,4 @@ export * from './failures.ts';
 export * from './locate.ts';
 export * from './properties.ts';
 export * from './service-record.ts';
+export * from './site-candidates.ts';

@@ -164,7 +164,7 @@ const readers: Readonly<Record<PropertyName, (text: string, name: PropertyName) 
 };
 
 /** What somebody typed, fit to be printed. */
-function shown(text: string): string {
+export function shown(text: string): string {
   const plain = text.replace(new RegExp(invisible, 'gu'), '\ufffd');
   return plain.length > 80 ? `${plain.slice(0, 79)}…` : plain;
 }

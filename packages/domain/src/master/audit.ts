@@ -1,4 +1,5 @@
 /** The final audit before capture (MASTER-18): what is still on a reference machine that no clone may have. */
+import type { SiteCandidate } from '../assignment/site-candidates.ts';
 import { type DefinitionPackage, missingDefinitions, type ProtectionNeed } from './protection.ts';
 import { type MasterProfile, type MasterStepId, masterSteps, stepIndex } from './steps.ts';
 
@@ -18,6 +19,8 @@ export interface SiteValues {
   /** Name of a management point or locator, fully qualified. */
   readonly locator: string | null;
   readonly dnsSuffix: string | null;
+  /** Sites that the image brings with it, by boundary (MASTER-15). */
+  readonly candidates?: readonly SiteCandidate[];
 }
 
 /** What was seen on a reference machine. Lists hold places: files, values of the registry, thumbprints. */
@@ -83,9 +86,10 @@ function agentFindings(facts: MasterFacts): MasterFinding[] {
   ];
 }
 
-function siteValueFindings({ profile, siteValues: { locator, dnsSuffix } }: MasterFacts): MasterFinding[] {
+function siteValueFindings({ profile, siteValues }: MasterFacts): MasterFinding[] {
+  const { locator, dnsSuffix, candidates = [] } = siteValues;
   const given = [locator, dnsSuffix].filter((value) => value !== null);
-  const isMissing = profile !== 'domain-published' && given.length === 0;
+  const isMissing = profile !== 'domain-published' && given.length + candidates.length === 0;
   return [
     ...finding('site-values-missing', 'site-values', isMissing ? [profile] : []),
     ...finding(

@@ -8,12 +8,15 @@ import { output } from '../rig/command.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { type DebianHost, noDebianHosts, startHost } from '../rig/debian-host.ts';
 import { until } from '../rig/until.ts';
+import { deployPackage, registerDeb, untilEnded } from './deploy.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
 import { machineNamed } from './managed-host.ts';
+import { type SiteProcess, startSiteProcess } from './site-process.ts';
 
 const keygen = '/usr/bin/ssh-keygen';
 const link = '/etc/systemd/system/multi-user.target.wants/tenkai-agent.service';
-const prepare = ['tenkai-agent', 'master', 'prepare', '--locator', 'mp1.example.org', '--unassign'];
+const candidatesFile = '/root/candidates';
+const prepare = ['tenkai-agent', 'master', 'prepare', '--candidates', candidatesFile, '--unassign'];
 
 const identityOf = (host: DebianHost) => {
   const read = (path: string) => readFileSync(join(host.rootPath, path), 'utf8').trim();
@@ -29,14 +32,25 @@ const identityOf = (host: DebianHost) => {
 /** One story: each test goes on with what the one before left. */
 describe('a reference machine and its clones', { skip: noDebianHosts || noDebTools }, () => {
   let scene: HostScene;
+  let osaka: SiteProcess;
   const clones: DebianHost[] = [];
   before(async () => {
     scene = await startHostScene(['reference']);
+    osaka = await startSiteProcess(scene.network, { code: 'OSA', port: 9443 });
+    for (const name of ['clone-1', 'clone-2']) clones.push(await startHost({ name, network: scene.network }));
+    // One image: what decides is where a machine stands.
+    const lines = sites().map(({ url, rootFingerprint }, index) => {
+      const code = ['TST', 'OSA'][index];
+      return `${clones[index]?.address} SITECODE=${code} MP=${url} ROOTFINGERPRINT=${rootFingerprint}`;
+    });
+    await scene.hosts[0]?.host.writeFile(candidatesFile, `# where the targets stand\n${lines.join('\n')}\n`);
   });
   after(async () => {
     for (const clone of clones) await clone.destroy();
+    await osaka?.destroy();
     await scene?.destroy();
   });
+  const sites = () => [scene.site, osaka] as const;
 
   test('MASTER-05: on a network, with an agent that may speak, nothing is begun', async () => {
     const [reference] = scene.hosts;
@@ -46,7 +60,7 @@ describe('a reference machine and its clones', { skip: noDebianHosts || noDebToo
     assert.equal(reference?.agent.isRunning, true);
   });
 
-  test('MASTER-17, MASTER-18, MASTER-20, MASTER-22, IDENT-04: prepared and copied plainly, the clones are machines of their own', async () => {
+  test('MASTER-15, MASTER-17, MASTER-18, MASTER-20, MASTER-22, IDENT-04: prepared and copied plainly, the clones are machines of their own, each of the site in whose part of the network it stands', async () => {
     const [managed] = scene.hosts;
     assert.ok(managed);
     const { host: reference, agent } = managed;
@@ -68,22 +82,32 @@ describe('a reference machine and its clones', { skip: noDebianHosts || noDebToo
     );
     await reference.powerOff();
 
-    for (const name of ['clone-1', 'clone-2']) {
-      const clone = await startHost({ name, network: scene.network });
-      clones.push(clone);
+    for (const [index, clone] of clones.entries()) {
       await copyPlainly(reference, clone);
       // The command of the image's unit, as systemd runs it.
       if (hasKeygen) await output([keygen, '-A', '-f', clone.rootPath]);
-      await enroll(clone);
+      await giveTicket(clone, sites()[index] ?? assert.fail());
       clone.service(['/usr/bin/tenkai-agent', 'run']);
     }
-    for (const { name } of clones)
-      await until(`${name} is there`, async () => (await rowOf(name))?.isOnline === true, 110_000);
+    const cloned: string[] = [];
+    for (const [index, { name }] of clones.entries()) {
+      const here = sites()[index] ?? assert.fail();
+      const row = () => machineNamed(here, name).catch(() => undefined);
+      cloned.push(
+        await until(
+          `${name} is there`,
+          async () => ((await row())?.isOnline ? (await row())?.id : undefined),
+          110_000,
+        ),
+      );
+      await assert.rejects(machineNamed(sites()[1 - index] ?? assert.fail(), name));
+    }
+    for (const clone of clones) {
+      const { site } = JSON.parse(await clone.ask(['tenkai-agent', 'status', '--json']));
+      assert.deepEqual([site.isAssigned, site.foundBy], [true, 'boundary']);
+    }
     const all = [before, ...clones.map(identityOf)];
-    const ids = [
-      managed.machineId,
-      ...(await Promise.all(clones.map(async ({ name }) => (await rowOf(name))?.id))),
-    ];
+    const ids = [managed.machineId, ...cloned];
     const different = (values: readonly unknown[]) =>
       assert.equal(new Set(values).size, values.length, String(values));
     different(ids);
@@ -93,7 +117,22 @@ describe('a reference machine and its clones', { skip: noDebianHosts || noDebToo
     for (const { machineId } of all) assert.match(machineId, /^[\da-f]{32}$/);
   });
 
-  const rowOf = (name: string) => machineNamed(scene.site, name).catch(() => undefined);
+  test('AGENT-24: a machine of a workgroup that came from the image gets software, and its newer version', async () => {
+    const [clone] = clones;
+    assert.ok(clone);
+    const { id } = await machineNamed(scene.site, clone.name);
+    const installed = async () =>
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholder
+      (await clone.ask(['dpkg-query', '-W', '-f=${Version}', 'group-hello'])).trim();
+    for (const version of ['1.0', '1.1']) {
+      const packageId = `group-hello-${version.replace('.', '-')}`;
+      const files = { '/usr/bin/group-hello': `#!/bin/sh\necho ${version}\n` };
+      await registerDeb(scene.site, { name: 'group-hello', version, files }, { id: packageId });
+      const [run] = await untilEnded(scene.site, await deployPackage(scene.site, [id], packageId), 1);
+      assert.equal(run?.status, 'succeeded', JSON.stringify(run?.reason));
+      assert.deepEqual([await installed(), await clone.ask(['group-hello'])], [version, version]);
+    }
+  });
 
   /** As any tool does that knows nothing of us: the files, with a name and addresses of the new machine's own. */
   async function copyPlainly(from: DebianHost, to: DebianHost): Promise<void> {
@@ -103,13 +142,12 @@ describe('a reference machine and its clones', { skip: noDebianHosts || noDebToo
     await output(['sh', '-ec', `${archive} | tar -C ${quoted(to.rootPath)} -xf -`]);
   }
 
-  /** By the deployment, which knows the site of this target. */
-  async function enroll(host: DebianHost): Promise<void> {
+  /** By the deployment; of the wrong site it would be refused. */
+  async function giveTicket(host: DebianHost, site: SiteProcess): Promise<void> {
     const body = { name: host.name, maxUses: 1, validHours: 1 };
-    const { secret } = await scene.site.api(enrollmentRoutes.createTicket, { body });
+    const { secret } = await site.api(enrollmentRoutes.createTicket, { body });
     await host.writeFile('/root/ticket', secret, 0o600);
-    const site = ['--server', scene.site.url, '--root-fingerprint', scene.site.rootFingerprint];
-    await host.ask(['tenkai-agent', 'enroll', ...site, '--ticket-file', '/root/ticket', '--no-wait']);
+    await host.ask(['tenkai-agent', 'assign', 'TICKET=/root/ticket', '--no-search']);
   }
 });
 

@@ -18,18 +18,21 @@ export interface SiteProcess extends ReachedSite {
   destroy(): Promise<void>;
 }
 
-const port = 8443;
 const startLimitMs = 180_000;
 const main = join(import.meta.dirname, '../../../server/src/main.ts');
 
-export async function startSiteProcess(network: Network): Promise<SiteProcess> {
+/** @param options of a second site in the same network: it needs a code and a port of its own */
+export async function startSiteProcess(
+  network: Network,
+  { code = 'TST', port = 8443 }: { code?: string; port?: number } = {},
+): Promise<SiteProcess> {
   const dataDir = await makeRigFolder('site');
   const env = {
     ...process.env,
     TENKAI_DATA: dataDir,
     TENKAI_PORT: String(port),
     TENKAI_NAMES: network.site.address,
-    TENKAI_SITE: 'TST',
+    TENKAI_SITE: code,
     TENKAI_LOG_LEVEL: 'info',
   };
   let text = '';

@@ -694,6 +694,10 @@ export const failures = {
     message: 'The site cannot be reached.',
     remedy: 'Check the network, and whether the site is running; this page tries again by itself.',
   },
+  'name-unresolved': {
+    message: 'The machine cannot resolve the name {host}.',
+    remedy: 'Look at the name that it was given, in its image too, and at its name service.',
+  },
   'site-answer-invalid': {
     message: 'The site {url} gave an answer that this agent does not understand.',
     remedy: 'Compare the versions of agent and site.',

@@ -698,6 +698,10 @@ export const failures: Localized<typeof en.failures> = {
     message: 'サイトに接続できません。',
     remedy: 'ネットワークと、サイトが動作しているかを確認してください。自動的に再試行します。',
   },
+  'name-unresolved': {
+    message: 'マシンが名前 {host} を解決できません。',
+    remedy: 'マシンやイメージに設定した名前と、マシンの DNS を確認してください。',
+  },
   'site-answer-invalid': {
     message: 'サイト {url} の応答を、このエージェントは理解できません。',
     remedy: 'エージェントとサイトのバージョンを比べてください。',

@@ -19,6 +19,12 @@ export const linkFailures = defineFailures({
     remedy:
       'Check the address, the network, and whether the site is running; the agent tries again by itself.',
   },
+  'name-unresolved': {
+    kind: 'unavailable',
+    message: 'This machine cannot resolve the name {host}.',
+    remedy:
+      'Look at the name that this machine was given, in its image too, and at its name service: tenkai-agent assign --explain.',
+  },
   'site-answer-invalid': {
     kind: 'broken',
     message: 'The site {url} gave an answer that this agent does not understand.',
