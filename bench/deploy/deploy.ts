@@ -49,7 +49,7 @@ export async function deployTo(options: BenchOptions, plan: DeployPlan): Promise
   const dataDir = join(work, 'site');
   try {
     const beside = await seedMachines({ dataDir, count: watchers, seed, withKeys: true });
-    const prepared = await prepareSite(dataDir, machines);
+    const prepared = await prepareSite(dataDir, machines, watchers);
     const nodeOptions =
       typeof flags.profile === 'string' ? ['--cpu-prof', `--cpu-prof-dir=${flags.profile}`] : [];
     const site = await startSite({ file: await bundleServer(work), dataDir, gateways, nodeOptions });

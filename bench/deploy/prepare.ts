@@ -15,8 +15,8 @@ export interface Prepared {
   readonly deployment: object;
 }
 
-/** A site with an administrator, a ticket, a package without files, a scenario, and a slot for every machine. */
-export function prepareSite(dataDir: string, machines: number): Promise<Prepared> {
+/** A site with an administrator, a ticket, a package without files, a scenario, and a slot for every machine and the others. */
+export function prepareSite(dataDir: string, machines: number, others: number): Promise<Prepared> {
   return withApp(dataDir, async ({ kernel, users }) => {
     const { secret: token } = await users.createWithToken({ name: 'benchmark', role: 'administrator' });
     const call = async (route: AnyRoute, payload: object) => {
@@ -29,7 +29,7 @@ export function prepareSite(dataDir: string, machines: number): Promise<Prepared
       if (answer.statusCode >= 300) throw new Error(answer.body);
       return answer.json();
     };
-    await call(changeSiteSettings, { concurrency: machines });
+    await call(changeSiteSettings, { concurrency: machines + others });
     const program = aProgram({ exitCodes: { success: [0], restart: [3010] } });
     await call(packageRoutes.create, { draft: aDraft({ programs: [program] }), contentId: null });
     const { id: scenarioId } = await call(scenarioRoutes.create, aScenario());
