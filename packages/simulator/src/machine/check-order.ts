@@ -21,7 +21,6 @@ export function checkOrder(
   checkSiteSignature(root, signed, orderProof(signed.payload), serverTime);
   const order: unknown = JSON.parse(signed.payload);
   compiled ??= compileOrder();
-  if (!compiled.Check(order))
-    throw new Failure('site-signature-invalid', {}, { detail: 'not understood' });
+  if (!compiled.Check(order)) throw new Failure('site-signature-invalid', {}, { detail: 'not understood' });
   return order.machineId === machineId && order.expiresAt > serverTime ? order : null;
 }

@@ -4,6 +4,7 @@ import { applyToRun } from '../runs/run-book.ts';
 import { type LoadedRun, loadRun, loadRunsOf, loadRunsWhere } from '../runs/runs.store.ts';
 import { evaluateAll, evaluateBatch, evaluateGate } from './evaluate-batch.ts';
 import { beginRound, type ReleaseDeps, type Round, slotsOf } from './evaluate-run.ts';
+import { holdNudges } from './held-nudges.ts';
 import type { LaneWork } from './release-lane.ts';
 
 /** Gates that an event of the machine itself can open, or close again. */
@@ -11,6 +12,15 @@ const machineGates = "('machine', 'earlier-run', 'inventory', 'window', 'group',
 
 /** One round of the lane: what an event named, what is due, what is new, who waits for others, who for a slot. */
 export async function evaluateRuns(deps: ReleaseDeps, work: LaneWork): Promise<void> {
+  const nudges = holdNudges(deps.channel, deps.clock);
+  try {
+    await evaluateRound({ ...deps, channel: nudges.channel }, work);
+  } finally {
+    nudges.send();
+  }
+}
+
+async function evaluateRound(deps: ReleaseDeps, work: LaneWork) {
   const round = await beginRound(deps);
   const now = deps.clock.now();
   await evaluateAll(round, await waitingOn(round, work.machineIds));
