@@ -1,7 +1,7 @@
 /**
  * `npm test`: everything that this machine can test. Installs the programs that tests start (unless
- * TENKAI_SKIP_INSTALL=1), builds the console, checks, then runs every test file: light ones a few at a time, those
- * with real hosts one by one. With arguments: only the test files whose paths contain one of them, and nothing else.
+ * TENKAI_SKIP_INSTALL=1), builds the console, checks, then runs every test file: those with real hosts one by one,
+ * and light ones beside them. With arguments: only the test files whose paths contain one of them, and nothing else.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -18,7 +18,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const lightLimitMs = 10 * 60_000;
 /** The first host test of a machine also makes the Debian base. */
 const hostLimitMs = 20 * 60_000;
-const lightConcurrency = Math.min(4, Math.max(2, availableParallelism()));
+const concurrency = Math.min(4, Math.max(2, availableParallelism()));
 
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interruption.abort());
@@ -52,15 +52,14 @@ function runNode(script: string): Promise<boolean> {
 
 async function runAll(): Promise<FileResult[]> {
   const { light, hosts } = await findTestFiles(root, filters);
-  const options = { root, signal: interruption.signal, onEnd };
-  const ofLight = await runFiles({
-    ...options,
-    files: light,
-    concurrency: lightConcurrency,
-    timeLimitMs: lightLimitMs,
+  return runFiles({
+    root,
+    signal: interruption.signal,
+    light: { files: light, timeLimitMs: lightLimitMs },
+    hosts: { files: hosts, timeLimitMs: hostLimitMs },
+    concurrency,
+    onEnd,
   });
-  const ofHosts = await runFiles({ ...options, files: hosts, concurrency: 1, timeLimitMs: hostLimitMs });
-  return [...ofLight, ...ofHosts];
 }
 
 function onEnd(result: FileResult): void {

@@ -1,29 +1,50 @@
 /** Runs test files, a bounded number at a time. */
 import { type FileResult, runTestFile, type TestFileOptions } from './run-test-file.ts';
 
-export interface RunFilesOptions extends Omit<TestFileOptions, 'file'> {
+export interface TestFiles {
   readonly files: readonly string[];
+  /** For each file. */
+  readonly timeLimitMs: number;
+}
+
+export interface RunFilesOptions extends Omit<TestFileOptions, 'file' | 'timeLimitMs'> {
+  readonly light: TestFiles;
+  /** With real hosts: never two of them at a time, whose virtual machines and browsers need a core of their own. */
+  readonly hosts: TestFiles;
+  /** How many files run at a time, of both kinds together. */
   readonly concurrency: number;
   /** Called as each file ends. */
   readonly onEnd: (result: FileResult) => void;
 }
 
-/** The results in the order in which the files ended. After an abort, files not yet begun are left out. */
+/**
+ * Hosts one by one, and light files beside them: who waits for a machine to start leaves its core to others.
+ * @returns the results in the order in which the files ended. After an abort, files not yet begun are left out.
+ */
 export async function runFiles({
-  files,
+  light,
+  hosts,
   concurrency,
   onEnd,
   ...options
 }: RunFilesOptions): Promise<FileResult[]> {
-  const waiting = [...files];
   const results: FileResult[] = [];
-  const worker = async () => {
-    for (let file = waiting.shift(); file !== undefined && !options.signal.aborted; file = waiting.shift()) {
-      const result = await runTestFile({ ...options, file });
-      results.push(result);
-      onEnd(result);
-    }
+  const laneOf = ({ files, timeLimitMs }: TestFiles) => {
+    const waiting = [...files];
+    return async () => {
+      for (
+        let file = waiting.shift();
+        file !== undefined && !options.signal.aborted;
+        file = waiting.shift()
+      ) {
+        const result = await runTestFile({ ...options, timeLimitMs, file });
+        results.push(result);
+        onEnd(result);
+      }
+    };
   };
-  await Promise.all(Array.from({ length: concurrency }, worker));
+  const [runLight, runHosts] = [laneOf(light), laneOf(hosts)];
+  const others = Array.from({ length: Math.max(1, concurrency - 1) }, runLight);
+  await Promise.all([runHosts().then(runLight), ...others]);
   return results;
 }
