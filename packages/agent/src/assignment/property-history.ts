@@ -43,7 +43,9 @@ export function tellHistory(data: DataFolder, outbox: Outbox): void {
     const { at, name, from, to, origin, version } = event;
     const code = isLoss(event) ? propertyMessages.lost : propertyMessages.changed;
     const severity = isLoss(event) ? 'warning' : 'info';
-    outbox.put({ kind: 'status', severity, code, params: { name, from, to, origin, version }, at });
+    // As people read it: a dash where there is none.
+    const params = { name, from: from ?? '-', to: to ?? '-', origin, version };
+    outbox.put({ kind: 'status', severity, code, params, at });
   }
   const last = open.at(-1);
   if (last) writeDurably(toldFileOf(data), JSON.stringify({ told: last.number }));

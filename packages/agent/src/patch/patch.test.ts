@@ -287,7 +287,7 @@ test('AGENT-29: what a patch changed is noted and told to the site once; so is w
   const sent = await openSender({ folder: data.outbox }).take({ count: 100, bytes: 1 << 20 });
   const told = sent.flatMap(({ report }) => (report.kind === 'status' ? report : []));
   assert.deepEqual(
-    told.map(({ code, params: { name, to, origin } }) => [code.split('-').at(-1), name, to === null, origin]),
+    told.map(({ code, params: { name, to, origin } }) => [code.split('-').at(-1), name, to === '-', origin]),
     [
       ['changed', 'FSP', false, 'installation'],
       ['changed', 'LOCATOR', false, 'installation'],

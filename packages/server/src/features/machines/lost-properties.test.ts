@@ -11,7 +11,7 @@ const event = (name: string, from: string | null, to: string | null, origin: str
   kind: 'status',
   severity: to === null ? 'warning' : 'info',
   code: to === null && origin !== 'assign' ? propertyMessages.lost : propertyMessages.changed,
-  params: { name, from, to, origin, version: '0.1.1' },
+  params: { name, from: from ?? '-', to: to ?? '-', origin, version: '0.1.1' },
   at,
 });
 
@@ -32,9 +32,9 @@ onBothEngines(
     assert.deepEqual(
       items.map(({ at, params }) => [at, params.from, params.to, params.origin, params.version]),
       [
-        [3, 'https://b.example', null, 'patch', '0.1.1'],
+        [3, 'https://b.example', '-', 'patch', '0.1.1'],
         [2, 'https://a.example', 'https://b.example', 'installation', '0.1.1'],
-        [1, null, 'https://a.example', 'installation', '0.1.1'],
+        [1, '-', 'https://a.example', 'installation', '0.1.1'],
       ],
     );
   },
