@@ -153,6 +153,22 @@ export const cliFailures = defineFailures({
     remedy:
       'tenkai service status tells when it is; service.log and log\\server.log in its folder tell why not.',
   },
+  'package-path-missing': {
+    kind: 'invalid',
+    message: 'The package {id} has no {path}.',
+    remedy:
+      'Without --package the package of the role that has it is found; tenkai package show ID --files lists files.',
+  },
+  'package-path-several': {
+    kind: 'invalid',
+    message: '{count} files or folders are {path}.',
+    remedy: 'See the detail; name one, or its package with --package.',
+  },
+  'package-of-role-missing': {
+    kind: 'invalid',
+    message: 'No package of the role {role} has this.',
+    remedy: 'Name another --role or a --package; tenkai package list shows them with their types.',
+  },
   interrupted: {
     kind: 'unavailable',
     message: 'Interrupted.',

@@ -424,3 +424,44 @@ test('a package is checked without a site, and verified at every place', async (
   assert.equal(JSON.parse(bad.stderr).code, 'content-bad');
   assert.deepEqual(JSON.parse(bad.stdout)[0].damaged, [sha256]);
 });
+
+test("DIST-05: the client's package is found by its role; that of the hotfix is refused, for it has no such path", async (t) => {
+  const msp = 'client/i386/hotfix/KB977203/SCCM2007AC-SP2-KB977203-x86.msp';
+  const { cli, dir } = await withFolder(t, { [msp]: 'msp', 'KB977203/SCCM2007-SP2-KB977203-ENU.msi': 'msi' });
+  const make = (id: string, type: string, folder: string) =>
+    cli.json([
+      'package',
+      'create',
+      join(dir, folder),
+      '--id',
+      id,
+      '--name',
+      id,
+      '--type',
+      type,
+      '--parameters',
+      'true',
+      '--detect-file',
+      '/opt/x',
+    ]);
+  await make('TK100001', 'agent', 'client');
+  await make('TK100002', 'hotfix', 'KB977203');
+  const wanted = 'i386\\hotfix\\KB977203\\*.msp';
+  type Found = {
+    packageId: string;
+    path: string;
+    location: string;
+    quoted: { property: string };
+    url: string;
+  };
+  const found: Found = await cli.json(['package', 'path', wanted, '--share', '\\\\dp 1\\SMSPKGD$']);
+  const location = `\\\\dp 1\\SMSPKGD$\\TK100001\\${msp.replaceAll('/', '\\')}`;
+  assert.deepEqual([found.packageId, found.path, found.location], ['TK100001', msp, location]);
+  assert.equal(found.quoted.property, `"${location}"`);
+  assert.ok(found.url.endsWith(`/content/packages/TK100001/${msp}`));
+  const refused = await cli.run(['package', 'path', wanted, '--package', 'TK100002']);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /The package TK100002 has no i386\\hotfix\\KB977203\\\*\.msp/);
+  const foreign = await cli.run(['package', 'path', wanted, '--role', 'tool']);
+  assert.match(foreign.stderr, /No package of the role tool has this/);
+});

@@ -19,6 +19,7 @@ import { draftFrom } from './package-draft.ts';
 import { expandPackage, verifyPackage } from './package-files.ts';
 import { addNetfwCommand } from './package-netfw.ts';
 import { addPackageOptions, type PackageOptions } from './package-options.ts';
+import { addPathCommand } from './package-path.ts';
 import { addPublishCommand } from './package-publish.ts';
 
 export function addPackageCommands(program: Command, cli: Cli) {
@@ -72,6 +73,7 @@ export function addPackageCommands(program: Command, cli: Cli) {
     .argument('[points...]', 'ids of distribution points; "site" is the server itself')
     .action(acting(cli, placePackage));
   addPublishCommand(noun, cli);
+  addPathCommand(noun, cli);
   noun
     .command('expand')
     .description('expand an archive (.zip, .tar, .tar.gz, .tar.zst, .deb) into an empty folder')

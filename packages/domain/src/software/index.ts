@@ -2,6 +2,7 @@ export * from './applicability.ts';
 export * from './built-in-packages.ts';
 export * from './condition.ts';
 export * from './condition-evaluation.ts';
+export * from './content-path.ts';
 export * from './detection.ts';
 export * from './installer-switches.ts';
 export * from './new-draft.ts';

@@ -57,6 +57,11 @@ export const packageFailures = defineFailures({
     message: 'The executable "{executable}" is not a file of the folders that were added.',
     remedy: 'Choose a file inside of the added folders, written folder/file.',
   },
+  'program-executable-ambiguous': {
+    kind: 'invalid',
+    message: '{count} files of the package are "{executable}".',
+    remedy: 'Write the pattern so that it stands for one file.',
+  },
   'exit-code-twice': {
     kind: 'invalid',
     message: 'The exit code {exitCode} cannot mean both success and restart.',

@@ -1,5 +1,6 @@
 import type { FieldProblem } from '../failure.ts';
 import { conditionLimits, isConditionWithinLimits, leavesOf } from './condition.ts';
+import { findInContent, isPattern } from './content-path.ts';
 import type { Detection } from './detection.ts';
 import './package-failures.ts';
 import type { PlatformTarget } from './platform-target.ts';
@@ -128,14 +129,38 @@ function programProblems(packageId: string, program: Program, field: string): Dr
   return problems;
 }
 
-/** BPKG-23. Windows writes folders with a backslash, as the source does; both mean the same file. */
+/**
+ * BPKG-23. Windows writes folders with a backslash, as the source does; both mean the same file. A pattern stands for one
+ * file whose name differs with the language (DIST-37).
+ */
 function executableProblems(programs: readonly Program[], files: readonly string[]): DraftProblem[] {
   const known = new Set(files);
-  return programs.flatMap(({ executable }, index) =>
-    executable === null || known.has(executable)
-      ? []
-      : [outside(`programs[${index}].executable`, executable, files)],
-  );
+  return programs.flatMap(({ executable }, index) => {
+    if (executable === null || known.has(executable)) return [];
+    const field = `programs[${index}].executable`;
+    const matching = isPattern(executable) ? filesLike(files, executable) : [];
+    if (matching.length === 1) return [];
+    if (matching.length === 0) return [outside(field, executable, files)];
+    const params = { executable, count: matching.length };
+    return [{ field, code: 'program-executable-ambiguous', params }];
+  });
+}
+
+function filesLike(files: readonly string[], pattern: string): readonly string[] {
+  const found = findInContent(files, pattern);
+  const paths = found.state === 'found' ? [found.path] : found.state === 'several' ? found.paths : [];
+  return paths.filter((path) => files.includes(path));
+}
+
+/** Patterns of executables become the file that they stand for: what is sealed names files (DIST-37). */
+export function withExecutablesNamed(draft: PackageDraft, files: readonly string[]): PackageDraft {
+  const programs = draft.programs.map((program) => {
+    const { executable } = program;
+    if (executable === null || !isPattern(executable) || files.includes(executable)) return program;
+    const [file, ...others] = filesLike(files, executable);
+    return file === undefined || others.length > 0 ? program : { ...program, executable: file };
+  });
+  return { ...draft, programs };
 }
 
 function outside(field: string, executable: string, files: readonly string[]): DraftProblem {

@@ -70,8 +70,9 @@ export const packages = {
     identification: 'Tells whether a hotfix is already in. Not needed for a service pack.',
     servicePackVersion: 'Needed for a service pack; 0 is a value.',
     executable:
-      'A file of the added folders, such as folder/setup.sh, .deb or .rpm. Empty: a command of the machine.',
-    parameters: 'Passed on unchanged; {example} becomes the variable of that name.',
+      'A file of the added folders, such as folder/setup.sh, .deb or .rpm; * and ? stand for what differs by language. Empty: a command of the machine.',
+    parameters:
+      'Passed on unchanged; {example} becomes the variable of that name. A path with blanks stands in double quotes; one within quotes of its own cannot hold any.',
     commandLine: 'The whole command line, for the shell of the machine.',
     mandatoryOptions:
       'What the program cannot do without. To change one of these, remove it here and save first.',

@@ -370,6 +370,10 @@ export const failures: Localized<typeof en.failures> = {
     message: '実行ファイル「{executable}」は、追加されたフォルダの中にありません。',
     remedy: '追加したフォルダの中のファイルを「フォルダ/ファイル」の形式で選んでください。',
   },
+  'program-executable-ambiguous': {
+    message: '「{executable}」に一致するファイルがパッケージ内に {count} 個あります。',
+    remedy: '1 個のファイルだけに一致するパターンを指定してください。',
+  },
   'exit-code-twice': {
     message: '終了コード {exitCode} を成功と再起動の両方に指定することはできません。',
     remedy: 'どちらか一方に指定してください。',

@@ -72,8 +72,9 @@ export const packages: Localized<typeof en.packages> = {
     identification: 'HotFix が適用済みかどうかの判定に使います。サービスパックでは不要です。',
     servicePackVersion: 'サービスパックでは必ず入力します。0 も有効な値です。',
     executable:
-      '追加したフォルダ内のファイル (folder/setup.sh、.deb、.rpm など)。空欄の場合はマシンのコマンドを実行します。',
-    parameters: 'そのまま渡します。{example} は同名の変数の値に置き換わります。',
+      '追加したフォルダ内のファイル (folder/setup.sh、.deb、.rpm など)。言語で異なる部分は * と ? で指定できます。空欄の場合はマシンのコマンドを実行します。',
+    parameters:
+      'そのまま渡します。{example} は同名の変数の値に置き換わります。空白を含むパスは二重引用符で囲みます。引用符の中に二重引用符は使えません。',
     commandLine: 'マシンのシェルで実行するコマンドライン全体。',
     mandatoryOptions:
       'このプログラムに欠かせない設定です。変更するには、ここから外していったん保存してください。',

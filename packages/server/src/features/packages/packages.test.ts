@@ -314,6 +314,33 @@ onBothEngines(
 );
 
 onBothEngines(
+  'DIST-37: one pattern suits the package of each language, and becomes the file that it stands for when it is saved',
+  async (t, { databaseUrl }) => {
+    const server = await site(t, databaseUrl);
+    const programs = [aProgram({ executable: 'KB977203\\SCCM2007-*-KB977203-*.msi' })];
+    for (const language of ['ENU', 'JPN']) {
+      const file = `KB977203/SCCM2007-SP2-KB977203-${language}.msi`;
+      const contentId = await upload(t, server, { [file]: language, 'KB977203/説明.txt': 'x' });
+      await create(server, { id: language, programs }, contentId);
+      const { draft } = await server.call(packageRoutes.get, { params: { id: language } });
+      assert.equal(draft.programs[0]?.executable, file);
+    }
+    const both = await upload(t, server, {
+      'KB977203/SCCM2007-SP1-KB977203-ENU.msi': 'a',
+      'KB977203/SCCM2007-SP2-KB977203-ENU.msi': 'b',
+    });
+    const problems = await refusal(server, { id: 'both', programs }, both);
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ['program-executable-ambiguous'],
+    );
+    const none = await upload(t, server, { 'KB977203/readme.txt': 'a' });
+    const [problem] = await refusal(server, { id: 'none', programs }, none);
+    assert.equal(problem?.code, 'program-executable-outside');
+  },
+);
+
+onBothEngines(
   'BPKG-38: an archive beside its contents, like whatever may go wrong later, is said when the package is saved',
   async (t, { databaseUrl }) => {
     const server = await site(t, databaseUrl);

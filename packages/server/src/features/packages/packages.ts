@@ -9,6 +9,7 @@ import {
   packageDraftProblems,
   packageWarnings,
   refuseRelationCycle,
+  withExecutablesNamed,
 } from '@tenkai/domain';
 import type { Manifest } from '@tenkai/transfer';
 import type { Actor } from '../../kernel/audit/audit.ts';
@@ -183,11 +184,13 @@ export async function checkDraft(
 ): Promise<CheckedDraft> {
   const manifest = contentId === null ? null : await content.manifest(contentId);
   const corrected = fix ? withDateCorrected(draft) : { draft, warnings: [] };
+  const files = manifest?.files.map((file) => file.path) ?? [];
+  const named = withExecutablesNamed(corrected.draft, files);
   return {
-    draft: corrected.draft,
+    draft: named,
     manifest,
-    problems: packageDraftProblems(corrected.draft, manifest?.files.map((file) => file.path) ?? null),
-    warnings: [...corrected.warnings, ...packageWarnings(corrected.draft, manifest?.files ?? [])],
+    problems: packageDraftProblems(named, files),
+    warnings: [...corrected.warnings, ...packageWarnings(named, manifest?.files ?? [])],
   };
 }
 

@@ -1,0 +1,76 @@
+/** A path of a package's content as people write it: either slash, either case, `*` and `?` within one name. */
+export type FoundInContent =
+  | { readonly state: 'found'; readonly path: string }
+  | { readonly state: 'missing' }
+  | { readonly state: 'several'; readonly paths: readonly string[] };
+
+export const isPattern = (text: string): boolean => /[*?]/.test(text);
+
+/**
+ * Finds the one file or folder that is meant. Names differ with the language that was downloaded, so a pattern may be
+ * given; it begins at the top, or below one of the package's folders (DIST-05, DIST-37).
+ * @param files paths with forward slashes
+ */
+export function findInContent(files: readonly string[], wanted: string): FoundInContent {
+  const plain = wanted.replaceAll('\\', '/').replace(/^\/+|\/+$/g, '');
+  if (plain === '') return { state: 'missing' };
+  const places = placesOf(files);
+  for (const test of [exactly(plain), patternOf(plain, ''), patternOf(plain, '[^/]+/')]) {
+    const paths = places.filter(test);
+    const [path] = paths;
+    if (path !== undefined)
+      return paths.length === 1 ? { state: 'found', path } : { state: 'several', paths };
+  }
+  return { state: 'missing' };
+}
+
+/** Every file and every folder, once. */
+function placesOf(files: readonly string[]): string[] {
+  const places = new Set<string>();
+  for (const file of files)
+    for (let at = file.indexOf('/'); ; at = file.indexOf('/', at + 1)) {
+      places.add(at === -1 ? file : file.slice(0, at));
+      if (at === -1) break;
+    }
+  return [...places].sort();
+}
+
+const exactly = (wanted: string) => (path: string) => path === wanted;
+
+function patternOf(wanted: string, before: string): (path: string) => boolean {
+  const escaped = wanted.normalize('NFC').replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  const text = escaped.replaceAll('*', '[^/]*').replaceAll('?', '[^/]');
+  const pattern = new RegExp(`^${before}${text}$`, 'iu');
+  return (path) => pattern.test(path.normalize('NFC'));
+}
+
+/** Paths of Windows beyond this many characters need their long form. */
+const longestPath = 259;
+
+/** `\\server\share\folder\file`, in its long form where Windows needs that (DIST-36). */
+export function uncPath(share: string, path: string): string {
+  const plain = `${share.replace(/[\\/]+$/, '')}\\${path}`.replaceAll('/', '\\');
+  return plain.length > longestPath ? plain.replace(/^\\\\/, '\\\\?\\UNC\\') : plain;
+}
+
+/** A path as each reader has to get it (DIST-36). Null: it cannot be written there at all. */
+export interface QuotedPath {
+  readonly sh: string;
+  readonly powershell: string;
+  /** In a prompt; in a batch file a percent sign is written twice. */
+  readonly cmd: string | null;
+  /** As the value of a property such as PATCH=, whose quotes are part of it (AGENT-14). */
+  readonly property: string | null;
+}
+
+export function quotedPath(path: string): QuotedPath {
+  const hasQuote = path.includes('"');
+  return {
+    sh: `'${path.replaceAll("'", "'\\''")}'`,
+    // It takes typographic quotes for its own.
+    powershell: `'${path.replace(/['‘’‚‛]/g, '$&$&')}'`,
+    // A backslash before the closing quote would keep it from closing.
+    cmd: hasQuote ? null : `"${path.replace(/\\+$/, '$&$&')}"`,
+    property: hasQuote || path.includes(';') ? null : `"${path}"`,
+  };
+}
