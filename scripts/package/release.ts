@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle, copyConsole } from './bundles.ts';
+import { placeInstaller } from './client-folder.ts';
 import { readDocuments } from './documents.ts';
 import { isArchitecture, nodePackageFor, ownArchitecture } from './node-package.ts';
 import { agentPackage, type Release, serverPackage } from './packages.ts';
@@ -51,6 +52,7 @@ export async function makePackages(
       const wanted =
         name === 'server' ? await theServer(release, work, mayBeOld) : await theAgent(release, work);
       const out = await make(wanted, resolve(values.out));
+      if (name === 'agent') await placeInstaller(resolve(values.out));
       console.log(`${out}  ${((await stat(out)).size / 1024 / 1024).toFixed(1)} MiB`);
     }
   } finally {

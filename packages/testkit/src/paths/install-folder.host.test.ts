@@ -1,0 +1,98 @@
+/** The folder with the agent's package, copied to a machine, installs it with one command and no network. */
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { noDebTools } from '../rig/deb.ts';
+import { type DebianHost, noDebianHosts, startHost } from '../rig/debian-host.ts';
+import { makeNetwork, type Network } from '../rig/network.ts';
+import { until } from '../rig/until.ts';
+import { shippedDeb } from './shipped-deb.ts';
+
+const script = '/srv/Client/install-agent.sh';
+const marker = '/var/lib/tenkai-agent-install/result';
+const slowMs = 300_000;
+
+/** One story: each test goes on with what the one before left. */
+describe('the folder that is copied to a machine', { skip: noDebianHosts || noDebTools }, () => {
+  let network: Network;
+  let host: DebianHost;
+  before(async () => {
+    const folder = dirname(await shippedDeb('agent'));
+    network = await makeNetwork();
+    host = await startHost({ name: 'isolated', network });
+    for (const name of readdirSync(folder)) await host.copyIn(join(folder, name), `/srv/Client/${name}`);
+  });
+  after(async () => {
+    await host?.destroy();
+    await network?.destroy();
+  });
+
+  const install = (...args: string[]) =>
+    host.run(['unshare', '--net', 'sh', script, ...args], { timeoutMs: slowMs });
+  const result = async () => JSON.parse(await host.ask(['cat', marker])) as Record<string, unknown>;
+  const isInstalled = async () => (await host.run(['test', '-e', '/usr/bin/tenkai-agent'])).code === 0;
+
+  test('wrong words, missing rights and a changed package are refused before anything is installed', async () => {
+    assert.equal((await install('--nonsense')).code, 2);
+    const user = await host.run(['setpriv', '--reuid', '65534', '--clear-groups', 'sh', script]);
+    assert.equal(user.code, 1);
+    assert.match(user.stderr, /rights-missing/);
+    assert.equal((await host.run(['test', '-e', marker])).code, 1);
+    await host.ask(['cp', '-r', '/srv/Client', '/srv/Changed']);
+    await host.ask(['sh', '-c', 'for file in /srv/Changed/*.deb; do echo x >> $file; done']);
+    const changed = await host.run(['sh', '/srv/Changed/install-agent.sh'], { timeoutMs: slowMs });
+    assert.equal(changed.code, 1);
+    const { state, step, detail } = await result();
+    assert.deepEqual([state, step, detail], ['failed', 'check', 'sum-wrong']);
+    assert.equal((await host.run(['sh', script, '--status'])).code, 1);
+    assert.equal(await isInstalled(), false);
+  });
+
+  test('AGENT-05: killed in the middle it leaves a failed marker; the next one waits for the package manager and completes', async () => {
+    const killed = host.service(['sh', script], { atBoot: false });
+    await until('it installs', async () => {
+      const { step, pid } = await result().catch(() => ({}) as Record<string, unknown>);
+      return step === 'install' && killed.isRunning && typeof pid === 'number';
+    });
+    assert.equal((await host.run(['sh', script, '--status'])).code, 3, 'it is at work');
+    await killed.kill('SIGKILL');
+    const { state, step, detail } = await result();
+    assert.deepEqual([state, step, detail], ['failed', 'install', 'not finished']);
+    assert.equal((await host.run(['sh', script, '--status'])).code, 1);
+  });
+
+  test('AGENT-05, MASTER-08, MASTER-09: one command copies, checks, installs, waits and verifies, and returns when the agent is complete', async () => {
+    const { code, stdout, stderr } = await install('--unassigned');
+    assert.equal(code, 0, stdout + stderr);
+    const steps = ['copy', 'check', 'network', 'install', 'wait', 'verify'];
+    const transcript = await host.ask(['cat', '/var/log/tenkai-agent-install.log']);
+    for (const text of [stdout, transcript]) {
+      const at = steps.map((name, index) => text.indexOf(`[${index + 1}/6] ${name}: `));
+      assert.ok(
+        at.every((place, index) => place > (at[index - 1] ?? -1)),
+        text,
+      );
+    }
+    assert.match(stdout, /\[3\/6\] network: none/);
+    assert.match(transcript, /^ +notification +disabled \(not assigned to a site\)$/m);
+    assert.match(transcript, /^ +core +installed$/m);
+    assert.match(transcript, /^ +code +-$/m);
+    const { state, detail } = await result();
+    assert.deepEqual([state, String(detail).endsWith('.deb')], ['complete', true]);
+    assert.equal((await host.run(['sh', script, '--status'])).code, 0);
+    const again = await install('FSP=fsp.example');
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(await host.ask(['cat', '/var/lib/tenkai-agent/agent.json']), /fsp\.example/);
+  });
+
+  test('MASTER-09: an agent that knows a server is not what a reference machine may begin with', async () => {
+    const site = ['--server', 'https://mp.example', '--root-fingerprint', 'ab'.repeat(32)];
+    await host.ask(['tenkai-agent', 'enroll', ...site, '--no-wait']);
+    const assigned = await install('--unassigned');
+    assert.equal(assigned.code, 1);
+    assert.match(assigned.stderr, /knows the server/);
+    const { state, step, detail } = await result();
+    assert.deepEqual([state, step, detail], ['failed', 'verify', 'not-unassigned']);
+  });
+});
