@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { type TestContext, test } from 'node:test';
+import type { AgentStatus } from '@tenkai/agent/status.ts';
+import { machineRoutes } from '@tenkai/protocol';
 import { boundaryRoutes } from '@tenkai/protocol/api/boundaries.ts';
 import { atEnd } from '../at-end.ts';
 import { noSlapd, type Slapd, startSlapd } from '../rig/slapd.ts';
-import { newAgent, type TestAgent } from '../small-site/run-agent.ts';
+import { ended, newAgent, type TestAgent, until } from '../small-site/run-agent.ts';
 import { startTestServer } from '../start-server.ts';
 import { cliOf } from '../tenkai-cli.ts';
 
@@ -88,6 +90,39 @@ test(
     await publish();
     const outside = await looked(agent, 'SITECODE=AUTO', 'LOCATOR=', '--dry-run');
     assert.equal(outside.step('directory')?.reason.code, 'outside-boundaries');
+  },
+);
+
+test(
+  'AGENT-06: unpublished, the service starts and stays without a site; once the site and its boundary are published, the next start assigns the machine',
+  options,
+  async (t) => {
+    const { slapd, server, agent, publish } = await scene(t);
+    const pin = `ROOTFINGERPRINT=${server.kernel.keys.rootFingerprint}`;
+    const kept = ['assign', `LDAP=${slapd.ldaps}`, pin, ...reading(slapd), '--no-search'];
+    assert.equal((await agent.command(...kept)).status, 0);
+    const site = async () =>
+      (JSON.parse((await agent.command('status', '--json')).stdout) as AgentStatus).site;
+    const first = agent.start();
+    const { server: none, search } = await until(async () => {
+      const now = await site();
+      return now.search === null ? undefined : now;
+    });
+    assert.deepEqual([none, search?.assignment], [null, null]);
+    assert.deepEqual((await server.call(machineRoutes.list, { query: {} })).items, []);
+    await ended(first, 'SIGTERM');
+
+    const here = { name: 'here', range: `${ownAddress}-${ownAddress}` };
+    const body = { ...here, siteCode: 'TST', managementPoint: null, isForAssignment: true };
+    await server.call(boundaryRoutes.create, { body });
+    await publish();
+    agent.start();
+    const found = await until(async () => {
+      const now = await site();
+      return now.server === null ? undefined : now;
+    });
+    assert.deepEqual([found.foundBy, found.server], ['directory', server.baseUrl]);
+    await until(async () => (await server.call(machineRoutes.list, { query: {} })).items.length === 1);
   },
 );
 
