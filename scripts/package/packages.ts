@@ -22,11 +22,13 @@ export interface ServerParts {
   readonly cli: string;
   readonly simulator: string;
   readonly consoleDir: string;
+  /** Packages of the agent in this version, by their file names: the site upgrades its agents with them. */
+  readonly agents: Readonly<Record<string, string>>;
 }
 
 export function serverPackage(
   release: Release,
-  { server, cli, simulator, consoleDir }: ServerParts,
+  { server, cli, simulator, consoleDir, agents }: ServerParts,
 ): LinuxPackage {
   const lib = '/usr/lib/tenkai-server';
   return {
@@ -52,6 +54,9 @@ export function serverPackage(
       [`${lib}/tenkai.mjs`]: { copyOf: cli },
       [`${lib}/tenkai-simulator.mjs`]: { copyOf: simulator },
       [`${lib}/console`]: { copyOf: consoleDir },
+      ...Object.fromEntries(
+        Object.entries(agents).map(([name, path]) => [`${lib}/agents/${name}`, { copyOf: path }]),
+      ),
       '/usr/bin/tenkai': launcher(lib, 'tenkai.mjs'),
       '/usr/lib/systemd/system/tenkai-server.service': { text: serverUnit },
       '/etc/default/tenkai-server': { text: serverDefaults },

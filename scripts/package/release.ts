@@ -1,9 +1,10 @@
 /** What `npm run package:deb` and `npm run package:rpm` have in common: the command line, and what goes into a package. */
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readAgentFileName } from '@tenkai/domain';
 import { bundle, copyConsole } from './bundles.ts';
 import { placeInstaller } from './client-folder.ts';
 import { readDocuments } from './documents.ts';
@@ -26,6 +27,7 @@ export async function makePackages(
       arch: { type: 'string', default: ownArchitecture },
       out: { type: 'string', default: join(root, 'dist') },
       'console-as-built': { type: 'boolean', default: false },
+      agents: { type: 'string', default: '' },
     },
     allowPositionals: true,
   });
@@ -47,12 +49,17 @@ export async function makePackages(
       node: join(nodePackage, 'bin/node'),
       documents: await readDocuments(nodePackage),
     };
-    for (const name of names) {
+    const agents = values.agents ? await agentsIn(resolve(values.agents), version) : {};
+    // The agent first: the server brings it to machines that have an older one.
+    for (const name of names.toSorted()) {
       const mayBeOld = values['console-as-built'];
       const wanted =
-        name === 'server' ? await theServer(release, work, mayBeOld) : await theAgent(release, work);
+        name === 'server'
+          ? await theServer(release, { work, mayBeOld, agents })
+          : await theAgent(release, work);
       const out = await make(wanted, resolve(values.out));
       if (name === 'agent') await placeInstaller(resolve(values.out));
+      if (name === 'agent' && out.endsWith('.deb')) agents[basename(out)] = out;
       console.log(`${out}  ${((await stat(out)).size / 1024 / 1024).toFixed(1)} MiB`);
     }
   } finally {
@@ -81,13 +88,32 @@ function sourceEpoch(): number {
   }
 }
 
-async function theServer(release: Release, work: string, mayBeOld: boolean): Promise<LinuxPackage> {
+/** Those packages in a folder that upgrade agents to this version. */
+async function agentsIn(folder: string, version: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder)).filter((name) => readAgentFileName(name)?.version === version);
+  if (names.length === 0) refuse(`There is no tenkai-agent_${version}_ARCHITECTURE.deb in ${folder}.`);
+  return Object.fromEntries(names.map((name) => [name, join(folder, name)]));
+}
+
+interface ServerOptions {
+  readonly work: string;
+  readonly mayBeOld: boolean;
+  readonly agents: Readonly<Record<string, string>>;
+}
+
+async function theServer(release: Release, { work, mayBeOld, agents }: ServerOptions): Promise<LinuxPackage> {
   const { version } = release;
   const consoleDir = join(work, 'console');
   await copyConsole(consoleDir, { mayBeOld });
   const server = await bundle('server', work, version);
   const cli = await bundle('cli', work, version);
-  return serverPackage(release, { server, cli, simulator: await bundle('simulator', work), consoleDir });
+  return serverPackage(release, {
+    server,
+    cli,
+    simulator: await bundle('simulator', work),
+    consoleDir,
+    agents,
+  });
 }
 
 async function theAgent(release: Release, work: string): Promise<LinuxPackage> {

@@ -1,3 +1,4 @@
+export * from './agent-upgrade/index.ts';
 export * from './assignment/index.ts';
 export * from './canonical-json.ts';
 export * from './collection/index.ts';

@@ -1,3 +1,4 @@
+import { registerAgentUpgrade } from './features/agent-upgrade/index.ts';
 import { type Collections, registerCollections } from './features/collections/index.ts';
 import { type Content, registerContent } from './features/content/index.ts';
 import { type Deployments, registerDeployments } from './features/deployments/index.ts';
@@ -33,6 +34,11 @@ export interface App {
   readonly multicast: Multicast;
   readonly deployments: Deployments;
   readonly updates: Updates;
+  /**
+   * Makes what every site has where it is missing or older than this server: packages, the upgrade of agents.
+   * @param agentsDir where packages of the agent lie; null: nowhere
+   */
+  addBuiltIn(agentsDir: string | null): Promise<void>;
   /** Begins background work. Call it after the features are registered and before the first request. */
   start(): Promise<void>;
   /**
@@ -80,6 +86,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     giveUpAfterMs: options.pullGiveUpAfterMs,
   });
   const scenarios = registerScenarios(kernel, { content, packages });
+  const agentUpgrade = registerAgentUpgrade(kernel, { content, packages, scenarios });
   const collections = await registerCollections(kernel, { machines });
   const multicast = await registerMulticast(kernel, { sites, status, content, machines });
   const deployments = registerDeployments(kernel, {
@@ -107,6 +114,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     multicast,
     deployments,
     updates,
+    async addBuiltIn(agentsDir) {
+      await Promise.all([packages.addBuiltIn(), agentUpgrade.bringUpToDate(agentsDir)]);
+    },
     async start() {
       await kernel.http.fastify.ready();
       await kernel.audit.start();

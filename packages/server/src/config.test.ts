@@ -35,6 +35,7 @@ test('every setting is read', () => {
     TENKAI_LOG_LEVEL: 'debug',
     TENKAI_SITE: 'OSA',
     TENKAI_CONSOLE: '/console',
+    TENKAI_AGENTS: '/agents',
   });
   assert.deepEqual(config, {
     dataDir: '/with space/tenkai',
@@ -47,6 +48,7 @@ test('every setting is read', () => {
     logLevel: 'debug',
     siteCode: 'OSA',
     consoleDir: '/console',
+    agentsDir: '/agents',
   });
 });
 

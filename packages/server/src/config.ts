@@ -24,6 +24,8 @@ export interface Config {
   readonly siteCode: string;
   /** Folder of the built console; where it is absent the API serves alone. */
   readonly consoleDir: string;
+  /** Folder with packages of the agent; those of this server's version upgrade the agents (BAGT-06). */
+  readonly agentsDir: string;
 }
 
 /**
@@ -55,6 +57,7 @@ export function readConfig(
     logLevel: text('TENKAI_LOG_LEVEL', 'info') as LogLevel,
     siteCode: text('TENKAI_SITE', 'TK1'),
     consoleDir: resolve(text('TENKAI_CONSOLE', usualConsole())),
+    agentsDir: resolve(text('TENKAI_AGENTS', join(import.meta.dirname, 'agents'))),
   };
 
   if (isIP(config.listen) === 0)

@@ -683,6 +683,8 @@ CREATE TABLE updates_pairs (
   is_delivered bigint NOT NULL,
   run_id text COLLATE "C",
   goal_id text COLLATE "C",
+  last_error text COLLATE "C",
+  is_blameless bigint NOT NULL DEFAULT 0,
   CONSTRAINT updates_pairs_pkey PRIMARY KEY (machine_id, package_id)
 );
 

@@ -621,6 +621,8 @@ CREATE TABLE updates_pairs (
   is_delivered INTEGER NOT NULL,
   run_id TEXT,
   goal_id TEXT,
+  last_error TEXT,
+  is_blameless INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (machine_id, package_id)
 ) STRICT;
 

@@ -94,9 +94,9 @@ async function openApp(config: Config, { log, clock }: Required<ServerDeps>): Pr
   app.kernel.http.fallback = await serveConsole(app.kernel.http.fastify, config.consoleDir);
   await app.start();
   // A site without them is still a site, such as where a package of that name was there before.
-  await app.packages
-    .addBuiltIn()
-    .catch((error: unknown) => log.warn({ err: error }, 'the built-in packages are not all there'));
+  await app
+    .addBuiltIn(config.agentsDir)
+    .catch((error: unknown) => log.warn({ err: error }, 'what is built in is not all there'));
   return app;
 }
 

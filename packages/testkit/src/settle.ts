@@ -13,3 +13,21 @@ export async function settle({ kernel, app }: TestServer): Promise<void> {
     await app.deployments.idle();
   }
 }
+
+const limitMs = 120_000;
+
+/** Lets the server work until a look finds something; on a busy machine one chain may need more than one `settle`. */
+export async function eventually<T>(
+  server: TestServer,
+  what: string,
+  look: () => Promise<T | undefined | false>,
+): Promise<T> {
+  const limit = AbortSignal.timeout(limitMs);
+  for (;;) {
+    await settle(server);
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (limit.aborted) throw new Error(`not in time: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

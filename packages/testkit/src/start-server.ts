@@ -13,6 +13,7 @@ import { migrate } from '@tenkai/server/kernel/database/migrate.ts';
 import type { Kernel } from '@tenkai/server/kernel/kernel.ts';
 import { openKeyChain } from '@tenkai/server/kernel/keys/key-chain.ts';
 import { createLog } from '@tenkai/server/kernel/log.ts';
+import { serverVersion } from '@tenkai/server/kernel/version.ts';
 import { migrations } from '@tenkai/server/migrations/index.ts';
 
 export interface TestServerOptions {
@@ -37,6 +38,7 @@ export interface TestServer {
   readonly app: App;
   readonly kernel: Kernel;
   readonly dataDir: string;
+  readonly version: string;
   /** `https://localhost:<port>`; empty unless it listens. */
   readonly baseUrl: string;
   /** Undefined unless it listens. */
@@ -106,6 +108,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     app,
     kernel: app.kernel,
     dataDir,
+    version: serverVersion,
     baseUrl,
     doors,
     apiToken,

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { guardScript, upgradeScript } from '@tenkai/domain';
 import type { PackageDetail } from '@tenkai/protocol/api/packages.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
+import { aHeartbeat, aWholeInventory, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
+import { anInventory } from '@tenkai/testkit/builders.ts';
 import { buildDeb, noDebTools } from '@tenkai/testkit/rig/deb.ts';
+import { failedRun, openRuns } from '@tenkai/testkit/run-reports.ts';
+import { eventually } from '@tenkai/testkit/settle.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
 import { cliOf } from '@tenkai/testkit/tenkai-cli.ts';
-import { guardScript, upgradeScript } from '../agent-upgrade/scripts.ts';
 
 test('agent package create makes an ordinary package from the .deb, and its next revision', {
   skip: noDebTools,
@@ -36,6 +42,27 @@ test('agent package create makes an ordinary package from the .deb, and its next
   const refused = await cli.run([...create, other]);
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /not tenkai-agent/);
+});
+
+test('BAGT-07: the command line shows whose agent is not upgraded yet, the tries and the last error', async (t) => {
+  const server = await startTestServer({ listen: true });
+  atEnd(t, () => server.stop());
+  const cli = await cliOf(t, server);
+  const pending = async () => (await cli.run(['agent', 'pending'])).stdout;
+  assert.match(await pending(), /no agent package of its version/);
+  const agents = join(cli.home, 'agents');
+  await mkdir(agents);
+  await writeFile(join(agents, `tenkai-agent_${server.version}_amd64.deb`), 'agent');
+  await server.app.addBuiltIn(agents);
+  const agent = await enrolledAgent(server, { name: 'web-1' });
+  const software = [{ source: 'dpkg' as const, name: 'tenkai-agent', version: '0.0.9' }];
+  await agent.report(aHeartbeat({ agentVersion: '0.0.9' }), aWholeInventory({ ...anInventory(), software }));
+  const order = await eventually(server, 'the order', async () => (await openRuns(agent))[0]);
+  await agent.report(failedRun(order, 'content-unreachable'));
+  await eventually(server, 'the failure', async () => / failed /.test(await pending()));
+  assert.match(await pending(), /web-1 +failed +1 .*Agent upgrade pending: 1 tries/);
+  const [row] = (await cli.json(['agent', 'pending'])) as { lastError: { code: string } }[];
+  assert.equal(row?.lastError.code, 'content-unreachable');
 });
 
 test('the programs of the upgrade package are scripts that sh understands', () => {

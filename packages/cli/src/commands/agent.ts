@@ -1,21 +1,40 @@
 import { copyFile, link, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Failure, newPackageDraft, newProgram, type PackageDraft, Urgency } from '@tenkai/domain';
+import {
+  agentUpgradeProgram,
+  defaultAgentDeadlineMinutes,
+  Failure,
+  guardScript,
+  isOwnAgentPackage,
+  newPackageDraft,
+  type PackageDraft,
+  reasonSentence,
+  Urgency,
+  upgradeScript,
+} from '@tenkai/domain';
 import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
+import { type UpdateMachineRow, updateRoutes } from '@tenkai/protocol/api/updates.ts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createPatch, registerPatch } from '../agent-upgrade/patch-package.ts';
-import { guardScript, upgradeScript } from '../agent-upgrade/scripts.ts';
 import { draftOfDeb } from '../deb.ts';
+import { timeText } from '../format.ts';
+import { allPages } from '../pages.ts';
 import { acting, type Cli, type Session } from '../session.ts';
+import type { Column } from '../table.ts';
 import { readFolders, uploadBuilt } from '../upload.ts';
 
 const folderName = 'tenkai-agent';
-const defaultDeadlineMinutes = 10;
 
 /** The agent of Tenkai as a package of Tenkai. */
 export function addAgentCommands(program: Command, cli: Cli) {
   const noun = program.command('agent').description('the agent itself');
+  noun
+    .command('pending')
+    .description(
+      'machines whose agent is older than the site: how often its upgrade was tried, and the last error',
+    )
+    .action(acting(cli, listPending));
   const packages = noun.command('package').description('the package that upgrades agents');
   packages
     .command('create')
@@ -26,7 +45,7 @@ export function addAgentCommands(program: Command, cli: Cli) {
       '--deadline <minutes>',
       'a new agent that has not reported by then is replaced by the old one',
       minutes,
-      defaultDeadlineMinutes,
+      defaultAgentDeadlineMinutes,
     )
     .addOption(
       new Option(
@@ -64,6 +83,33 @@ function minutes(text: string): number {
   const value = Number(text);
   if (value >= 1 && value <= 720 && Number.isInteger(value)) return value;
   throw new InvalidArgumentError('It must be a number of minutes.');
+}
+
+const pendingColumns: readonly Column<UpdateMachineRow>[] = [
+  { title: 'Machine', value: (row) => row.machineName },
+  { title: 'State', value: (row) => row.state },
+  { title: 'Tries', value: (row) => String(row.attempts), align: 'right' },
+  { title: 'Not before', value: (row) => timeText(row.until) },
+  { title: 'Why', value: (row) => (row.reason ? reasonSentence(row.reason) : ''), shrinks: true },
+  {
+    title: 'Last error',
+    value: (row) => (row.lastError ? reasonSentence(row.lastError) : ''),
+    shrinks: true,
+  },
+];
+
+/** BAGT-07: what the site itself brings to its agents, where it has not arrived. */
+async function listPending({ connect, output }: Session) {
+  const { client } = await connect();
+  const packages = await client(updateRoutes.packages);
+  const own = packages.items.filter(({ packageId }) => isOwnAgentPackage(packageId));
+  const rows: UpdateMachineRow[] = [];
+  for (const { packageId: id } of own)
+    rows.push(...(await allPages(client, updateRoutes.machines, { params: { id } })));
+  const pending = rows.filter(({ state }) => state !== 'applied' && state !== 'not-applicable');
+  const none =
+    own.length === 0 ? 'The site has no agent package of its version.' : 'No agent waits for an upgrade.';
+  output.result(pending, () => output.table(pending, pendingColumns, none));
 }
 
 interface CreateOptions {
@@ -104,14 +150,8 @@ async function draftOf(
     const problem = `"${deb}" is the package ${known.name}, not tenkai-agent.`;
     throw new Failure('usage-wrong', { problem, command: 'tenkai agent package create' });
   }
-  const program = newProgram({
-    executable: `${folderName}/upgrade.sh`,
-    parameters: `${known.version} ${deadline * 60}`,
-  });
-  // Both versions get their time, and the packages of a slow machine theirs.
-  const maxRunTimeMinutes = 2 * deadline + 20;
-  const programs = [{ ...program, options: { ...program.options, maxRunTimeMinutes } }];
-  return newPackageDraft({ ...known, id, name: 'Tenkai agent', programs });
+  const programs = [agentUpgradeProgram(folderName, known.version ?? '', deadline)];
+  return newPackageDraft({ ...known, id, name: 'Tenkai agent', type: 'agent', programs });
 }
 
 async function fillFolder(work: string, deb: string): Promise<string> {

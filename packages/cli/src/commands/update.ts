@@ -94,6 +94,11 @@ const stateColumns: readonly Column<UpdateMachineRow>[] = [
   { title: 'Until', value: (row) => timeText(row.until) },
   { title: 'Attempts', value: (row) => String(row.attempts), align: 'right' },
   { title: 'Why', value: (row) => (row.reason ? reasonSentence(row.reason) : ''), shrinks: true },
+  {
+    title: 'Last error',
+    value: (row) => (row.lastError ? reasonSentence(row.lastError) : ''),
+    shrinks: true,
+  },
 ];
 
 async function machines({ connect, output }: Session, id: string, { state }: { state?: UpdateState }) {

@@ -1,14 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { defineReasons } from '../reason.ts';
 import { Reason } from '../scenario/frozen-step.ts';
-
-/** How content reaches machines. auto: the site chooses for each machine, and says why. */
-export const DeliveryMethod = Type.Union([
-  Type.Literal('auto'),
-  Type.Literal('unicast'),
-  Type.Literal('multicast'),
-]);
-export type DeliveryMethod = Static<typeof DeliveryMethod>;
+import { DeliveryMethod } from './delivery-method.ts';
 
 /** How one machine really gets its content. */
 export const ChosenMethod = Type.Union([Type.Literal('unicast'), Type.Literal('multicast')]);
@@ -33,6 +26,11 @@ export const defaultDelivery: DeliverySettings = {
   maxWaitMinutes: null,
   address: null,
 };
+
+/** What a deployment has where nobody decided, of a scenario that says how its content travels. */
+export function defaultDeliveryOf(options: { readonly deliveryMethod?: DeliveryMethod }): DeliverySettings {
+  return { ...defaultDelivery, method: options.deliveryMethod ?? defaultDelivery.method };
+}
 
 /** The delivery settings of a draft, whoever wrote it. */
 export function deliveryOf({ delivery }: { readonly delivery?: DeliverySettings }): DeliverySettings {

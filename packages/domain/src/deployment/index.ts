@@ -1,4 +1,5 @@
 export * from './delivery.ts';
+export * from './delivery-method.ts';
 export * from './deployment.ts';
 export * from './forecast.ts';
 export * from './gates.ts';

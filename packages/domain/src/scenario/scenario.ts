@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { DeliveryMethod } from '../deployment/delivery-method.ts';
 import { RestartPostponement } from './postpone-restart.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 127 });
@@ -144,6 +145,8 @@ export const ScenarioOptions = Type.Object({
   restartPostponement: Type.Optional(RestartPostponement),
   /** No restarts for packages' sake: somebody else takes care of them (BAUT-20). */
   withoutRestarts: Type.Optional(Type.Boolean()),
+  /** How content reaches the machines where the deployment does not say. Absent: auto. */
+  deliveryMethod: Type.Optional(DeliveryMethod),
 });
 export type ScenarioOptions = Static<typeof ScenarioOptions>;
 

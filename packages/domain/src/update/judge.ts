@@ -1,3 +1,4 @@
+import { isTriedForEver } from '../agent-upgrade/agent-upgrade.ts';
 import type { Reason } from '../scenario/frozen-step.ts';
 import { restartTimeMs } from '../scenario/step-time.ts';
 import '../scenario/run-sentences.ts';
@@ -116,6 +117,7 @@ function offReason({ policy, machine }: JudgeInput): Reason | null {
 /** Why a package does not go to this machine now, as goal or on the way to one. Times are not asked here. */
 function barredBy(software: SoftwarePackage, { releases, machine, policy }: JudgeInput): Reason | null {
   const { id, urgency } = software;
+  if (software.type === 'agent' && !policy.upgradesAgents) return { code: 'update-agents-off', params: {} };
   if (!takesPart(urgency)) return { code: 'update-urgency', params: { packageId: id, urgency } };
   const release = releases.get(id) ?? { openRing: 0, held: null };
   if (release.held) return release.held;
@@ -153,7 +155,8 @@ function timeOf(goal: SoftwarePackage, first: SoftwarePackage, { machine, policy
     .map(({ id }) => machine.pairs.get(id))
     .find((one) => (one?.retryAt ?? 0) > nowMs);
   if (retry) {
-    const reason = { code: 'update-retry', params: { attempts: retry.attempts } };
+    const code = isTriedForEver(goal) ? 'agent-upgrade-pending' : 'update-retry';
+    const reason = { code, params: { attempts: retry.attempts } };
     return { isDue: false as const, state: 'failed' as const, reason, until: retry.retryAt };
   }
   const question = {

@@ -18,6 +18,8 @@ const Windows = Type.Union([Type.Literal('respect'), Type.Literal('ignore')]);
 /** What an administrator decides about automatic update beforehand. */
 export const UpdatePolicy = Type.Object({
   isOn: Type.Boolean(),
+  /** Agents that are older than the site are upgraded by themselves (BAGT-06). */
+  upgradesAgents: Type.Boolean(),
   /** When packages of urgency *high* go to machines that are on (BAUT-05, BAUT-07). */
   time: Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' }),
   /** IANA name. */
@@ -44,6 +46,7 @@ export type UpdatePolicy = Static<typeof UpdatePolicy>;
 
 export const defaultUpdatePolicy: UpdatePolicy = {
   isOn: true,
+  upgradesAgents: true,
   time: '03:00',
   timeZone: 'UTC',
   installWindows: 'respect',

@@ -1,4 +1,4 @@
-import { Reason, ScenarioDraft } from '@tenkai/domain';
+import { DeliveryMethod, Reason, ScenarioDraft } from '@tenkai/domain';
 import { type Static, Type } from 'typebox';
 import { Done, IdParams } from './paging.ts';
 import { defineRoute } from './route.ts';
@@ -9,6 +9,8 @@ export const ScenarioRow = Type.Object({
   description: Type.String(),
   revision: Type.Integer(),
   stepCount: Type.Integer(),
+  /** What its deployments have where they do not say. */
+  deliveryMethod: DeliveryMethod,
   isBuiltIn: Type.Boolean(),
   updatedAt: Type.Integer(),
 });

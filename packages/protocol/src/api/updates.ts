@@ -40,6 +40,8 @@ export const UpdateMachineRow = Type.Object({
   until: Nullable(Type.Integer()),
   ring: Type.Integer(),
   attempts: Type.Integer(),
+  /** How the last failed attempt ended; null after a success. */
+  lastError: Nullable(Reason),
   /** The run that is open. */
   runId: Nullable(Type.String()),
   /** For whose sake the last run was: another package where this one was a prerequisite. */

@@ -18,6 +18,7 @@ import { locator } from './0060-locator.ts';
 import { multicastSubnets } from './0070-multicast-subnets.ts';
 import { fallback } from './0090-fallback.ts';
 import { multicastRepresentatives } from './0095-multicast-representatives.ts';
+import { updatesLastError } from './0096-updates-last-error.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -47,4 +48,5 @@ export const migrations: readonly Migration[] = [
   locator,
   multicastRepresentatives,
   fallback,
+  updatesLastError,
 ];

@@ -3,7 +3,7 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import { enrollUntilDecided, isRefusal } from '@tenkai/protocol/agent/link/index.ts';
 import type { MachineMemory } from '../machine/facts.ts';
 import {
-  agentVersion,
+  agentVersionOf,
   hardwareFingerprintOf,
   nameOf,
   newMemory,
@@ -108,7 +108,7 @@ async function isEnrolled(
     signingKey: publicKeyOf(secret, index, 'signing'),
     encryptionKey: publicKeyOf(secret, index, 'encryption'),
     hardwareFingerprint: hardwareFingerprintOf(plan, index),
-    agentVersion,
+    agentVersion: agentVersionOf(plan, memory),
     operatingSystem: operatingSystemName(plan, index),
   };
   try {

@@ -6,8 +6,17 @@ import { draw, pick, pickByShare } from '../draws.ts';
 import type { FleetPlan } from './fleet-plan.ts';
 import { baseSoftware, softwareEntry, sourceOf } from './software.ts';
 
-/** The version that simulated agents say they have. */
-export const agentVersion = '0.1.0';
+const currentAgentVersion = '0.1.0';
+const agentPackage = 'tenkai-agent';
+
+/** The version that a simulated agent says it has: the one that was put onto it, else the fleet's. */
+export function agentVersionOf(
+  { profile }: Pick<FleetPlan, 'profile'>,
+  { installed }: Pick<MachineMemory, 'installed'>,
+): string {
+  const upgraded = Object.values(installed).findLast(({ name }) => name === agentPackage);
+  return upgraded?.version ?? profile.agentVersion ?? currentAgentVersion;
+}
 
 /** What changes about a simulated machine, and is remembered over restarts of the simulator. */
 export interface MachineMemory {
@@ -134,8 +143,11 @@ export function inventoryOf(
     softwareEntry(source, name, version),
   );
   const replaced = new Set(added.map(({ source, name }) => `${source}\n${name}`));
-  const base = baseSoftware(plan.seed, index, sourceOf(system)).filter(
-    ({ source, name }) => !replaced.has(`${source}\n${name}`),
+  const source = sourceOf(system);
+  const { agentVersion } = plan.profile;
+  const agent = agentVersion === undefined ? [] : [softwareEntry(source, agentPackage, agentVersion)];
+  const base = [...baseSoftware(plan.seed, index, source), ...agent].filter(
+    (one) => !replaced.has(`${one.source}\n${one.name}`),
   );
   return {
     hardware: hardwareOf(plan, index),
@@ -146,7 +158,7 @@ export function inventoryOf(
       bootedAt: new Date(bootedAt).toISOString(),
     },
     software: [...base, ...added],
-    agent: { version: agentVersion, isSimulated: true },
+    agent: { version: agentVersionOf(plan, { installed }), isSimulated: true },
   };
 }
 

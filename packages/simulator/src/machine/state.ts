@@ -3,7 +3,7 @@ import type { After, Link, SiteClient } from '@tenkai/protocol/agent/link/index.
 import type { HeartbeatReport } from '@tenkai/protocol/agent/reports.ts';
 import { draw } from '../draws.ts';
 import type { TallyBook } from '../fleet/tally.ts';
-import { agentVersion, bootIdOf, type MachineMemory } from './facts.ts';
+import { agentVersionOf, bootIdOf, type MachineMemory } from './facts.ts';
 import type { FleetPlan } from './fleet-plan.ts';
 import type { InventoryDesk } from './inventory-desk.ts';
 import type { Outbox } from './outbox.ts';
@@ -52,7 +52,7 @@ export function heartbeatOf({ plan, index, memory, phase, bootedAt, play }: Stat
   const activeRuns = play ? [{ runId: play.order.runId, attempt: play.order.attempt }] : [];
   return {
     kind: 'heartbeat',
-    agentVersion,
+    agentVersion: agentVersionOf(plan, memory),
     bootId: bootIdOf(plan, index, memory.boots),
     bootedAt: Math.floor(bootedAt),
     state: phase,

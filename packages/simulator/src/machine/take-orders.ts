@@ -1,6 +1,7 @@
 import type { Order, RunOrder, SignedOrder } from '@tenkai/protocol/agent/orders.ts';
 import { draw, within } from '../draws.ts';
 import { checkOrder } from './check-order.ts';
+import { agentVersionOf } from './facts.ts';
 import { lifeMs } from './fleet-plan.ts';
 import { type Play, playRun, type RunEnd } from './play-run.ts';
 import { announceMs, applyNext, powerCycle } from './power.ts';
@@ -89,7 +90,10 @@ function begin(state: State, order: RunOrder): void {
           // Progress that cannot be told is lost, by design.
         }),
       onInstalled(installed) {
+        const before = agentVersionOf(plan, memory);
         memory.installed = installed;
+        // The new agent's first word.
+        if (agentVersionOf(plan, memory) !== before) link.heartbeatSoon();
         state.remember(index);
       },
       onStaged() {

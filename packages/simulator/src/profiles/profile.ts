@@ -36,6 +36,8 @@ export const Profile = Type.Object(
       }),
       { minItems: 1 },
     ),
+    /** The agents are installed from a package of this version; absent: they are as new as the site. */
+    agentVersion: Type.Optional(Type.String({ pattern: '^[0-9][A-Za-z0-9.+~-]*$', maxLength: 64 })),
     machinesPerSubnet: Type.Integer({ minimum: 1, maximum: 240 }),
     /** From the arrival of an order until the machine begins. */
     latencySeconds: Between,

@@ -63,7 +63,11 @@ export function WhatStep({ plan, onChange }: WizardStepProps) {
           nothingFoundMessage={t('table.noMatch')}
           data={(scenarios.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
           value={subject?.scenarioId || null}
-          onChange={(scenarioId) => onChange({ subject: { kind: 'scenario', scenarioId: scenarioId ?? '' } })}
+          onChange={(scenarioId) => {
+            const row = scenarios.data?.items.find(({ id }) => id === scenarioId);
+            const delivery = { ...plan.delivery, method: row?.deliveryMethod ?? 'auto' };
+            onChange({ subject: { kind: 'scenario', scenarioId: scenarioId ?? '' }, delivery });
+          }}
         />
       )}
       {chosen.data ? (

@@ -9,6 +9,7 @@ import { StateLabel } from '../../ui/StateLabel.tsx';
 import { When } from '../../ui/When.tsx';
 import { MachineRepresentative } from '../multicast/MachineRepresentative.tsx';
 import { MachineSystem } from '../systems/MachineSystem.tsx';
+import { AgentVersion } from './AgentVersion.tsx';
 import { OwnProperties } from './OwnProperties.tsx';
 
 /** マシンのプロパティ (BCON-10): the operating system first, then everything else that the agent told. */
@@ -166,7 +167,7 @@ function AgentFacts({ machine }: { readonly machine: MachineDetail }) {
   return (
     <Facts
       facts={[
-        { label: t('machines.facts.agentVersion'), value: machine.agentVersion },
+        { label: t('machines.facts.agentVersion'), value: <AgentVersion machine={machine} /> },
         { label: t('machines.facts.enrolledAt'), value: <When at={machine.enrolledAt} /> },
         {
           label: t('machines.facts.pendingStarts'),

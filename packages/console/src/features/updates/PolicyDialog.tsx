@@ -40,6 +40,12 @@ export function PolicyDialog({ policy, onClose }: Props) {
         checked={draft.isOn}
         onChange={(event) => set({ isOn: event.currentTarget.checked })}
       />
+      <Switch
+        label={t('updates.fields.upgradesAgents')}
+        description={t('updates.help.upgradesAgents')}
+        checked={draft.upgradesAgents}
+        onChange={(event) => set({ upgradesAgents: event.currentTarget.checked })}
+      />
       <div className="tk-row">
         <TextInput
           flex={1}

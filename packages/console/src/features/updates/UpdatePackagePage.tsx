@@ -134,5 +134,11 @@ function machineColumns(t: TFunction, formats: Formats, reasonText: ReasonText):
       meta: { min: 240, grow: 3 },
       cell: ({ row }) => (row.original.reason ? reasonText(row.original.reason) : ''),
     },
+    {
+      id: 'lastError',
+      header: t('updates.lastError'),
+      meta: { min: 160, grow: 2 },
+      cell: ({ row }) => (row.original.lastError ? reasonText(row.original.lastError) : ''),
+    },
   ];
 }

@@ -37,6 +37,13 @@ export function useUpdateMachines(id: string, state: UpdateState | undefined) {
   );
 }
 
+export function useMachineUpdates(id: string) {
+  return useQuery({
+    queryKey: ['updates', 'machine', id],
+    queryFn: ({ signal }) => call(updateRoutes.ofMachine, { params: { id }, signal }),
+  });
+}
+
 const changed = () => tell(new Set(['updates']));
 
 export function useChangePolicy() {

@@ -119,6 +119,7 @@ export const machines = {
     firewallMissing_one: '{count} rule is missing',
     firewallMissing_other: '{count} rules are missing',
     agentVersion: 'Agent version',
+    agentUpgrade: 'Upgrade: {state}',
     lastSeen: 'Last seen',
     enrolledAt: 'Enrolled',
     inventoryAt: 'Inventory of',

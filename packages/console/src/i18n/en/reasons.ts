@@ -95,6 +95,8 @@ export const reasons = {
   'update-start-delay': 'The machine has just started; its turn is spread over some minutes.',
   'update-ring': 'It goes to other machines first (ring {open} of {rings}); this one is in ring {ring}.',
   'update-retry': 'Attempt {attempts} failed; it is tried again.',
+  'update-agents-off': 'Agents are not upgraded by themselves on this site.',
+  'agent-upgrade-pending': 'Agent upgrade pending: {attempts} tries failed so far, and it goes on.',
   'update-held-attempts': '{attempts} attempts failed; it is not sent again until it is released.',
   'update-held': 'It was held back: {note}.',
   'update-package-held': 'The package was held back for all machines: {note}.',

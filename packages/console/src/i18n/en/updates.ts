@@ -16,6 +16,7 @@ export const updates = {
   until: 'Not before',
   attempts: 'Failed attempts',
   why: 'Why',
+  lastError: 'Last error',
   note: 'Reason, for others to read',
   state: {
     'not-applicable': 'Not applicable',
@@ -42,6 +43,7 @@ export const updates = {
   },
   fields: {
     isOn: 'Automatic update is on',
+    upgradesAgents: 'Upgrade agents that are older than the site',
     time: 'Set time',
     timeZone: 'Time zone',
     installWindows: 'Install in maintenance windows only',
@@ -55,6 +57,7 @@ export const updates = {
     rings: 'Rings: who gets packages first',
   },
   help: {
+    upgradesAgents: 'When off, agents are upgraded by scenarios only.',
     time: 'When packages of urgency high go to machines that are on.',
     timeZone: 'Such as Asia/Tokyo.',
   },

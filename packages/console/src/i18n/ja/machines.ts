@@ -115,6 +115,7 @@ export const machines: Localized<typeof en.machines> = {
     firewallOpen: '{firewalls}: サイトに必要な通信を許可しています',
     firewallMissing_other: '規則が {count} 個ありません',
     agentVersion: 'エージェントのバージョン',
+    agentUpgrade: '更新: {state}',
     lastSeen: '最終応答',
     enrolledAt: '登録日時',
     inventoryAt: 'インベントリの取得日時',

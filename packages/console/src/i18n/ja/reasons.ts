@@ -103,6 +103,9 @@ export const reasons: Localized<typeof en.reasons> = {
   'update-ring':
     'ほかのマシンへ先に配信しています (リング {open} / {rings})。このマシンはリング {ring} です。',
   'update-retry': '{attempts} 回目が失敗しました。もう一度試します。',
+  'update-agents-off': 'このサイトでは、エージェントは自動では更新されません。',
+  'agent-upgrade-pending':
+    'エージェントの更新待ち: これまでに {attempts} 回失敗しました。成功するまで繰り返します。',
   'update-held-attempts': '{attempts} 回失敗しました。保留を解除するまで配信しません。',
   'update-held': '保留にされました: {note}',
   'update-package-held': 'パッケージはすべてのマシンで保留にされました: {note}',

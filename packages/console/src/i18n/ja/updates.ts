@@ -16,6 +16,7 @@ export const updates = {
   until: '次に動く時刻',
   attempts: '失敗回数',
   why: '理由',
+  lastError: '最後のエラー',
   note: '理由 (ほかの人にも表示されます)',
   state: {
     'not-applicable': '適用対象外',
@@ -39,6 +40,7 @@ export const updates = {
   },
   fields: {
     isOn: '自動更新を有効にする',
+    upgradesAgents: 'サイトより古いエージェントを自動で更新する',
     time: '指定時刻',
     timeZone: 'タイムゾーン',
     installWindows: 'メンテナンス期間にだけ適用する',
@@ -52,6 +54,7 @@ export const updates = {
     rings: 'リング: 先に配信するマシン',
   },
   help: {
+    upgradesAgents: '無効にすると、エージェントはシナリオでのみ更新されます。',
     time: '緊急度「高」のパッケージを、電源が入っているマシンへ配信する時刻です。',
     timeZone: '例: Asia/Tokyo',
   },

@@ -3,7 +3,7 @@ import './failures.ts';
 import {
   type DeliverySettings,
   type DeploymentDraft,
-  deliveryOf,
+  defaultDeliveryOf,
   deliveryProblem,
   Failure,
   nextOccurrence,
@@ -28,7 +28,7 @@ export const startJob = 'deployments.start';
 export async function createDeployment(deps: Deps, caller: Caller, draft: DeploymentDraft): Promise<string> {
   await requireCollection(deps, caller, draft.collectionId);
   const subject = await freezeSubject(deps, draft.subject);
-  const delivery = requireDelivery(deliveryOf(draft));
+  const delivery = requireDelivery(draft.delivery ?? defaultDeliveryOf(subject.scenario.options));
   const now = deps.clock.now();
   runSettings(draft, subject.scenario.options);
   await refuseBroken(deps, subject);

@@ -1,9 +1,29 @@
-import { builtInPackages, canonicalJson } from '@tenkai/domain';
+import { builtInPackages, canonicalJson, Failure } from '@tenkai/domain';
 import { systemActor } from '../../kernel/audit/audit.ts';
 import { draftOf, findPackage, findRevision } from './packages.store.ts';
-import { changePackage, createPackage, type PackageDeps } from './packages.ts';
+import { changePackage, createPackage, type PackageDeps, type SavePackage } from './packages.ts';
+import './save-from-elsewhere.ts';
 
 const origin = 'built-in';
+
+/**
+ * Makes a package that the site itself brings and that follows the server, or seals its next revision. What an
+ * administrator has chosen about it stays: urgency, relations, hooks.
+ * @throws Failure package-of-other-origin, draft-invalid, not-found (the content)
+ */
+export async function saveOwnPackage(deps: PackageDeps, save: SavePackage): Promise<void> {
+  const { read } = deps.db;
+  const { draft, contentId } = save;
+  const row = await findPackage(read, draft.id);
+  if (!row) return void (await createPackage(deps, systemActor, save, origin));
+  if (row.origin !== origin)
+    throw new Failure('package-of-other-origin', { id: draft.id, origin: row.origin });
+  const newest = await findRevision(read, draft.id, row.revision);
+  const { urgency, before, after, requires } = newest ? draftOf(newest) : draft;
+  const kept = { ...draft, urgency, before, after, ...(requires && { requires }) };
+  const next = { draft: kept, contentId, id: draft.id, revision: row.revision };
+  await changePackage(deps, systemActor, next);
+}
 
 /**
  * Makes the packages that every site has, where they are not there (IDENT-18); a newer server seals a new revision of

@@ -2,7 +2,7 @@ import type { PackageDraft, SoftwarePackage } from '@tenkai/domain';
 import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Content, ContentUse } from '../content/index.ts';
-import { addBuiltInPackages } from './built-in.ts';
+import { addBuiltInPackages, saveOwnPackage } from './built-in.ts';
 import { addPackageFiles } from './packages.files.ts';
 import { addPackageRoutes } from './packages.routes.ts';
 import {
@@ -36,6 +36,8 @@ export interface Packages {
   save(actor: Actor, save: SavePackage & { origin: string }): Promise<{ revision: number }>;
   /** Makes the packages that every site has, where they are missing. Called when a site starts. */
   addBuiltIn(): Promise<void>;
+  /** Makes a package that the site brings by itself, or its next revision. @throws as `save` */
+  saveOwn(save: SavePackage): Promise<void>;
   /** Says who needs a package, so that it is not deleted. Called before the server starts. */
   registerUser(usesOf: (packageId: string) => Promise<PackageUse[]>): void;
 }
@@ -70,6 +72,7 @@ export function registerPackages(kernel: Kernel, { content }: { content: Content
     refuseBad: (save) => refuseBadPackage(deps, save),
     save: (actor, save) => saveFromElsewhere(deps, actor, save),
     addBuiltIn: () => addBuiltInPackages(deps),
+    saveOwn: (save) => saveOwnPackage(deps, save),
     registerUser: (ask) => void users.push(ask),
   };
 }

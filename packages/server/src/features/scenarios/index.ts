@@ -5,6 +5,7 @@ import type { Packages } from '../packages/index.ts';
 import { lookAtScenario } from './look-at-scenario.ts';
 import { addScenarioRoutes } from './scenarios.routes.ts';
 import { findScenario, findScenarioRevision, scenarioDraftOf, scenariosWith } from './scenarios.store.ts';
+import { saveBuiltInScenario } from './scenarios.ts';
 
 export interface SavedScenario {
   readonly id: string;
@@ -21,6 +22,8 @@ export interface Scenarios {
   scenarioRevision(id: string, revision?: number): Promise<SavedScenario | undefined>;
   /** What keeps a draft from being deployed now (severity `error`), and cautions. */
   problemsOf(draft: ScenarioDraft): Promise<ScenarioProblem[]>;
+  /** Makes a scenario that nobody can change or delete, or its next revision. @throws Failure already-exists */
+  saveBuiltIn(draft: ScenarioDraft): Promise<void>;
   /** Says by name which deployments need a scenario, so that it is not deleted. Called before the server starts. */
   registerUser(usesOf: (scenarioId: string) => Promise<string[]>): void;
 }
@@ -50,11 +53,13 @@ export function registerScenarios(
       message: ({ scenarioId }: { scenarioId: string }) => ({ topic: 'scenarios', id: scenarioId }),
     });
   }
-  addScenarioRoutes({ ...kernel, content, packages, usesOf });
+  const deps = { ...kernel, content, packages, usesOf };
+  addScenarioRoutes(deps);
   return {
     scenario: (id) => revisionOf(id),
     scenarioRevision: revisionOf,
     problemsOf: (draft) => lookAtScenario({ content, packages }, draft),
+    saveBuiltIn: (draft) => saveBuiltInScenario(deps, draft),
     registerUser: (ask) => void users.push(ask),
   };
 }

@@ -1,5 +1,5 @@
 import { canonicalJson, draftRefusal, Failure, type ScenarioDraft } from '@tenkai/domain';
-import type { Actor } from '../../kernel/audit/audit.ts';
+import { type Actor, systemActor } from '../../kernel/audit/audit.ts';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
@@ -53,6 +53,35 @@ export async function createScenario(deps: ScenarioDeps, actor: Actor, sent: Sce
     });
   });
   return id;
+}
+
+/**
+ * Makes a scenario that belongs to Tenkai, or saves its next revision where it differs; what it runs may still be
+ * missing (BAGT-08).
+ * @throws Failure already-exists where somebody has a scenario of that name
+ */
+export async function saveBuiltInScenario(deps: ScenarioDeps, draft: ScenarioDraft): Promise<void> {
+  const { db, clock } = deps;
+  await db.transaction(async (tx) => {
+    const before = await findScenarioByName(tx, draft.name);
+    if (before && !before.is_built_in)
+      throw new Failure('already-exists', { what: 'scenario', id: before.name });
+    const now = clock.now();
+    const stored = before && (await findScenarioRevision(tx, before.id, before.revision));
+    if (stored?.draft === canonicalJson(draft)) return;
+    const id = before?.id ?? newId(now);
+    const revision = (before?.revision ?? 0) + 1;
+    const row = { id, name: draft.name, name_key: nameKeyOf(draft.name), revision, updated_at: now };
+    if (before) await updateScenario(tx, row);
+    else await insertScenario(tx, { ...row, is_built_in: 1, created_at: now });
+    await saveRevision(deps, tx, { actor: systemActor, id, revision, draft });
+    await deps.audit.record(tx, {
+      actor: systemActor,
+      action: before ? 'scenarios.changed' : 'scenarios.created',
+      object: `scenario:${id}`,
+      details: { name: draft.name, revision },
+    });
+  });
 }
 
 /**

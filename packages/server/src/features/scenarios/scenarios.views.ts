@@ -39,13 +39,14 @@ function withSentence({ stepId, severity, code, params }: ScenarioProblem) {
 }
 
 function toRow(row: ScenarioTableRow, { draft }: { draft: string }): ScenarioRow {
-  const { description, steps } = scenarioDraftOf({ draft });
+  const { description, steps, options } = scenarioDraftOf({ draft });
   return {
     id: row.id,
     name: row.name,
     description,
     revision: row.revision,
     stepCount: flattenSteps(steps).length,
+    deliveryMethod: options.deliveryMethod ?? 'auto',
     isBuiltIn: row.is_built_in === 1,
     updatedAt: row.updated_at,
   };

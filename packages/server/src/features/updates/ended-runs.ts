@@ -1,4 +1,4 @@
-import type { Reason, SoftwarePackage } from '@tenkai/domain';
+import { agentRetryMs, isTriedForEver, type Reason, type SoftwarePackage } from '@tenkai/domain';
 import type { Tx } from '../../kernel/database/database.ts';
 import type { RunOutcome } from '../deployments/index.ts';
 import { restartLater } from './deliver.ts';
@@ -48,7 +48,7 @@ async function noteEnd(
   software: SoftwarePackage | undefined,
 ) {
   if (outcome.status === 'succeeded') return noteSuccess(deps, tx, pair, outcome, software);
-  if (outcome.status === 'failed') return noteFailure(deps, tx, pair);
+  if (outcome.status === 'failed') return noteFailure(deps, tx, pair, outcome, software);
   if (outcome.status === 'not-applicable') return noteRefusal(deps, tx, pair, software);
   // Somebody stopped it: it must not come again by itself.
   await change(tx, pair, { held: held({ code: 'update-held', params: { note: 'cancelled' } }) });
@@ -61,7 +61,7 @@ async function noteSuccess(
   outcome: RunOutcome,
   software: SoftwarePackage | undefined,
 ) {
-  await change(tx, pair, { attempts: 0, retry_at: null, held: null, is_delivered: 1 });
+  await change(tx, pair, { attempts: 0, retry_at: null, held: null, last_error: null, is_delivered: 1 });
   if (pair.goal_id !== null && pair.goal_id !== pair.package_id)
     await updatePair(tx, pair.machine_id, pair.goal_id, { is_continuing: 1 });
   await tell(deps, tx, pair, 'info', 'update.applied', { attempts: pair.attempts + 1 });
@@ -75,13 +75,27 @@ function needsRestart({ exitCodes }: RunOutcome, software: SoftwarePackage | und
   return exitCodes.some((code) => asks.includes(code));
 }
 
-async function noteFailure(deps: Deps, tx: Tx, pair: UpdatePairRow) {
+async function noteFailure(
+  deps: Deps,
+  tx: Tx,
+  pair: UpdatePairRow,
+  { reason, hasBegun }: RunOutcome,
+  software: SoftwarePackage | undefined,
+) {
   const { policy } = await deps.world.catalogue();
   const attempts = pair.attempts + 1;
-  if (attempts < policy.attempts)
-    return change(tx, pair, { attempts, retry_at: deps.clock.now() + policy.retryMinutes * 60_000 });
-  await change(tx, pair, {
+  const isEndless = software !== undefined && isTriedForEver(software);
+  const failed = {
     attempts,
+    last_error: reason === null ? null : JSON.stringify(reason),
+    // A line that is down on one morning must not stop the upgrade for everybody until somebody releases it (BAGT-07).
+    is_blameless: isEndless && !hasBegun ? 1 : 0,
+  };
+  const restMs = isEndless ? agentRetryMs(attempts) : policy.retryMinutes * 60_000;
+  if (isEndless || attempts < policy.attempts)
+    return change(tx, pair, { ...failed, retry_at: deps.clock.now() + restMs });
+  await change(tx, pair, {
+    ...failed,
     retry_at: null,
     held: held({ code: 'update-held-attempts', params: { attempts } }),
   });

@@ -24,6 +24,10 @@ export interface UpdatePairRow {
   ring: number;
   since: number | null;
   attempts: number;
+  /** JSON of the reason for which the last attempt failed; null after a success. */
+  last_error: string | null;
+  /** The last attempt failed before anything of the package ran: it says nothing of the package. */
+  is_blameless: number;
   retry_at: number | null;
   held: string | null;
   is_continuing: number;

@@ -93,7 +93,7 @@ async function ofMachine({ db, world }: Deps, machineId: string): Promise<Machin
   const [question] = await world.questions([machineId]);
   if (!question) return { machineId, isOptedOut: false, ring: 0, isRestartPending: false, items: [] };
   const { machine } = question.input;
-  const none = { runId: null, goalId: null, attempts: 0, ring: machine.ring };
+  const none = { runId: null, goalId: null, attempts: 0, lastError: null, ring: machine.ring };
   const shared = { machineId, machineName: question.facts.name };
   const items = judgeUpdates(question.input).packages.map(
     ({ packageId, state, reason, until }) =>

@@ -35,7 +35,7 @@ export async function collectionsAmong(
 export async function ringCounts(read: Reader, packageId: string, ring: number): Promise<RingCounts> {
   const row = await read.one<{ targets: number; succeeded: number | null; failed: number | null }>(
     `SELECT count(*) AS targets, sum(CASE WHEN state = 'applied' THEN 1 ELSE 0 END) AS succeeded,
-       sum(CASE WHEN state <> 'applied' AND attempts > 0 THEN 1 ELSE 0 END) AS failed
+       sum(CASE WHEN state <> 'applied' AND attempts > 0 AND is_blameless = 0 THEN 1 ELSE 0 END) AS failed
      FROM updates_pairs WHERE package_id = ? AND ring = ?
        AND ((state <> 'not-applicable' AND state <> 'applied') OR is_delivered = 1)`,
     [packageId, ring],
@@ -162,6 +162,7 @@ function toMachineRow(row: Row): UpdateMachineRow {
     until: isOpen ? row.run_until : row.until,
     ring: row.ring,
     attempts: row.attempts,
+    lastError: row.last_error === null ? null : JSON.parse(row.last_error),
     runId: row.run_id,
     goalId: row.goal_id,
   };

@@ -99,12 +99,13 @@ async function loadQuestions(
   if (enrolled.length === 0) return [];
   const { policy, optedCollections } = catalogue;
   const asked = [...policy.rings.map(({ collectionId }) => collectionId), ...optedCollections];
+  // Before the inventory: what is dropped for the sake of a newer inventory must not be missing beside the older one.
+  const evidence = Map.groupBy(await loadEvidence(db.read, enrolled), (row) => row.machine_id);
   const facts = await machines.factsOf(enrolled, { withSoftware: catalogue.needsSoftware });
   const windows = await collections.windowsFor(enrolled);
   const memberships = await collectionsAmong(db.read, enrolled, asked);
   const rows = new Map((await loadMachineRows(db.read, enrolled)).map((row) => [row.machine_id, row]));
   const pairs = Map.groupBy(await loadPairs(db.read, enrolled), (row) => row.machine_id);
-  const evidence = Map.groupBy(await loadEvidence(db.read, enrolled), (row) => row.machine_id);
   const releases = releasesOf(await loadPackages(db.read));
   const nowMs = deps.clock.now();
   return [...facts.values()].map((one) => {

@@ -1,6 +1,7 @@
 import {
   bytesBySubnet,
   type DeploymentDraft,
+  defaultDeliveryOf,
   deliveryOf,
   type Forecast,
   type ForecastOutcome,
@@ -46,9 +47,10 @@ export function createWhatIf(deps: Deps) {
   };
 }
 
-async function compute(deps: Deps, draft: DeploymentDraft): Promise<Answer> {
+async function compute(deps: Deps, asked: DeploymentDraft): Promise<Answer> {
   const askedAt = deps.clock.now();
-  const subject = await freezeSubject(deps, draft.subject);
+  const subject = await freezeSubject(deps, asked.subject);
+  const draft = { ...asked, delivery: asked.delivery ?? defaultDeliveryOf(subject.scenario.options) };
   const facts = await whatIfFacts(deps, draft, subject, askedAt);
   const { rows: forecasts, waves } = await inParts(facts);
   const rows = forecasts.map((row, index) => toRow(row, facts.shown[index] as ShownMachine));

@@ -1,0 +1,2 @@
+export * from './agent-upgrade.ts';
+export * from './scripts.ts';

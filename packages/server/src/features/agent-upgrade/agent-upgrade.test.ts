@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { agentPackageId, agentScenarioName, ownAgentDraft } from '@tenkai/domain';
+import { deploymentRoutes, packageRoutes, scenarioRoutes, updateRoutes } from '@tenkai/protocol';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
+import { aHeartbeat, aWholeInventory, type BareAgent, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
+import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
+import { aDeployment, anInventory } from '@tenkai/testkit/builders.ts';
+import { aCollection, createCollection } from '@tenkai/testkit/collections.ts';
+import { refusedWith } from '@tenkai/testkit/refused.ts';
+import { failedRun, openRuns, wholeRun } from '@tenkai/testkit/run-reports.ts';
+import { eventually, settle } from '@tenkai/testkit/settle.ts';
+import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
+import { createFakeClock, type FakeClock } from '../../kernel/clock.ts';
+import { serverVersion } from '../../kernel/version.ts';
+
+const minute = 60_000;
+const old = '0.0.9';
+
+interface Site {
+  readonly server: TestServer;
+  readonly clock: FakeClock;
+  readonly agents: Map<BareAgent, string>;
+  readonly agentsDir: string;
+}
+
+async function site(t: TestContext, databaseUrl: string | undefined): Promise<Site> {
+  const clock = createFakeClock(Date.UTC(2026, 0, 5, 2));
+  const server = await startTestServer({ databaseUrl, clock });
+  atEnd(t, () => server.stop());
+  const agentsDir = await mkdtemp(join(tmpdir(), 'tenkai-agents-'));
+  atEnd(t, () => rm(agentsDir, { recursive: true, force: true }));
+  for (const version of [old, serverVersion, '99.0'])
+    await writeFile(join(agentsDir, `tenkai-agent_${version}_amd64.deb`), `agent ${version}`);
+  await mkdir(join(agentsDir, 'other'));
+  return { server, clock, agents: new Map(), agentsDir };
+}
+
+async function pass(given: Site, ms: number) {
+  for (const step of [ms, 10_000]) {
+    given.clock.advance(step);
+    for (const [agent, bootId] of given.agents) await agent.report(aHeartbeat({ bootId, agentVersion: old }));
+    await settle(given.server);
+  }
+}
+
+let boots = 0;
+
+/** A machine that comes up with an agent of this version, installed by dpkg. */
+async function comesUp(given: Site, name: string, agentVersion: string): Promise<BareAgent> {
+  const known = [...given.agents.keys()].find((agent) => agent.name === name);
+  const agent = known ?? (await enrolledAgent(given.server, { name }));
+  boots += 1;
+  const bootId = `boot-${boots}`;
+  given.agents.set(agent, bootId);
+  await agent.report(aWholeInventory(inventory(name, agentVersion)));
+  for (const state of ['starting', 'running'] as const)
+    await agent.report(aHeartbeat({ state, bootId, agentVersion }));
+  await settle(given.server);
+  return agent;
+}
+
+function inventory(hostname: string, version: string) {
+  return {
+    ...anInventory(),
+    network: { hostname, interfaces: [] },
+    software: [{ source: 'dpkg' as const, name: 'tenkai-agent', version }],
+  };
+}
+
+async function upToDate(given: Site) {
+  await given.server.app.addBuiltIn(given.agentsDir);
+  await settle(given.server);
+}
+
+const packageDetail = ({ server }: Site) =>
+  server.call(packageRoutes.get, { params: { id: agentPackageId } });
+
+async function builtIn({ server }: Site) {
+  const { items } = await server.call(scenarioRoutes.list, { query: {} });
+  const row = items.find(({ name }) => name === agentScenarioName);
+  assert.ok(row);
+  return server.call(scenarioRoutes.get, { params: { id: row.id } });
+}
+
+async function upgradeOf({ server }: Site, { machineId }: BareAgent) {
+  const { items } = await server.call(updateRoutes.ofMachine, { params: { id: machineId } });
+  const row = items.find(({ packageId }) => packageId === agentPackageId);
+  assert.ok(row);
+  return row;
+}
+
+const orderFor = ({ server }: Site, agent: BareAgent) =>
+  eventually(server, `an order for ${agent.name}`, async () => (await openRuns(agent))[0]);
+
+const untilState = (given: Site, agent: BareAgent, wanted: string) =>
+  eventually(given.server, `${agent.name} is ${wanted}`, async () => {
+    const row = await upgradeOf(given, agent);
+    return row.state === wanted && row;
+  });
+
+onBothEngines(
+  'BAGT-08, BAGT-09: a fresh server lists System_AgentUpgrade_Multicast, which nobody can change or delete; its payload follows the server',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    const { server } = given;
+    await server.app.addBuiltIn(null);
+    const bare = await builtIn(given);
+    assert.deepEqual(
+      bare.problems.map(({ severity }) => severity),
+      ['error'],
+      'without an agent package it says what is missing',
+    );
+    // What an older server had made.
+    const older = ownAgentDraft({ id: agentPackageId, version: old, architecture: 'x64' });
+    const programs = older.programs.map((program) => ({ ...program, executable: null }));
+    await server.app.packages.saveOwn({ draft: { ...older, programs }, contentId: null });
+    await upToDate(given);
+    await upToDate(given);
+    const { id, isBuiltIn, deliveryMethod, draft, problems } = await builtIn(given);
+    assert.deepEqual([isBuiltIn, deliveryMethod], [true, 'multicast']);
+    assert.ok(
+      problems.every(({ severity }) => severity === 'caution'),
+      'it can be run',
+    );
+    const payload = await packageDetail(given);
+    assert.deepEqual([payload.draft.version, payload.revision], [serverVersion, 2]);
+    assert.deepEqual(
+      payload.files.map(({ path }) => path.split('/').at(-1)),
+      ['guard.sh', 'tenkai-agent.deb', 'upgrade.sh'],
+    );
+    const builtInRefused = refusedWith('scenario-built-in');
+    await assert.rejects(server.call(scenarioRoutes.remove, { params: { id } }), builtInRefused);
+    await assert.rejects(
+      server.call(scenarioRoutes.update, { params: { id }, body: { revision: 1, draft } }),
+      builtInRefused,
+    );
+    await assert.rejects(
+      server.call(packageRoutes.remove, { params: { id: agentPackageId } }),
+      refusedWith('in-use'),
+    );
+    const body = aDeployment({ subject: { kind: 'scenario', scenarioId: id } });
+    const { draft: deployed } = await server.call(deploymentRoutes.create, { body });
+    assert.equal(deployed.delivery?.method, 'multicast');
+  },
+);
+
+onBothEngines(
+  'BAGT-06: an agent older than the server is upgraded when its machine comes up, and its history says so; a newer one is left alone',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    await upToDate(given);
+    const agent = await comesUp(given, 'old', old);
+    const newer = await comesUp(given, 'newer', '99.0');
+    const foreign = await enrolledAgent(given.server, { name: 'foreign' });
+    await foreign.report(aWholeInventory({ ...inventory('foreign', old), software: [] }));
+    await foreign.report(aHeartbeat({ agentVersion: old }));
+    await settle(given.server);
+    await pass(given, 11 * minute);
+    for (const other of [newer, foreign]) assert.deepEqual(await openRuns(other), []);
+    const order = await orderFor(given, agent);
+    const [step] = order.steps;
+    assert.ok(step?.kind === 'install-package');
+    assert.deepEqual([step.packageId, step.packageVersion], [agentPackageId, serverVersion]);
+    await agent.report(...wholeRun(order));
+    await agent.report(aWholeInventory(inventory('old', serverVersion)));
+    await untilState(given, agent, 'applied');
+    const codes = await given.server.kernel.db.read.all<{ code: string }>(
+      "SELECT code FROM status_messages WHERE machine_id = ? AND component = 'updates' ORDER BY seq",
+      [agent.machineId],
+    );
+    assert.deepEqual(
+      codes.map(({ code }) => code),
+      ['update.begun', 'update.applied'],
+    );
+    assert.deepEqual(await openRuns(agent), []);
+  },
+);
+
+onBothEngines(
+  'BAGT-07: failures are tried again with a growing rest until it is done, and the site shows tries and the last error',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    await upToDate(given);
+    const agent = await comesUp(given, 'old', old);
+    await pass(given, 11 * minute);
+    const rests: number[] = [];
+    for (let tries = 1; tries <= 5; tries++) {
+      const order = await orderFor(given, agent);
+      await agent.report(failedRun(order, 'content-unreachable'));
+      const row = await untilState(given, agent, 'failed');
+      assert.deepEqual(
+        [row.state, row.reason, row.attempts, row.lastError?.code],
+        [
+          'failed',
+          { code: 'agent-upgrade-pending', params: { attempts: tries } },
+          tries,
+          'content-unreachable',
+        ],
+      );
+      assert.ok(row.until !== null);
+      const rest = row.until - given.clock.now();
+      rests.push(Math.round(rest / minute));
+      await pass(given, rest - 20_000);
+      assert.deepEqual(await openRuns(agent), [], 'not before its time');
+      await pass(given, 20_000);
+    }
+    assert.deepEqual(rests, [5, 10, 20, 40, 80], 'never held, unlike other packages');
+    const order = await orderFor(given, agent);
+    await agent.report(...wholeRun(order));
+    await agent.report(aWholeInventory(inventory('old', serverVersion)));
+    const { attempts, lastError } = await untilState(given, agent, 'applied');
+    assert.deepEqual([attempts, lastError], [0, null]);
+  },
+);
+
+onBothEngines(
+  'BAGT-06: agents stay as they are where the setting is off, and take their turn in rings where it is on',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    const set = async (body: Parameters<typeof given.server.call<typeof updateRoutes.setPolicy>>[1]) => {
+      await given.server.call(updateRoutes.setPolicy, body);
+      await settle(given.server);
+    };
+    await set({ body: { upgradesAgents: false } });
+    await upToDate(given);
+    const [pilot, other] = [await comesUp(given, 'pilot', old), await comesUp(given, 'other', old)];
+    await pass(given, 11 * minute);
+    for (const agent of [pilot, other]) {
+      assert.deepEqual(await openRuns(agent), []);
+      const { reason } = await untilState(given, agent, 'held');
+      assert.equal(reason?.code, 'update-agents-off');
+    }
+    const rules = [{ kind: 'direct' as const, machineIds: [pilot.machineId] }];
+    const collection = await createCollection(given.server, aCollection('pilots', { rules }));
+    const rings = [{ collectionId: collection.id, successPercent: 100, soakMinutes: 60 }];
+    await set({ body: { upgradesAgents: true, rings } });
+    const { reason } = await untilState(given, other, 'waiting-time');
+    assert.equal(reason?.code, 'update-ring');
+    const order = await orderFor(given, pilot);
+    await pilot.report(...wholeRun(order));
+    await pilot.report(aWholeInventory(inventory('pilot', serverVersion)));
+    await settle(given.server);
+    assert.deepEqual(await openRuns(other), [], 'the pilot proves itself first');
+    await pass(given, 61 * minute);
+    await orderFor(given, other);
+  },
+);

@@ -1,0 +1,58 @@
+import { copyFile, link, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { guardScript, ownAgentDraft, readAgentFileName, upgradeScript } from '@tenkai/domain';
+import { buildManifest } from '@tenkai/transfer';
+import { systemActor } from '../../kernel/audit/audit.ts';
+import type { Log } from '../../kernel/log.ts';
+import { serverVersion } from '../../kernel/version.ts';
+import type { Content } from '../content/index.ts';
+import type { Packages } from '../packages/index.ts';
+import { putFile } from './put-file.ts';
+
+export interface PayloadDeps {
+  readonly content: Content;
+  readonly packages: Packages;
+  readonly dataDir: string;
+  readonly log: Log;
+}
+
+/**
+ * Makes a package of each agent in the folder that has this server's version; files of other versions are left alone.
+ * @returns the IDs of the site's own agent packages
+ */
+export async function savePayloads(deps: PayloadDeps, agentsDir: string): Promise<string[]> {
+  const names = (await readdir(agentsDir).catch(() => [])).sort();
+  const agents = names.flatMap((name) => {
+    const known = readAgentFileName(name);
+    return known?.version === serverVersion ? [{ ...known, path: join(agentsDir, name) }] : [];
+  });
+  if (agents.length === 0)
+    deps.log.info({ agentsDir }, 'there is no agent package of this version to upgrade to');
+  for (const agent of agents) {
+    const contentId = await saveContent(deps, agent);
+    await deps.packages.saveOwn({ draft: ownAgentDraft(agent), contentId });
+  }
+  return agents.map(({ id }) => id);
+}
+
+/** The agent's own package beside the two programs that watch over its installation, in one folder. */
+async function saveContent(
+  { content, dataDir }: PayloadDeps,
+  { id, path }: { readonly id: string; readonly path: string },
+): Promise<string> {
+  const work = await mkdtemp(join(dataDir, 'agent-upgrade-'));
+  try {
+    const folder = join(work, id);
+    const target = join(folder, 'tenkai-agent.deb');
+    await mkdir(folder);
+    await link(path, target).catch(() => copyFile(path, target));
+    await writeFile(join(folder, 'upgrade.sh'), upgradeScript, { mode: 0o755 });
+    await writeFile(join(folder, 'guard.sh'), guardScript, { mode: 0o755 });
+    const { manifest, sources } = await buildManifest({ folders: [folder] });
+    for (const file of manifest.files) await putFile(content, file, sources.get(file.path) as string);
+    await content.register(systemActor, manifest);
+    return manifest.contentId;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
