@@ -33,6 +33,8 @@ export interface Offers {
   readonly asOf: number | null;
   /** False: the site cannot be reached, and this is what it said last. */
   readonly isFresh: boolean;
+  /** To which the machine is assigned, as `tenkai-agent status` tells it; null: to none (AGENT-23). */
+  readonly site: { readonly code: string; readonly name: string } | null;
 }
 
 /** A file that the user makes, so that the service sees to whom it belongs. */

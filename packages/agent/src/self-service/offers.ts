@@ -5,6 +5,7 @@ import type { AvailableDeployment, AvailableReply } from '@tenkai/protocol/agent
 import type { FetchProgress } from '@tenkai/transfer';
 import type { DataFolder } from '../data-folder.ts';
 import { readJson, writeDurably } from '../durable-file.ts';
+import { readEnrollment } from '../identity.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { openRuns } from '../run-folder.ts';
 import { runOf } from '../service/forward-progress.ts';
@@ -63,7 +64,7 @@ export function createOffers(deps: OffersDeps) {
     const isFresh = await asking;
     const inHand = runsInHand(data);
     const items = (known?.items ?? []).map((item) => toOffer(item, isAsked(item), inHand.get(item.runId)));
-    return { items, asOf: known?.asOf ?? null, isFresh };
+    return { items, asOf: known?.asOf ?? null, isFresh, site: siteOf(data) };
   };
 
   const isAsked = ({ runId, isOffered, finishedAt }: AvailableDeployment): boolean => {
@@ -91,6 +92,11 @@ export function createOffers(deps: OffersDeps) {
   };
 }
 export type OffersOfMachine = ReturnType<typeof createOffers>;
+
+function siteOf(data: DataFolder): Offers['site'] {
+  const enrollment = readEnrollment(data);
+  return enrollment ? { code: enrollment.siteCode, name: enrollment.siteName } : null;
+}
 
 type InHand = Offer['progress'];
 

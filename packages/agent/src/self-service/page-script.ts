@@ -60,7 +60,7 @@ export function runPage(): void {
 
   let shown = '';
   const drawOffers = (offers: Offers) => {
-    const text = JSON.stringify([offers.items, offers.isFresh]);
+    const text = JSON.stringify([offers.items, offers.isFresh, offers.site]);
     if (text === shown) return;
     shown = text;
     const focused = document.activeElement?.id;
@@ -69,6 +69,7 @@ export function runPage(): void {
       : offers.asOf === null
         ? t.never
         : fill(t.stale, { time: time(offers.asOf) });
+    part('site').textContent = fill(offers.site ? t.site : t.noSite, { ...offers.site });
     part('empty').hidden = offers.items.length > 0;
     part('offers').replaceChildren(...offers.items.map(drawOffer));
     if (focused) document.getElementById(focused)?.focus();

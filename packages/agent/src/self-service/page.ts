@@ -41,6 +41,7 @@ export function pageHtml(language: Language): string {
 <p id="empty" hidden>${t.nothing}</p>
 <ul id="offers"></ul>
 </section>
+<p id="site" class="state"></p>
 </main>
 </body>
 </html>

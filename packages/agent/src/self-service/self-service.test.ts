@@ -15,6 +15,7 @@ import { readJournal } from '../engine/journal.ts';
 import { holdersOf } from '../lock.ts';
 import { openLinux } from '../platform/linux/index.ts';
 import { runFolderNamed } from '../run-folder.ts';
+import type { AgentStatus } from '../status.ts';
 import { doorPaths, type Offers, type ProofRequest, type RestartState } from './door-words.ts';
 
 /** A user of every system, without any rights. */
@@ -354,3 +355,19 @@ test('a machine that its user restarts meanwhile is not restarted again', option
   assert.equal(reported('run').at(-1)?.succeeded, true);
   assert.equal(existsSync(log), false);
 });
+
+test(
+  'AGENT-23: page, status and settings agree on the assigned site: none, and then its code',
+  options,
+  async () => {
+    agent.start();
+    await until(() => existsSync(door()));
+    const shown = async () => JSON.parse((await agent.command('status', '--json')).stdout) as AgentStatus;
+    assert.deepEqual([(await offersNow()).site, (await shown()).site.code], [null, null]);
+    const { rootFingerprint } = site.keys;
+    await agent.command('enroll', '--server', site.url, '--root-fingerprint', rootFingerprint);
+    const assigned = await until(async () => (await offersNow()).site);
+    const { code, name } = (await shown()).site;
+    assert.deepEqual([assigned, code], [{ code, name }, 'TST']);
+  },
+);

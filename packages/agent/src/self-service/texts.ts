@@ -31,6 +31,8 @@ export interface Texts {
   readonly postponed: string;
   readonly restarting: string;
   readonly lost: string;
+  readonly site: string;
+  readonly noSite: string;
   readonly minutes: string;
   readonly hours: string;
   readonly reasons: Readonly<Record<string, string>>;
@@ -73,6 +75,8 @@ const en: Texts = {
   nowSure: 'Restart this machine now? Unsaved work is lost.',
   postponed: 'The restart was postponed until {time}.',
   restarting: 'The machine restarts now.',
+  site: 'Currently assigned site code: {code} ({name})',
+  noSite: 'Currently assigned site code: none',
   lost: 'The agent of this machine does not answer. Open this page anew with: tenkai-agent self-service',
   minutes: '{count} minutes',
   hours: '{count} h',
@@ -127,6 +131,8 @@ const ja: Texts = {
   nowSure: 'このマシンを今すぐ再起動しますか? 保存していない内容は失われます。',
   postponed: '再起動を {time} まで延期しました。',
   restarting: 'マシンを再起動します。',
+  site: '現在の割り当てサイト コード: {code} ({name})',
+  noSite: '現在の割り当てサイト コード: なし',
   lost: 'このマシンのエージェントが応答しません。tenkai-agent self-service でページを開き直してください。',
   minutes: '{count} 分',
   hours: '{count} 時間',

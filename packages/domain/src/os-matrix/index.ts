@@ -1,4 +1,5 @@
 export * from './find-systems.ts';
+export * from './firewall-guide.ts';
 export * from './match-system.ts';
 export * from './step-support.ts';
 export * from './system-row.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { firewallGuide } from '@tenkai/domain/os-matrix/firewall-guide.ts';
 import { machineRoutes } from '@tenkai/protocol/api/index.ts';
 import { systemRoutes } from '@tenkai/protocol/api/systems.ts';
 import type { Page } from 'playwright-core';
@@ -14,7 +15,7 @@ describe('operating systems in the console', { skip: noBrowser }, () => {
     ['en', 'light'],
     ['ja', 'dark'],
   ] as const) {
-    it(`BOSM-01: the matrix is filtered, a row opened by keyboard, and a machine has its row, in ${language}`, async (t) => {
+    it(`BOSM-01, BFWL-06: the matrix is filtered, a row opened by keyboard, and a machine has its row with the instruction for its firewall, in ${language}`, async (t) => {
       const { systems, nav, common, reasons } = textsOf[language];
       const site = await startConsoleSite(t);
       const browser = await startBrowser(t, { language, colorScheme, ca: site.ca });
@@ -36,6 +37,7 @@ describe('operating systems in the console', { skip: noBrowser }, () => {
       await row.press('Enter');
       await page.getByRole('heading', { level: 1, name: 'Windows XP (x86)' }).waitFor();
       await page.getByText(reasons['system-note-closes-ports']).waitFor();
+      await page.getByText(systems.firewallGuides['windows-xp']).waitFor();
       await page
         .getByText(reasons['system-agent-runtime'].replace('{system}', 'Windows XP'))
         .first()
@@ -55,6 +57,8 @@ describe('operating systems in the console', { skip: noBrowser }, () => {
         .getByText(match?.row?.name ?? systems.unlisted)
         .first()
         .waitFor();
+      assert.ok(match?.row, 'the machine of the test is listed');
+      await panel.getByText(systems.firewallGuides[firewallGuide(match.row)]).waitFor();
       await assertAccessible(page);
       watch.assertQuiet();
 

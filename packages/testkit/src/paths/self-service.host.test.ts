@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { AgentStatus } from '@tenkai/agent/status.ts';
 import { isFinal } from '@tenkai/domain';
 import { deploymentRoutes, enrollmentRoutes, packageRoutes } from '@tenkai/protocol';
 import { listAudit } from '@tenkai/protocol/api/status.ts';
@@ -47,7 +48,7 @@ async function available(server: TestServer, id: string): Promise<string> {
   return (await server.call(deploymentRoutes.create, { body })).id;
 }
 
-test('a user without rights installs what is available, on a page of a real agent and a real site', {
+test('AGENT-23: a user without rights installs what is available, on a page of a real agent and a real site, which names the assigned site as the status does', {
   timeout: 180_000,
   skip,
 }, async (t) => {
@@ -75,6 +76,9 @@ test('a user without rights installs what is available, on a page of a real agen
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   await page.goto(url);
   await page.getByText('Text <b>editor</b>').waitFor();
+  const { site } = JSON.parse((await agent.command('status', '--json')).stdout) as AgentStatus;
+  assert.equal(site.code, 'TST');
+  await page.getByText(`現在の割り当てサイト コード: ${site.code} (${site.name})`).waitFor();
   assert.equal(new URL(page.url()).hash, '', 'the token is gone from the address');
   assert.deepEqual(await accessibilityProblems(page), []);
   const isWide = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';

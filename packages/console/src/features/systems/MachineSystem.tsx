@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { firewallGuide } from '@tenkai/domain/os-matrix/firewall-guide.ts';
 import type { SystemMatch } from '@tenkai/domain/os-matrix/system-row.ts';
 import { useTranslation } from 'react-i18next';
 import { useSentences } from '../../i18n/problem-texts.ts';
@@ -39,6 +40,8 @@ function Match({ match }: { readonly match: SystemMatch }) {
           </p>
           <SystemAnswers row={row} />
           <SystemNotes notes={notes} />
+          <h3>{t('systems.firewallByHand')}</h3>
+          <p>{t(`systems.firewallGuides.${firewallGuide(row)}`)}</p>
         </>
       ) : null}
     </>

@@ -1,4 +1,5 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { firewallGuide } from '@tenkai/domain/os-matrix/firewall-guide.ts';
 import type { SystemRow } from '@tenkai/domain/os-matrix/system-row.ts';
 import { useTranslation } from 'react-i18next';
 import { Facts } from '../../ui/Facts.tsx';
@@ -45,6 +46,10 @@ function Content({ row }: { readonly row: SystemRow }) {
                 value: oneOf.map((one) => levelText(t, one)).join(t('systems.or')),
               })),
               { label: t('systems.firewall'), value: t(`systems.firewalls.${row.firewall}`) },
+              {
+                label: t('systems.firewallByHand'),
+                value: t(`systems.firewallGuides.${firewallGuide(row)}`),
+              },
               { label: t('systems.since'), value: row.minimumVersion },
             ]}
           />

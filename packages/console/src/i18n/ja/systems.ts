@@ -11,6 +11,18 @@ export const systems: Localized<typeof en> = {
   noServicePack: 'なし',
   or: ' または ',
   firewall: 'ファイアウォール',
+  firewallByHand: 'ファイアウォールの手動設定',
+  firewallGuides: {
+    'windows-xp':
+      'コントロール パネル、セキュリティ センター、Windows ファイアウォール、[例外] の [ポートの追加] で各ポートを追加し、[詳細設定] の ICMP の設定で [エコー要求の着信を許可する] を選びます。コマンド: tenkai firewall plan --for windows-xp --role agent',
+    'windows-vista':
+      'コントロール パネル、セキュリティ、[Windows ファイアウォールによるプログラムの許可] で各ポートを追加し、エコー要求は受信の規則 (カスタム) で許可します。コマンド: tenkai firewall plan --for windows --role agent',
+    windows:
+      '管理ツール、[セキュリティが強化された Windows ファイアウォール]、[受信の規則]、[新しい規則] で各ポートを許可し、エコー要求はサイトのアドレスに限ったカスタム規則で許可します。コマンド: tenkai firewall plan --for windows --role agent',
+    linux:
+      'マシン上で root として tenkai-agent firewall open を実行します (nftables、firewalld、ufw)。tenkai-agent firewall plan はコマンドを表示するだけです。',
+    none: 'この OS にはファイアウォールがないため、設定は不要です。',
+  },
   firewalls: { on: 'インストール直後は有効', off: 'インストール直後は無効', none: '付属しない' },
   since: 'エージェントの対応版',
   what: 'できること',
