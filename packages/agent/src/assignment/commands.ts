@@ -42,6 +42,18 @@ export function addAssignCommand(program: Command, env: Env, data: () => DataFol
       await assign({ data: data(), env, now: Date.now }, words, options);
     });
   program
+    .command('config')
+    .description('what this machine was told')
+    .exitOverride()
+    .command('show')
+    .description('show the properties as they are, and what brought each: installer, assign, patch')
+    .option('--json', 'as JSON', false)
+    .exitOverride()
+    .action(async ({ json }: { json: boolean }) => {
+      const { showConfig } = await import('./show-config.ts');
+      await showConfig({ data: data(), env }, json);
+    });
+  program
     .command('properties')
     .description('show what became of the properties: value, origin, time and version')
     .argument('[name]', 'only this one, such as FSP')

@@ -81,9 +81,25 @@ describe('the folder that is copied to a machine', { skip: noDebianHosts || noDe
     const { state, detail } = await result();
     assert.deepEqual([state, String(detail).endsWith('.deb')], ['complete', true]);
     assert.equal((await host.run(['sh', script, '--status'])).code, 0);
-    const again = await install('FSP=fsp.example');
+  });
+
+  test('AGENT-12: SMSSLP= of the installation is the locator, and config show names the installer as its origin', async () => {
+    const again = await install('SMSSLP=slp.example', 'FSP=fsp.example');
     assert.equal(again.code, 0, again.stderr);
-    assert.match(await host.ask(['cat', '/var/lib/tenkai-agent/agent.json']), /fsp\.example/);
+    await host.ask(['tenkai-agent', 'assign', 'FSP=fsp2.example', '--no-search', '--no-check']);
+    type Shown = { name: string; value: string; origin: string; version: string };
+    const shown = JSON.parse(await host.ask(['tenkai-agent', 'config', 'show', '--json'])) as Shown[];
+    assert.deepEqual(
+      shown.map(({ name, value, origin, version }) => [name, value, origin, version]),
+      [
+        ['LOCATOR', 'https://slp.example', 'installation', '0.1.0'],
+        ['FSP', 'https://fsp2.example', 'assign', '0.1.0'],
+      ],
+    );
+    assert.match(
+      await host.ask(['tenkai-agent', 'config', 'show']),
+      /^LOCATOR +https:\/\/slp\.example +installer /m,
+    );
   });
 
   test('MASTER-09: an agent that knows a server is not what a reference machine may begin with', async () => {
