@@ -96,6 +96,27 @@ const samples: Record<keyof typeof rules, { bad: Record<string, string>[]; good:
         },
       ],
     },
+    noFileCycles: {
+      bad: [
+        {
+          'packages/agent/src/a.ts': `import { b } from './engine/b.ts';`,
+          'packages/agent/src/engine/b.ts': `import type { A } from '../a.ts';`,
+        },
+        {
+          'packages/agent/src/a.ts': `const { b } = await import('./b.ts');`,
+          'packages/agent/src/b.ts': `export * from './c.ts';`,
+          'packages/agent/src/c.ts': `import { a } from './a.ts';`,
+        },
+      ],
+      good: [
+        {
+          'packages/agent/src/a.ts': `import { b } from './b.ts'; import { c } from './c.ts';`,
+          'packages/agent/src/b.ts': `import { c } from './c.ts';`,
+          'packages/agent/src/a.test.ts': `import { a } from './a.ts';`,
+          'packages/agent/src/c.ts': `import { x } from '@tenkai/domain';`,
+        },
+      ],
+    },
     kernelKnowsNoFeature: {
       bad: [
         { 'packages/server/src/kernel/http/a.ts': `import type { x } from '../../features/users/index.ts';` },

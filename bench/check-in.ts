@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '@tenkai/server/kernel/database/database.ts';
+import { openDatabase } from '@tenkai/server/kernel/database/open-database.ts';
 import type { BaselineCommand } from './check-in/baseline-process.ts';
 import type { FleetCommand } from './check-in/fleet-process.ts';
 import type { LoadFigures } from './check-in/load.ts';

@@ -2,9 +2,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type OpenOptions, openDatabase } from '@tenkai/server/kernel/database/database.ts';
 import { dumpSchema } from '@tenkai/server/kernel/database/dump-schema.ts';
 import { migrate } from '@tenkai/server/kernel/database/migrate.ts';
+import { type OpenOptions, openDatabase } from '@tenkai/server/kernel/database/open-database.ts';
 import { migrations } from '@tenkai/server/migrations/index.ts';
 import { noPostgres, startPostgres } from '@tenkai/testkit/rig/postgres.ts';
 

@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { insertTicket } from '@tenkai/server/features/enrollment/enrollment.store.ts';
 import { hashSecret } from '@tenkai/server/kernel/access/access.ts';
-import { openDatabase } from '@tenkai/server/kernel/database/database.ts';
 import { migrate } from '@tenkai/server/kernel/database/migrate.ts';
+import { openDatabase } from '@tenkai/server/kernel/database/open-database.ts';
 import { newId, newSecret } from '@tenkai/server/kernel/ids.ts';
 import { migrations } from '@tenkai/server/migrations/index.ts';
 

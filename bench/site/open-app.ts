@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { type App, createApp } from '@tenkai/server/app.ts';
 import { systemClock } from '@tenkai/server/kernel/clock.ts';
-import { openDatabase } from '@tenkai/server/kernel/database/database.ts';
 import { migrate } from '@tenkai/server/kernel/database/migrate.ts';
+import { openDatabase } from '@tenkai/server/kernel/database/open-database.ts';
 import { openKeyChain } from '@tenkai/server/kernel/keys/key-chain.ts';
 import { serverNames } from '@tenkai/server/kernel/keys/key-files.ts';
 import { createLog } from '@tenkai/server/kernel/log.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ensureEntries } from '@tenkai/server/features/machines/software.store.ts';
 import { softwareTexts } from '@tenkai/server/features/machines/software-catalogue.ts';
 import { packVarints } from '@tenkai/server/features/machines/varints.ts';
-import { openDatabase } from '@tenkai/server/kernel/database/database.ts';
+import { openDatabase } from '@tenkai/server/kernel/database/open-database.ts';
 import { makeInventory, pickSoftware, softwarePool } from './inventories.ts';
 import { createRandom } from './random.ts';
 import type { SeededMachine } from './seed-machines.ts';

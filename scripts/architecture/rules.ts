@@ -102,6 +102,21 @@ const noFeatureCycles: Rule = (files) => {
   return cyclesOf(graph).map((cycle) => `features import each other: ${cycle.join(' -> ')}`);
 };
 
+/**
+ * Files that import each other in a circle are one room with walls in it: what both need stands below both. Imports
+ * of types and those that wait for their first use count, too.
+ */
+const noFileCycles: Rule = (files) => {
+  const rooms = files.filter((file) => !isTest(file.path));
+  const paths = new Set(rooms.map(({ path }) => path));
+  const graph = new Map<string, Set<string>>();
+  for (const { from, to } of arrowsOf(rooms)) {
+    if (!paths.has(to)) continue;
+    graph.set(from.path, (graph.get(from.path) ?? new Set()).add(to));
+  }
+  return cyclesOf(graph).map((cycle) => `files import each other: ${cycle.join(' -> ')}`);
+};
+
 /** Each cycle once, by depth-first search. */
 function cyclesOf(graph: ReadonlyMap<string, ReadonlySet<string>>): string[][] {
   const done = new Set<string>();
@@ -202,6 +217,7 @@ export const rules = {
   packagesByName,
   featuresByTheirDoor,
   noFeatureCycles,
+  noFileCycles,
   kernelKnowsNoFeature,
   domainStandsAlone,
   domainIsPure,

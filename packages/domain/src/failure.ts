@@ -1,9 +1,3 @@
-/**
- * Every way in which Tenkai says no, in one table: a stable code, what kind of refusal it is, and the sentences.
- * The console has its own sentences for each code in its languages; those here serve the CLI, the API and logs.
- */
-import { reasonSentence } from './reason.ts';
-
 /** What went wrong, seen from the caller: the rim maps it to an HTTP status or an exit status. */
 export type FailureKind =
   | 'invalid'
@@ -88,25 +82,10 @@ export interface FailureOptions {
   readonly problems?: readonly FieldProblem[];
 }
 
-/** The sentence of one problem of a draft: which rule is broken. */
-export function problemSentence(problem: Pick<FieldProblem, 'code' | 'params'>): string {
-  const entry = table[problem.code];
-  return entry ? fill(entry.message, problem.params) : reasonSentence(problem);
-}
-
-/**
- * The refusal of a draft with everything that is wrong with it at once; the detail names field and rule.
- * @returns Failure draft-invalid
- */
-export function draftRefusal(what: string, problems: readonly FieldProblem[]): Failure {
-  const detail = problems
-    .map((problem) => `${problem.field}: ${problemSentence(problem)}${suggestionText(problem)}`)
-    .join('\n');
-  return new Failure('draft-invalid', { what, count: problems.length }, { detail, problems });
-}
-
-function suggestionText({ suggestion }: FieldProblem): string {
-  return suggestion === undefined ? '' : ` Suggestion: ${suggestion}`;
+/** The sentence of a failure, its parameters filled in; undefined for a code that nobody has defined. */
+export function failureSentence(code: string, params: FailureParams): string | undefined {
+  const entry = table[code];
+  return entry && fill(entry.message, params);
 }
 
 function missing(code: string): FailureEntry {

@@ -5,6 +5,7 @@ export * from './collection/index.ts';
 export * from './definitions.ts';
 export * from './deployment/index.ts';
 export * from './failure.ts';
+export * from './field-problem.ts';
 export * from './firewall/index.ts';
 export * from './machine/index.ts';
 export * from './os-matrix/index.ts';

@@ -1,9 +1,5 @@
-import {
-  type Failure,
-  type FailureKind,
-  type FieldProblem,
-  problemSentence,
-} from '@tenkai/domain/failure.ts';
+import type { Failure, FailureKind, FieldProblem } from '@tenkai/domain/failure.ts';
+import { problemSentence } from '@tenkai/domain/field-problem.ts';
 import { type Static, Type } from 'typebox';
 
 /** One of several things that are wrong with a draft, or worth a warning. */

@@ -7,7 +7,8 @@ import { CHUNK_SIZE_BYTES, type Manifest, sealManifest } from '@tenkai/transfer'
 import { DATAGRAM_BYTES } from '@tenkai/transfer/multicast/layout.ts';
 import { createReceiver, type Receiver } from '@tenkai/transfer/multicast/receiver.ts';
 import { segmentsOf } from '@tenkai/transfer/multicast/segments.ts';
-import { createSender, type Sender, type SenderOptions } from '@tenkai/transfer/multicast/sender.ts';
+import { createSender, type Sender } from '@tenkai/transfer/multicast/sender.ts';
+import type { SenderOptions } from '@tenkai/transfer/multicast/sending.ts';
 import { memberKey } from '@tenkai/transfer/multicast/session.ts';
 
 export interface Line {

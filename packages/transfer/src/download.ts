@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from './failures.ts';
-import type { NetworkOptions } from './fetch-chunks.ts';
 import { type Connection, connect } from './http-get.ts';
+import type { RateLimit } from './rate-limit.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { type ContentSource, createSourceChoice, type SourceChoice } from './source-choice.ts';
 
@@ -103,4 +103,36 @@ export function unreachable(download: Pick<Download, 'options' | 'problems'>, wh
 export function sourceName(source: ContentSource): string {
   const { protocol, host, pathname } = new URL(source.baseUrl);
   return `${protocol}//${host}${pathname}`;
+}
+
+/** How to reach sources; what all downloads have in common. */
+export interface NetworkOptions {
+  /** In order of preference; the next is asked where one fails. */
+  readonly sources: readonly ContentSource[];
+  readonly signal?: AbortSignal;
+  /** Chunks under way at once: 4, unless told. */
+  readonly parallel?: number;
+  /** Limit for all connections together (DIST-34); a function where it changes with the time. */
+  readonly bytesPerSecond?: RateLimit['bytesPerSecond'];
+  /** 10 s, unless told. */
+  readonly connectTimeoutMs?: number;
+  /** 30 s, unless told. */
+  readonly idleTimeoutMs?: number;
+  /** How long nothing at all may arrive from any source before the download fails: 5 min, unless told. */
+  readonly giveUpAfterMs?: number;
+  /** The rest of a source after its first failure, doubled with each further one: 500 ms, unless told. */
+  readonly firstRestMs?: number;
+  /** 30 s, unless told. */
+  readonly longestRestMs?: number;
+  readonly random?: () => number;
+  /** A source delivered damaged bytes; the download goes on with other sources. */
+  readonly onCorrupt?: (found: CorruptChunk) => void;
+}
+
+export interface CorruptChunk {
+  readonly path: string;
+  /** Which chunk of the file, from 0. */
+  readonly chunk: number;
+  readonly sha256: string;
+  readonly source: string;
 }

@@ -1,6 +1,6 @@
+import type { NetworkOptions } from './download.ts';
 import { type Download, openDownload, sourceName, unreachable } from './download.ts';
 import { Failure } from './failures.ts';
-import type { NetworkOptions } from './fetch-chunks.ts';
 import { get } from './http-get.ts';
 import { type Manifest, manifestPath, type SignedManifest } from './manifest.ts';
 import { isSha256, MANIFEST_LIMIT_BYTES, type ManifestLimits } from './manifest-check.ts';

@@ -1,7 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type Download, sourceName, unreachable } from './download.ts';
 import { Failure } from './failures.ts';
-import type { ChunkWant } from './fetch-chunks.ts';
 import { type GetResult, get, type Head } from './http-get.ts';
 import { chunkPath } from './manifest.ts';
 import type { ContentSource } from './source-choice.ts';
@@ -191,4 +190,12 @@ function strike(download: Download, part: Part, source: ContentSource, problem: 
   download.problems.set(source, problem);
   restart(part);
   download.options.onCorrupt?.({ path, chunk, sha256, source: sourceName(source) });
+}
+
+/** A chunk to fetch, and the place in a manifest by which a person knows it. */
+export interface ChunkWant {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly path: string;
+  readonly chunk: number;
 }

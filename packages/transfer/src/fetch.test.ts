@@ -13,9 +13,9 @@ import {
   type PublishedContent,
   publishContent,
 } from '@tenkai/testkit/published-content.ts';
+import type { CorruptChunk } from './download.ts';
 import { Failure } from './failures.ts';
 import { fetchContent, partialOf } from './fetch.ts';
-import type { CorruptChunk } from './fetch-chunks.ts';
 import { fetchManifest } from './fetch-manifest.ts';
 import type { FetchProgress } from './fetch-progress.ts';
 import { CHUNK_SIZE_BYTES } from './manifest.ts';

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { type ChunkWant, type FetchChunks, fetchChunks, type NetworkOptions } from './fetch-chunks.ts';
+import type { NetworkOptions } from './download.ts';
+import { type FetchChunks, fetchChunks } from './fetch-chunks.ts';
+import type { ChunkWant } from './fetch-part.ts';
 import { type FetchProgress, trackProgress } from './fetch-progress.ts';
 import type { Manifest } from './manifest.ts';
 import { openStaging } from './staging.ts';

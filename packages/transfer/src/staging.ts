@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { writeDirectly } from './direct-write.ts';
 import { explainWriteError, requireFreeBytes } from './disk-space.ts';
 import { errorCode, makeFolder, NO_FOLLOW, syncFolder } from './durable.ts';
-import type { ChunkWant } from './fetch-chunks.ts';
+import type { ChunkWant } from './fetch-part.ts';
 import { readFully, sha256Aside, writeFully } from './file-bytes.ts';
 import { CHUNK_SIZE_BYTES, type Manifest, type ManifestFile } from './manifest.ts';
 

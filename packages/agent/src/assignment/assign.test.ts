@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type Dnsmasq, noDnsmasq, startDnsmasq } from '@tenkai/testkit/rig/dnsmasq.ts';
 import { newAgent, type TestAgent, until } from '@tenkai/testkit/small-site/run-agent.ts';
-import { type SmallSite, startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
+import type { SmallSite } from '@tenkai/testkit/small-site/site.ts';
+import { startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
 import { readSettings } from '../settings.ts';
 import type { AgentStatus } from '../status.ts';
 

@@ -9,7 +9,7 @@ import { askService } from '../service/requests.ts';
 import { readSettings, type Settings, writeSettings } from '../settings.ts';
 import { takeTicket } from '../ticket.ts';
 import { checkNames } from './check-names.ts';
-import type { AssignOptions } from './commands.ts';
+import type { AssignOptions } from './options.ts';
 import './failures.ts';
 import { assignmentInput, findSite } from './find-site.ts';
 import { noteHistory } from './property-history.ts';

@@ -1,18 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { DataFolder } from '../data-folder.ts';
-
-export interface AssignOptions {
-  readonly explain?: boolean;
-  readonly json?: boolean;
-  readonly dryRun?: boolean;
-  readonly check?: boolean;
-  readonly search?: boolean;
-  readonly hold?: boolean;
-  readonly release?: boolean;
-  readonly dnsServer?: readonly string[];
-  readonly propertiesFile?: string;
-  readonly byInstallation?: boolean;
-}
+import type { AssignOptions } from './options.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

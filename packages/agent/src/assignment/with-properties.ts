@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { type Properties, type PropertyName, propertyRefusal } from '@tenkai/domain/assignment/properties.ts';
 import type { Settings } from '../settings.ts';
-import type { AssignOptions } from './commands.ts';
+import type { AssignOptions } from './options.ts';
 
 type Assignment = NonNullable<Settings['assignment']>;
 

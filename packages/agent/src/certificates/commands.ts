@@ -1,18 +1,8 @@
 import type { Command } from 'commander';
 import type { DataFolder } from '../data-folder.ts';
+import type { BundleOptions, CommonOptions, PurgeOptions } from './options.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
-
-export interface CommonOptions {
-  readonly json?: boolean;
-}
-export interface PurgeOptions extends CommonOptions {
-  readonly yes?: boolean;
-  readonly dryRun?: boolean;
-}
-export interface BundleOptions extends CommonOptions {
-  readonly passwordFile: string;
-}
 
 /** `tenkai-agent cert` and `tenkai-agent trust`; what they do is loaded only when they do it. */
 export function addIdentityCommands(program: Command, env: Env, data: () => DataFolder): void {

@@ -14,7 +14,8 @@ import {
 } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { publishContent } from '@tenkai/testkit/small-site/publish.ts';
 import { runEngineToEnd } from '@tenkai/testkit/small-site/run-engine.ts';
-import { type SmallSite, startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
+import type { SmallSite } from '@tenkai/testkit/small-site/site.ts';
+import { startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
 import {
   contentPart,
   copyStep,

@@ -17,8 +17,9 @@ import { packContent, publishContent } from '@tenkai/testkit/small-site/publish.
 import { until } from '@tenkai/testkit/small-site/run-agent.ts';
 import { runEngineToEnd, spawnEngine } from '@tenkai/testkit/small-site/run-engine.ts';
 import { runSteps, toldOf } from '@tenkai/testkit/small-site/run-steps.ts';
+import type { SmallSite } from '@tenkai/testkit/small-site/site.ts';
 import { makeSiteKeys } from '@tenkai/testkit/small-site/site-keys.ts';
-import { type SmallSite, startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
+import { startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
 import { contentPart, copyStep, scriptStep } from '@tenkai/testkit/small-site/steps.ts';
 import { canonicalManifest, chunkPath, type Manifest, manifestPath } from '@tenkai/transfer';
 import { findTree } from '../platform/linux/process-tree.ts';

@@ -2,36 +2,12 @@ import type { Reason } from '@tenkai/domain';
 import type { DeliveryFigures } from '@tenkai/domain/deployment/multicast.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
-import type {
-  MulticastAnswer,
-  MulticastAsk,
-  RelayFacts,
-  RelayReply,
-  RelayReport,
-} from '@tenkai/protocol/agent/multicast.ts';
+import type { MulticastAnswer, RelayFacts } from '@tenkai/protocol/agent/multicast.ts';
 import { RemoteProblem } from '@tenkai/protocol/problem.ts';
-import type { BeforeFetch, ChunkWant, Manifest, NetworkOptions } from '@tenkai/transfer';
-import type { Log } from '../log.ts';
+import type { BeforeFetch, Manifest } from '@tenkai/transfer';
+import type { Bringing, MulticastDeps, RelayNetwork } from './multicast-deps.ts';
 import { represent } from './multicast-relay.ts';
 import { ownNetworks, takePart } from './multicast-session.ts';
-
-export interface MulticastDeps {
-  /** @throws RemoteProblem; Failure site-unreachable, site-answer-invalid; the signal's reason */
-  readonly ask: (
-    question: Omit<MulticastAsk, 'runId' | 'attempt'>,
-    signal: AbortSignal,
-  ) => Promise<MulticastAnswer>;
-  /** Tells of a session that this machine sends. @throws as `ask` */
-  readonly report: (told: RelayReport, signal: AbortSignal) => Promise<RelayReply>;
-  /** What speaks for and against this machine as its subnet's representative; undefined: it cannot be one. */
-  readonly facts: () => Promise<Omit<RelayFacts, 'haveBytes'> | undefined>;
-  readonly log: Log;
-  /** How long nothing may be heard of a session. */
-  readonly silenceMs: number;
-}
-
-/** Where a representative fetches from. */
-export type RelayNetwork = Omit<NetworkOptions, 'signal'>;
 
 /** What a run does of its delivery by multicast. */
 export interface MulticastPart {
@@ -86,22 +62,6 @@ export function createMulticastPart(deps: MulticastDeps): MulticastPart {
       ...(representative && { representative }),
     }),
   };
-}
-
-/** One content on its way. */
-export interface Bringing {
-  readonly manifest: Manifest;
-  readonly network: RelayNetwork;
-  readonly fileOf: (path: string) => string;
-  /** Chunks that are not here. */
-  readonly wants: () => readonly ChunkWant[];
-  /** Takes what came by multicast. */
-  readonly accept: (sha256: string, bytes: Uint8Array) => Promise<void>;
-  /** Takes what came by unicast. */
-  readonly fetched: (sha256: string, bytes: Uint8Array) => Promise<void>;
-  readonly signal: AbortSignal;
-  /** Told who sends; undefined: the site. */
-  readonly onJoin: (representative: DeliveryFigures['representative']) => void;
 }
 
 /** @returns why not everything came by multicast; null: it did */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Reason } from '@tenkai/domain';
 import type { RelayReport, RelayTerms } from '@tenkai/protocol/agent/multicast.ts';
 import type { SendProgress } from '@tenkai/transfer/multicast/send-content.ts';
-import type { Bringing, MulticastDeps } from './multicast-part.ts';
+import type { Bringing, MulticastDeps } from './multicast-deps.ts';
 
 const reportEveryMs = 1000;
 const lastWordMs = 3000;

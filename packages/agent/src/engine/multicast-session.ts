@@ -4,7 +4,7 @@ import type { Reason } from '@tenkai/domain';
 import { isOnNetwork } from '@tenkai/domain/deployment/multicast.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { MulticastTerms } from '@tenkai/protocol/agent/multicast.ts';
-import type { Bringing, MulticastDeps } from './multicast-part.ts';
+import type { Bringing, MulticastDeps } from './multicast-deps.ts';
 
 /** IPv4 addresses of this machine, with the length of their network's prefix. */
 export function ownNetworks(): string[] {

@@ -21,7 +21,8 @@ import { publishContent as storeOf } from '@tenkai/testkit/published-content.ts'
 import { type EnrolledAgent, enrolledAgent } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { publishContent } from '@tenkai/testkit/small-site/publish.ts';
 import { runSteps } from '@tenkai/testkit/small-site/run-steps.ts';
-import { type SmallSite, startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
+import type { SmallSite } from '@tenkai/testkit/small-site/site.ts';
+import { startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
 import { contentPart, copyStep } from '@tenkai/testkit/small-site/steps.ts';
 import { chunkPath, type Manifest } from '@tenkai/transfer';
 import { receiveContent } from '@tenkai/transfer/multicast/receive-content.ts';

@@ -1,4 +1,4 @@
-import type { RunDeps } from './run.ts';
+import type { RunDeps } from './run-deps.ts';
 
 /** What was said reaches the server before the machine goes off, or this time passes. */
 const tellBeforePowerOffMs = 60_000;

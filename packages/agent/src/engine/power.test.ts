@@ -14,7 +14,8 @@ import {
 import { ended, until } from '@tenkai/testkit/small-site/run-agent.ts';
 import { runEngineToEnd, spawnEngine } from '@tenkai/testkit/small-site/run-engine.ts';
 import { toldOf } from '@tenkai/testkit/small-site/run-steps.ts';
-import { type SmallSite, startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
+import type { SmallSite } from '@tenkai/testkit/small-site/site.ts';
+import { startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
 import { installStep, restartStep, scriptStep, shutDownStep } from '@tenkai/testkit/small-site/steps.ts';
 import { findTree } from '../platform/linux/process-tree.ts';
 

@@ -1,29 +1,10 @@
 import type { FrozenStep, Reason } from '@tenkai/domain';
-import type { DeliveryFigures } from '@tenkai/domain/deployment/multicast.ts';
-import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
-import type { Boundary } from '../boundary.ts';
-import type { Log } from '../log.ts';
-import type { Platform } from '../platform/platform.ts';
-import { cancelOpenStep, doOneStep, type StepDeps } from './one-step.ts';
+import { cancelOpenStep, doOneStep } from './one-step.ts';
 import { powerOff } from './power-off.ts';
 import { reasonOf } from './reason.ts';
-import type { Recorder } from './record.ts';
+import type { RunDeps } from './run-deps.ts';
 import { leaveStage, stage } from './stage.ts';
 import { verifyRun } from './verify.ts';
-
-export interface RunDeps extends StepDeps {
-  readonly order: RunOrder;
-  readonly recorder: Recorder;
-  readonly platform: Platform;
-  readonly log: Log;
-  readonly boundary: Boundary;
-  /** Aborts when an administrator cancels the run. */
-  readonly cancel: AbortSignal;
-  /** Aborts when the engine is to stop: the run goes on in a later one. */
-  readonly stop: AbortSignal;
-  /** Brings all content, and tells how where multicast was meant; @throws Failure. */
-  readonly deliver: (signal: AbortSignal) => Promise<DeliveryFigures | undefined>;
-}
 
 /**
  * Does a run from wherever its journal says it is to its end, or until it has to wait for the next start of the

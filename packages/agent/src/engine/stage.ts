@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { writeDurably } from '../durable-file.ts';
 import { powerOff } from './power-off.ts';
-import type { RunDeps } from './run.ts';
+import type { RunDeps } from './run-deps.ts';
 
 /**
  * BSCN-19: a run for the next start waits in its folder, verified, until the machine speaks from another boot. A run

@@ -1,25 +1,6 @@
-import type { MasterProfile, RunbookLanguage } from '@tenkai/domain/master/index.ts';
 import { type Command, Option } from 'commander';
 
 type Env = Readonly<Record<string, string | undefined>>;
-
-export interface CommonOptions {
-  readonly root?: string;
-  readonly json?: boolean;
-}
-export interface AuditOptions extends CommonOptions {
-  readonly profile?: MasterProfile;
-}
-export interface DefinitionsOptions extends CommonOptions {
-  readonly sums?: string;
-}
-export interface RunbookOptions extends AuditOptions {
-  readonly language?: RunbookLanguage;
-  readonly system?: 'linux' | 'windows';
-  readonly reCapture?: boolean;
-  readonly locator?: string;
-  readonly dnsSuffix?: string;
-}
 
 const profile = () =>
   new Option('--profile <profile>', 'where the targets will live (default: workgroup)').choices([

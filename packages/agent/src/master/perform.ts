@@ -11,10 +11,10 @@ import {
 } from '@tenkai/domain/master/index.ts';
 import { agentVersion } from '../version.ts';
 import { readSiteValues, siteOfAgent, trustKeys } from './agent-state.ts';
-import type { AuditOptions, CommonOptions, DefinitionsOptions, RunbookOptions } from './commands.ts';
 import { importDefinitions } from './definitions.ts';
 import { lastRound, readMasterJournal } from './journal.ts';
 import { lookAt, precheckFacts } from './look.ts';
+import type { AuditOptions, CommonOptions, DefinitionsOptions, RunbookOptions } from './options.ts';
 import { type PrepareOptions, prepareMaster } from './prepare.ts';
 import { openScene } from './scene.ts';
 import { definitionsText, findingsText, preparedText, statusText, stepLine } from './show.ts';

@@ -1,14 +1,8 @@
 import type { Command } from 'commander';
 import type { DataFolder } from '../data-folder.ts';
+import type { PatchOptions } from './options.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
-
-export interface PatchOptions {
-  readonly json?: boolean;
-  readonly dryRun?: boolean;
-  readonly restart?: boolean;
-  readonly asOriginal?: boolean;
-}
 
 /** `tenkai-agent patch`. What it does is loaded only when it does it: the service stays small. */
 export function addPatchCommands(program: Command, env: Env, entry: string, data: () => DataFolder): void {

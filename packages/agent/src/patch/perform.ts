@@ -15,11 +15,11 @@ import { type Language, languageOf } from '../self-service/texts.ts';
 import { readSettings } from '../settings.ts';
 import { applyPatch, type PatchDeps } from './apply.ts';
 import { applyMsps } from './apply-msp.ts';
-import type { PatchOptions } from './commands.ts';
+import type { PatchOptions } from './options.ts';
 import { installedPrograms } from './programs.ts';
 import { rollBackPatch } from './roll-back.ts';
 import { settlePatches } from './settle.ts';
-import { type PatchRecord, readRecords } from './store.ts';
+import { type ListedPatch, readRecords } from './store.ts';
 import { asOriginalText, listText, planText, restartText, rolledBackText, settledText } from './texts.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -86,11 +86,6 @@ const runInstaller = ({ program, args, isVerbatim = false }: Command): Promise<n
     child.once('error', reject);
     child.once('exit', (status) => done(status ?? 1));
   });
-
-export interface ListedPatch extends Omit<PatchRecord, 'state'> {
-  readonly state: 'compliant' | 'partial' | 'absent' | 'superseded';
-  readonly by: string | null;
-}
 
 export function listPatches({ data, programs: folder }: PatchDeps): ListedPatch[] {
   const records = readRecords(data);

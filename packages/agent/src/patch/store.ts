@@ -84,3 +84,8 @@ export function formerProgram(data: DataFolder, id: string, name: string): Buffe
 export function forgetPatch(data: DataFolder, id: string): void {
   rmSync(pathOf(data, id), { recursive: true, force: true });
 }
+
+export interface ListedPatch extends Omit<PatchRecord, 'state'> {
+  readonly state: 'compliant' | 'partial' | 'absent' | 'superseded';
+  readonly by: string | null;
+}

@@ -2,9 +2,9 @@ import { agentPatchTexts } from '@tenkai/domain/agent-patch/failures.ts';
 import type { PropertyChange } from '@tenkai/domain/agent-patch/property-diff.ts';
 import { fill, type Language } from '../self-service/texts.ts';
 import type { PatchPlan } from './apply.ts';
-import type { ListedPatch } from './perform.ts';
 import type { RolledBack } from './roll-back.ts';
 import type { Settled } from './settle.ts';
+import type { ListedPatch } from './store.ts';
 
 const sentences = {
   applied: { en: '{id} is applied: {title}', ja: '{id} を適用しました: {title}' },

@@ -7,7 +7,8 @@ import type { HeartbeatReport, Report } from '@tenkai/protocol/agent/reports.ts'
 import { runOrder, testRunId } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { publishContent } from '@tenkai/testkit/small-site/publish.ts';
 import { ended, newAgent, type TestAgent, until } from '@tenkai/testkit/small-site/run-agent.ts';
-import { type SmallSite, startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
+import type { SmallSite } from '@tenkai/testkit/small-site/site.ts';
+import { startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
 import { contentPart, copyStep, installStep, scriptStep } from '@tenkai/testkit/small-site/steps.ts';
 import { holdersOf } from '../lock.ts';
 import { openLinux } from '../platform/linux/index.ts';

@@ -17,7 +17,8 @@ import { defaultRunOptions, type StepResult } from '@tenkai/domain';
 import { type EnrolledAgent, enrolledAgent } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { publishContent } from '@tenkai/testkit/small-site/publish.ts';
 import { runSteps } from '@tenkai/testkit/small-site/run-steps.ts';
-import { type SmallSite, startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
+import type { SmallSite } from '@tenkai/testkit/small-site/site.ts';
+import { startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
 import {
   contentPart,
   copyStep,

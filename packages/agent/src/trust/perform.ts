@@ -1,7 +1,7 @@
 import { languageOf } from '@tenkai/certificates/index.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { confirm, whileAgentIsStopped } from '../certificates/alone.ts';
-import type { CommonOptions, PurgeOptions } from '../certificates/commands.ts';
+import type { CommonOptions, PurgeOptions } from '../certificates/options.ts';
 import { type Deps, print } from '../certificates/perform.ts';
 import { questions } from '../certificates/texts.ts';
 import { openLog } from '../log.ts';

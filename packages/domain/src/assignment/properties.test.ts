@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Failure, problemSentence } from '../failure.ts';
+import { Failure } from '../failure.ts';
+import { problemSentence } from '../field-problem.ts';
 import { parseRoleAddress } from './address.ts';
 import { propertyTexts } from './failures.ts';
 import { checkedProperties, propertyRefusal, readProperties, splitProperties } from './properties.ts';

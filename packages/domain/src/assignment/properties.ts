@@ -1,4 +1,5 @@
-import { Failure, type FailureParams, type FieldProblem, problemSentence } from '../failure.ts';
+import { Failure, type FailureParams, type FieldProblem } from '../failure.ts';
+import { problemSentence } from '../field-problem.ts';
 import { parsePatchList } from '../hotfix/patch-list.ts';
 import { parseRoleAddress } from './address.ts';
 import { isDistinguishedName, parseDirectoryUrl } from './directory.ts';

@@ -1,6 +1,11 @@
 import type { Reason } from '../scenario/frozen-step.ts';
 import { waitsForGroup } from './delivery.ts';
-import type { ForecastMachine, ForecastOutcome, ForecastQuestion, ForecastWave } from './forecast.ts';
+import type {
+  ForecastMachine,
+  ForecastOutcome,
+  ForecastQuestion,
+  ForecastWave,
+} from './forecast-question.ts';
 import { askGates, type GateAnswer } from './gates.ts';
 import { createTimeline, type Timeline } from './timeline.ts';
 import { type GroupLimits, type GroupMember, groupLimits, nextWaves } from './waiting-group.ts';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { defaultDelivery } from './delivery.ts';
-import { type ForecastMachine, type ForecastQuestion, forecast } from './forecast.ts';
+import { forecast } from './forecast.ts';
+import type { ForecastMachine, ForecastQuestion } from './forecast-question.ts';
 
 const noon = Date.parse('2026-03-02T12:00:00Z');
 const minute = 60_000;

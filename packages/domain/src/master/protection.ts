@@ -1,5 +1,4 @@
 /** Endpoint protection in the image: which definitions an engine needs there, by the rule of the system (MASTER-25..29). */
-import type { NotNeeded } from './steps.ts';
 
 export type ProtectionEngine = 'scep' | 'clamav';
 
@@ -61,3 +60,5 @@ export function missingDefinitions(
 ): DefinitionKind[] {
   return kinds.filter((kind) => !present.some((each) => each.kind === kind));
 }
+
+export type NotNeeded = 'site-published' | 'never-contacted' | 'protection-built-in' | 'no-engine';

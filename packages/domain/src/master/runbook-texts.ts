@@ -1,4 +1,5 @@
-import type { MasterStepId, NotNeeded } from './steps.ts';
+import type { NotNeeded } from './protection.ts';
+import type { MasterStepId } from './steps.ts';
 
 export type RunbookLanguage = 'en' | 'ja';
 

@@ -1,5 +1,5 @@
 /** The procedure of MASTER-07 as data: what has to be done to a reference machine, in which order, and what of it when. */
-import type { ProtectionNeed } from './protection.ts';
+import type { NotNeeded, ProtectionNeed } from './protection.ts';
 
 /** Where the machines of the image will live: it decides whether they need a value to find their site (MASTER-13). */
 export type MasterProfile = 'domain-published' | 'domain' | 'workgroup';
@@ -43,8 +43,6 @@ export interface StepConditions {
   readonly hasMetSite: boolean;
   readonly protection: ProtectionNeed;
 }
-
-export type NotNeeded = 'site-published' | 'never-contacted' | 'protection-built-in' | 'no-engine';
 
 /** Why a step is not needed; null: it is. */
 export function whyNotNeeded(step: MasterStepId, conditions: StepConditions): NotNeeded | null {

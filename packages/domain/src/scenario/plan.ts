@@ -1,8 +1,9 @@
 import { Failure } from '../failure.ts';
 import { systemRefusal } from '../os-matrix/step-support.ts';
 import { platformApplicability } from '../software/applicability.ts';
+import type { ChosenStep } from './chosen-step.ts';
 import { freezeStep, programOf } from './freeze-step.ts';
-import { contentOf, type Reason, type RuntimeCondition } from './frozen-step.ts';
+import { contentOf, type Reason } from './frozen-step.ts';
 import { emptyPlan, type PlanInput, type RunPlan, type SkippedStep } from './plan-input.ts';
 import { resolveAll } from './resolve-condition.ts';
 import { withRestarts } from './restarts.ts';
@@ -11,15 +12,6 @@ import { type FlatStep, flattenSteps, type Step } from './scenario.ts';
 import { stepTimeMs } from './step-time.ts';
 
 export * from './plan-input.ts';
-
-/** A step of the scenario that this machine will do, before it is frozen. */
-export interface ChosenStep {
-  readonly step: Step;
-  readonly condition: RuntimeCondition | null;
-  readonly continueOnError: boolean;
-  /** Was put before another step because that one's program requires it (DIST-14). */
-  readonly isDependency: boolean;
-}
 
 /**
  * Decides for one machine what a scenario means: the frozen list of steps, a reason for each one left out.

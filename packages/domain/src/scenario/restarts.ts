@@ -1,7 +1,7 @@
 import type { Detection } from '../software/detection.ts';
+import type { ChosenStep } from './chosen-step.ts';
 import { type PlannedStep, programOf } from './freeze-step.ts';
 import type { RuntimeCondition } from './frozen-step.ts';
-import type { ChosenStep } from './plan.ts';
 import type { PlanInput } from './plan-input.ts';
 import { postponableWarningSeconds, type RestartPostponement } from './postpone-restart.ts';
 import type { RunSettings } from './run-settings.ts';

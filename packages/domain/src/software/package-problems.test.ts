@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { problemSentence } from '../failure.ts';
+import { problemSentence } from '../field-problem.ts';
 import {
   correctedReleaseDate,
   packageByteLimits,

@@ -15,7 +15,7 @@ import {
   startSiteProcess,
   stopSiteProcess,
 } from '@tenkai/testkit/site-process.ts';
-import { openDatabase } from '../kernel/database/database.ts';
+import { openDatabase } from '../kernel/database/open-database.ts';
 import { until } from './both-modes-for-test.ts';
 
 async function childrenOf({ child }: ReadySite): Promise<number[]> {

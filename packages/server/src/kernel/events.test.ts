@@ -7,8 +7,8 @@ import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { migrations } from '../migrations/index.ts';
 import { createFakeClock } from './clock.ts';
-import { openDatabase } from './database/database.ts';
 import { migrate } from './database/migrate.ts';
+import { openDatabase } from './database/open-database.ts';
 import { createEvents } from './events.ts';
 import { createLog } from './log.ts';
 

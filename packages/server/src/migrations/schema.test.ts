@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
-import { openDatabase } from '../kernel/database/database.ts';
 import { dumpSchema } from '../kernel/database/dump-schema.ts';
 import { migrate } from '../kernel/database/migrate.ts';
+import { openDatabase } from '../kernel/database/open-database.ts';
 import { migrations } from './index.ts';
 
 onBothEngines(

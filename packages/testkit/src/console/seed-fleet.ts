@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { insertPresence } from '@tenkai/server/features/machines/presence.store.ts';
-import { openDatabase, type Tx } from '@tenkai/server/kernel/database/database.ts';
+import type { Tx } from '@tenkai/server/kernel/database/database.ts';
 import { migrate } from '@tenkai/server/kernel/database/migrate.ts';
+import { openDatabase } from '@tenkai/server/kernel/database/open-database.ts';
 import { newId } from '@tenkai/server/kernel/ids.ts';
 import { migrations } from '@tenkai/server/migrations/index.ts';
 

@@ -11,7 +11,7 @@ import {
 import { type ProgressBatch, ReportBatch, type ReportReply } from '@tenkai/protocol/agent/reports.ts';
 import { Value } from 'typebox/value';
 import type { WebSocket } from 'ws';
-import type { SmallSite } from './small-site.ts';
+import type { SmallSite } from './site.ts';
 
 /** What the site knows of its machines. */
 export interface State {

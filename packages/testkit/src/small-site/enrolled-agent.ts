@@ -10,7 +10,7 @@ import { enrollOnce } from '@tenkai/protocol/agent/link/enroll.ts';
 import { createSiteClient } from '@tenkai/protocol/agent/link/site-client.ts';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { Report } from '@tenkai/protocol/agent/reports.ts';
-import type { SmallSite } from './small-site.ts';
+import type { SmallSite } from './site.ts';
 
 /** The data folder of an agent that a small site has taken, and a root folder that stands for its machine. */
 export interface EnrolledAgent {

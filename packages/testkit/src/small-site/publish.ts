@@ -9,7 +9,7 @@ import {
   type Manifest,
   manifestPath,
 } from '@tenkai/transfer';
-import type { SmallSite } from './small-site.ts';
+import type { SmallSite } from './site.ts';
 
 /** Files of a package: text or bytes by path; executable where the text begins with `#!`. */
 export type PackageFiles = Readonly<Record<string, string | Buffer>>;

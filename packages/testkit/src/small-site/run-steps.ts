@@ -3,7 +3,7 @@ import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { Report, RunReport } from '@tenkai/protocol/agent/reports.ts';
 import { type EnrolledAgent, runOrder, storeOrder } from './enrolled-agent.ts';
 import { runEngineToEnd } from './run-engine.ts';
-import type { SmallSite } from './small-site.ts';
+import type { SmallSite } from './site.ts';
 
 /** What an engine reported of a run. */
 export interface RunTold {

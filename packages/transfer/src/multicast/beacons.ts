@@ -1,7 +1,7 @@
 import { kinds, writeHeader } from './datagram.ts';
 import type { Member } from './members.ts';
 import { MOST_DISMISSED, writeBeacon } from './messages.ts';
-import type { Sending } from './sender.ts';
+import type { Sending } from './sending.ts';
 
 const NO_DIGEST = Buffer.alloc(8);
 

@@ -1,6 +1,7 @@
 import type { Manifest, ManifestChunk } from '../manifest.ts';
 import { hearGroup } from './hear-group.ts';
-import { createReceiver, type MemberOutcome, type Receiver, type ReceiverFigures } from './receiver.ts';
+import { createReceiver, type Receiver } from './receiver.ts';
+import type { MemberOutcome, ReceiverFigures } from './receiving.ts';
 import { type Segment, segmentsOf } from './segments.ts';
 import type { MemberTerms } from './session.ts';
 import { listenToGroup, openOwnSocket, type Place } from './sockets.ts';

@@ -1,54 +1,12 @@
 import { type Assembly, isNamed, placeShard } from './assembly.ts';
-import {
-  createSealer,
-  emptyHeader,
-  type Header,
-  hasDigest,
-  kinds,
-  readHeader,
-  type Sealer,
-} from './datagram.ts';
-import { type Beacon, type Cause, type Nack, readBeacon, readNack } from './messages.ts';
-import { createPlaces, type Places } from './places.ts';
-import { createReports, type Reports, reportProgress, reportStatus } from './reports.ts';
-import { closeTurn, hearNack, type Requests, sendDue } from './requests.ts';
+import { createSealer, emptyHeader, hasDigest, kinds, readHeader } from './datagram.ts';
+import { type Beacon, type Nack, readBeacon, readNack } from './messages.ts';
+import { createPlaces } from './places.ts';
+import type { MemberOutcome, ReceiverFigures, ReceiverOptions, Receiving } from './receiving.ts';
+import { createReports, reportProgress, reportStatus } from './reports.ts';
+import { closeTurn, hearNack, sendDue } from './requests.ts';
 import { finish } from './segment-landing.ts';
 import type { Segment } from './segments.ts';
-import type { MemberTerms } from './session.ts';
-
-/** How a member's part in a session ended. Whatever it still wants then comes by unicast. */
-export type MemberOutcome =
-  | { readonly kind: 'complete' }
-  /** The sender went on without it, or (`silent`) nothing was heard from the sender for too long. */
-  | { readonly kind: 'left'; readonly cause: Cause }
-  /** The sender ended the session, or what it sends of the rest is not what the manifest promises. */
-  | { readonly kind: 'ended' };
-
-/** What the state machine needs from its surroundings; tests give it a clock and a network of their own. */
-export interface ReceiverPorts {
-  /** Monotonic, milliseconds. */
-  readonly now: () => number;
-  readonly random: () => number;
-  /** To the sender alone. */
-  readonly sendToSender: (datagram: Buffer) => void;
-  readonly sendToGroup: (datagram: Buffer) => void;
-  /** Takes a verified segment; the bytes may be overwritten once it has resolved. */
-  readonly deliver: (segment: Segment, bytes: Buffer) => Promise<void>;
-}
-
-export interface ReceiverOptions {
-  readonly terms: Pick<MemberTerms, 'session' | 'member' | 'groupKey' | 'memberKey' | 'window'>;
-  readonly segments: readonly Segment[];
-  /** Segments of which something is not here yet. */
-  readonly wanted: Iterable<number>;
-  /** When this member began, in milliseconds since 1970: tells a restart from a replay. */
-  readonly epoch: number;
-  readonly ports: ReceiverPorts;
-  /** How many datagrams the system keeps while this process is busy; the sender sends no more unheard. */
-  readonly credit: number;
-  /** How long nothing may be heard from the sender: 20 s, unless told. */
-  readonly silenceMs?: number;
-}
 
 export interface Receiver {
   /** Takes whatever arrives at the group's port. Never throws for what it is given. */
@@ -59,39 +17,6 @@ export interface Receiver {
   readonly outcome: () => MemberOutcome | undefined;
   readonly remaining: () => readonly number[];
   readonly figures: Readonly<ReceiverFigures>;
-}
-
-export interface ReceiverFigures {
-  /** Genuine datagrams, and those that were sent since the first of them. */
-  received: number;
-  expected: number;
-  /** Datagrams that did not come from this session's sender or members. */
-  refused: number;
-  repaired: number;
-  diskWaitMs: number;
-}
-
-/** The state of a receiver, for the parts that make it up. */
-export interface Receiving {
-  readonly options: ReceiverOptions;
-  readonly group: Sealer;
-  readonly wanted: Set<number>;
-  /** Segments that the sender has only damaged: asked for no more, or the session would never end. */
-  readonly givenUp: Set<number>;
-  readonly places: Places;
-  readonly requests: Requests;
-  readonly reports: Reports;
-  readonly figures: ReceiverFigures;
-  readonly header: Header;
-  /** The transmission that is under way, as far as is known. */
-  current: { segment: number; turn: number } | undefined;
-  nextSequence: number | undefined;
-  /** Since a false shard was found, every tag is checked before a shard is kept. */
-  isWary: boolean;
-  beacon: Beacon | undefined;
-  beaconAt: number;
-  heardAt: number;
-  outcome: MemberOutcome | undefined;
 }
 
 const SILENCE_MS = 20_000;

@@ -1,4 +1,6 @@
-import { type ChunkWant, fetchChunks, type NetworkOptions } from '../fetch-chunks.ts';
+import type { NetworkOptions } from '../download.ts';
+import { fetchChunks } from '../fetch-chunks.ts';
+import type { ChunkWant } from '../fetch-part.ts';
 import type { BeforeFetch } from '../fill-folder.ts';
 import { distinctChunks } from '../manifest.ts';
 import { landingChunks } from './landing-chunks.ts';

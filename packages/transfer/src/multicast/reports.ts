@@ -1,19 +1,6 @@
 import { kinds, type Sealer, writeHeader } from './datagram.ts';
 import { NOTHING_HEARD, WANTED_PAGE, writeStatus } from './messages.ts';
-import type { Receiving } from './receiver.ts';
-
-/** What a member has told the sender about itself. */
-export interface Reports {
-  readonly sealer: Sealer;
-  /** Of everything that the member sends; never the same twice. */
-  counter: number;
-  sentAt: number;
-  beaconAnswered: number;
-  isDue: boolean;
-  toldExpected: number;
-  /** Pages of wanted segments that have not been told yet. */
-  readonly untold: number[];
-}
+import type { Receiving, Reports } from './receiving.ts';
 
 /** While shards come, a member tells how many were lost this often; otherwise that it is alive. */
 const RECEIVING_MS = 40;

@@ -1,19 +1,7 @@
 import { kinds, writeHeader } from './datagram.ts';
 import { columnsOf } from './layout.ts';
 import { type Nack, type Need, writeNack } from './messages.ts';
-import type { Receiving } from './receiver.ts';
-
-/** What a member is about to ask for: for each segment the turn after which something was missing. */
-export interface Requests {
-  readonly waiting: Map<number, Request>;
-}
-
-interface Request {
-  readonly turn: number;
-  dueAt: number;
-  /** The most that others have asked for after this turn, for each block: all of it comes to everybody. */
-  readonly asked: Uint8Array;
-}
+import type { Receiving } from './receiving.ts';
 
 /** Until the sender has said how many ask. */
 const FIRST_WINDOW_MS = 20;

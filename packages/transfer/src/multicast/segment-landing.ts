@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Assembly, completeAssembly, digestOf, throwOutFalse } from './assembly.ts';
-import type { Receiving } from './receiver.ts';
+import type { Receiving } from './receiving.ts';
 import { reportStatus } from './reports.ts';
 import { closeTurn, forget } from './requests.ts';
 import type { Segment } from './segments.ts';

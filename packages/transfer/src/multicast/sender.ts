@@ -1,39 +1,14 @@
 import { nackWindow, sendBeacon } from './beacons.ts';
-import { createSealer, emptyHeader, type Header, kinds, readHeader, type Sealer } from './datagram.ts';
-import { type Flight, type Item, noteNeed } from './flights.ts';
+import { createSealer, emptyHeader, kinds, readHeader } from './datagram.ts';
+import { noteNeed } from './flights.ts';
 import { DATAGRAM_BYTES, SHARD_BYTES, shapeOf, TRAIN_DATAGRAMS } from './layout.ts';
-import { createMembers, type Member, type Members } from './members.ts';
+import { createMembers, type Member } from './members.ts';
 import { type Cause, readNack, readStatus, type Status } from './messages.ts';
-import { createPace, type Pace } from './pace.ts';
-import type { Segment } from './segments.ts';
-import { openShardMemory, type ShardMemory } from './shard-memory.ts';
-import { type Patience, stragglers, USUAL_PATIENCE, usualLoss } from './stragglers.ts';
+import { createPace } from './pace.ts';
+import type { SenderFigures, SenderOptions, Sending } from './sending.ts';
+import { openShardMemory } from './shard-memory.ts';
+import { stragglers, USUAL_PATIENCE, usualLoss } from './stragglers.ts';
 import { landed, READ_AHEAD, readAhead, sendNext, sendTrain } from './transmit.ts';
-
-export interface SenderPorts {
-  /** Monotonic, milliseconds. */
-  readonly now: () => number;
-  /** Sends a train to the group: datagrams of 1,472 bytes, or one shorter. `release` gives the buffer back. */
-  readonly send: (train: Buffer, release: () => void) => void;
-  /** Reads a segment's bytes from where the content is. */
-  readonly read: (segment: Segment, into: Buffer) => Promise<void>;
-}
-
-export interface SenderOptions {
-  readonly session: number;
-  readonly groupKey: Buffer;
-  /** From which the members' keys are made. */
-  readonly masterKey: Buffer;
-  readonly segments: readonly Segment[];
-  /** Members that are invited: the first shard waits for them, and the session does not end before they reported. */
-  readonly expected: readonly number[];
-  readonly window: number;
-  readonly mostBytesPerSecond?: number | undefined;
-  /** How long to wait for the first report of those that are expected: 10 s, unless told. */
-  readonly gatherMs?: number;
-  readonly patience?: Patience;
-  readonly ports: SenderPorts;
-}
 
 export interface MemberResult {
   readonly member: number;
@@ -42,15 +17,6 @@ export interface MemberResult {
   readonly loss: number;
   /** Segments that it had to get by unicast. */
   readonly wantedCount: number;
-}
-
-export interface SenderFigures {
-  /** Datagrams that the session has sent, and among them repairs of any kind. */
-  datagrams: number;
-  repairs: number;
-  beacons: number;
-  refused: number;
-  bytesPerSecond: number;
 }
 
 export interface Sender {
@@ -65,45 +31,6 @@ export interface Sender {
   isOver(): boolean;
   results(): readonly MemberResult[];
   readonly figures: Readonly<SenderFigures>;
-}
-
-/** The state of a sender, for the parts that make it up. */
-export interface Sending {
-  readonly options: SenderOptions;
-  readonly group: Sealer;
-  readonly members: Members;
-  readonly memory: ShardMemory;
-  /** Places for segments that are free, and one shard's worth of room for repair shards. */
-  readonly places: number[];
-  readonly scratch: number;
-  readonly flights: Map<number, Flight>;
-  /** Segments whose bytes are being read, or are here and have not been sent yet. */
-  readonly ready: Flight[];
-  readonly reading: Set<number>;
-  readonly buffers: Buffer[];
-  /** Datagrams that go out together, as far as they are written. */
-  train: { readonly buffer: Buffer; usedBytes: number } | undefined;
-  readonly header: Header;
-  readonly pace: Pace;
-  readonly figures: SenderFigures;
-  readonly beaconTimes: Map<number, number>;
-  readonly startedAt: number;
-  sending: { flight: Flight; items: readonly Item[]; done: number; isFirst: boolean } | undefined;
-  next: Item | undefined;
-  cursor: number;
-  sequence: number;
-  /** No shard of this number or a higher one before members have reported again. */
-  creditEnd: number;
-  beaconCounter: number;
-  beaconAt: number;
-  lookedAt: number;
-  sentSinceLook: number;
-  hasBegun: boolean;
-  /** Share of datagrams that the usual member lost lately. */
-  loss: number;
-  endings: number;
-  isOver: boolean;
-  failure: Error | undefined;
 }
 
 const BUFFERS = 8;

@@ -3,7 +3,7 @@ import { type Item, itemsOf, openFlight, REPAIR } from './flights.ts';
 import { DATAGRAM_BYTES, HEADER_BYTES, MOST_COLUMNS, repairPlace, SHARD_BYTES } from './layout.ts';
 import { encodeRepair } from './repair-code.ts';
 import type { Segment } from './segments.ts';
-import type { Sending } from './sender.ts';
+import type { Sending } from './sending.ts';
 
 /** Segments that are read before their turn comes. */
 export const READ_AHEAD = 2;

@@ -7,7 +7,7 @@ import { openLog } from '../../log.ts';
 import { platformOptions, selectPlatform } from '../../platform/select.ts';
 import { readSettings } from '../../settings.ts';
 import { whileAgentIsStopped } from '../alone.ts';
-import type { BundleOptions } from '../commands.ts';
+import type { BundleOptions } from '../options.ts';
 import { ownStores } from '../own-stores.ts';
 import { type Deps, print } from '../perform.ts';
 import { bundleText } from '../texts.ts';

@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
-import { draftRefusal, type FieldProblem } from '@tenkai/domain/failure.ts';
+import type { FieldProblem } from '@tenkai/domain/failure.ts';
+import { draftRefusal } from '@tenkai/domain/field-problem.ts';
 import { textProblems } from '@tenkai/domain/software/text-problems.ts';
 import type { DistributionPointDraft } from '@tenkai/protocol/api/distribution-points.ts';
 import './content.failures.ts';

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { draftRefusal, Failure } from '@tenkai/domain/failure.ts';
+import { Failure } from '@tenkai/domain/failure.ts';
+import { draftRefusal } from '@tenkai/domain/field-problem.ts';
 import type { DistributionPointDraft } from '@tenkai/protocol/api/distribution-points.ts';
 import type { Actor } from '../../kernel/audit/audit.ts';
 import { newId } from '../../kernel/ids.ts';

@@ -3,8 +3,8 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import { type Candidate, chooseRepresentative } from '@tenkai/transfer/multicast/representative.ts';
 import { machineName } from './multicast.views.ts';
 import { rulesOf } from './representatives.store.ts';
+import type { Group, SubnetQuestion, SubnetsDeps } from './subnet-group.ts';
 import { openSubnetSession, type SubnetSession } from './subnet-session.ts';
-import type { Group, SubnetQuestion, SubnetsDeps } from './subnets.ts';
 
 /** Chooses a representative of those that ask, and opens the session that it is to send. */
 export async function callRepresentative(

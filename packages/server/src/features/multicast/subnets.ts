@@ -1,16 +1,9 @@
-import { gathering, type Reason } from '@tenkai/domain';
-import type {
-  MulticastAnswer,
-  MulticastAsk,
-  RelayFacts,
-  RelayReply,
-  RelayReport,
-} from '@tenkai/protocol/agent/multicast.ts';
-import type { Asking } from './allocate-session.ts';
+import { gathering } from '@tenkai/domain';
+import type { MulticastAnswer, RelayReply, RelayReport } from '@tenkai/protocol/agent/multicast.ts';
 import { callRepresentative } from './call-representative.ts';
-import type { Deps, RunPart, RunsInWaves } from './needs.ts';
 import { askAgainMs, byUnicast, countAgainMs, forgetAfterMs, gatherMs, refusedForMs } from './patience.ts';
 import type { LiveSession } from './run-session.ts';
+import type { Group, SubnetQuestion, SubnetsDeps } from './subnet-group.ts';
 import type { SubnetSession } from './subnet-session.ts';
 
 /** The networks behind routers, each with a machine that fetches for the others (BSCN-26). */
@@ -26,17 +19,6 @@ export interface Subnets {
   stop(): Promise<void>;
 }
 
-export interface SubnetQuestion extends Pick<MulticastAsk, 'contentId' | 'after'> {
-  /** Names wave and content. */
-  readonly waveKey: string;
-  readonly part: RunPart;
-  readonly who: Asking;
-  readonly network: string;
-  readonly relay: RelayFacts;
-}
-
-export type SubnetsDeps = Deps & { readonly runs: () => RunsInWaves | undefined };
-
 /** One content for one wave: who of it was seen where, and the subnets. */
 interface Wave {
   /** Network by run; empty: the site's own. */
@@ -45,18 +27,6 @@ interface Wave {
   expected: Promise<readonly string[]>;
   expectedAt: number;
   seenAt: number;
-}
-
-/** A subnet's machines of one wave that need one content. */
-export interface Group {
-  readonly asking: Map<string, Asking & { readonly at: number; readonly relay: RelayFacts }>;
-  /** Runs for which nobody waits: they have it, go by unicast, or fell out as representatives. */
-  readonly settled: Set<string>;
-  /** How often a machine fell out. */
-  readonly failures: Map<string, number>;
-  since: number;
-  opening: Promise<SubnetSession | Reason> | undefined;
-  refused: { readonly reason: Reason; readonly at: number } | undefined;
 }
 
 /** A representative speaks each second; its neighbours wait for 10 s, and then ask. */

@@ -1,4 +1,5 @@
-import { draftRefusal, Failure, type FieldProblem } from '@tenkai/domain/failure.ts';
+import { Failure, type FieldProblem } from '@tenkai/domain/failure.ts';
+import { draftRefusal } from '@tenkai/domain/field-problem.ts';
 import { isTimeZone } from '@tenkai/domain/schedule/zone.ts';
 import type { RepositorySettings } from '@tenkai/protocol/api/repositories.ts';
 import type { Actor } from '../../kernel/audit/audit.ts';

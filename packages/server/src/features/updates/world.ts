@@ -10,7 +10,7 @@ import {
   type UpdateRelease,
 } from '@tenkai/domain';
 import type { Kernel } from '../../kernel/kernel.ts';
-import type { Neighbours } from './needs.ts';
+import type { Neighbours } from './neighbours.ts';
 import type { EvidenceRow, UpdateMachineRow, UpdatePackageRow, UpdatePairRow } from './tables.ts';
 import {
   loadEvidence,

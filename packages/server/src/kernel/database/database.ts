@@ -1,6 +1,4 @@
 import type { Kysely } from 'kysely';
-import { openPostgres } from './postgres.ts';
-import { openSqlite } from './sqlite.ts';
 import type { Tables } from './tables.ts';
 
 export type Engine = 'sqlite' | 'postgres';
@@ -37,20 +35,4 @@ export interface Database {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Waits for transactions in flight, then closes. */
   close(): Promise<void>;
-}
-
-export interface OpenOptions {
-  /** Path of the embedded database; used where `url` is empty. */
-  readonly file?: string;
-  /** A PostgreSQL URL. */
-  readonly url?: string;
-  /** Largest number of PostgreSQL connections. */
-  readonly maxConnections?: number;
-}
-
-/** Opens the embedded database at `file`, or PostgreSQL at `url`. */
-export async function openDatabase(options: OpenOptions): Promise<Database> {
-  if (options.url) return openPostgres({ url: options.url, maxConnections: options.maxConnections ?? 10 });
-  if (options.file) return openSqlite({ file: options.file });
-  throw new TypeError('openDatabase needs a file or a url');
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import type { EngineUnderTest } from '@tenkai/testkit/both-engines.ts';
-import { type Database, openDatabase } from './database.ts';
+import type { Database } from './database.ts';
 import { migrate } from './migrate.ts';
+import { openDatabase } from './open-database.ts';
 
 declare module './tables.ts' {
   interface Tables {

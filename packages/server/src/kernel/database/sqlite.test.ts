@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase } from './open-database.ts';
 import { portable } from './portable-sql.ts';
 import { openSample } from './sample-for-test.ts';
 

@@ -1,6 +1,7 @@
 /** Started by sqlite.test.ts: writes rows one after another and says which are confirmed, until it is killed. */
-import { openDatabase } from './database.ts';
+
 import { migrate } from './migrate.ts';
+import { openDatabase } from './open-database.ts';
 
 const db = await openDatabase({ file: process.argv[2] ?? '' });
 const sample = {
