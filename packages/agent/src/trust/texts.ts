@@ -9,7 +9,7 @@ const words = {
     status: {
       'never-contacted': 'never contacted',
       clean: 'clean',
-      'holds-keys': 'holds {count} keys',
+      'holds-keys': { one: 'holds 1 key', other: 'holds {count} keys' },
     },
   },
   ja: {
@@ -17,13 +17,15 @@ const words = {
     status: {
       'never-contacted': 'サイトと通信したことがありません',
       clean: '残っていません',
-      'holds-keys': '{count} 個のキーがあります',
+      'holds-keys': { one: '1 個のキーがあります', other: '{count} 個のキーがあります' },
     },
   },
 } as const;
 
 export function statusText({ status, keys }: Trust, language: Language): string {
-  return words[language].status[status].replace('{count}', String(keys.length));
+  if (status !== 'holds-keys') return words[language].status[status];
+  const form = keys.length === 1 ? 'one' : 'other';
+  return words[language].status[status][form].replace('{count}', String(keys.length));
 }
 
 export function trustText(trust: Trust, language: Language): string {

@@ -49,7 +49,7 @@ test('IDENT-25, IDENT-27: who never met a site has nothing; a pinned key is held
   };
   assert.deepEqual(await look(), ['never-contacted', 0, 'never contacted']);
   writeSettings(data, { server: 'https://a.example', rootFingerprint: 'ab'.repeat(32) });
-  assert.deepEqual(await look(), ['holds-keys', 1, 'holds 1 keys']);
+  assert.deepEqual(await look(), ['holds-keys', 1, 'holds 1 key']);
   removeTrust(data);
   assert.deepEqual(await look(), ['clean', 0, 'clean']);
 });

@@ -44,7 +44,7 @@ export function addPackageCommands(program: Command, cli: Cli) {
   noun
     .command('list')
     .description('list packages')
-    .option('--search <words>', 'words of ID, name, publisher, version or summary')
+    .option('--search <words>', 'words of ID, name, publisher, version, type, operating system or summary')
     .addOption(new Option('--type <type>', 'only of this type'))
     .action(acting(cli, listPackages));
   noun
@@ -177,6 +177,7 @@ async function checkPackage(session: Session, paths: string[], options: PackageO
 const columns: readonly Column<PackageRow>[] = [
   { title: 'Name', value: (row) => row.displayName, shrinks: true },
   { title: 'Type', value: (row) => row.type },
+  { title: 'System', value: (row) => row.operatingSystems.join(', ') || 'every', shrinks: true },
   { title: 'Urgency', value: (row) => row.urgency },
   { title: 'Revision', value: (row) => String(row.revision), align: 'right' },
   { title: 'Size', value: (row) => bytesText(row.contentBytes), align: 'right' },

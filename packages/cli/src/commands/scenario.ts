@@ -146,6 +146,7 @@ function wrongUse(problem: string): Failure {
 const columns: readonly Column<ScenarioRow>[] = [
   { title: 'Name', value: (row) => row.name, shrinks: true },
   { title: 'Description', value: (row) => row.description, shrinks: true },
+  { title: 'Kind', value: (row) => row.kinds.join(', ') || '-' },
   { title: 'Steps', value: (row) => String(row.stepCount), align: 'right' },
   { title: 'Revision', value: (row) => String(row.revision), align: 'right' },
   { title: 'Changed', value: (row) => timeText(row.updatedAt) },

@@ -21,7 +21,9 @@ const machine = createRoute({
   getParentRoute: () => inside,
   path: '/machines/$machineId',
   validateSearch: (raw) =>
-    given({ tab: oneOf(raw, 'tab', ['properties', 'software', 'runs', 'timeline', 'collections']) }),
+    given({
+      tab: oneOf(raw, 'tab', ['properties', 'software', 'updates', 'runs', 'timeline', 'collections']),
+    }),
   component: lazyRouteComponent(() => import('../features/machines/MachinePage.tsx'), 'MachinePage'),
 });
 

@@ -7,7 +7,8 @@ import { inside } from './roots.tsx';
 const packages = createRoute({
   getParentRoute: () => inside,
   path: '/packages',
-  validateSearch: (raw) => given({ search: textOf(raw, 'search'), type: textOf(raw, 'type') }),
+  validateSearch: (raw) =>
+    given({ search: textOf(raw, 'search'), type: textOf(raw, 'type'), os: textOf(raw, 'os') }),
   component: lazyRouteComponent(() => import('../features/packages/PackagesPage.tsx'), 'PackagesPage'),
 });
 

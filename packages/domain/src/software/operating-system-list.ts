@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { OperatingSystem } from '../machine/inventory.ts';
+import type { PlatformTarget } from './platform-target.ts';
 
 /** How far we go with a system: an agent runs on it, or only a simulated machine and its packages exist. */
 export const OperatingSystemSupport = Type.Union([
@@ -86,4 +87,24 @@ export function operatingSystemChoices(
       architectures: [...new Set(rows.map((entry) => entry.architecture))],
     };
   });
+}
+
+/** What people call a system without its version: `Debian`, `Windows XP`; the id itself where it is not listed. */
+export function systemNameOf({ systems }: OperatingSystemList, id: string): string {
+  const first = systems.find((entry) => entry.id === id);
+  if (!first) return id;
+  return first.version === '' ? first.name : first.name.replace(` ${first.version}`, '');
+}
+
+const families: Readonly<Record<string, string>> = { linux: 'Linux', windows: 'Windows' };
+
+/** What lists show of the systems that a package suits: `Debian 12`, or a family; empty: every system (BSCN-03). */
+export function targetSystemNames(
+  list: OperatingSystemList,
+  targets: readonly Pick<PlatformTarget, 'operatingSystem' | 'version'>[],
+): string[] {
+  const names = targets.map(({ operatingSystem: id, version = '' }) =>
+    `${families[id] ?? systemNameOf(list, id)} ${version}`.trim(),
+  );
+  return [...new Set(names)];
 }

@@ -6,6 +6,7 @@ import {
   OperatingSystemList,
   operatingSystemChoices,
   operatingSystemEntry,
+  targetSystemNames,
 } from './operating-system-list.ts';
 import { operatingSystems } from './operating-systems.ts';
 
@@ -41,6 +42,24 @@ test('BPKG-43: the choices hold Windows and the Linux distributions', () => {
   for (const id of ['rhel', 'almalinux', 'rocky']) assert.deepEqual(versions(id), ['8', '9', '10']);
   for (const id of ['windows-xp', 'windows-server-2003', 'windows-11', 'windows-server-2025'])
     assert.deepEqual(versions(id), []);
+});
+
+test('BSCN-03: the systems of a package are named as people write them, each once', () => {
+  const names = (...targets: [string, string?][]) =>
+    targetSystemNames(
+      operatingSystems,
+      targets.map(([operatingSystem, version]) => ({
+        operatingSystem,
+        ...(version === undefined ? {} : { version }),
+      })),
+    );
+  assert.deepEqual(names(), []);
+  assert.deepEqual(names(['windows-xp'], ['windows-xp'], ['debian', '12'], ['debian']), [
+    'Windows XP',
+    'Debian 12',
+    'Debian',
+  ]);
+  assert.deepEqual(names(['linux'], ['amzn', '2023']), ['Linux', 'amzn 2023']);
 });
 
 test('BOSM-03: the gaps of the old table are kept', () => {

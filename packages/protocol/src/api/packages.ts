@@ -17,6 +17,8 @@ export const PackageRow = Type.Object({
   version: Type.String(),
   type: Type.String(),
   urgency: Type.String(),
+  /** Names of the operating systems that it suits, as people write them; empty: every one (BSCN-03). */
+  operatingSystems: Type.Array(Type.String()),
   /** The newest sealed revision; 0: none yet, it cannot be deployed. */
   revision: Type.Integer(),
   contentBytes: Type.Integer(),

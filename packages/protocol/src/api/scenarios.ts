@@ -11,6 +11,8 @@ export const ScenarioRow = Type.Object({
   stepCount: Type.Integer(),
   /** What its deployments have where they do not say. */
   deliveryMethod: DeliveryMethod,
+  /** Types of the packages that it installs, in their order, each once: what kind of scenario it is (BSCN-06). */
+  kinds: Type.Array(Type.String()),
   isBuiltIn: Type.Boolean(),
   updatedAt: Type.Integer(),
 });

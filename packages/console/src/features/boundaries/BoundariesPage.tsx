@@ -62,31 +62,31 @@ function boundaryColumns(t: TFunction): Column<BoundaryListRow>[] {
     {
       id: 'name',
       header: t('common.name'),
-      meta: { min: 160, grow: 1, isFixed: true },
+      meta: { min: 120, grow: 1, isFixed: true },
       cell: ({ row }) => row.original.name,
     },
     {
       id: 'range',
       header: t('boundaries.range'),
-      meta: { min: 200, grow: 1 },
+      meta: { min: 170, grow: 1 },
       cell: ({ row }) => <span className="tk-mono">{row.original.range}</span>,
     },
     {
       id: 'site',
       header: t('boundaries.site'),
-      meta: { min: 70, grow: 0 },
+      meta: { min: 60, grow: 0 },
       cell: ({ row }) => row.original.siteCode,
     },
     {
       id: 'managementPoint',
       header: t('boundaries.managementPoint'),
-      meta: { min: 180, grow: 1 },
+      meta: { min: 110, grow: 1 },
       cell: ({ row }) => row.original.managementPoint ?? t('boundaries.thisServer'),
     },
     {
       id: 'assigns',
       header: t('boundaries.assigns'),
-      meta: { min: 160, grow: 0 },
+      meta: { min: 130, grow: 0 },
       cell: ({ row }) =>
         row.original.isForAssignment ? (
           <StateLabel kind="succeeded" text={t('boundaries.assignsYes')} />
@@ -97,7 +97,7 @@ function boundaryColumns(t: TFunction): Column<BoundaryListRow>[] {
     {
       id: 'overlaps',
       header: t('boundaries.overlaps'),
-      meta: { min: 200, grow: 2 },
+      meta: { min: 130, grow: 2 },
       cell: ({ row }) => overlapTexts(t, row.original).join(t('boundaries.comma')),
     },
   ];

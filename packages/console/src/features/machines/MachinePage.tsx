@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Loaded } from '../../ui/Loaded.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { When } from '../../ui/When.tsx';
+import { MachineUpdates } from '../updates/MachineUpdates.tsx';
 import { MachineCollections } from './MachineCollections.tsx';
 import { MachineErrors } from './MachineErrors.tsx';
 import { MachineOwnActs } from './MachineOwnActs.tsx';
@@ -16,7 +17,7 @@ import { MachineTimeline } from './MachineTimeline.tsx';
 import { useMachine } from './machines.queries.ts';
 
 const route = getRouteApi('/inside/machines/$machineId');
-const tabs = ['properties', 'software', 'runs', 'timeline', 'collections'] as const;
+const tabs = ['properties', 'software', 'updates', 'runs', 'timeline', 'collections'] as const;
 
 export function MachinePage() {
   const { machineId } = route.useParams();
@@ -72,6 +73,9 @@ function Content({ machine }: { readonly machine: MachineDetail }) {
         </Tabs.Panel>
         <Tabs.Panel value="software" pt="md" className="tk-tab-fill">
           <MachineSoftware machine={machine} />
+        </Tabs.Panel>
+        <Tabs.Panel value="updates" pt="md">
+          <MachineUpdates machineId={machine.id} />
         </Tabs.Panel>
         <Tabs.Panel value="runs" pt="md" className="tk-tab-fill">
           <MachineRuns machineId={machine.id} />

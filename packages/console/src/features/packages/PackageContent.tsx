@@ -6,6 +6,7 @@ import { useFormats } from '../../i18n/use-formats.ts';
 import { ProblemView } from '../../ui/ProblemView.tsx';
 import { StateLabel } from '../../ui/StateLabel.tsx';
 import { useMay } from '../session/session.queries.ts';
+import { PlacePackage } from './PlacePackage.tsx';
 import { useVerifyPackage } from './packages.queries.ts';
 
 const placeKinds = {
@@ -20,6 +21,7 @@ const mostFiles = 500;
 export function PackageContent({ detail }: { readonly detail: PackageDetail }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const may = useMay();
   const { files, places } = detail;
   if (detail.contentId === null) {
     return (
@@ -34,6 +36,7 @@ export function PackageContent({ detail }: { readonly detail: PackageDetail }) {
       <h2>{t('packages.content')}</h2>
       <div className="tk-panel-body tk-stack">
         <Places places={places} />
+        {may('manage-packages') ? <PlacePackage detail={detail} /> : null}
         <Verify id={detail.id} />
         <details>
           <summary>

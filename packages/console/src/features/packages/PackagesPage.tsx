@@ -12,6 +12,7 @@ import { SearchBox } from '../../ui/SearchBox.tsx';
 import { DataTable } from '../../ui/table/DataTable.tsx';
 import { querySource } from '../../ui/table/row-source.ts';
 import { useMay } from '../session/session.queries.ts';
+import { isFound, systemsOf } from './find-packages.ts';
 import { packageColumns } from './package-columns.tsx';
 import { usePackages } from './packages.queries.ts';
 
@@ -22,11 +23,21 @@ export function PackagesPage() {
   const { t } = useTranslation();
   const formats = useFormats();
   const may = useMay();
-  const { search = '', type } = route.useSearch();
+  const { search = '', type, os } = route.useSearch();
   const navigate = route.useNavigate();
   const query = usePackages();
   const all = query.data?.items;
-  const rows = useMemo(() => matching(all ?? [], search, type), [all, search, type]);
+  const systems = useMemo(() => systemsOf(all ?? []), [all]);
+  const rows = useMemo(
+    () =>
+      (all ?? []).filter(
+        (row) =>
+          (type === undefined || row.type === type) &&
+          (os === undefined || row.operatingSystems.includes(os)) &&
+          isFound(row, search, t(`packages.types.${row.type as 'tool'}`)),
+      ),
+    [all, search, type, os, t],
+  );
   const columns = useMemo(() => packageColumns(t, formats), [t, formats]);
   const changeSearch = useCallback(
     (text: string) =>
@@ -40,7 +51,7 @@ export function PackagesPage() {
     (row: PackageRow) => void navigate({ to: '/packages/$packageId', params: { packageId: row.id } }),
     [navigate],
   );
-  const isFiltered = search !== '' || type !== undefined;
+  const isFiltered = search !== '' || type !== undefined || os !== undefined;
   return (
     <div className="tk-page tk-page-fill">
       <PageHeader
@@ -78,6 +89,21 @@ export function PackagesPage() {
                 })
               }
             />
+            <Select
+              aria-label={t('packages.targets.operatingSystem')}
+              placeholder={t('packages.targets.operatingSystem')}
+              clearable
+              searchable
+              w={180}
+              data={systems}
+              value={os ?? null}
+              onChange={(next) =>
+                void navigate({
+                  search: ({ os: _before, ...rest }) => (next ? { ...rest, os: next } : rest),
+                  replace: true,
+                })
+              }
+            />
           </>
         }
         empty={
@@ -94,11 +120,3 @@ export function PackagesPage() {
 
 const idOf = (row: PackageRow) => row.id;
 const nameOf = (row: PackageRow) => row.displayName;
-
-function matching(rows: readonly PackageRow[], search: string, type: string | undefined): PackageRow[] {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  return rows.filter((row) => {
-    const text = `${row.id} ${row.displayName}`.toLowerCase();
-    return (type === undefined || row.type === type) && words.every((word) => text.includes(word));
-  });
-}

@@ -29,6 +29,12 @@ export function packageColumns(t: TFunction, formats: Formats): Column<PackageRo
       cell: ({ row }) => t(`packages.types.${row.original.type as 'application'}`),
     },
     {
+      id: 'systems',
+      header: t('packages.targets.operatingSystem'),
+      meta: { min: 130, grow: 1 },
+      cell: ({ row }) => row.original.operatingSystems.join(', ') || t('packages.everySystem'),
+    },
+    {
       id: 'urgency',
       header: t('packages.fields.urgency'),
       meta: { min: 100, grow: 0 },

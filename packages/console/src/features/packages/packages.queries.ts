@@ -57,6 +57,13 @@ export function useRemovePackage() {
   });
 }
 
+export function usePlacePackage(id: string) {
+  return useMutation({
+    mutationFn: (pointIds: string[]) => call(packageRoutes.place, { params: { id }, body: { pointIds } }),
+    onSuccess: () => tell(new Set(['packages', 'points'])),
+  });
+}
+
 export function useVerifyPackage(id: string) {
   return useMutation({ mutationFn: () => call(packageRoutes.verify, { params: { id } }) });
 }

@@ -86,6 +86,14 @@ function scenarioColumns(t: TFunction): Column<ScenarioRow>[] {
       cell: ({ row }) => <RowLink href={`/scenarios/${row.original.id}`}>{row.original.name}</RowLink>,
     },
     {
+      id: 'kinds',
+      header: t('scenarios.kind'),
+      meta: { min: 150, grow: 1 },
+      cell: ({ row }) =>
+        row.original.kinds.map((kind) => t(`packages.types.${kind as 'tool'}`)).join(', ') ||
+        t('scenarios.otherKind'),
+    },
+    {
       id: 'steps',
       header: t('scenarios.steps'),
       meta: { min: 90, grow: 0, isNumber: true },

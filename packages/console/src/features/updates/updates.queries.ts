@@ -20,6 +20,13 @@ export function useUpdatePolicy() {
   });
 }
 
+export function useUpdatesOfMachine(id: string) {
+  return useQuery({
+    queryKey: ['updates', 'of-machine', id],
+    queryFn: ({ signal }) => call(updateRoutes.ofMachine, { params: { id }, signal }),
+  });
+}
+
 export function useOptOuts() {
   return useQuery({
     queryKey: ['updates', 'opt-outs'],

@@ -82,6 +82,7 @@ export const machines = {
   tabs: {
     properties: 'Properties',
     software: 'Software',
+    updates: 'Automatic update',
     runs: 'Runs',
     timeline: 'Timeline',
     collections: 'Collections',

@@ -6,6 +6,8 @@ export const scenarios = {
   steps: 'Steps',
   step: 'Step',
   addStep: 'Add step',
+  kind: 'Kind',
+  otherKind: 'commands only',
   noSteps: 'No steps yet',
   noStepsText: 'Add the first step; then choose what it does.',
   moveIn: 'Into the group above',

@@ -2,6 +2,12 @@
 export const updates = {
   isOff: 'Automatic update is turned off',
   policy: 'Rules',
+  ofMachine: {
+    optedOut: 'Excluded from automatic update',
+    restartPending: 'A restart waits for a maintenance window',
+    none: 'No package takes part in automatic update.',
+    run: 'Open run',
+  },
   excluded: 'Excluded',
   excludedText: 'Automatic update never touches these machines.',
   excludeCollection: 'Exclude a collection',

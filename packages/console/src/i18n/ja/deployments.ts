@@ -136,7 +136,7 @@ export const deployments: Localized<typeof en.deployments> = {
     incomplete: '前の手順に未入力の項目があります。',
   },
   timing: {
-    title: '実行タイミング',
+    title: '実行タイミング設定',
     'after-delivery': '配信後すぐにパッケージを実行',
     'after-deliveryText': 'データを検証してから実行します。',
     'at-next-start': '次回起動時にパッケージを実行',

@@ -80,6 +80,7 @@ export const machines: Localized<typeof en.machines> = {
   tabs: {
     properties: 'マシンのプロパティ',
     software: 'ソフトウェア',
+    updates: '自動更新',
     runs: '実行',
     timeline: '履歴',
     collections: 'コレクション',

@@ -9,6 +9,8 @@ export const scenarios: Localized<typeof en.scenarios> = {
   steps: 'ステップ',
   step: 'ステップ',
   addStep: 'ステップを追加',
+  kind: '種類',
+  otherKind: 'コマンドのみ',
   noSteps: 'ステップはまだありません',
   noStepsText: '最初のステップを追加し、内容を選んでください。',
   moveIn: '上のグループに入れる',

@@ -2,6 +2,12 @@
 export const updates = {
   isOff: '自動更新は無効です',
   policy: '自動更新の設定',
+  ofMachine: {
+    optedOut: '自動更新の対象外',
+    restartPending: '再起動はメンテナンス期間を待っています',
+    none: '自動更新の対象となるパッケージはありません。',
+    run: '実行を開く',
+  },
   excluded: '対象外',
   excludedText: '自動更新は、これらのマシンには何も行いません。',
   excludeCollection: 'コレクションを対象外にする',

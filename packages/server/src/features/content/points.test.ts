@@ -120,6 +120,31 @@ onBothEngines(
 );
 
 onBothEngines(
+  'DIST-28: a package goes to all distribution points where they take every one, and to none where it is to be placed later',
+  async (t, { databaseUrl }) => {
+    if (noNginx) return t.skip(noNginx);
+    const world = await withNginx(t, databaseUrl);
+    const { server, folder, draft, baseUrl } = world;
+    for (const name of ['a', 'b', 'later']) {
+      const own = { name, baseUrl: `${baseUrl}/${name}`, folder: join(folder, name) };
+      await mkdir(own.folder);
+      const body = { ...draft, ...own, takesAll: name !== 'later' };
+      await server.call(distributionPointRoutes.create, { body });
+    }
+    await makePackage(world);
+    await server.kernel.jobs.idle();
+    const held = async () => (await places(world)).map(([name, state]) => `${name} ${state}`).sort();
+    assert.deepEqual(await held(), ['Site server current', 'a current', 'b current']);
+    assert.deepEqual(Object.keys(await dumpFolder(join(folder, 'later'))), [], 'nothing without being told');
+    const all = (await server.call(distributionPointRoutes.list)).items;
+    const pointIds = all.filter(({ takesAll }) => !takesAll).map(({ id }) => id);
+    await server.call(packageRoutes.place, { params: { id: 'hello' }, body: { pointIds } });
+    await server.kernel.jobs.idle();
+    assert.ok((await held()).includes('later current'));
+  },
+);
+
+onBothEngines(
   'DIST-27: a distribution point holds the package under its ID as plain files, and the site shows the same',
   async (t, { databaseUrl }) => {
     if (noNginx) return t.skip(noNginx);

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { operatingSystemChoices, operatingSystems } from '@tenkai/domain';
+import { operatingSystemChoices, operatingSystems, systemNameOf } from '@tenkai/domain';
 import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
 import { toDraftProblemReply } from '@tenkai/protocol/problem.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
@@ -55,17 +55,10 @@ export function addPackageRoutes(deps: Deps) {
   http.route(packageRoutes.operatingSystems, async () => ({
     operatingSystems: operatingSystemChoices(operatingSystems).map((choice) => ({
       ...choice,
-      name: nameOf(choice.id),
+      name: systemNameOf(operatingSystems, choice.id),
     })),
     languages: [...languages],
   }));
-}
-
-function nameOf(id: string): string {
-  const entries = operatingSystems.systems.filter((entry) => entry.id === id);
-  const first = entries[0];
-  if (!first) return id;
-  return first.version === '' ? first.name : first.name.replace(` ${first.version}`, '');
 }
 
 /** Reading gigabytes for somebody who has hung up would only keep others waiting. */

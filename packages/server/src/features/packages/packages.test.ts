@@ -397,6 +397,31 @@ onBothEngines(
 );
 
 onBothEngines(
+  'BSCN-03: registered packages are found by ID, type and operating system, and one that is deleted is not',
+  async (t, { databaseUrl }) => {
+    const server = await site(t, databaseUrl);
+    const suits = (operatingSystem: string) => ({
+      targets: [{ operatingSystem, language: 'any', architecture: 'any' as const }],
+    });
+    await create(server, { id: 'KB977203', type: 'hotfix', ...suits('windows-xp') });
+    const level = { majorVersion: 3, minorVersion: 0 };
+    await create(server, { id: 'SP3', type: 'service-pack', ...level, ...suits('windows-xp') });
+    await create(server, { id: 'nginx', ...suits('debian') });
+    await create(server, { id: 'gone', ...suits('debian') });
+    await server.call(packageRoutes.remove, { params: { id: 'gone' } });
+    const ids = async (search: string) =>
+      (await server.call(packageRoutes.list, { query: { search } })).items.map(({ id }) => id).sort();
+    assert.deepEqual(await ids('kb9772'), ['KB977203']);
+    assert.deepEqual(await ids('windows xp'), ['KB977203', 'SP3']);
+    assert.deepEqual(await ids('windows-xp hotfix'), ['KB977203']);
+    assert.deepEqual(await ids('Debian'), ['nginx']);
+    assert.deepEqual(await ids(''), ['KB977203', 'SP3', 'nginx']);
+    const { items } = await server.call(packageRoutes.list, { query: { search: 'SP3' } });
+    assert.deepEqual(items[0]?.operatingSystems, ['Windows XP']);
+  },
+);
+
+onBothEngines(
   'DIST-01, DIST-02, DIST-04: the list shows the joined name, ID and origin, and filters by kind',
   async (t, { databaseUrl }) => {
     const server = await site(t, databaseUrl);

@@ -1,4 +1,4 @@
-import { displayName, Failure } from '@tenkai/domain';
+import { displayName, Failure, operatingSystems, type PackageDraft, targetSystemNames } from '@tenkai/domain';
 import type { PackageDetail, PackageRow } from '@tenkai/protocol/api/packages.ts';
 import type { Manifest, ManifestFile } from '@tenkai/transfer';
 import type { Reader } from '../../kernel/database/database.ts';
@@ -21,7 +21,7 @@ interface Deps {
   readonly usesOf: (packageId: string) => Promise<PackageUse[]>;
 }
 
-/** Packages whose ID, display name or summary holds every word of the search. */
+/** Packages whose ID, display name, summary, type or operating systems hold every word of the search (BSCN-03). */
 export async function packageRows(
   read: Reader,
   { search, type }: { search?: string; type?: string },
@@ -32,9 +32,19 @@ export async function packageRows(
   return (await listNewest(read)).flatMap((row) => {
     const draft = draftOf(row);
     if (type !== undefined && draft.type !== type) return [];
-    const text = fold(`${row.id} ${displayName(draft)} ${draft.summary} ${draft.advisoryId}`);
+    const text = fold(searchText(row.id, draft));
     return words.every((word) => text.includes(word)) ? [toRow(row, row)] : [];
   });
+}
+
+function searchText(id: string, draft: PackageDraft): string {
+  const { summary, advisoryId, type, targets } = draft;
+  const systems = targets.map(({ operatingSystem }) => operatingSystem);
+  return [id, displayName(draft), summary, advisoryId, type, ...systems, ...systemNames(draft)].join(' ');
+}
+
+function systemNames({ targets }: Pick<PackageDraft, 'targets'>): string[] {
+  return targetSystemNames(operatingSystems, targets);
 }
 
 function fold(text: string): string {
@@ -93,6 +103,7 @@ function toRow(
     version: draft.version,
     type: draft.type,
     urgency: draft.urgency,
+    operatingSystems: systemNames(draft),
     revision: row.revision,
     contentBytes: newest.content_bytes,
     contentId: newest.content_id,

@@ -8,7 +8,7 @@ export function addScenarioRoutes(deps: Pick<Kernel, 'http'> & ScenarioDeps) {
   const detail = (id: string) => scenarioDetail({ read: db.read, content, packages }, id);
 
   http.route(scenarioRoutes.list, async ({ query }) => ({
-    items: await scenarioRows(db.read, query.search),
+    items: await scenarioRows({ read: db.read, packages }, query.search),
   }));
   http.route(scenarioRoutes.get, async ({ params }) => detail(params.id));
   http.route(scenarioRoutes.create, async ({ caller, body }) =>

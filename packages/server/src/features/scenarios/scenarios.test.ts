@@ -53,6 +53,29 @@ onBothEngines(
 );
 
 onBothEngines(
+  'BSCN-06: a scenario of each kind is made: service pack, HotFix, application and agent upgrade',
+  async (t, { databaseUrl }) => {
+    const server = await site(t, databaseUrl);
+    const kinds = ['service-pack', 'hotfix', 'application', 'agent'] as const;
+    for (const type of kinds) {
+      const level = type === 'service-pack' ? { majorVersion: 3, minorVersion: 0 } : {};
+      const draft = aDraft({ id: type, type, ...level });
+      await server.call(packageRoutes.create, { body: { draft, contentId: null } });
+      const { problems } = await create(server, { name: type, steps: [installStep(type)] });
+      assert.deepEqual(
+        problems.filter(({ severity }) => severity === 'error'),
+        [],
+      );
+    }
+    const { items } = await server.call(scenarioRoutes.list, { query: {} });
+    assert.deepEqual(
+      items.map(({ name, kinds: shown }) => [name, shown]).sort(),
+      kinds.map((type) => [type, [type]]).sort(),
+    );
+  },
+);
+
+onBothEngines(
   'a scenario is edited; each revision stays as it was, and nobody overwrites another in silence',
   async (t, { databaseUrl }) => {
     const server = await site(t, databaseUrl);

@@ -1,4 +1,10 @@
-import { Failure, flattenSteps, problemSentence, type ScenarioProblem } from '@tenkai/domain';
+import {
+  Failure,
+  flattenSteps,
+  problemSentence,
+  type ScenarioProblem,
+  type SoftwarePackage,
+} from '@tenkai/domain';
 import type { ScenarioDetail, ScenarioRow } from '@tenkai/protocol/api/scenarios.ts';
 import type { Reader } from '../../kernel/database/database.ts';
 import { type LookDeps, lookAtScenario } from './look-at-scenario.ts';
@@ -11,10 +17,14 @@ import {
   scenarioDraftOf,
 } from './scenarios.store.ts';
 
+type Deps = Pick<LookDeps, 'packages'> & { readonly read: Reader };
+type PackageTypes = ReadonlyMap<string, SoftwarePackage['type']>;
+
 /** Scenarios whose name or description holds every word of the search. */
-export async function scenarioRows(read: Reader, search = ''): Promise<ScenarioRow[]> {
+export async function scenarioRows({ read, packages }: Deps, search = ''): Promise<ScenarioRow[]> {
   const words = nameKeyOf(search).split(/\s+/);
-  const rows = (await listScenarios(read)).map((row) => toRow(row, row));
+  const types = await typesOf(packages);
+  const rows = (await listScenarios(read)).map((row) => toRow(row, row, types));
   return rows.filter((row) => {
     const text = nameKeyOf(`${row.name} ${row.description}`);
     return words.every((word) => text.includes(word));
@@ -31,14 +41,26 @@ export async function scenarioDetail(
   if (!row || !newest) throw new Failure('not-found', { what: 'scenario', id });
   const draft = scenarioDraftOf(newest);
   const problems = await lookAtScenario(deps, draft);
-  return { ...toRow(row, newest), draft, problems: problems.map(withSentence) };
+  return { ...toRow(row, newest, await typesOf(deps.packages)), draft, problems: problems.map(withSentence) };
 }
 
 function withSentence({ stepId, severity, code, params }: ScenarioProblem) {
   return { stepId, severity, code, params, message: problemSentence({ code, params }) };
 }
 
-function toRow(row: ScenarioTableRow, { draft }: { draft: string }): ScenarioRow {
+async function typesOf(packages: Deps['packages']): Promise<PackageTypes> {
+  return new Map((await packages.newestPackages()).map(({ id, type }) => [id, type]));
+}
+
+/** BSCN-06: what kind of scenario it is, by the packages that it installs. */
+function kindsOf(steps: ReturnType<typeof flattenSteps>, types: PackageTypes) {
+  const kinds = steps.map(({ step }) =>
+    step.kind === 'install-package' ? types.get(step.packageId) : undefined,
+  );
+  return [...new Set(kinds)].filter((kind) => kind !== undefined);
+}
+
+function toRow(row: ScenarioTableRow, { draft }: { draft: string }, types: PackageTypes): ScenarioRow {
   const { description, steps, options } = scenarioDraftOf({ draft });
   return {
     id: row.id,
@@ -47,6 +69,7 @@ function toRow(row: ScenarioTableRow, { draft }: { draft: string }): ScenarioRow
     revision: row.revision,
     stepCount: flattenSteps(steps).length,
     deliveryMethod: options.deliveryMethod ?? 'auto',
+    kinds: kindsOf(flattenSteps(steps), types),
     isBuiltIn: row.is_built_in === 1,
     updatedAt: row.updated_at,
   };

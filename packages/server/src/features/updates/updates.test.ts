@@ -492,6 +492,45 @@ onBothEngines(
 );
 
 onBothEngines(
+  'BSCN-01, BPWR-09: one package goes to a machine by a scenario, to another by itself; only the scenario that says so restarts first',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    const [a, b] = [await machine(given, 'a'), await machine(given, 'b')];
+    const body = { machineIds: [a.machineId], isOptedOut: true };
+    await given.server.call(updateRoutes.setOptOut, { body });
+    await publish(given, { urgency: 'highest' });
+    const firstSteps = async (agent: BareAgent) =>
+      (await openRuns(agent)).map(({ steps: [first] }) => first?.kind);
+    assert.deepEqual(
+      await firstSteps(b),
+      ['install-package'],
+      'automatic update restarts nothing beforehand',
+    );
+    assert.deepEqual(await work(given, b), ['hello']);
+
+    const options = { restartAtStart: true, restartAfter: false, powerOffAtEnd: false };
+    const scenario = await given.server.call(scenarioRoutes.create, { body: aScenario({ options }) });
+    const rules = [{ kind: 'direct' as const, machineIds: [a.machineId] }];
+    const { id: collectionId } = await createCollection(given.server, aCollection('one', { rules }));
+    await given.server.app.collections.settled();
+    const subject = { kind: 'scenario' as const, scenarioId: scenario.id };
+    await given.server.call(deploymentRoutes.create, { body: aDeployment({ subject, collectionId }) });
+    await settle(given);
+    assert.deepEqual(await firstSteps(b), [], 'the scenario is not for this one');
+    assert.deepEqual(await firstSteps(a), ['restart']);
+    assert.deepEqual(await work(given, a), ['hello']);
+    const { items } = await given.server.call(deploymentRoutes.list, { query: {} });
+    assert.deepEqual(
+      items.map(({ createdBy, counts }) => [createdBy === 'updates', counts.succeeded]).sort(),
+      [
+        [false, 1],
+        [true, 1],
+      ],
+    );
+  },
+);
+
+onBothEngines(
   'BAUT-26: machines and collections that are excluded are never touched, and can be let in again',
   async (t, { databaseUrl }) => {
     const given = await site(t, databaseUrl);

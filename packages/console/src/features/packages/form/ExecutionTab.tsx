@@ -3,6 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import type { Program } from '@tenkai/domain/software/program.ts';
 import { useTranslation } from 'react-i18next';
 import { DetectionField } from './DetectionField.tsx';
+import { EditableFiles } from './EditableFiles.tsx';
 import { type FolderProps, FoldersField } from './FoldersField.tsx';
 import { HookField } from './HookField.tsx';
 import { newProgram } from './new-draft.ts';
@@ -21,6 +22,7 @@ export function ExecutionTab({ draft, onChange, folders }: TabProps & { readonly
     <div className="tk-form">
       <div className="tk-form-wide">
         <FoldersField {...folders} />
+        <EditableFiles picked={folders.picked} onPick={folders.onPick} />
       </div>
       <h3 className="tk-form-section">{t('packages.programs')}</h3>
       {programs.map((program, index) => (
