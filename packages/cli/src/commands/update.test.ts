@@ -6,7 +6,7 @@ import { aHeartbeat, aWholeInventory, enrolledAgent } from '@tenkai/testkit/bare
 import { anInventory } from '@tenkai/testkit/builders.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
-import { cliOf } from '@tenkai/testkit/tenkai-cli.ts';
+import { cliOf, createCli } from '@tenkai/testkit/tenkai-cli.ts';
 
 test('BAUT-07, BAUT-26: automatic update can be set, looked at, held and excluded from the command line', async (t) => {
   const server = await startTestServer({ listen: true });
@@ -49,4 +49,12 @@ test('BAUT-07, BAUT-26: automatic update can be set, looked at, held and exclude
   assert.equal((await run('update', 'exclude', '--machine', 'web-1', '--collection', 'all')).code, 0);
   assert.match((await run('update', 'excluded')).stdout, /machine +web-1/);
   assert.equal((await run('update', 'include', '--machine', 'web-1')).code, 0);
+});
+
+test('HOTFIX-28: update kinds is a glossary in the language of the user', async (t) => {
+  const { run, json } = await createCli(t);
+  const kinds: { key: string; name: string }[] = await json(['update', 'kinds']);
+  assert.ok(kinds.some(({ key, name }) => key === 'service-pack' && name === 'Service pack'));
+  const japanese = await run(['update', 'kinds'], { env: { LANG: 'ja_JP.UTF-8' } });
+  assert.match(japanese.stdout, /サービスパック/);
 });

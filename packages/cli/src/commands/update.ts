@@ -13,6 +13,7 @@ import { pick } from '../pick.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
 import { findMachine, findMachines } from './find-machine.ts';
+import { addKindsCommand } from './update-kinds.ts';
 import { addUpdatePolicyCommands } from './update-policy.ts';
 
 export function addUpdateCommands(program: Command, cli: Cli) {
@@ -46,6 +47,7 @@ export function addUpdateCommands(program: Command, cli: Cli) {
     .option('--machine <machines...>', 'only for these (name or id)')
     .action(acting(cli, release));
   addOptOutCommands(noun, cli);
+  addKindsCommand(noun, cli);
   addUpdatePolicyCommands(noun, cli, showPreview);
 }
 

@@ -6,5 +6,6 @@ export * from './presence.ts';
 export * from './relations.ts';
 export * from './rings.ts';
 export * from './timing.ts';
+export * from './update-kinds.ts';
 export * from './update-sentences.ts';
 export * from './update-state.ts';

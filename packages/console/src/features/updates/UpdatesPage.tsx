@@ -15,6 +15,7 @@ import { DataTable } from '../../ui/table/DataTable.tsx';
 import { querySource } from '../../ui/table/row-source.ts';
 import { useMay } from '../session/session.queries.ts';
 import { ExcludedDialog } from './ExcludedDialog.tsx';
+import { KindsDialog } from './KindsDialog.tsx';
 import { PolicyDialog } from './PolicyDialog.tsx';
 import { kindOfState, shownStates } from './update-states.ts';
 import { useUpdatePackages, useUpdatePolicy } from './updates.queries.ts';
@@ -26,7 +27,7 @@ export function UpdatesPage() {
   const navigate = useNavigate();
   const query = useUpdatePackages();
   const policy = useUpdatePolicy();
-  const [dialog, setDialog] = useState<'policy' | 'excluded'>();
+  const [dialog, setDialog] = useState<'policy' | 'excluded' | 'kinds'>();
   const { reasonText } = useSentences();
   const columns = useMemo(() => packageColumns(t, reasonText), [t, reasonText]);
   const open = useCallback(
@@ -42,6 +43,9 @@ export function UpdatesPage() {
         }
         actions={
           <Group gap="xs">
+            <Button variant="subtle" onClick={() => setDialog('kinds')}>
+              {t('updates.kinds')}
+            </Button>
             <Button
               variant="default"
               leftSection={<IconEyeOff size={16} />}
@@ -70,6 +74,7 @@ export function UpdatesPage() {
       {dialog === 'policy' && policy.data ? (
         <PolicyDialog policy={policy.data} onClose={() => setDialog(undefined)} />
       ) : null}
+      {dialog === 'kinds' ? <KindsDialog onClose={() => setDialog(undefined)} /> : null}
       {dialog === 'excluded' ? <ExcludedDialog onClose={() => setDialog(undefined)} /> : null}
     </div>
   );

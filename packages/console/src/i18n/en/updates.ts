@@ -8,6 +8,7 @@ export const updates = {
     none: 'No package takes part in automatic update.',
     run: 'Open run',
   },
+  kinds: 'Kinds of updates',
   excluded: 'Excluded',
   excludedText: 'Automatic update never touches these machines.',
   excludeCollection: 'Exclude a collection',

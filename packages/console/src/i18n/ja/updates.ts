@@ -8,6 +8,7 @@ export const updates = {
     none: '自動更新の対象となるパッケージはありません。',
     run: '実行を開く',
   },
+  kinds: '更新プログラムの種類',
   excluded: '対象外',
   excludedText: '自動更新は、これらのマシンには何も行いません。',
   excludeCollection: 'コレクションを対象外にする',
