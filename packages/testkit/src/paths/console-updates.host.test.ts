@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { updateKinds } from '@tenkai/domain/update/update-kinds.ts';
 import { packageRoutes, updateRoutes } from '@tenkai/protocol/api/index.ts';
 import type { Page } from 'playwright-core';
 import { accessibilityProblems } from '../console/axe.ts';
@@ -11,7 +12,7 @@ import { aDraft } from '../package-draft.ts';
 
 describe('automatic update in the console', { skip: noBrowser }, () => {
   for (const language of ['en', 'ja'] as const) {
-    it(`BAUT-07, BAUT-27: rules are set, a preview told, a package held and released, in ${language}`, async (t) => {
+    it(`BAUT-07, BAUT-27, HOTFIX-28: kinds are explained, rules are set, a preview told, a package held and released, in ${language}`, async (t) => {
       const { updates, common, whatIf } = textsOf[language];
       const site = await startConsoleSite(t);
       const browser = await startBrowser(t, { language, ca: site.ca });
@@ -24,8 +25,9 @@ describe('automatic update in the console', { skip: noBrowser }, () => {
       const draft = aDraft({ id: 'fix', name: 'Fix', urgency: 'high' });
       await api(packageRoutes.create, { body: { draft, contentId: null } });
       await page.goto(`${site.url}/updates`);
-      await page.getByRole('button', { name: updates.policy }).click();
       const dialog = page.getByRole('dialog');
+      await kindsAreTold(page, language);
+      await page.getByRole('button', { name: updates.policy }).click();
       await dialog.getByLabel(updates.fields.time, { exact: true }).fill('04:30');
       await dialog.getByLabel(updates.fields.timeZone).fill('Asia/Tokyo');
       await dialog.getByRole('button', { name: whatIf.update.ask }).click();
@@ -50,6 +52,16 @@ describe('automatic update in the console', { skip: noBrowser }, () => {
     });
   }
 });
+
+async function kindsAreTold(page: Page, language: 'en' | 'ja') {
+  const { updates, common } = textsOf[language];
+  await page.getByRole('button', { name: updates.kinds }).click();
+  const dialog = page.getByRole('dialog');
+  for (const { [language]: kind } of updateKinds) await dialog.getByText(kind.text).waitFor();
+  await assertAccessible(page);
+  await dialog.getByRole('button', { name: common.close }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
 
 async function assertAccessible(page: Page) {
   assert.deepEqual(await accessibilityProblems(page), []);
