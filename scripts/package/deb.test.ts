@@ -1,11 +1,13 @@
 /** The two packages as they are built for a release, looked at from outside: what dpkg, systemd and a reader see. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import type { Artefact } from './artefacts.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const version = '9.8.7~test';
@@ -56,6 +58,25 @@ for (const kind of ['agent', 'server'] as const) {
       assert.ok(
         Math.abs(installed - used) < used / 50,
         `Installed-Size ${installed}, but ${used} KiB are used`,
+      );
+    });
+
+    test('AGENT-08: the build lists what it has made, with version, size and hash', async () => {
+      const listed = JSON.parse(
+        run(process.execPath, join(root, 'scripts/package-list.ts'), '--json', '--folder', folder),
+      ) as Artefact[];
+      const made = listed.find(({ file }) => file === basename(deb));
+      const sha256 = createHash('sha256')
+        .update(await readFile(deb))
+        .digest('hex');
+      const { size } = await stat(deb);
+      assert.deepEqual(
+        [made?.kind, made?.version, made?.sizeBytes, made?.sha256],
+        ['package', version, size, sha256],
+      );
+      assert.equal(
+        listed.some((one) => one.kind === 'bootstrapper'),
+        kind === 'agent',
       );
     });
 
