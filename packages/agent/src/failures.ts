@@ -2,6 +2,16 @@ import { defineFailures } from '@tenkai/domain/failure.ts';
 
 /** Refusals of the agent. Those of steps become the reason of a step's result. */
 export const agentFailures = defineFailures({
+  'session-wait-over': {
+    kind: 'unavailable',
+    message: 'For {minutes} minutes there was no session as the program needs it ({state}).',
+    remedy: 'Have somebody sign in and stay at the machine, then retry; or give the program a longer time.',
+  },
+  'session-state-unknown': {
+    kind: 'unavailable',
+    message: 'This machine does not tell whether a session is locked, which the program must know.',
+    remedy: 'On Linux it needs systemd-logind; elsewhere have the program run when a user is signed in.',
+  },
   'agent-not-configured': {
     kind: 'invalid',
     message: 'This agent does not know its site yet.',

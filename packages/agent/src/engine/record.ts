@@ -4,6 +4,7 @@ import type { Boundary } from '../boundary.ts';
 import { errorCode } from '../durable-file.ts';
 import type { Log } from '../log.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import type { StepWait } from '../steps/step.ts';
 import { type Journal, nameOf } from './journal.ts';
 import type { JournalEntry, JournalEvent } from './journal-entry.ts';
 import { type RunMemory, remember } from './run-memory.ts';
@@ -31,7 +32,7 @@ export interface Recorder {
   /** Waits until the server has taken what was recorded, at most this long; true: it has. */
   told(limitMs: number): Promise<boolean>;
   /** Tells the server that a long wait is no silence; of several only the latest is sent. */
-  stillHere(): void;
+  stillHere(waitsFor?: StepWait): void;
   /** Something for people to read; becomes a status message. */
   tell(message: { severity: 'info' | 'warning' | 'error'; code: string; params: Reason['params'] }): void;
 }
@@ -69,7 +70,7 @@ export async function openRecorder(deps: RecorderDeps): Promise<Recorder> {
       }
       return true;
     },
-    stillHere() {
+    stillHere(waitsFor) {
       const phase = journal.entries.at(-1)?.phase ?? 'installed-system';
       outbox.replace(`waiting-${stream}`, {
         kind: 'run',
@@ -77,6 +78,7 @@ export async function openRecorder(deps: RecorderDeps): Promise<Recorder> {
         at: deps.now(),
         event: 'executing',
         phase,
+        ...(waitsFor ? { reason: waitsFor.reason, waitsUntil: waitsFor.until } : {}),
       });
     },
     tell: (message) => outbox.put({ kind: 'status', ...message, at: deps.now() }),

@@ -163,11 +163,18 @@ export interface Session {
   readonly user: string;
   readonly uid: number;
   readonly isActive: boolean;
+  /** What is on its screen; unknown: the system does not tell. */
+  readonly shows: 'desktop' | 'lock' | 'screen-saver' | 'unknown';
 }
 
 export interface Sessions {
   /** Sessions of people, not of services. */
   list(signal: AbortSignal): Promise<Session[]>;
+  /**
+   * The same command, during which nothing locks the screen or starts the screen saver by itself. No setting is
+   * changed: with the command's last process it is over, whatever becomes of us. Unchanged where that is not possible.
+   */
+  keepingAwake(command: Command): Command;
   /** Tells everybody who is signed in. */
   warn(text: string, signal: AbortSignal): Promise<void>;
 }

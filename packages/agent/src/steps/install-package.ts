@@ -74,10 +74,17 @@ async function look({ platform, signal }: StepContext, { detection }: Install) {
 async function runInstaller(context: StepContext, step: Install): Promise<StepEnd> {
   const before = await runHook(context, step, 'before');
   if (before && before.outcome !== 'succeeded') return before;
-  const { rights, logon, window } = step.options;
+  const { rights, window } = step.options;
   const { timeoutMs } = step;
   const command = () => prepareProgram(context, step);
-  const outcome = await runProcess(context, { label: 'main', command, timeoutMs, rights, logon, window });
+  const outcome = await runProcess(context, {
+    label: 'main',
+    command,
+    timeoutMs,
+    rights,
+    logon: step.options,
+    window,
+  });
   if (outcome.kind === 'lost' && step.detection.length > 0) {
     if ((await look(context, step)).isDetected) return succeeded({ logTail: outcome.logTail });
     throw new TryAgain(outcome.logTail);

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunOptions } from '@tenkai/domain';
-import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
 import type { Command } from '../platform/platform.ts';
+import { awaitLogon, type LogonNeed } from './await-logon.ts';
 import { programEnvironment } from './program-environment.ts';
 import type { StepContext } from './step.ts';
 
@@ -13,7 +13,8 @@ export interface RunProcess {
   readonly command: () => Promise<Command & { readonly workFolder: string }>;
   readonly timeoutMs: number;
   readonly rights: RunOptions['rights'];
-  readonly logon: RunOptions['logon'];
+  /** Who must be at the machine, and for how long it waits for them. */
+  readonly logon: LogonNeed;
   readonly window: RunOptions['window'];
 }
 
@@ -26,8 +27,6 @@ export type ProcessOutcome = { readonly logTail: string } & (
 
 const logTailBytes = 8000;
 const trimEveryMs = 1000;
-const logonEveryMs = 3000;
-const stillHereEveryMs = 10 * 60_000;
 
 /**
  * Runs a process of a step to its end. Where an engine before us started it, its end is awaited, or its exit code
@@ -43,8 +42,11 @@ export async function runProcess(context: StepContext, input: RunProcess): Promi
     const command = await input.command();
     await awaitLogon(context, input.logon);
     context.boundary(`step#${context.index}:${input.label}:before-start`);
-    const { rights, window } = input;
-    await processes.start({ ...command, folder, mark, environment, rights, window });
+    const { rights, window, logon } = input;
+    // Without rights nobody may keep a machine awake.
+    const isKept = logon.keepsUnlocked === true && rights === 'administrator';
+    const begun = isKept ? { ...command, ...context.platform.sessions.keepingAwake(command) } : command;
+    await processes.start({ ...begun, folder, mark, environment, rights, window });
     context.boundary(`step#${context.index}:${input.label}:started`);
   }
   const remainingMs = processes.startedAt(folder) + input.timeoutMs - context.now();
@@ -96,21 +98,4 @@ export function tailOf({ platform }: StepContext, folder: string): string {
   const text = platform.processes.outputTail(folder, logTailBytes).toWellFormed();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours and cursor movements are dropped here
   return text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
-}
-
-/** DIST-10: waits until somebody is signed in, or until nobody is; the time does not count as run time. */
-async function awaitLogon(context: StepContext, logon: RunOptions['logon']): Promise<void> {
-  if (logon === 'whether-or-not') return;
-  const wantsSession = logon === 'only-when-logged-on';
-  for (let toldAt = -Number.MAX_VALUE; ; ) {
-    const sessions = await context.platform.sessions.list(context.signal);
-    context.signal.throwIfAborted();
-    if (sessions.length > 0 === wantsSession) return;
-    if (performance.now() - toldAt > stillHereEveryMs) {
-      context.log.info({ index: context.index, logon }, 'the step waits for the state of sessions');
-      context.stillHere();
-      toldAt = performance.now();
-    }
-    await pause(logonEveryMs, context.signal);
-  }
 }

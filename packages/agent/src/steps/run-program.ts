@@ -5,9 +5,16 @@ import { prepareProgram } from './work-folder.ts';
 
 /** A program of a package, or a command line of the system; its exit code alone decides. */
 export const runProgram: StepHandler<'run-program'> = async (context, step) => {
-  const { rights, logon, window } = step.options;
+  const { rights, window } = step.options;
   const { timeoutMs } = step;
   const command = () => prepareProgram(context, step);
-  const outcome = await runProcess(context, { label: 'main', command, timeoutMs, rights, logon, window });
+  const outcome = await runProcess(context, {
+    label: 'main',
+    command,
+    timeoutMs,
+    rights,
+    logon: step.options,
+    window,
+  });
   return judgeExit(context, outcome, step.exitCodes, timeoutMs);
 };

@@ -26,7 +26,7 @@ export function runScriptText(
   context: StepContext,
   { label, script, timeoutMs }: ScriptRun,
 ): Promise<ProcessOutcome> {
-  const { rights, logon, window } = defaultRunOptions;
+  const { rights, window } = defaultRunOptions;
   const command = async () => {
     const workFolder = await emptyWorkFolder(context);
     const file = join(workFolder, `${label}${extensions[script.interpreter] ?? '.sh'}`);
@@ -34,7 +34,7 @@ export function runScriptText(
     await chmod(file, 0o700);
     return { ...context.platform.installer.scriptCommand(script.interpreter, file), workFolder };
   };
-  return runProcess(context, { label, command, timeoutMs, rights, logon, window });
+  return runProcess(context, { label, command, timeoutMs, rights, logon: defaultRunOptions, window });
 }
 
 /** cmd.exe does not find every label of a file whose lines end as elsewhere. */

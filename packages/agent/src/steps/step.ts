@@ -46,8 +46,14 @@ export interface StepContext {
   record(event: JournalEvent): Promise<void>;
   /** Waits until the server has everything that was recorded, but no longer than this. */
   told(limitMs: number): Promise<void>;
-  /** Tells the server that we are still there while a step waits for something. */
-  stillHere(): void;
+  /** Tells the server that we are still there while a step waits, for what, and until when at the most. */
+  stillHere(waitsFor?: StepWait): void;
+}
+
+/** What a step waits for on the machine; `until` in epoch milliseconds, null: for ever. */
+export interface StepWait {
+  readonly reason: Reason;
+  readonly until: number | null;
 }
 
 /** How a step ended, without what the engine knows by itself. */

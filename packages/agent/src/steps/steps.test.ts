@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -14,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { defaultRunOptions, type StepResult } from '@tenkai/domain';
+import type { RunReport } from '@tenkai/protocol/agent/reports.ts';
 import { type EnrolledAgent, enrolledAgent } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { publishContent } from '@tenkai/testkit/small-site/publish.ts';
 import { runSteps } from '@tenkai/testkit/small-site/run-steps.ts';
@@ -386,6 +388,65 @@ test(
       ['succeeded', null],
       ['succeeded', null],
     ]);
+  },
+);
+
+/** systemd-logind of a root of its own: what it says of sessions lies in a file. */
+function fakeLogind(): { say(hints: string): void } {
+  mkdirSync(inRoot('usr/bin'), { recursive: true });
+  const script = `#!/bin/sh
+[ -s ${inRoot('hints')} ] || exit 0
+[ "$1" = list-sessions ] && { echo '1 1000 alice seat0 tty2'; exit 0; }
+printf 'Id=1\\nUser=1000\\nName=alice\\nClass=user\\nState=active\\nType=wayland\\n'
+cat ${inRoot('hints')}
+`;
+  writeFileSync(inRoot('usr/bin/loginctl'), script, { mode: 0o755 });
+  const say = (hints: string) => {
+    writeFileSync(inRoot('hints.new'), hints);
+    renameSync(inRoot('hints.new'), inRoot('hints'));
+  };
+  say('');
+  return { say };
+}
+
+const unlocked = { ...defaultRunOptions, logon: 'only-when-unlocked' as const };
+
+async function untilWaitsFor(code: string): Promise<RunReport> {
+  const limit = AbortSignal.timeout(60_000);
+  for (;;) {
+    const found = agent.waiting().findLast((one) => one.kind === 'run');
+    if (found?.reason?.code === code) return found;
+    limit.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+test(
+  'BAGT-22, BSCN-42, BAGT-23: a program that needs an unlocked session is held, says why and until when, and runs once it is unlocked; the screen stays on meanwhile, by no setting',
+  options,
+  async () => {
+    const logind = fakeLogind();
+    const inhibit = `#!/bin/sh\necho "$@" > ${inRoot('inhibited')}\nwhile [ "\${1#--}" != "$1" ]; do shift; done\nexec "$@"\n`;
+    writeFileSync(inRoot('usr/bin/systemd-inhibit'), inhibit, { mode: 0o755 });
+    const how = { ...unlocked, logonDeadlineMinutes: 30, keepsUnlocked: true };
+    const running = runSteps(site, agent, [
+      programStep({ parameters: 'echo ran > "$TENKAI_ROOT/ran"', options: how }),
+    ]);
+    const first = await untilWaitsFor('session-nobody');
+    assert.equal(first.event, 'executing');
+    assert.ok(first.waitsUntil && Math.abs(first.waitsUntil - first.at - 30 * 60_000) < 5 * 60_000);
+    logind.say('LockedHint=yes\nIdleHint=yes\n');
+    await untilWaitsFor('session-locked');
+    logind.say('LockedHint=no\nIdleHint=yes\n');
+    await untilWaitsFor('session-screen-saver');
+    assert.equal(existsSync(inRoot('ran')), false);
+    logind.say('LockedHint=no\nIdleHint=no\n');
+    const { results, reports } = await running;
+    assert.deepEqual(results.map(outcome), [['succeeded', null]]);
+    assert.equal(readFileSync(inRoot('ran'), 'utf8'), 'ran\n');
+    assert.match(readFileSync(inRoot('inhibited'), 'utf8'), /--what=idle .*--mode=block/);
+    const held = reports.filter((one) => one.kind === 'run' && one.reason);
+    assert.deepEqual(held, [], 'the hold is over, and so said');
   },
 );
 

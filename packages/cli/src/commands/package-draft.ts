@@ -74,7 +74,7 @@ function programsFrom(programs: readonly Program[], options: PackageOptions): Pr
 }
 
 function programWith(program: Program, options: PackageOptions): Program {
-  const { maxRunTime, runAs, logon, window } = options;
+  const { maxRunTime, runAs, logon, window, logonDeadline, keepUnlocked } = options;
   return {
     ...program,
     ...given({
@@ -86,6 +86,7 @@ function programWith(program: Program, options: PackageOptions): Program {
     options: {
       ...program.options,
       ...given({ maxRunTimeMinutes: maxRunTime, rights: runAs, logon, window }),
+      ...given({ logonDeadlineMinutes: logonDeadline, keepsUnlocked: keepUnlocked }),
     },
     exitCodes: {
       ...program.exitCodes,

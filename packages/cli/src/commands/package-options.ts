@@ -1,4 +1,4 @@
-import { PackageType, RunOptionName, Urgency } from '@tenkai/domain';
+import { PackageType, RunOptionName, type RunOptions, Urgency } from '@tenkai/domain';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Every field of the package form as an option (BPKG-02); what is absent keeps its default. */
@@ -25,7 +25,9 @@ export interface PackageOptions {
   readonly mandatory?: (RunOptionName | 'none')[];
   readonly maxRunTime?: number;
   readonly runAs?: 'administrator' | 'user';
-  readonly logon?: 'whether-or-not' | 'only-when-logged-on' | 'only-when-nobody';
+  readonly logon?: RunOptions['logon'];
+  readonly logonDeadline?: number;
+  readonly keepUnlocked?: boolean;
   readonly window?: 'hidden' | 'normal' | 'minimized' | 'maximized';
   readonly requires?: string[];
   readonly target?: string[];
@@ -77,8 +79,11 @@ export function addPackageOptions(command: Command): Command {
         'whether-or-not',
         'only-when-logged-on',
         'only-when-nobody',
+        'only-when-unlocked',
       ]),
     )
+    .option('--logon-deadline <minutes>', 'how long it waits for that; then its step fails', integer)
+    .option('--keep-unlocked', 'nothing locks the screen by itself while it runs')
     .addOption(
       new Option('--window <how>', 'window on Windows').choices([
         'hidden',

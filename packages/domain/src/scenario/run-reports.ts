@@ -15,6 +15,8 @@ export type RunReported =
   | {
       readonly kind: 'moved';
       readonly to: 'received' | 'delivering' | 'delivered' | 'executing' | 'resumed' | 'verifying';
+      /** What the step in hand waits for on the machine, and by the site's clock until when at the most. */
+      readonly waitsFor?: { readonly reason: Reason; readonly until: number | null } | undefined;
     }
   /** Delivered, verified, and left for the next start of the machine. */
   | { readonly kind: 'staged' }
@@ -58,7 +60,7 @@ export function acknowledge(state: RunState, attempt: number, report: RunReporte
 function take(begun: RunState, report: RunReported, at: number): Transition {
   switch (report.kind) {
     case 'moved':
-      return moved(begun, report.to, at);
+      return moved(begun, report, at);
     case 'staged':
       return staged(begun);
     case 'postponed':
@@ -105,13 +107,18 @@ const statusOf: Record<Extract<RunReported, { kind: 'moved' }>['to'], RunStatus>
   verifying: 'verifying',
 };
 
-function moved(state: RunState, to: Extract<RunReported, { kind: 'moved' }>['to'], at: number): Transition {
+function moved(
+  state: RunState,
+  { to, waitsFor }: Extract<RunReported, { kind: 'moved' }>,
+  at: number,
+): Transition {
   const status = statusOf[to];
   const isDelivery = status === 'delivering';
   // A late `delivering` must not take back that steps have begun, or that the run is staged.
   if (isDelivery && (state.stepIndex !== null || state.isStaged)) return same(state);
   const deadlineAt = at + (isDelivery ? deliveryGraceMs : graceMs);
-  return changed({ ...unstaged(state), status, reason: null, waitsUntil: null, deadlineAt });
+  const { reason = null, until = null } = waitsFor ?? {};
+  return changed({ ...unstaged(state), status, reason, waitsUntil: until, deadlineAt });
 }
 
 /**

@@ -13,7 +13,13 @@ export const RunOptions = Type.Object({
     Type.Literal('whether-or-not'),
     Type.Literal('only-when-logged-on'),
     Type.Literal('only-when-nobody'),
+    /** Somebody works at the machine: the session is neither locked nor behind a screen saver (BAGT-22). */
+    Type.Literal('only-when-unlocked'),
   ]),
+  /** How long the program waits for that; then its step fails. Absent: for ever. */
+  logonDeadlineMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_080 })),
+  /** While it runs, nothing locks the screen or starts the screen saver by itself (BAGT-23). */
+  keepsUnlocked: Type.Optional(Type.Boolean()),
   rights: Type.Union([Type.Literal('administrator'), Type.Literal('user')]),
   /** BPKG-34: the whole process group is ended at this limit. */
   maxRunTimeMinutes: Type.Integer({ minimum: 1, maximum: 1440 }),

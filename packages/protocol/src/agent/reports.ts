@@ -73,6 +73,8 @@ export const RunReport = Type.Object({
       timesLeft: Type.Integer({ minimum: 0 }),
     }),
   ),
+  /** For `executing` of a step that waits for people, beside `reason`: until when at the most, by the machine's clock. */
+  waitsUntil: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
   /** For `finished`: whether all went well; for `refused` and failures: why. */
   succeeded: Type.Optional(Type.Boolean()),
   reason: Type.Optional(Type.Union([Reason, Type.Null()])),

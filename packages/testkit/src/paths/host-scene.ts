@@ -1,6 +1,6 @@
 import { makeNetwork, type Network } from '../rig/network.ts';
 import { type ManagedHost, startManagedHost } from './managed-host.ts';
-import { type SiteProcess, startSiteProcess } from './site-process.ts';
+import { type SiteOptions, type SiteProcess, startSiteProcess } from './site-process.ts';
 
 /** A network with a site and hosts that it manages. */
 export interface HostScene {
@@ -12,7 +12,10 @@ export interface HostScene {
 }
 
 /** What was made before one part failed is taken down again. */
-export async function startHostScene(names: readonly string[]): Promise<HostScene> {
+export async function startHostScene(
+  names: readonly string[],
+  { agentVersion, ...options }: SiteOptions & { agentVersion?: string } = {},
+): Promise<HostScene> {
   const made: { destroy(): Promise<void> }[] = [];
   const destroy = async () => {
     for (const part of made.splice(0).reverse()) await part.destroy();
@@ -23,9 +26,10 @@ export async function startHostScene(names: readonly string[]): Promise<HostScen
   };
   try {
     const network = keep(await makeNetwork());
-    const site = keep(await startSiteProcess(network));
+    const site = keep(await startSiteProcess(network, options));
     const hosts: ManagedHost[] = [];
-    for (const name of names) hosts.push(keep(await startManagedHost(network, site, name)));
+    const how = agentVersion === undefined ? {} : { agentVersion };
+    for (const name of names) hosts.push(keep(await startManagedHost(network, site, name, how)));
     return { network, site, hosts, destroy };
   } catch (error) {
     await destroy();

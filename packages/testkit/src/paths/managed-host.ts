@@ -27,10 +27,10 @@ export async function startManagedHost(
   network: Pick<Network, 'addMachine'>,
   site: SiteProcess,
   name: string,
-  options: { diskMb?: number } = {},
+  { agentVersion, ...options }: { diskMb?: number; agentVersion?: string } = {},
 ): Promise<ManagedHost> {
   const host = await startHost({ name, network, ...options });
-  await host.copyIn(await shippedDeb('agent'), debPath);
+  await host.copyIn(await shippedDeb('agent', agentVersion), debPath);
   await host.ask(['dpkg', '--install', debPath], { timeoutMs: 300_000 });
   await enrollWithTicket(host, site);
   const agent = host.service(['/usr/bin/tenkai-agent', 'run']);

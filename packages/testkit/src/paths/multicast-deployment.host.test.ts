@@ -1,25 +1,48 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { defaultDelivery, reasonSentence } from '@tenkai/domain';
-import { multicastRoutes } from '@tenkai/protocol';
-import { installStep } from '../builders.ts';
+import {
+  agentPackageId,
+  agentScenarioName,
+  defaultDelivery,
+  readAgentFileName,
+  reasonSentence,
+} from '@tenkai/domain';
+import {
+  deploymentRoutes,
+  multicastRoutes,
+  packageRoutes,
+  scenarioRoutes,
+  updateRoutes,
+} from '@tenkai/protocol';
+import { aDeployment, installStep } from '../builders.ts';
 import { output } from '../rig/command.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { noDebianHosts } from '../rig/debian-host.ts';
+import { makeScratchFolder } from '../rig/rig-folder.ts';
 import { until } from '../rig/until.ts';
 import { deployTo, registerDeb, untilEnded } from './deploy.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
+import { shippedDeb } from './shipped-deb.ts';
 
+const olderAgent = '0.0.9';
 const dataBytes = 24 * 1024 * 1024;
 
 describe('a classroom of three Debian hosts', { skip: noDebianHosts || noDebTools }, () => {
   let scene: HostScene;
+  let agentsDir: string;
+  let supervisor: NodeJS.Timeout | undefined;
   before(async () => {
-    scene = await startHostScene(['one', 'two', 'three']);
+    agentsDir = await makeScratchFolder('agents');
+    scene = await startHostScene(['one', 'two', 'three'], { agentsDir, agentVersion: olderAgent });
   });
-  after(() => scene?.destroy());
+  after(async () => {
+    clearInterval(supervisor);
+    await scene?.destroy();
+  });
 
   /** Everything that the site has sent on the hosts' network so far. */
   const sentBytes = async () => {
@@ -102,5 +125,43 @@ describe('a classroom of three Debian hosts', { skip: noDebianHosts || noDebTool
       left.map(({ machineName, cause }) => [machineName, cause]),
       [['one', 'silent']],
     );
+  });
+
+  test('BAGT-09: the built-in scenario upgrades all agents, those that hear no multicast by unicast; the server brings the version', {
+    skip: existsSync('/usr/sbin/nft')
+      ? false
+      : 'NFTABLES MISSING: run node scripts/install-test-tools.mjs as root',
+  }, async () => {
+    const { site, hosts } = scene;
+    await site.api(updateRoutes.setPolicy, { body: { upgradesAgents: false } });
+    const newer = await shippedDeb('agent');
+    const version = readAgentFileName(basename(newer))?.version;
+    assert.ok(version);
+    await copyFile(newer, join(agentsDir, basename(newer)));
+    // As after an upgrade of the server: what it brings is taken at its start.
+    await site.kill();
+    await site.start();
+    const payload = await site.api(packageRoutes.get, { params: { id: agentPackageId } });
+    assert.equal(payload.draft.version, version);
+    const { items } = await site.api(scenarioRoutes.list, { query: {} });
+    const scenario = items.find(({ name }) => name === agentScenarioName);
+    assert.ok(scenario);
+    for (const host of hosts) await host.untilOnline();
+    // What a service manager does.
+    supervisor = setInterval(() => {
+      for (const { agent } of hosts) if (!agent.isRunning) agent.start();
+    }, 1000);
+    const subject = { kind: 'scenario' as const, scenarioId: scenario.id };
+    const { id } = await site.api(deploymentRoutes.create, { body: aDeployment({ subject }) });
+    const runs = await untilEnded(site, id, hosts.length);
+    for (const { machineName, status, delivery, reason } of runs) {
+      const method = machineName === 'one' ? 'unicast' : 'multicast';
+      const told = JSON.stringify({ machineName, reason, delivery });
+      assert.deepEqual([status, delivery?.method], ['succeeded', method], told);
+    }
+    for (const host of hosts) {
+      assert.equal(await host.installedVersion('tenkai-agent'), version);
+      await until('the site knows the new version', async () => (await host.row()).agentVersion === version);
+    }
   });
 });

@@ -21,10 +21,17 @@ export interface SiteProcess extends ReachedSite {
 const startLimitMs = 180_000;
 const main = join(import.meta.dirname, '../../../server/src/main.ts');
 
-/** @param options of a second site in the same network: it needs a code and a port of its own */
+export interface SiteOptions {
+  /** Of a second site in the same network: it needs a code and a port of its own. */
+  readonly code?: string;
+  readonly port?: number;
+  /** `TENKAI_AGENTS`; absent: as a site of these sources has it. */
+  readonly agentsDir?: string;
+}
+
 export async function startSiteProcess(
   network: Network,
-  { code = 'TST', port = 8443 }: { code?: string; port?: number } = {},
+  { code = 'TST', port = 8443, agentsDir }: SiteOptions = {},
 ): Promise<SiteProcess> {
   const dataDir = await makeRigFolder('site');
   const env = {
@@ -34,6 +41,7 @@ export async function startSiteProcess(
     TENKAI_NAMES: network.site.address,
     TENKAI_SITE: code,
     TENKAI_LOG_LEVEL: 'info',
+    ...(agentsDir === undefined ? {} : { TENKAI_AGENTS: agentsDir }),
   };
   let text = '';
   let child: ReturnType<typeof spawnOwned> | undefined;

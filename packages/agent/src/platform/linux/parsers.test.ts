@@ -79,8 +79,8 @@ test('sessions: who', () => {
     'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\n',
   );
   assert.deepEqual(parseWho(recorded('who-coreutils-9.txt'), accounts), [
-    { id: 'pts/3', user: 'root', uid: 0, isActive: true },
-    { id: 'tty1', user: 'nobody', uid: 65_534, isActive: true },
+    { id: 'pts/3', user: 'root', uid: 0, isActive: true, shows: 'unknown' },
+    { id: 'tty1', user: 'nobody', uid: 65_534, isActive: true, shows: 'unknown' },
   ]);
 });
 
@@ -94,9 +94,26 @@ test('sessions: loginctl, people only', () => {
     'Id=5\nUser=1001\nName=bob\nClass=user\nState=closing',
   ];
   assert.deepEqual(parseLoginctlShow(`${blocks.join('\n\n')}\n`), [
-    { id: '1', user: 'alice', uid: 1000, isActive: true },
-    { id: '4', user: 'bob', uid: 1001, isActive: false },
+    { id: '1', user: 'alice', uid: 1000, isActive: true, shows: 'unknown' },
+    { id: '4', user: 'bob', uid: 1001, isActive: false, shows: 'unknown' },
   ]);
+});
+
+test('BAGT-22: loginctl tells what a session shows: the desktop, its lock, a screen saver', () => {
+  const session = 'Id=1\nUser=1000\nName=alice\nClass=user\nState=active';
+  const cases = [
+    ['Type=wayland\nLockedHint=no\nIdleHint=no', 'desktop'],
+    ['Type=wayland\nLockedHint=yes\nIdleHint=yes', 'lock'],
+    ['Type=x11\nLockedHint=no\nIdleHint=yes', 'screen-saver'],
+    ['Type=tty\nLockedHint=no\nIdleHint=yes', 'desktop'],
+    ['Type=x11\nIdleHint=no', 'unknown'],
+  ] as const;
+  for (const [hints, shows] of cases)
+    assert.deepEqual(
+      parseLoginctlShow(`${session}\n${hints}\n`).map((one) => one.shows),
+      [shows],
+      hints,
+    );
 });
 
 test('network interfaces: no loopback, prefix and family of each address', () => {

@@ -18,8 +18,18 @@ export function parseLoginctlShow(text: string): Session[] {
     const id = fields.get('Id');
     if (!id || fields.get('Class') !== 'user' || fields.get('State') === 'closing') return [];
     const isActive = fields.get('State') === 'active';
-    return [{ id, user: fields.get('Name') ?? '', uid: Number(fields.get('User') ?? -1), isActive }];
+    const user = fields.get('Name') ?? '';
+    return [{ id, user, uid: Number(fields.get('User') ?? -1), isActive, shows: shownBy(fields) }];
   });
+}
+
+/** sd_bus properties of org.freedesktop.login1.Session; the idle hint of a terminal says that nobody types. */
+function shownBy(fields: ReadonlyMap<string, string>): Session['shows'] {
+  const isLocked = fields.get('LockedHint');
+  if (isLocked === undefined) return 'unknown';
+  if (isLocked === 'yes') return 'lock';
+  const isGraphical = ['x11', 'wayland', 'mir'].includes(fields.get('Type') ?? '');
+  return isGraphical && fields.get('IdleHint') === 'yes' ? 'screen-saver' : 'desktop';
 }
 
 /** `name line date time (host)` of who(1). */
@@ -28,7 +38,13 @@ export function parseWho(text: string, accounts: readonly Account[]): Session[] 
     const [user, terminal] = line.trim().split(/\s+/);
     if (!user || !terminal) return [];
     return [
-      { id: terminal, user, uid: accounts.find(({ name }) => name === user)?.uid ?? -1, isActive: true },
+      {
+        id: terminal,
+        user,
+        uid: accounts.find(({ name }) => name === user)?.uid ?? -1,
+        isActive: true,
+        shows: 'unknown' as const,
+      },
     ];
   });
 }

@@ -13,6 +13,7 @@ export function createSessions(ask = run): Sessions {
       const { stdout } = await ask(systemProgram('query.exe'), ['user'], { timeoutMs, signal, env });
       return parseQueryUser(stdout);
     },
+    keepingAwake: (command) => command,
     async warn(text, signal) {
       const args = ['*', `/TIME:${shownSeconds}`, text];
       await ask(systemProgram('msg.exe'), args, { timeoutMs, signal, env });
@@ -32,6 +33,6 @@ export function parseQueryUser(text: string): Session[] {
       const [, user, terminal, id] = /^[ >](\S+) {2,}(?:(\S+) +)?(\d+) +\S/.exec(line) ?? [];
       if (!user || !id) return [];
       // Windows has no numbers for accounts; only root's, which is 0, would mean something here.
-      return [{ id, user, uid: -1, isActive: terminal !== undefined }];
+      return [{ id, user, uid: -1, isActive: terminal !== undefined, shows: 'unknown' as const }];
     });
 }

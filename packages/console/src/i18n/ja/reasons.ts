@@ -113,6 +113,9 @@ export const reasons: Localized<typeof en.reasons> = {
   'update-restart-pending': '適用済みです。再起動はメンテナンス期間を待っています。',
   'update-zone-unknown': 'タイムゾーン {timeZone} はありません。',
   'update-ring-twice': 'コレクション {collectionId} が 2 つのリングにあります。',
+  'session-nobody': 'ロックされていないセッションが必要なため、サインインを待っています。',
+  'session-locked': 'セッションのロックが解除されるのを待っています。',
+  'session-screen-saver': 'スクリーンセーバーの終了を待っています。',
   'restart-postponed': '「{user}」が再起動を {until} まで延期しました (あと {timesLeft} 回)。',
   'next-start': '配信と検証が済みました。マシンの次回起動時に実行します。',
   'next-start-queued': 'マシンが起動しました。先に配信されたものから順に実行します。',
@@ -201,6 +204,10 @@ export const reasons: Localized<typeof en.reasons> = {
   'order-signature-invalid': '命令がサイトの鍵で署名されていません。',
   'power-not-supported': 'マシンに{action}のためのコマンドがありません。',
   'program-failed': '{program} を実行できませんでした: {cause}',
+  'session-wait-over':
+    '{minutes} 分間待ちましたが、プログラムに必要なセッションがありませんでした ({state})。',
+  'session-state-unknown':
+    'このマシンではセッションがロックされているかどうかが分からないため、プログラムを実行できません。',
   'parameters-unbalanced': 'セットアップパラメータの引用符が閉じていません。',
   'executable-missing': 'パッケージにファイル {path} がありません。',
   'interpreter-missing': 'マシンに {interpreter} がありません。',

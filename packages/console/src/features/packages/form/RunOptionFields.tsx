@@ -1,4 +1,4 @@
-import { MultiSelect, NumberInput, Select } from '@mantine/core';
+import { MultiSelect, NumberInput, Select, Switch } from '@mantine/core';
 import type { Program, RunOptionName, RunOptions } from '@tenkai/domain/software/program.ts';
 import { useTranslation } from 'react-i18next';
 import { useDraftProblems } from './draft-problems.ts';
@@ -11,9 +11,10 @@ interface Props {
 }
 
 const windows = ['hidden', 'normal', 'minimized', 'maximized'] as const;
-const logons = ['whether-or-not', 'only-when-logged-on', 'only-when-nobody'] as const;
+const logons = ['whether-or-not', 'only-when-logged-on', 'only-when-nobody', 'only-when-unlocked'] as const;
 const rights = ['administrator', 'user'] as const;
 const longestMinutes = 1440;
+const longestWaitMinutes = 10_080;
 
 /** How a program is run, and which of that must not be changed later (DIST-09..12, BPKG-34). */
 export function RunOptionFields({ program, field, onChange }: Props) {
@@ -47,6 +48,27 @@ export function RunOptionFields({ program, field, onChange }: Props) {
         value={options.logon}
         onChange={(value) => setOptions({ logon: value as RunOptions['logon'] })}
       />
+      {options.logon === 'whether-or-not' ? null : (
+        <NumberInput
+          label={t('packages.fields.logonDeadline')}
+          description={t('packages.help.logonDeadline')}
+          min={1}
+          max={longestWaitMinutes}
+          allowDecimal={false}
+          value={options.logonDeadlineMinutes ?? ''}
+          onChange={(value) =>
+            onChange({ ...program, options: withDeadline(options, Number(value) || null) })
+          }
+        />
+      )}
+      {options.logon === 'only-when-unlocked' ? (
+        <Switch
+          label={t('packages.fields.keepsUnlocked')}
+          description={t('packages.help.keepsUnlocked')}
+          checked={options.keepsUnlocked === true}
+          onChange={(event) => setOptions({ keepsUnlocked: event.currentTarget.checked })}
+        />
+      ) : null}
       <Select
         label={t('packages.fields.window')}
         error={at('window')}
@@ -75,6 +97,14 @@ export function RunOptionFields({ program, field, onChange }: Props) {
       />
     </>
   );
+}
+
+/** Null: it waits for ever. */
+function withDeadline(
+  { logonDeadlineMinutes: _, ...options }: RunOptions,
+  minutes: number | null,
+): RunOptions {
+  return minutes === null ? options : { ...options, logonDeadlineMinutes: minutes };
 }
 
 /** None is not written: a package of before the mark existed stays as it is. */

@@ -66,8 +66,14 @@ function translate(report: AnyRunReport, at: number): RunReported | null {
     case 'refused':
       return { kind: 'refused', reason: report.reason ?? { code: 'refused', params: {} } };
     default:
-      return { kind: 'moved', to: report.event };
+      return { kind: 'moved', to: report.event, waitsFor: waitOf(report, at) };
   }
+}
+
+/** As with postponements: how long it may still wait is what the machine knows well. */
+function waitOf({ reason, waitsUntil, at: told }: RunReport, at: number) {
+  if (!reason) return undefined;
+  return { reason, until: waitsUntil ? at + Math.max(0, waitsUntil - told) : null };
 }
 
 /** No administrator may allow more than this (`RestartPostponement`). */
