@@ -1,7 +1,7 @@
 /** Machines that are copies of one image start for the first time, and speak with a real server. */
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { noBoundary } from '@tenkai/agent/boundary.ts';
@@ -17,11 +17,16 @@ import { enrollmentRoutes, fallbackRoutes, machineRoutes } from '@tenkai/protoco
 import { atEnd } from '../at-end.ts';
 import { livedMachine } from '../lived-machine.ts';
 import { noDnsmasq, startDnsmasq } from '../rig/dnsmasq.ts';
+import { noSlapd, startSlapd } from '../rig/slapd.ts';
 import { until } from '../small-site/run-agent.ts';
 import { startTestServer } from '../start-server.ts';
+import { cliOf } from '../tenkai-cli.ts';
 
 const options = { timeout: 300_000 };
 const zone = 'lab.example';
+const ownAddress = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ internal, address }) => !internal && !address.startsWith('fe80'))?.address;
 
 /** A reference machine that belonged to another site, prepared for an image. */
 async function imageOf(t: TestContext, settings: Settings['assignment'], given: PrepareOptions) {
@@ -129,6 +134,50 @@ test('AGENT-39: twenty clones of one image make an identity, find their site, ar
       clone.log(),
     );
   }
+});
+
+test('MASTER-01: one image for a machine that stays in a workgroup and for one that may read the directory: both are assigned', {
+  ...options,
+  skip:
+    noDnsmasq || noSlapd || (ownAddress === undefined && 'THIS MACHINE has no address but the loopback one'),
+}, async (t) => {
+  const server = await startTestServer({ listen: true });
+  atEnd(t, () => server.stop());
+  const slapd = await startSlapd();
+  atEnd(t, () => slapd.stop());
+  const port = new URL(server.baseUrl).port;
+  const dnsmasq = await startDnsmasq(zone, [`--srv-host=_tenkai_mp._tcp.${zone},localhost,${port},0,0`]);
+  atEnd(t, () => dnsmasq.stop());
+  const cli = await cliOf(t, server);
+  await cli.json(['boundary', 'create', '--name', 'here', '--range', `${ownAddress}-${ownAddress}`]);
+  const { writer, reader, caFile: directoryCaFile, ldaps: directory } = slapd;
+  const access = ['--url', directory, '--ca-file', directoryCaFile];
+  await cli.json(['publish', 'ldap', ...access, '--user', writer.name, '--secret-file', writer.secretFile]);
+  const { rootFingerprint } = server.kernel.keys;
+  const image = await imageOf(
+    t,
+    { dnsServers: [dnsmasq.server], directory, directoryCaFile },
+    { dnsSuffix: zone, rootFingerprint },
+  );
+
+  const group = cloneOf(t, image, { name: 'in-workgroup' });
+  const joined = cloneOf(t, image, { name: 'joined' });
+  // What a machine gets as it joins: a name by which the directory lets it read.
+  const { assignment, ...rest } = readSettings(joined.data);
+  const member = { directoryUser: reader.name, directorySecretFile: reader.secretFile };
+  writeSettings(joined.data, { ...rest, assignment: { ...assignment, ...member } });
+  for (const { start } of [group, joined]) start();
+  const foundBy = (clone: Clone) =>
+    until(async () => {
+      const { site } = await clone.status();
+      return site.server === server.baseUrl ? site.foundBy : undefined;
+    });
+  assert.deepEqual([await foundBy(group), await foundBy(joined)], ['dns', 'directory']);
+  const rows = await until(async () => {
+    const { items } = await server.call(machineRoutes.list, { query: {} });
+    return items.length === 2 ? items : undefined;
+  });
+  assert.deepEqual(rows.map(({ name }) => name).sort(), ['in-workgroup', 'joined']);
 });
 
 test(
