@@ -45,6 +45,15 @@ export function addMasterCommands(program: Command, env: Env): void {
   verb('audit', 'say what must not be in an image; status 1 where anything is')
     .addOption(profile())
     .action(async (options) => (await import('./perform.ts')).audit(env, options));
+  verb('manifest', 'audit, and write the result into a file, signed; status 1 where anything was found')
+    .argument('<file>', 'to be kept beside the image')
+    .requiredOption('--key-file <file>', 'private key on P-256 in PEM, readable by its owner alone')
+    .action(async (file, options) => (await import('./perform.ts')).manifest(env, file, options));
+  verb('verify', 'hold such a file against the image; status 0: signed, of this image, and without findings')
+    .argument('<file>', 'made by manifest')
+    .requiredOption('--public-key <file>', 'of the key that has signed it, in PEM')
+    .option('--accept-findings', 'take an image whose audit has findings')
+    .action(async (file, options) => (await import('./perform.ts')).verify(env, file, options));
   verb('status', 'show how far the preparation is').action(async (options) =>
     (await import('./perform.ts')).status(env, options),
   );

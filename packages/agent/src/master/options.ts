@@ -20,3 +20,10 @@ export interface RunbookOptions extends AuditOptions {
   readonly locator?: string;
   readonly dnsSuffix?: string;
 }
+export interface ManifestOptions extends CommonOptions {
+  readonly keyFile: string;
+}
+export interface VerifyOptions extends CommonOptions {
+  readonly publicKey: string;
+  readonly acceptFindings?: boolean;
+}

@@ -14,7 +14,15 @@ import { readSiteValues, siteOfAgent, trustKeys } from './agent-state.ts';
 import { importDefinitions } from './definitions.ts';
 import { lastRound, readMasterJournal } from './journal.ts';
 import { lookAt, precheckFacts } from './look.ts';
-import type { AuditOptions, CommonOptions, DefinitionsOptions, RunbookOptions } from './options.ts';
+import { manifestText, verifyManifest, writeManifest } from './manifest.ts';
+import type {
+  AuditOptions,
+  CommonOptions,
+  DefinitionsOptions,
+  ManifestOptions,
+  RunbookOptions,
+  VerifyOptions,
+} from './options.ts';
 import { type PrepareOptions, prepareMaster } from './prepare.ts';
 import { openScene } from './scene.ts';
 import { definitionsText, findingsText, preparedText, statusText, stepLine } from './show.ts';
@@ -48,6 +56,25 @@ export async function audit(env: Env, options: AuditOptions): Promise<void> {
   const findings = auditMaster(lookAt(scene, { profile, pin: plan?.pin ?? null }));
   await print({ profile, agentVersion, findings }, findingsText(findings), options.json);
   refuseFindings(findings);
+}
+
+/** @throws Failure as writeManifest; master-audit-failed, with the findings in the file */
+export async function manifest(env: Env, file: string, options: ManifestOptions): Promise<void> {
+  const scene = await openScene(env, options.root);
+  const keyFile = resolve(options.keyFile);
+  const written = writeManifest(scene, { file: resolve(file), keyFile, now: Date.now() });
+  await print(written, manifestText(written), options.json);
+  const [first] = written.findings;
+  if (first) throw new Failure('master-audit-failed', { count: written.findings.length, step: first.step });
+}
+
+/** @throws Failure as verifyManifest */
+export async function verify(env: Env, file: string, options: VerifyOptions): Promise<void> {
+  const scene = await openScene(env, options.root);
+  const { publicKey, acceptFindings = false } = options;
+  const where = { file: resolve(file), publicKeyFile: resolve(publicKey), acceptFindings };
+  const held = verifyManifest(scene, where);
+  await print(held, manifestText(held), options.json);
 }
 
 function refuseFindings(findings: readonly MasterFinding[]): void {

@@ -29,6 +29,7 @@ import {
   readMasterJournal,
 } from './journal.ts';
 import { lookAt, precheckFacts } from './look.ts';
+import { forgetImageId } from './manifest.ts';
 import type { Scene } from './scene.ts';
 
 export interface PrepareOptions {
@@ -140,7 +141,9 @@ function continues(round: Round | null, plan: MasterPlan): round is Round {
   );
 }
 
-function begin({ scene: { data }, now }: PrepareDeps, plan: MasterPlan): Round {
+function begin({ scene, now }: PrepareDeps, plan: MasterPlan): Round {
+  const { data } = scene;
+  forgetImageId(scene);
   const hasMetSite = siteOfAgent(data) !== null || trustKeys(data, null).length > 0;
   appendToMasterJournal(data, now(), { event: 'begun', plan, agentVersion, hasMetSite });
   const round = lastRound(readMasterJournal(data));

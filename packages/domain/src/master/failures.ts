@@ -52,6 +52,21 @@ export const masterFailures = defineFailures({
     message: 'This machine must not be captured: {count} findings.',
     remedy: 'Run tenkai-agent master prepare again; it begins at step {step}.',
   },
+  'master-key-unusable': {
+    kind: 'invalid',
+    message: '{file} holds no {what} key on P-256 in PEM.',
+    remedy: 'Make one: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out audit.key',
+  },
+  'master-manifest-invalid': {
+    kind: 'forbidden',
+    message: '{file} is not an audit of this image that was signed with that key: {reason}.',
+    remedy: 'Do not deploy the image; audit it again, and sign the result.',
+  },
+  'master-manifest-findings': {
+    kind: 'conflict',
+    message: 'The audit of this image has {count} findings.',
+    remedy: 'Prepare the reference machine again, or give --accept-findings.',
+  },
   'master-definitions-missing': {
     kind: 'conflict',
     message: 'Incomplete: definitions are missing: {kinds}.',

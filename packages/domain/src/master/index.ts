@@ -1,4 +1,5 @@
 export * from './audit.ts';
+export * from './audit-manifest.ts';
 export * from './cvd.ts';
 export * from './failures.ts';
 export * from './precheck.ts';

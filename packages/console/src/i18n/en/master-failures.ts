@@ -41,6 +41,18 @@ export const masterFailures = {
     message: 'This machine must not be captured: {count} findings.',
     remedy: 'Run tenkai-agent master prepare again; it begins at step {step}.',
   },
+  'master-key-unusable': {
+    message: '{file} holds no {what} key on P-256 in PEM.',
+    remedy: 'Make one: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out audit.key',
+  },
+  'master-manifest-invalid': {
+    message: '{file} is not an audit of this image that was signed with that key: {reason}.',
+    remedy: 'Do not deploy the image; audit it again, and sign the result.',
+  },
+  'master-manifest-findings': {
+    message: 'The audit of this image has {count} findings.',
+    remedy: 'Prepare the reference machine again, or give --accept-findings.',
+  },
   'master-definitions-missing': {
     message: 'Incomplete: definitions are missing: {kinds}.',
     remedy: 'Import them: tenkai-agent master definitions FILE...; then run the same command again.',

@@ -44,6 +44,18 @@ export const masterFailures: Localized<typeof en> = {
     message: 'このマシンは取り込めません。問題が {count} 件あります。',
     remedy: 'tenkai-agent master prepare をもう一度実行してください。手順 {step} から始まります。',
   },
+  'master-key-unusable': {
+    message: '{file} に PEM 形式の P-256 の {what} 鍵がありません。',
+    remedy: '作成方法: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out audit.key',
+  },
+  'master-manifest-invalid': {
+    message: '{file} は、その鍵で署名されたこのイメージの監査結果ではありません: {reason}。',
+    remedy: 'イメージを展開しないでください。もう一度監査し、署名してください。',
+  },
+  'master-manifest-findings': {
+    message: 'このイメージの監査には {count} 件の指摘があります。',
+    remedy: '参照コンピューターを準備し直すか、--accept-findings を付けてください。',
+  },
   'master-definitions-missing': {
     message: '準備が完了していません。定義がありません: {kinds}',
     remedy:
