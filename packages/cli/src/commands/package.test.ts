@@ -142,7 +142,7 @@ test('BPKG-02: options make the same descriptor bytes as the form for the same i
   assert.equal(await stored('by-cli'), canonicalJson({ ...expected, id: 'by-cli', programs }));
 });
 
-test('BPKG-01: the command line makes a package, opens it again and changes only what is named', async (t) => {
+test('BPKG-01, BPKG-21: the command line makes a package of a folder, opens it again and changes only what is named', async (t) => {
   const { cli, dir } = await withFolder(t, {
     'tool/run.sh': '#!/bin/sh\n',
     'tool/new.txt': 'x',

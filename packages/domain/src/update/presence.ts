@@ -21,17 +21,38 @@ export interface UpdateFacts {
 }
 
 /**
- * Whether a package is on the machine, as far as the site can know: by its service pack level, by the inventory, or
- * by a verified run. `unknown` where only the machine can look (files, scripts); it looks before it installs.
- * Source: BAUT-09, BPKG-35, BPKG-46.
+ * Whether a package is on the machine, as far as the site can know: by its service pack level, by its
+ * identification or the inventory, or by a verified run. `unknown` where only the machine can look (files, scripts); it looks before it installs.
+ * Source: BAUT-09, BPKG-17, BPKG-35, BPKG-46.
  */
 export function presenceOf(software: SoftwarePackage, machine: UpdateFacts): Truth {
   if (machine.verified.get(software.id) === software.revision) return 'yes';
   if (platformApplicability(software.targets, machine.facts).state === 'contained') return 'yes';
   const level = levelPresence(software, machine.facts);
   if (level !== 'unknown') return level;
+  if (isIdentified(software, machine.facts)) return 'yes';
   if (software.detection.length === 0) return 'unknown';
   return allTruth(software.detection.map((rule) => detectionTruth(rule, machine.facts)));
+}
+
+const shortestIdentification = 4;
+
+/**
+ * Whether a hotfix is in already, by its identification: Windows lists it as `Hotfix for Windows XP (KB977203)`, whoever
+ * installed it. That it is not listed says nothing (BPKG-17).
+ */
+function isIdentified({ type, identification }: SoftwarePackage, { inventory }: Facts): boolean {
+  const wanted = identification.trim().toLowerCase();
+  if (type !== 'hotfix' || wanted.length < shortestIdentification) return false;
+  if (inventory?.operatingSystem.family !== 'windows') return false;
+  return inventory.software.some(({ name }) => holdsWord(name.toLowerCase(), wanted));
+}
+
+function holdsWord(text: string, word: string): boolean {
+  const isLetter = (at: number) => /[\p{L}\p{N}]/u.test(text.charAt(at));
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1))
+    if (!isLetter(at - 1) && !isLetter(at + word.length)) return true;
+  return false;
 }
 
 /** Only Windows tells a level (`CSDVersion`); elsewhere a level is one of declared relations (BAUT-28). */

@@ -15,8 +15,8 @@ const waitMs = 90_000;
 
 describe('the main job in the console', { skip: noBrowser }, () => {
   for (const language of ['en', 'ja'] as const) {
-    const title = `sign in, make a package, deploy it, watch it verify, in ${language}`;
-    it(`BCON-21: ${title}`, async (t) => {
+    const title = `sign in, make a package of a chosen folder, deploy it, watch it verify, in ${language}`;
+    it(`BCON-21, BPKG-21: ${title}`, async (t) => {
       const site = await startConsoleSite(t);
       const browser = await startBrowser(t, { language, ca: site.ca });
       const page = await browser.newPage();
@@ -57,7 +57,7 @@ async function seeMachine(page: Page, texts: ConsoleTexts, name: string): Promis
   await row.getByText(texts.machines.power.on, { exact: true }).waitFor({ timeout: waitMs });
 }
 
-/** BPKG-22, BPKG-23: a folder from this machine, and the script in it that installs. */
+/** BPKG-21, BPKG-22, BPKG-23: a folder from this machine, and the script in it that installs. */
 async function makePackage(t: TestContext, page: Page, texts: ConsoleTexts): Promise<void> {
   const folder = await makeFolder(t);
   const { fields, tabs, detection } = texts.packages;

@@ -81,7 +81,8 @@ export const packages = {
     language: 'Shown with the name, such as ALL, en, ja. Matching is on the tab OS and language.',
     releaseDate: 'YYYY/MM/DD',
     advisoryId: 'KB number, USN, RHSA, DSA or CVE. Not needed for a service pack.',
-    identification: 'Tells whether a hotfix is already in. Not needed for a service pack.',
+    identification:
+      'What Windows lists the hotfix by, such as KB977203: a machine that has it is not given it again. Not needed for a service pack.',
     servicePackVersion: 'Needed for a service pack; 0 is a value.',
     executable:
       'A file of the added folders, such as folder/setup.sh, .deb or .rpm; * and ? stand for what differs by language. Empty: a command of the machine.',

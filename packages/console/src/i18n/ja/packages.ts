@@ -83,7 +83,8 @@ export const packages: Localized<typeof en.packages> = {
     language: '名前とともに表示します (ALL、en、ja など)。適用の判定は「対応OSと言語」で指定します。',
     releaseDate: '西暦年/月/日 (YYYY/MM/DD)',
     advisoryId: 'KB 番号、USN、RHSA、DSA、CVE など。サービスパックでは不要です。',
-    identification: 'HotFix が適用済みかどうかの判定に使います。サービスパックでは不要です。',
+    identification:
+      'Windows の一覧に表示される HotFix の番号 (KB977203 など)。適用済みのマシンには配信しません。サービスパックでは不要です。',
     servicePackVersion: 'サービスパックでは必ず入力します。0 も有効な値です。',
     executable:
       '追加したフォルダ内のファイル (folder/setup.sh、.deb、.rpm など)。言語で異なる部分は * と ? で指定できます。空欄の場合はマシンのコマンドを実行します。',

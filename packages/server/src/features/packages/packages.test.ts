@@ -245,7 +245,7 @@ onBothEngines(
 );
 
 onBothEngines(
-  'BPKG-43: identification and rows of system, language and architecture come back',
+  'BPKG-17, BPKG-43: identification and rows of system, language and architecture come back',
   async (t, { databaseUrl }) => {
     const server = await site(t, databaseUrl);
     const targets = [
