@@ -4,19 +4,20 @@ import { basename, join, resolve } from 'node:path';
 import { Failure, type PackageDraft } from '@tenkai/domain';
 import { draftOfDeb } from './deb.ts';
 import './failures.ts';
+import { draftOfRpm } from './rpm.ts';
 import type { Session } from './session.ts';
 
 /** What the paths on the command line mean. */
 export interface ContentInput {
   readonly folders: readonly string[];
-  /** What is known from them: fields of a .deb, or a folder's name. */
+  /** What is known from them: fields of a .deb or .rpm, or a folder's name. */
   readonly known: Partial<PackageDraft>;
   /** Removes what was made on the way. */
   clean(): Promise<void>;
 }
 
 /**
- * Folders become folders of the package; a single .deb becomes a folder that holds it, and fills in the draft.
+ * Folders become folders of the package; a single .deb or .rpm becomes a folder that holds it, and fills in the draft.
  * @throws Failure content-folder-missing, usage-wrong, tool-missing, tool-failed
  */
 export async function contentInput(session: Session, paths: readonly string[]): Promise<ContentInput> {
@@ -36,11 +37,12 @@ async function fileInput(
   path: string,
   others: readonly string[],
 ): Promise<ContentInput> {
-  if (!path.endsWith('.deb') || others.length > 0) {
-    const problem = `"${path}" is a file: give folders, or one .deb file alone.`;
+  const draftOf = /\.deb$/i.test(path) ? draftOfDeb : /\.rpm$/i.test(path) ? draftOfRpm : undefined;
+  if (!draftOf || others.length > 0) {
+    const problem = `"${path}" is a file: give folders, or one .deb or .rpm file alone.`;
     throw new Failure('usage-wrong', { problem, command: 'tenkai package create' });
   }
-  const known = await draftOfDeb(path, signal);
+  const known = await draftOf(path, signal);
   const work = await mkdtemp(join(tmpdir(), 'tenkai-'));
   const folder = join(work, known.id);
   await mkdir(folder);

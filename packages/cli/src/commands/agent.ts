@@ -145,6 +145,10 @@ async function draftOf(
 ): Promise<PackageDraft> {
   if (!(await stat(deb).catch(() => undefined))?.isFile())
     throw new Failure('file-unreadable', { path: deb, reason: 'there is no such file' });
+  if (!deb.toLowerCase().endsWith('.deb')) {
+    const problem = `"${deb}" is no .deb, and only a .deb can be taken back by itself where the new agent does not report. An .rpm is registered as any other: tenkai package create FILE`;
+    throw new Failure('usage-wrong', { problem, command: 'tenkai agent package create' });
+  }
   const known = await draftOfDeb(deb, signal);
   if (known.name !== 'tenkai-agent') {
     const problem = `"${deb}" is the package ${known.name}, not tenkai-agent.`;

@@ -26,7 +26,7 @@ interface PublishOptions extends PackageOptions, KeyOptions {
 
 export function addPublishCommand(noun: Command, cli: Cli) {
   addKeyOptions(addPackageOptions(noun.command('publish')))
-    .description('publish packages of the site, or folders or one .deb file, to a package repository')
+    .description('publish packages of the site, or folders or one .deb or .rpm file, to a package repository')
     .argument('<packages...>', 'package IDs of the site; or paths as of create, which ask no site')
     .requiredOption('--repository <folder>', 'folder of the repository, made by tenkai repository init')
     .addHelpText('after', examples)

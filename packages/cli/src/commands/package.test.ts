@@ -29,6 +29,9 @@ async function withFolder(t: TestContext, files: Record<string, string>): Promis
   return { cli: await cliOf(t, server), dir };
 }
 
+const noRpmbuild = existsSync('/usr/bin/rpmbuild')
+  ? false
+  : 'rpmbuild is MISSING: install the apt package rpm';
 const noDpkg = existsSync('/usr/bin/dpkg-deb') ? false : 'dpkg-deb is missing: this is no Debian';
 const noScript = existsSync('/usr/bin/script') ? false : 'script(1) is missing: install bsdutils';
 
@@ -202,6 +205,47 @@ test('a .deb fills in name, version, machines, program and detection by itself',
   const refused = await cli.run(['package', 'create', broken]);
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /tool-failed/);
+});
+
+const rpmSpec = `Name: libbar1.2
+Epoch: 1
+Version: 2.3
+Release: 4.el9
+Summary: does foo
+License: MIT
+Vendor: Example, Inc.
+BuildArch: noarch
+%description
+does foo
+%files
+`;
+
+test('an .rpm fills in name, version, machines, program and detection by itself', {
+  skip: noRpmbuild,
+}, async (t) => {
+  const { cli, dir } = await withFolder(t, { 'foo.spec': rpmSpec });
+  const build = ['--define', `_topdir ${dir}/top`, '-bb', join(dir, 'foo.spec')];
+  const { status, stderr: said } = spawnSync('rpmbuild', build, { encoding: 'utf8' });
+  assert.equal(status, 0, said);
+  const rpm = join(dir, 'top/RPMS/noarch/libbar1.2-2.3-4.el9.noarch.rpm');
+  const { code, stderr } = await cli.run(['package', 'create', rpm]);
+  assert.equal(code, 0, stderr);
+  const { draft, files }: PackageDetail = await cli.json(['package', 'show', 'libbar1-2']);
+  assert.deepEqual(
+    [draft.name, draft.version, draft.publisher, draft.summary],
+    ['libbar1.2', '1:2.3-4.el9', 'Example, Inc.', 'does foo'],
+  );
+  assert.deepEqual(draft.targets, [{ operatingSystem: 'linux', language: 'any', architecture: 'any' }]);
+  assert.deepEqual(draft.detection, [
+    { kind: 'package', source: 'rpm', name: 'libbar1.2', operator: '>=', version: '1:2.3-4.el9' },
+  ]);
+  const path = 'libbar1-2/libbar1.2-2.3-4.el9.noarch.rpm';
+  assert.deepEqual([draft.programs[0]?.executable, files.map((file) => file.path)], [path, [path]]);
+  const agent = await cli.run(['agent', 'package', 'create', rpm]);
+  assert.deepEqual([agent.code, /only a \.deb can be taken back/.test(agent.stderr)], [2, true]);
+  await writeFile(join(dir, 'broken.rpm'), 'no archive');
+  const refused = await cli.run(['package', 'create', join(dir, 'broken.rpm')]);
+  assert.deepEqual([refused.code, /tool-failed/.test(refused.stderr)], [1, true]);
 });
 
 test('BPKG-48: rules on the registry, to condition and to detect', async (t) => {

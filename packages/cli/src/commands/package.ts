@@ -25,7 +25,7 @@ import { addPublishCommand } from './package-publish.ts';
 export function addPackageCommands(program: Command, cli: Cli) {
   const noun = program.command('package').description('software packages');
   addPackageOptions(noun.command('create'))
-    .description('make a package from folders, or from one .deb file')
+    .description('make a package from folders, or from one .deb or .rpm file')
     .argument('[paths...]', 'folders that the package holds, or one .deb file')
     .addHelpText('after', createExamples)
     .action(acting(cli, createPackage));
