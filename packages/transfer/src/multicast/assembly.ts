@@ -2,7 +2,16 @@ import { createHash, type Hash } from 'node:crypto';
 import { SECTOR_BYTES } from '../direct-write.ts';
 import { CHUNK_SIZE_BYTES } from '../manifest.ts';
 import { type Header, kinds, type Sealer, writeHeader } from './datagram.ts';
-import { columnsOf, DATAGRAM_BYTES, HEADER_BYTES, MOST_ROWS, repairPlace, SHARD_BYTES } from './layout.ts';
+import { createGrowingRepairs, type GrowingRepairs, growingRepairsBytes } from './growing-repairs.ts';
+import {
+  columnsOf,
+  DATAGRAM_BYTES,
+  HEADER_BYTES,
+  MOST_ROWS,
+  repairPlace,
+  SHARD_BYTES,
+  shapeOf,
+} from './layout.ts';
 import { type ArrivedRepair, repairBlock } from './repair-code.ts';
 import type { Segment } from './segments.ts';
 import type { ShardMemory } from './shard-memory.ts';
@@ -10,10 +19,14 @@ import type { ShardMemory } from './shard-memory.ts';
 /** Repair shards that a segment's place has room for: a quarter of the data. More are not kept. */
 const REPAIR_ROOM = 728;
 
-/** Bytes of memory for one segment: its shards, and room for repair shards; each begins where the disk can write from. */
-export const PLACE_BYTES = wholeSectors(
-  (Math.ceil(CHUNK_SIZE_BYTES / SHARD_BYTES) + REPAIR_ROOM) * SHARD_BYTES,
-);
+/** Repair rows whose sums grow as shards arrive: row 0 goes out with the data, and mends one loss of a block alone. */
+const SUMMED_ROWS = 1;
+
+const largest = shapeOf(CHUNK_SIZE_BYTES);
+const SUMS_AT = (largest.shards + REPAIR_ROOM) * SHARD_BYTES;
+
+/** Bytes of memory for one segment: shards, repair shards and sums; each place begins where the disk can write from. */
+export const PLACE_BYTES = wholeSectors(SUMS_AT + growingRepairsBytes(largest, SUMMED_ROWS));
 
 /** A segment that is being put together. */
 export interface Assembly {
@@ -27,6 +40,8 @@ export interface Assembly {
   incompleteBlocks: number;
   readonly repairs: ArrivedRepair[][];
   repairCount: number;
+  /** Undefined where no loss is expected, and where something that is in them was replaced. */
+  sums: GrowingRepairs | undefined;
   /** What is needed to check a shard later: header fields and tag, as they came. */
   readonly sequences: Uint32Array;
   readonly turns: Uint8Array;
@@ -55,8 +70,11 @@ const MISSING = 0;
 const ARRIVED = 1;
 const COMPUTED = 2;
 
-export function openAssembly(segment: Segment, memory: ShardMemory, at: number): Assembly {
+/** @param isLossy the line has lost something: repairs are prepared for while shards arrive */
+export function openAssembly(segment: Segment, memory: ShardMemory, at: number, isLossy: boolean): Assembly {
   const { shards, blocks } = segment;
+  const sums = isLossy ? createGrowingRepairs(memory, at + SUMS_AT) : undefined;
+  sums?.begin(segment, SUMMED_ROWS);
   return {
     segment,
     memory,
@@ -65,7 +83,7 @@ export function openAssembly(segment: Segment, memory: ShardMemory, at: number):
     missing: Uint8Array.from({ length: blocks }, (_, block) => columnsOf(segment, block)),
     incompleteBlocks: blocks,
     repairs: Array.from({ length: blocks }, () => []),
-    repairCount: 0,
+    ...{ repairCount: 0, sums },
     sequences: new Uint32Array(shards),
     turns: new Uint8Array(shards),
     tags: Buffer.alloc(shards * 8),
@@ -109,9 +127,11 @@ function placeData(assembly: Assembly, header: Header, datagram: Buffer, isSure:
   }
   if (!isNew) {
     if (shard < assembly.digestedShards) assembly.isDigestVoid = true;
+    assembly.sums = undefined;
     return isFalse;
   }
   assembly.shards[shard] = ARRIVED;
+  assembly.sums?.add(shard, at);
   if (shard === assembly.gapless) assembly.gapless += 1;
   if (assembly.gapless - assembly.digestedShards >= DIGEST_SHARDS) digestGapless(assembly);
   countDown(assembly, shard % assembly.segment.blocks);
@@ -160,16 +180,17 @@ function countDown(assembly: Assembly, block: number): void {
 
 /** Computes what is missing from the repair shards; only for an assembly without incomplete blocks. */
 export function completeAssembly(assembly: Assembly): void {
-  const { segment, memory, at, shards } = assembly;
+  const { segment, memory, at, shards, sums } = assembly;
   for (let block = 0; block < segment.blocks; block += 1) {
     if (assembly.repairs[block]?.length === 0) continue;
+    const sumOf = (row: number) => sums?.find({ block, row });
     const missing: number[] = [];
     for (let shard = block; shard < segment.shards; shard += segment.blocks) {
       if (shards[shard] === MISSING) missing.push((shard - block) / segment.blocks);
     }
     if (missing.length === 0) continue;
     const repairs = (assembly.repairs[block] as ArrivedRepair[]).slice(0, missing.length);
-    repairBlock({ memory, at, shape: segment }, { block, missing, repairs });
+    repairBlock({ memory, at, shape: segment }, { block, missing, repairs, sumOf });
     for (const column of missing) shards[column * segment.blocks + block] = COMPUTED;
   }
 }
@@ -187,6 +208,7 @@ export function throwOutFalse(assembly: Assembly, session: number, sealer: Seale
     if (isFalse || shards[shard] === COMPUTED) shards[shard] = MISSING;
   }
   assembly.repairCount = 0;
+  assembly.sums = undefined;
   assembly.isDigestVoid = true;
   for (let block = 0; block < segment.blocks; block += 1) {
     assembly.repairs[block] = [];

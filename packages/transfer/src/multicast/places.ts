@@ -6,7 +6,7 @@ import { openShardMemory } from './shard-memory.ts';
 export interface Places {
   readonly open: ReadonlyMap<number, Assembly | 'delivering'>;
   /** A place for a segment, where there is one. `live`: segments that the sender has under way. */
-  take(segment: Segment, live: ReadonlySet<number>): Assembly | undefined;
+  take(segment: Segment, live: ReadonlySet<number>, isLossy: boolean): Assembly | undefined;
   startDelivery(segment: number, now: number): void;
   /** Frees the place; returns for how many milliseconds there was no other. */
   endDelivery(segment: number, now: number): number;
@@ -30,7 +30,7 @@ export function createPlaces(count: number): Places {
   };
   return {
     open,
-    take(segment, live) {
+    take(segment, live, isLossy) {
       if (givenUp.has(segment.index)) return undefined;
       if (free.length === 0) {
         const stale = stalest(open, live);
@@ -38,7 +38,7 @@ export function createPlaces(count: number): Places {
       }
       const at = free.pop();
       if (at === undefined) return undefined;
-      const assembly = openAssembly(segment, memory, at);
+      const assembly = openAssembly(segment, memory, at, isLossy);
       open.set(segment.index, assembly);
       return assembly;
     },

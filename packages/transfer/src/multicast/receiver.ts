@@ -112,7 +112,9 @@ function isNext(state: Receiving, assembly: Assembly | 'delivering' | undefined)
 }
 
 function openPlace(state: Receiving, segment: Segment): Assembly | undefined {
-  return state.places.take(segment, new Set(state.beacon?.flights.map((flight) => flight.segment)));
+  const { places, beacon, figures } = state;
+  const live = new Set(beacon?.flights.map((flight) => flight.segment));
+  return places.take(segment, live, figures.received < figures.expected);
 }
 
 /** Accounts for a genuine shard's place in the stream; another transmission than before means that one is over. */

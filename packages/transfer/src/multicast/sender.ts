@@ -1,6 +1,7 @@
 import { nackWindow, sendBeacon } from './beacons.ts';
 import { createSealer, emptyHeader, kinds, readHeader } from './datagram.ts';
 import { noteNeed } from './flights.ts';
+import { createGrowingRepairs, growingRepairsBytes } from './growing-repairs.ts';
 import { DATAGRAM_BYTES, SHARD_BYTES, shapeOf, TRAIN_DATAGRAMS } from './layout.ts';
 import { createMembers, type Member } from './members.ts';
 import { type Cause, readNack, readStatus, type Status } from './messages.ts';
@@ -43,16 +44,18 @@ const GATHER_MS = 10_000;
 /** The sending end of a session as a state machine. Memory: the window and two segments more. */
 export function createSender(options: SenderOptions): Sender {
   const { segments, masterKey, window, ports, expected } = options;
-  const placeBytes = shapeOf(Math.max(1, ...segments.map(({ sizeBytes }) => sizeBytes))).shards * SHARD_BYTES;
+  const largest = shapeOf(Math.max(1, ...segments.map(({ sizeBytes }) => sizeBytes)));
+  const placeBytes = largest.shards * SHARD_BYTES;
   const count = Math.min(window + READ_AHEAD, Math.max(1, segments.length));
   const now = ports.now();
+  const scratch = count * placeBytes;
+  const memory = openShardMemory(scratch + SHARD_BYTES + growingRepairsBytes(largest));
   const state: Sending = {
     options,
     group: createSealer(options.groupKey),
     members: createMembers(masterKey, segments.length),
-    memory: openShardMemory(count * placeBytes + SHARD_BYTES),
+    ...{ memory, scratch, growing: createGrowingRepairs(memory, scratch + SHARD_BYTES) },
     places: Array.from({ length: count }, (_, place) => place * placeBytes),
-    scratch: count * placeBytes,
     ...{ flights: new Map(), ready: [], reading: new Set(), beaconTimes: new Map(), header: emptyHeader() },
     buffers: Array.from({ length: BUFFERS }, () => Buffer.alloc(TRAIN_DATAGRAMS * DATAGRAM_BYTES)),
     pace: createPace({ mostBytesPerSecond: options.mostBytesPerSecond, now }),

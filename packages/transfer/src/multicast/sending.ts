@@ -1,5 +1,6 @@
 import type { Header, Sealer } from './datagram.ts';
 import type { Flight, Item } from './flights.ts';
+import type { GrowingRepairs } from './growing-repairs.ts';
 import type { Members } from './members.ts';
 import type { Pace } from './pace.ts';
 import type { Segment } from './segments.ts';
@@ -49,6 +50,7 @@ export interface Sending {
   /** Places for segments that are free, and one shard's worth of room for repair shards. */
   readonly places: number[];
   readonly scratch: number;
+  readonly growing: GrowingRepairs;
   readonly flights: Map<number, Flight>;
   /** Segments whose bytes are being read, or are here and have not been sent yet. */
   readonly ready: Flight[];

@@ -1,15 +1,25 @@
 import { directMemory } from '../direct-write.ts';
 import { multiply } from './field.ts';
+import { fourShardsProgram, LANES } from './shard-program.ts';
 
 /**
- * Memory in which shards lie, and the one operation that is worth 16 bytes at once: `to ^= from * factor` in the field
- * of 256 elements. It is a WebAssembly function of 100 bytes, written out below; its JavaScript twin, one table look-up
- * for each byte, takes about ten times as long (docs/decisions/0033).
+ * Memory in which shards lie, and the one operation that is worth 16 bytes at once: sums of multiples in the field of
+ * 256 elements. It is WebAssembly (`shard-program.ts`); one table look-up in JavaScript for each byte takes about ten
+ * times as long (docs/decisions/0033).
  */
 export interface ShardMemory {
   readonly bytes: Buffer<ArrayBuffer>;
-  /** Adds `length` bytes (a multiple of 16) at `from`, multiplied by `factor`, to those at `to`. */
-  addMultiple(to: number, from: number, length: number, factor: number): void;
+  /**
+   * Adds to the bytes at `to` as many shards as there are factors: the first at `from`, each of the others `stride`
+   * behind the one before, each multiplied by its factor. `length`: bytes of a shard, a multiple of 16.
+   */
+  addMultiples(to: number, shards: Shards, factors: Uint8Array): void;
+}
+
+export interface Shards {
+  readonly from: number;
+  readonly stride: number;
+  readonly length: number;
 }
 
 const PAGE_BYTES = 65_536;
@@ -24,68 +34,34 @@ for (let factor = 0; factor < 256; factor += 1) {
   }
 }
 
+type Four = (...numbers: number[]) => void;
+
 export function openShardMemory(sizeBytes: number): ShardMemory {
   const pages = Math.ceil((sizeBytes + products.length) / PAGE_BYTES);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const bytes = directMemory(memory, sizeBytes);
   const tables = pages * PAGE_BYTES - products.length;
   Buffer.from(memory.buffer).set(products, tables);
-  const { exports } = new WebAssembly.Instance(program(), { m: { m: memory } });
-  const run = exports.f as (to: number, from: number, end: number, table: number) => void;
+  const tableOf = (factor: number) => tables + factor * TABLE_BYTES;
+  const { exports } = new WebAssembly.Instance(fourShardsProgram(), { m: { m: memory } });
+  const [add, xor] = [exports.add as Four, exports.xor as Four];
   return {
     bytes,
-    addMultiple(to, from, length, factor) {
-      if (length > 0 && factor !== 0) run(to, from, from + length, tables + factor * TABLE_BYTES);
+    addMultiples(to, { from, stride, length }, factors) {
+      const end = to + length;
+      // What does not count may lie anywhere; beyond the last shard the memory may end.
+      const placeOf = (place: number, factor: number) => (factor === 0 ? from : from + place * stride);
+      for (let at = 0; at < factors.length; at += LANES) {
+        const [a, b, c, d] = fourFrom(factors, at);
+        const [fromA, fromB] = [placeOf(at, a), placeOf(at + 1, b)];
+        const [fromC, fromD] = [placeOf(at + 2, c), placeOf(at + 3, d)];
+        if (a === 1 && b === 1 && c === 1 && d === 1) xor(to, end, fromA, fromB, fromC, fromD);
+        else add(to, end, fromA, fromB, fromC, fromD, tableOf(a), tableOf(b), tableOf(c), tableOf(d));
+      }
     },
   };
 }
 
-let compiled: WebAssembly.Module | undefined;
-
-function program(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(assemble()));
-  return compiled;
-}
-
-const section = (id: number, ...content: number[]) => [id, content.length, ...content];
-const get = (local: number) => [0x20, local];
-const set = (local: number) => [0x21, local];
-const tee = (local: number) => [0x22, local];
-const constant = (value: number) => [0x41, value];
-const addition = 0x6a;
-const simd = (operation: number, ...immediate: number[]) => [0xfd, operation, ...immediate];
-const load = (offset: number) => simd(0x00, 0, offset);
-const store = simd(0x0b, 0, 0);
-const swizzle = simd(0x0e);
-const splat = simd(0x0f);
-const and = simd(0x4e);
-const xor = simd(0x51);
-const shiftRight = simd(0x6d);
-
-/** WebAssembly core specification 2.0, sections 5.4 (instructions) and 5.5 (modules). */
-function assemble(): number[] {
-  const i32 = 0x7f;
-  const v128 = 0x7b;
-  const [to, from, end, table, low, high, mask, value] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
-  const body = [
-    ...[1, 4, v128],
-    ...[...get(table), ...load(0), ...set(low), ...get(table), ...load(16), ...set(high)],
-    ...[...constant(15), ...splat, ...set(mask)],
-    ...[0x03, 0x40],
-    ...[...get(to), ...get(to), ...load(0)],
-    ...[...get(low), ...get(from), ...load(0), ...tee(value), ...get(mask), ...and, ...swizzle],
-    ...[...get(high), ...get(value), ...constant(4), ...shiftRight, ...swizzle],
-    ...[...xor, ...xor, ...store],
-    ...[...get(to), ...constant(16), addition, ...set(to)],
-    ...[...get(from), ...constant(16), addition, ...tee(from)],
-    ...[...get(end), 0x49, 0x0d, 0, 0x0b, 0x0b],
-  ];
-  return [
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, 1, 0x60, 4, i32, i32, i32, i32, 0),
-    ...section(2, 1, 1, 0x6d, 1, 0x6d, 2, 0, 1),
-    ...section(3, 1, 0),
-    ...section(7, 1, 1, 0x66, 0, 0),
-    ...section(10, 1, body.length, ...body),
-  ];
+function fourFrom(factors: Uint8Array, at: number): readonly [number, number, number, number] {
+  return [factors[at] ?? 0, factors[at + 1] ?? 0, factors[at + 2] ?? 0, factors[at + 3] ?? 0];
 }

@@ -1,5 +1,6 @@
 import { kinds, writeHeader } from './datagram.ts';
-import { type Item, itemsOf, openFlight, REPAIR } from './flights.ts';
+import { type Flight, type Item, itemsOf, openFlight, REPAIR } from './flights.ts';
+import { MOST_PROACTIVE } from './growing-repairs.ts';
 import { DATAGRAM_BYTES, HEADER_BYTES, MOST_COLUMNS, repairPlace, SHARD_BYTES } from './layout.ts';
 import { encodeRepair } from './repair-code.ts';
 import type { Segment } from './segments.ts';
@@ -7,7 +8,6 @@ import type { Sending } from './sending.ts';
 
 /** Segments that are read before their turn comes. */
 export const READ_AHEAD = 2;
-const MOST_PROACTIVE = 12;
 
 /** Segments that nobody wants any more make room for others. */
 export function landed(state: Sending): void {
@@ -55,7 +55,9 @@ function beginTransmission(state: Sending, now: number): boolean {
   flight.dueAt = undefined;
   flight.isSending = true;
   // What is sent depends on the turn, so it is worked out before the turn is counted.
-  const items = itemsOf({ ...flight }, proactive(state));
+  const rows = proactive(state);
+  const items = itemsOf({ ...flight }, rows);
+  state.growing.begin(flight.segment, isFirst ? rows : 0);
   state.sending = { flight, items, done: 0, isFirst };
   flight.turn += 1;
   return true;
@@ -73,11 +75,7 @@ function sendItem(state: Sending, item: Item): void {
   const { buffer, usedBytes } = state.train;
   const datagram = buffer.subarray(usedBytes, usedBytes + DATAGRAM_BYTES);
   const isRepair = item >= REPAIR;
-  const at = isRepair ? state.scratch : flight.at + item * SHARD_BYTES;
-  if (isRepair) {
-    const place = repairPlace(item - REPAIR);
-    encodeRepair({ memory, at: flight.at, shape: flight.segment }, place, at);
-  }
+  const at = isRepair ? repairAt(state, flight, item) : flight.at + item * SHARD_BYTES;
   header.kind = isRepair ? kinds.repair : kinds.data;
   header.shard = isRepair ? item - REPAIR : item;
   header.turn = flight.turn - 1;
@@ -88,11 +86,20 @@ function sendItem(state: Sending, item: Item): void {
   writeHeader(datagram, header, flight.segment.digest);
   memory.bytes.copy(datagram, HEADER_BYTES, at, at + SHARD_BYTES);
   state.group.seal(datagram);
+  if (!isRepair) state.growing.add(item, at);
   state.figures.datagrams += 1;
   state.sentSinceLook += 1;
   if (!isFirst || isRepair) state.figures.repairs += 1;
   state.train.usedBytes += DATAGRAM_BYTES;
   if (state.train.usedBytes === buffer.length) sendTrain(state);
+}
+
+function repairAt({ growing, memory, scratch }: Sending, { at, segment }: Flight, item: Item): number {
+  const place = repairPlace(item - REPAIR);
+  const grown = growing.find(place);
+  if (grown !== undefined) return grown;
+  encodeRepair({ memory, at, shape: segment }, place, scratch);
+  return scratch;
 }
 
 /** Sends what has been written so far. */
