@@ -35,6 +35,14 @@ describe('boundaries in the console', { skip: noBrowser }, () => {
       await dialog.getByRole('button', { name: texts.common.save }).click();
       await dialog.waitFor({ state: 'detached' });
     }
+    await page.setViewportSize({ width: 1024, height: 768 });
+    const [inner, whole] = await page
+      .locator('.tk-table-scroller')
+      .evaluate((list) => [list.clientWidth, list.scrollWidth]);
+    assert.ok(
+      (whole ?? 0) <= (inner ?? 0),
+      `columns of ${whole} pixels in ${inner}: the last one cannot be seen`,
+    );
     const room = page.getByRole('row', { name: /10\.[12]\.5\./ });
     await room.getByText('本社 の内側').waitFor();
     await room.press('Enter');

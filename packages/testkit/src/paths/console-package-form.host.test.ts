@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import type { PackageDetail } from '@tenkai/protocol/api/packages.ts';
 import type { Locator, Page } from 'playwright-core';
+import { atEnd } from '../at-end.ts';
 import { noBrowser, startBrowser } from '../console/browser.ts';
 import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
 import { watchPage } from '../console/watch-page.ts';
+import { until } from '../rig/until.ts';
 
 const texts = textsOf.ja;
 
@@ -13,10 +20,14 @@ interface Scene {
 }
 
 /** By the requirement that each shows to hold. */
-const checks: readonly (readonly [string, (scene: Scene) => Promise<void>])[] = [
+const checks: readonly (readonly [string, (scene: Scene, t: TestContext) => Promise<void>])[] = [
   ['BPKG-04: the form of a package has four tabs with every field', packageTabs],
   ['BPKG-09: a wrong release date is corrected only with consent', dateSuggestion],
   ['BPKG-11: the counter counts UTF-8 bytes, and agrees with the limit', byteCounter],
+  [
+    'BCON-17, BPKG-40: a package with files, an INF that is corrected, scripts and conditions needs no other tool',
+    wholePackage,
+  ],
   ['BCON-20: what an urgency means is shown at the field', urgencyTable],
 ];
 
@@ -27,7 +38,7 @@ describe('the form of a package', { skip: noBrowser }, () => {
     page.setDefaultTimeout(30_000);
     const watch = watchPage(page);
     await setUp(page, site, 'ja');
-    for (const [title, check] of checks) await t.test(title, () => check({ site, page }));
+    for (const [title, check] of checks) await t.test(title, (inner) => check({ site, page }, inner));
     watch.assertQuiet();
   });
 });
@@ -105,6 +116,63 @@ async function byteCounter({ site, page }: Scene): Promise<void> {
   await publisher.fill('あ'.repeat(43));
   await page.getByText('129 / 127 バイト (UTF-8)').waitFor();
   await tooLong.waitFor();
+}
+
+async function wholePackage({ site, page }: Scene, t: TestContext): Promise<void> {
+  const { fields, tabs, detection, condition } = texts.packages;
+  const folder = await folderWithInf(t);
+  const box = (name: string) => page.getByRole('textbox', { name, exact: true });
+  await page.goto(`${site.url}/packages/new`);
+  await box(fields.id).fill('XPSP2');
+  await box(fields.name).fill('Windows XP SP2');
+  await page.getByRole('tab', { name: tabs.execution }).click();
+  await page.locator('input[webkitdirectory]').setInputFiles(folder);
+  await page.getByRole('combobox', { name: fields.executable }).fill('sp/install.cmd');
+  await page.keyboard.press('Escape');
+  const dialog = page.getByRole('dialog');
+  await page.getByRole('button', { name: 'sp/netfw.inf を編集' }).click();
+  await dialog.getByRole('button', { name: texts.packages.openFirewall }).click();
+  const inf = dialog.getByRole('textbox', { name: 'sp/netfw.inf' });
+  await until('the site has opened it', async () => (await inf.inputValue()).includes('rupdsvc.exe'));
+  await inf.fill(`${await inf.inputValue()}; checked\n`);
+  const wanted = `${(await inf.inputValue()).replaceAll('\n', '\r\n')}`;
+  await dialog.getByRole('button', { name: texts.packages.keepEdit }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: detection.add }).click();
+  await page.getByRole('menuitem', { name: detection.file, exact: true }).click();
+  await box(detection.path).fill('C:\\WINDOWS\\sp2.txt');
+  await box(fields.before).fill('echo before');
+  await box(fields.after).fill('echo after');
+  await page.getByRole('tab', { name: tabs.dependency }).click();
+  await page.getByRole('button', { name: texts.conditions.add }).click();
+  await page.getByRole('menuitem', { name: condition.kinds.registry }).click();
+  await box(condition.registryKey).fill('HKLM\\SOFTWARE\\Tenkai');
+  await page.getByRole('button', { name: texts.packages.create }).click();
+  await page.getByRole('heading', { level: 1, name: /Windows XP SP2/ }).waitFor();
+  const { draft, files } = (await page.evaluate(async () =>
+    (await fetch('/api/v1/packages/XPSP2')).json(),
+  )) as PackageDetail;
+  assert.equal(
+    files.find(({ path }) => path === 'sp/netfw.inf')?.sha256,
+    createHash('sha256').update(wanted).digest('hex'),
+    'the file as it was corrected, with the line ends that it had',
+  );
+  assert.deepEqual(
+    [draft.before?.text, draft.after?.text, draft.detection.length, draft.programs[0]?.executable],
+    ['echo before', 'echo after', 1, 'sp/install.cmd'],
+  );
+  assert.match(JSON.stringify(draft.condition), /HKLM.*SOFTWARE.*Tenkai/);
+}
+
+async function folderWithInf(t: TestContext): Promise<string> {
+  const parent = await mkdtemp(join(tmpdir(), 'tenkai-inf-'));
+  atEnd(t, () => rm(parent, { recursive: true, force: true }));
+  const folder = join(parent, 'sp');
+  await mkdir(folder);
+  await writeFile(join(folder, 'install.cmd'), 'echo installed\r\n');
+  const sections = ['DomainProfile', 'StandardProfile'].map((name) => `[ICF.AddReg.${name}]\r\n`);
+  await writeFile(join(folder, 'netfw.inf'), `[version]\r\n${sections.join('')}`);
+  return folder;
 }
 
 async function urgencyTable({ site, page }: Scene): Promise<void> {

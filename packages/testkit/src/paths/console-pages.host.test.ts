@@ -72,7 +72,7 @@ function pathsOf(filled: Filled): string[] {
     '/machines',
     '/machines?search=nothing-has-this-name',
     machine,
-    ...['software', 'runs', 'timeline', 'collections'].map((tab) => `${machine}?tab=${tab}`),
+    ...['software', 'updates', 'runs', 'timeline', 'collections'].map((tab) => `${machine}?tab=${tab}`),
     '/collections',
     '/collections/new',
     ...['members', 'rules', 'windows'].map((tab) => `${collection}?tab=${tab}`),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
+import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
 import { getSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { listAudit } from '@tenkai/protocol/api/status.ts';
 import { createUser } from '@tenkai/protocol/api/users.ts';
@@ -10,6 +11,8 @@ import { administrator, setUp, signIn, startConsoleSite, textsOf } from '../cons
 import { apiOf, type ConsoleSite, fillSite, startMachines } from '../console/filled-site.ts';
 import { takeFromPalette, typeInPalette } from '../console/palette.ts';
 import { watchPage } from '../console/watch-page.ts';
+import { aDraft } from '../package-draft.ts';
+import { until } from '../rig/until.ts';
 
 const texts = textsOf.ja;
 
@@ -26,6 +29,8 @@ type Act = (scene: Scene, t: TestContext) => Promise<void>;
 const screens: readonly (readonly [string, Act])[] = [
   ['BCON-02: 詳細設定 holds the number of machines at the same time, and saves it', settings],
   ['BCON-03, BSCN-02: シナリオ追加 has its tabs and name, by keyboard alone', scenarioByKeyboard],
+  ['BCON-04: 配信条件設定 and 実行タイミング設定 hold every field of the old tab パッケージ', deliveryFields],
+  ['BSCN-03: a registered package is chosen by ID, type or operating system', choosePackage],
   ['BCON-05: a second browser sees a new scenario without loading the page again', secondBrowser],
   ['BCON-07: errors are cleared on one and on many machines, and the audit log says by whom', clearErrors],
   ['BCON-10: マシンのプロパティ shows operating system and service pack', machineProperties],
@@ -82,6 +87,58 @@ async function scenarioByKeyboard({ site, page }: Scene): Promise<void> {
   await tabTo(page, texts.common.save);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'Keyboard' }).waitFor();
+}
+
+async function deliveryFields({ site, page }: Scene): Promise<void> {
+  await page.goto(`${site.url}/deployments/new?package=x&collection=all`);
+  await page.getByRole('heading', { name: '配信条件設定' }).waitFor();
+  const method = page.getByRole('radiogroup', { name: '配信方法' });
+  assert.deepEqual(await method.locator('label').allTextContents(), [
+    '自動',
+    'ユニキャスト',
+    'マルチキャスト',
+  ]);
+  for (const field of ['最大ターゲット数', '最大待ち時間 (分)', 'マルチキャストIPアドレス'])
+    assert.equal(await page.getByRole('textbox', { name: field }).count(), 1, field);
+  const timing = page.getByRole('radiogroup', { name: '実行タイミング設定' });
+  for (const choice of ['配信後すぐにパッケージを実行', '次回起動時にパッケージを実行'])
+    assert.equal(await timing.getByRole('radio', { name: choice }).count(), 1, choice);
+  for (const field of [
+    'シナリオ開始時に再起動を行う',
+    'パッケージ実行後に再起動を行う',
+    'シナリオ終了時に電源をOFFにする',
+  ])
+    assert.equal(await page.getByRole('combobox', { name: field }).count(), 1, field);
+}
+
+async function choosePackage({ site, page, api }: Scene): Promise<void> {
+  const xp = { operatingSystem: 'windows-xp', language: 'any', architecture: 'any' } as const;
+  for (const draft of [
+    aDraft({ id: 'KB977203', name: '修正', type: 'hotfix', targets: [xp] }),
+    aDraft({ id: 'S0199999', name: 'Gone', type: 'hotfix', targets: [xp] }),
+  ])
+    await api(packageRoutes.create, { body: { draft, contentId: null } });
+  await api(packageRoutes.remove, { params: { id: 'S0199999' } });
+  await page.goto(`${site.url}/scenarios/new`);
+  await page.getByRole('button', { name: texts.scenarios.addStep }).click();
+  await page.getByRole('menuitem', { name: texts.scenarios.kinds['install-package'] }).click();
+  const field = page.getByRole('combobox', { name: texts.deployments.wizard.choosePackage });
+  const registered = (await api(packageRoutes.list, { query: {} })).items.length;
+  await field.click();
+  const options = page.getByRole('option');
+  await until('every registered package is offered', async () => (await options.count()) === registered);
+  for (const search of ['kb9772', 'windows xp', 'HotFix XP', '修正']) {
+    await field.fill(search);
+    await until(`one is found by ${search}`, async () => (await options.count()) === 1);
+    assert.match((await options.textContent()) ?? '', /修正.*KB977203 · HotFix · Windows XP/);
+  }
+  await field.fill('S0199999');
+  await page.getByText(texts.table.noMatch, { exact: true }).waitFor();
+  await field.fill('kb9772');
+  await options.first().click();
+  await page.goto(`${site.url}/packages?os=Windows%20XP`);
+  await page.getByRole('row', { name: /KB977203/ }).waitFor();
+  assert.equal(await page.getByRole('row').count(), 2, 'its head, and the only package for Windows XP');
 }
 
 const mostTabs = 60;
