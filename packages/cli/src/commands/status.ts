@@ -18,6 +18,7 @@ export function addStatusCommands(program: Command, cli: Cli) {
     .description('status messages')
     .command('list')
     .description('list status messages, newest first')
+    .option('--oldest-first', 'from the first message on')
     .addOption(new Option('--severity <severity>').choices(['info', 'warning', 'error']))
     .option('--component <name>', 'only of this part of the site or the agents')
     .option('--machine <id>', 'only about this machine')
@@ -60,6 +61,7 @@ function detailsText(params: Readonly<Record<string, unknown>>): string {
 }
 
 interface StatusOptions {
+  readonly oldestFirst?: boolean;
   readonly severity?: StatusMessage['severity'];
   readonly component?: string;
   readonly machine?: string;
@@ -70,6 +72,7 @@ interface StatusOptions {
 async function listStatus({ connect, output }: Session, options: StatusOptions) {
   const { client } = await connect();
   const query = {
+    ...(options.oldestFirst ? { order: 'oldest' as const } : {}),
     ...(options.severity ? { severity: options.severity } : {}),
     ...(options.component ? { component: options.component } : {}),
     ...(options.machine ? { machineId: options.machine } : {}),

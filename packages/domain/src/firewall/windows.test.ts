@@ -118,7 +118,7 @@ test('BFWL-14: the old server with another port than 80', () => {
   assert.ok(!changed.some((line) => line.includes('localport=80 ')));
 });
 
-test('BFWL-15, BFWL-22: the old client on Server Core, as its guide has it', () => {
+test('BFWL-15, BFWL-22, BOSM-11: the old client on Server Core, as its guide has it', () => {
   assert.deepEqual(oldClientCommands().map(commandLine), [
     'netsh advfirewall firewall add rule name="ICMP Allow incoming V4 echo request" protocol=icmpv4:8,any dir=in action=allow',
     'netsh firewall add allowedprogram "%windir%\\System32\\DepAgent.exe" "DeploymentManager(DepAgent.exe)" ENABLE',

@@ -48,9 +48,10 @@ export const listStatusMessages = defineRoute({
   method: 'GET',
   path: '/api/v1/status-messages',
   permission: 'view',
-  summary: 'Status messages, newest first.',
+  summary: 'Status messages, newest first, or oldest first (DIST-17).',
   query: Type.Object({
     ...pageQuery,
+    order: Type.Optional(Type.Union([Type.Literal('newest'), Type.Literal('oldest')])),
     severity: Type.Optional(StatusSeverity),
     component: Type.Optional(Type.String({ maxLength: 64 })),
     code: Type.Optional(Type.String({ maxLength: 64 })),

@@ -108,6 +108,33 @@ onBothEngines('messages are filtered by every field and paged, newest first', as
   assert.deepEqual(pages, [['4', '3'], ['2', '1'], ['0']]);
 });
 
+onBothEngines(
+  'DIST-17: all messages of one deployment, oldest to newest, and of one severity',
+  async (t, under) => {
+    const { server, append } = await start(t, under);
+    const about = (id: string) => ({ objects: [{ kind: 'deployment', id }] });
+    for (let n = 0; n < 5; n += 1) {
+      const severity = n % 2 === 0 ? 'info' : 'error';
+      await append({ params: { version: String(n) }, severity, ...about('d') });
+      await append({ params: { version: `other ${n}` }, severity, ...about('e') });
+    }
+    const versions = async (over: object) => {
+      const found: unknown[] = [];
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const query = { object: 'deployment:d', order: 'oldest' as const, limit: 2, ...over };
+        const page: Awaited<ReturnType<typeof server.call<typeof api.listStatusMessages>>> =
+          await server.call(api.listStatusMessages, { query: { ...query, ...(cursor ? { cursor } : {}) } });
+        found.push(...page.items.map((item) => item.params.version));
+        cursor = page.nextCursor;
+      }
+      return found;
+    };
+    assert.deepEqual(await versions({}), ['0', '1', '2', '3', '4']);
+    assert.deepEqual(await versions({ severity: 'error' }), ['1', '3']);
+    assert.deepEqual(await versions({ order: 'newest' }), ['4', '3', '2', '1', '0']);
+  },
+);
+
 onBothEngines('STAT-16: components with their messages by severity', async (t, under) => {
   const { server, clock, append } = await start(t, under);
   await append({ component: 'old', severity: 'error' });

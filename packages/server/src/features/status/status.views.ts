@@ -30,7 +30,7 @@ interface MessageRow {
   readonly params: string;
 }
 
-/** Newest first. Counting a million messages would cost more than the page, so there is no total. */
+/** Newest first, or oldest first as a story is told (DIST-17). Counting a million messages would cost more than the page, so there is no total. */
 export async function listMessages(
   read: Reader,
   {
@@ -40,8 +40,9 @@ export async function listMessages(
   }: { query: QueryOf<typeof listStatusMessages>; caller: Caller; siteCode: string },
 ) {
   const limit = query.limit ?? defaultPageSize;
+  const isOldestFirst = query.order === 'oldest';
   const where = all([
-    keyset(query.cursor, 'm.seq'),
+    keyset(query.cursor, 'm.seq', isOldestFirst ? '>' : '<'),
     equal('m.severity', query.severity),
     equal('m.component', query.component),
     equal('m.code', query.code),
@@ -54,7 +55,7 @@ export async function listMessages(
   const rows = await read.all<MessageRow>(
     `SELECT m.*, machines.name AS machine_name FROM status_messages m
      LEFT JOIN machines ON machines.id = m.machine_id
-     WHERE ${where.text} ORDER BY m.seq DESC LIMIT ?`,
+     WHERE ${where.text} ORDER BY m.seq ${isOldestFirst ? 'ASC' : 'DESC'} LIMIT ?`,
     [...where.params, limit + 1],
   );
   const objects = await objectsOf(read, rows.slice(0, limit));
@@ -163,9 +164,9 @@ function about(object: string): Where {
   };
 }
 
-function keyset(cursor: string | undefined, column: string): Where | undefined {
-  const before = decodeCursor<[number]>(cursor, ['number'])?.[0];
-  return before === undefined ? undefined : { text: `${column} < ?`, params: [before] };
+function keyset(cursor: string | undefined, column: string, side: '<' | '>' = '<'): Where | undefined {
+  const last = decodeCursor<[number]>(cursor, ['number'])?.[0];
+  return last === undefined ? undefined : { text: `${column} ${side} ?`, params: [last] };
 }
 
 function equal(column: string, value: string | undefined): Where | undefined {
