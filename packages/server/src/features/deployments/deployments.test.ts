@@ -9,9 +9,9 @@ import {
 } from '@tenkai/protocol';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
-import { aHeartbeat } from '@tenkai/testkit/bare-agent.ts';
+import { aHeartbeat, aWholeInventory } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
-import { aDeployment, aScenario } from '@tenkai/testkit/builders.ts';
+import { aDeployment, anInventory, aScenario } from '@tenkai/testkit/builders.ts';
 import { aCollection, byQuery, createCollection } from '@tenkai/testkit/collections.ts';
 import { aKnownMachine, deploy, helloScenario, report, runsOf, settle } from '@tenkai/testkit/deployed.ts';
 import { dumpWorld } from '@tenkai/testkit/dump-tables.ts';
@@ -292,6 +292,29 @@ onBothEngines(
     await agent.report(aHeartbeat());
     await settle(server);
     assert.equal((await openRuns(agent)).length, 1);
+  },
+);
+
+onBothEngines(
+  'DIST-20: a deployment is for the generation of its package; a newer machine of the collection is skipped, and told why',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    atEnd(t, () => server.stop());
+    const old = await aKnownMachine(server, 'old');
+    const newer = await aKnownMachine(server, 'newer');
+    const system = { family: 'windows', id: 'windows-xp', version: '5.1', architecture: 'x86' } as const;
+    const network = { hostname: 'old', interfaces: [] };
+    await report(server, old, aWholeInventory({ ...anInventory(system), network }));
+    const xp = { operatingSystem: 'windows-xp', language: 'any', architecture: 'any' } as const;
+    const draft = aDraft({ targets: [xp], condition: null });
+    await server.call(packageRoutes.create, { body: { draft, contentId: null } });
+    const subject = { kind: 'program' as const, packageId: draft.id, program: null };
+    const { id } = await deploy(server, { subject });
+    const runs = await runsOf(server, id);
+    const ends = new Map(runs.map((run) => [run.machineName, [run.status, run.reason?.code ?? null]]));
+    assert.deepEqual(ends.get('newer'), ['not-applicable', 'platform-operating-system']);
+    assert.notEqual(ends.get('old')?.[0], 'not-applicable');
+    assert.deepEqual([(await openRuns(old)).length, (await openRuns(newer)).length], [1, 0]);
   },
 );
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { PackageDraft, UpdatePolicy } from '@tenkai/domain';
 import {
+  collectionRoutes,
   deploymentRoutes,
   packageRoutes,
   scenarioRoutes,
@@ -488,6 +489,19 @@ onBothEngines(
         ['good', 1, null],
       ],
     );
+  },
+);
+
+onBothEngines(
+  'DIST-26: a collection that automatic update works with is not deleted by the way; the refusal names its owner',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    const { id } = await createCollection(given.server, aCollection('pilot', { rules: [] }));
+    await policy(given, { rings: [{ collectionId: id, successPercent: 100, soakMinutes: 0 }] });
+    const remove = () => given.server.call(collectionRoutes.remove, { params: { id } });
+    await assert.rejects(remove(), /a ring of automatic update/);
+    await policy(given, { rings: [] });
+    await remove();
   },
 );
 
