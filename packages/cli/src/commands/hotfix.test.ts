@@ -106,6 +106,56 @@ test('HOTFIX-13, HOTFIX-14: hotfix extract takes MSIs apart by name, pattern, id
   }
 });
 
+test('HOTFIX-11, HOTFIX-25, HOTFIX-30: place puts tool and client patch where a site server has them, keeps what is newer, and takes them back', {
+  skip: noMsi,
+}, async (t) => {
+  const { home, run, json } = await createCli(t);
+  const at = { cwd: home };
+  await writeFile(join(home, 'tool.bin'), program([4, 0, 6487, 2111]));
+  await writeFile(
+    join(home, 'a.wxs'),
+    source('KB977203')
+      .replace(
+        '</Component>',
+        `</Component>
+    <Component Id="P" Guid="11111111-2222-3333-4444-777777777777">
+      <File Id="G" Name="SCCM2007AC-SP2-KB977203-x86.msp" Source="a.wxs" KeyPath="yes"/></Component>`,
+      )
+      .replace('</Feature>', '<ComponentRef Id="P"/></Feature>'),
+  );
+  const msi = 'SCCM2007-SP2-KB977203-ENU.msi';
+  assert.equal(spawnSync('wixl', ['-o', msi, 'a.wxs'], { cwd: home, stdio: 'ignore' }).status, 0);
+  const tool = 'site/Logs/KB977203/Ccmcertfix.exe';
+  const patch = 'site/Client/i386/hotfix/KB977203/SCCM2007AC-SP2-KB977203-x86.msp';
+  const acts = async (...args: string[]) => {
+    const { files }: { files: { path: string; act: string }[] } = await json(['hotfix', ...args], at);
+    return files.map(({ path, act }) => `${path.split('.').at(-1)} ${act}`).sort();
+  };
+  assert.deepEqual(await acts('place', msi, '--to', 'site'), ['exe placed', 'msp placed']);
+  assert.deepEqual(await readFile(join(home, tool)), program([4, 0, 6487, 2111]));
+  assert.match((await run(['hotfix', 'place', msi, '--to', 'site'], at)).stderr, /already-exists/);
+  assert.equal((await readFile(join(home, patch))).length > 0, true);
+  assert.deepEqual(await acts('take-back', '977203', '--from', 'site', '--keep-tools'), [
+    'exe left',
+    'msp removed',
+  ]);
+  assert.equal(existsSync(join(home, tool)), true);
+  // A later fix has left a newer tool, and somebody an older one.
+  const cases = [
+    [4, 0, 6487, 2200, 'kept-newer', 'left'],
+    [4, 0, 6487, 2000, 'replaced', 'restored'],
+  ] as const;
+  for (const [a, b, c, d, placed, back] of cases) {
+    const other = program([a, b, c, d]);
+    await writeFile(join(home, tool), other);
+    assert.deepEqual(await acts('place', msi, '--to', 'site'), [`exe ${placed}`, 'msp placed']);
+    assert.deepEqual(await acts('take-back', 'KB977203', '--from', 'site'), [`exe ${back}`, 'msp removed']);
+    assert.deepEqual(await readFile(join(home, tool)), other);
+  }
+  assert.deepEqual(await readdir(join(home, 'site/Logs/KB977203')), ['Ccmcertfix.exe']);
+  assert.equal((await run(['hotfix', 'take-back', 'KB977203', '--from', 'site'], at)).code, 1);
+});
+
 test('HOTFIX-06: hotfix check refuses KB977203 once KB977384 is installed, and names what that one does not carry', async (t) => {
   const { run } = await createCli(t);
   const check = (...args: string[]) => run(['hotfix', 'check', 'KB977203', '--level', 'SP2', ...args]);

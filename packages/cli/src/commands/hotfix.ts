@@ -6,6 +6,7 @@ import { reasonSentence } from '@tenkai/domain/reason.ts';
 import { type Command, Option } from 'commander';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
+import { addPlaceCommands } from './hotfix-place.ts';
 import { addShowCommands } from './hotfix-show.ts';
 
 const several = (value: string, before: string[] = []) => [...before, value];
@@ -26,6 +27,7 @@ export function addHotfixCommands(program: Command, cli: Cli) {
     .option('--folder <path>', 'compare the files in this folder and below')
     .action(acting(cli, check));
   addShowCommands(noun, cli);
+  addPlaceCommands(noun, cli);
   noun
     .command('extract')
     .description("take the files out of a hotfix's MSI, as msiexec /a does; installs nothing")
