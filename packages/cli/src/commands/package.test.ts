@@ -351,7 +351,7 @@ test('BPKG-03: a package of 1 GiB shows its progress and ends with a descriptor 
   assert.match(detail.contentId ?? '', /^[0-9a-f]{64}$/);
 });
 
-test('an upload that is interrupted goes on where it stopped', async (t) => {
+test('BSRV-05: an upload that is interrupted goes on where it stopped', async (t) => {
   const { cli, dir } = await withFolder(t, { 'bits/readme': 'x' });
   const bytes = Buffer.alloc(4 * 1024 * 1024);
   for (let part = 0; part < 12; part++) {

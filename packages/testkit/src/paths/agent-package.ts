@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createApiToken } from '@tenkai/protocol/api/users.ts';
@@ -30,13 +30,17 @@ export async function createAgentPackage(
   });
 }
 
-/** The same package with an agent that ends as soon as it begins. */
+/** The same package with an agent whose service ends as soon as it begins; what its installation asks of it, it does. */
 export async function brokenAgentDeb(deb: string): Promise<string> {
   const tree = await mkdtemp(join(tmpdir(), 'tenkai-broken-agent-'));
   try {
     await output(['dpkg-deb', '--raw-extract', deb, tree], { timeoutMs: 120_000 });
     const bundle = join(tree, 'usr/lib/tenkai-agent/tenkai-agent.mjs');
-    await writeFile(bundle, "process.stderr.write('broken\\n');\nprocess.exit(1);\n");
+    const whole = join(tree, 'usr/lib/tenkai-agent/whole.mjs');
+    await rename(bundle, whole);
+    const broken =
+      "if (process.argv[2] === 'run') {\n  process.stderr.write('broken\\n');\n  process.exit(1);\n}\n";
+    await writeFile(bundle, `${broken}await import('./whole.mjs');\n`);
     // Its checksums would tell; dpkg does not look at them when it installs.
     await rm(join(tree, 'DEBIAN/md5sums'), { force: true });
     const folder = await makeScratchFolder('broken-agent');

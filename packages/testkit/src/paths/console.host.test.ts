@@ -16,7 +16,7 @@ const waitMs = 90_000;
 describe('the main job in the console', { skip: noBrowser }, () => {
   for (const language of ['en', 'ja'] as const) {
     const title = `sign in, make a package of a chosen folder, deploy it, watch it verify, in ${language}`;
-    it(`BCON-21, BPKG-21: ${title}`, async (t) => {
+    it(`BSRV-01, BCON-21, BPKG-21: ${title}`, async (t) => {
       const site = await startConsoleSite(t);
       const browser = await startBrowser(t, { language, ca: site.ca });
       const page = await browser.newPage();
