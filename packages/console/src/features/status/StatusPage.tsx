@@ -4,11 +4,11 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { ComponentSummary } from './ComponentSummary.tsx';
+import { SeveritySelect } from './SeveritySelect.tsx';
 import { StatusTable } from './StatusTable.tsx';
 import { useComponents, useStatusList } from './status.queries.ts';
 
 const route = getRouteApi('/inside/status');
-const severities = ['error', 'warning', 'info'] as const;
 const dayMs = 86_400_000;
 
 /** What happened on the site and on its machines, newest first. */
@@ -38,15 +38,7 @@ export function StatusPage() {
         storageKey="status"
         filters={
           <>
-            <Select
-              aria-label={t('machines.timeline.severity')}
-              placeholder={t('status.severityAll')}
-              clearable
-              w={170}
-              data={severities.map((value) => ({ value, label: t(`severity.${value}`) }))}
-              value={filter.severity ?? null}
-              onChange={(severity) => change({ severity })}
-            />
+            <SeveritySelect value={filter.severity ?? null} onChange={(severity) => change({ severity })} />
             <Select
               aria-label={t('status.component')}
               placeholder={t('status.allComponents')}

@@ -9,6 +9,8 @@ import { call } from '../../api/client.ts';
 import { useKeysetList } from '../../api/use-keyset-list.ts';
 
 export interface StatusFilter {
+  /** Newest first unless told. */
+  readonly order?: 'newest' | 'oldest';
   readonly severity?: StatusSeverity;
   readonly component?: string;
   readonly machine?: string;

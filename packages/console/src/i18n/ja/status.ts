@@ -6,6 +6,7 @@ export const status: Localized<typeof en.status> = {
   component: 'コンポーネント',
   components: 'コンポーネント (過去 24 時間)',
   allComponents: 'すべてのコンポーネント',
+  oldestFirst: '古い順',
   severityAll: 'すべての重要度',
   counts: 'エラー {errors}、警告 {warnings}、情報 {infos}',
 };
