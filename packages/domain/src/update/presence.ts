@@ -21,8 +21,8 @@ export interface UpdateFacts {
 }
 
 /**
- * Whether a package is on the machine, as far as the site can know: by its service pack level, by its
- * identification or the inventory, or by a verified run. `unknown` where only the machine can look (files, scripts); it looks before it installs.
+ * Whether a package is on the machine, as far as the site can know: by its service pack level, by the
+ * inventory, else by its identification, or by a verified run. `unknown` where only the machine can look (files, scripts); it looks before it installs.
  * Source: BAUT-09, BPKG-17, BPKG-35, BPKG-46.
  */
 export function presenceOf(software: SoftwarePackage, machine: UpdateFacts): Truth {
@@ -30,9 +30,15 @@ export function presenceOf(software: SoftwarePackage, machine: UpdateFacts): Tru
   if (platformApplicability(software.targets, machine.facts).state === 'contained') return 'yes';
   const level = levelPresence(software, machine.facts);
   if (level !== 'unknown') return level;
-  if (isIdentified(software, machine.facts)) return 'yes';
-  if (software.detection.length === 0) return 'unknown';
-  return allTruth(software.detection.map((rule) => detectionTruth(rule, machine.facts)));
+  const detected = detectionPresence(software, machine.facts);
+  if (detected !== 'unknown') return detected;
+  return isIdentified(software, machine.facts) ? 'yes' : 'unknown';
+}
+
+/** Rules win over the identification: a hotfix that was revised keeps its number, and its older edition must not hide it. */
+function detectionPresence({ detection }: SoftwarePackage, facts: Facts): Truth {
+  if (detection.length === 0) return 'unknown';
+  return allTruth(detection.map((rule) => detectionTruth(rule, facts)));
 }
 
 const shortestIdentification = 4;

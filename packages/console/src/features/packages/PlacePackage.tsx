@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { ProblemView } from '../../ui/ProblemView.tsx';
 import { usePoints } from '../points/points.queries.ts';
 import { usePlacePackage } from './packages.queries.ts';
+import { placeChoices } from './place-choices.ts';
 
 interface Props {
   readonly detail: Pick<PackageDetail, 'id' | 'places'>;
@@ -17,7 +18,7 @@ export function PlacePackage({ detail }: Props) {
   const { t } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   const points = usePoints().data?.items ?? [];
-  const choices = points.filter(({ isBuiltIn, takesAll }) => !isBuiltIn && !takesAll);
+  const choices = placeChoices(points);
   if (choices.length === 0) return null;
   return (
     <div>
@@ -71,11 +72,11 @@ function PlaceDialog({ detail, choices, onClose }: DialogProps) {
             )
           }
         />
-        {choices.map(({ id, name }) => (
+        {choices.map(({ id, name, isBuiltIn }) => (
           <Checkbox
             key={id}
             ml="md"
-            label={name}
+            label={isBuiltIn ? t('packages.places.site') : name}
             checked={chosen.has(id)}
             onChange={(event) => toggle([id], event.currentTarget.checked)}
           />

@@ -6,6 +6,9 @@ export const packages = {
   editFiles: 'Text files that can be edited here',
   editFile: 'Edit {name}',
   keepEdit: 'Keep the changes',
+  editNotUtf8:
+    'This file is not UTF-8: only the characters that are shown can be kept. Edit it with its own editor.',
+  showShiftJis: 'Show as Shift_JIS (to read only)',
   openFirewall: 'Open the firewall for managed programs',
   place: {
     title: 'Choose distribution points',

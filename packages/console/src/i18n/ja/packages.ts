@@ -9,6 +9,9 @@ export const packages: Localized<typeof en.packages> = {
   editFiles: 'ここで編集できるテキストファイル',
   editFile: '{name} を編集',
   keepEdit: '変更を反映',
+  editNotUtf8:
+    'このファイルは UTF-8 ではないため、表示されている文字の範囲でしか保存できません。元のエディターで編集してください。',
+  showShiftJis: 'Shift_JIS として表示 (閲覧のみ)',
   openFirewall: '管理用プログラム向けにファイアウォールを開放',
   place: {
     title: '配布ポイントを選択',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { builtInPackages } from '@tenkai/domain';
+import { agentPackageId, builtInPackages, type PackageDraft } from '@tenkai/domain';
 import { packageRoutes } from '@tenkai/protocol';
 import type { RemoteProblem } from '@tenkai/protocol/problem.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
@@ -63,5 +63,41 @@ onBothEngines(
     await server.call(packageRoutes.create, { body: { draft: aDraft({ id }), contentId: null } });
     await packages.addBuiltIn();
     assert.deepEqual(await packages.standing(id), { origin: 'api', revision: 1 });
+  },
+);
+
+onBothEngines(
+  "BAGT-06: what an administrator chose about the package of the server stays when it follows; a condition that is the server's gives way to its next one",
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    atEnd(t, () => server.stop());
+    const params = { id: agentPackageId };
+    const installed = (name: string) => ({ kind: 'package-installed', source: 'dpkg', name }) as const;
+    const follow = async (version: string, condition: PackageDraft['condition']) => {
+      const draft = aDraft({ id: agentPackageId, version, condition });
+      await server.app.packages.saveOwn({ draft, contentId: null });
+      return (await server.call(packageRoutes.get, { params })).draft;
+    };
+    const choose = async (own: Partial<PackageDraft>) => {
+      const { draft, revision } = await server.call(packageRoutes.get, { params });
+      const body = { draft: { ...draft, ...own }, contentId: null, revision };
+      await server.call(packageRoutes.update, { params, body });
+    };
+    await follow('1', installed('first'));
+    assert.deepEqual((await follow('2', installed('second'))).condition, installed('second'));
+    await choose({ urgency: 'low' });
+    assert.deepEqual((await follow('3', installed('third'))).condition, installed('third'));
+    await choose({ condition: installed('chosen'), supersedes: ['old-agent'] });
+    for (const version of ['4', '5']) {
+      const next = await follow(version, installed('third'));
+      assert.deepEqual(
+        [next.version, next.condition, next.supersedes, next.urgency],
+        [version, installed('chosen'), ['old-agent'], 'low'],
+      );
+    }
+    await choose({ condition: null });
+    assert.equal((await follow('6', installed('sixth'))).condition, null);
+    await choose({ condition: installed('first') });
+    assert.deepEqual((await follow('7', installed('seventh'))).condition, installed('seventh'));
   },
 );

@@ -1,4 +1,4 @@
-import { Button, Modal, Textarea } from '@mantine/core';
+import { Button, Modal, Switch, Textarea } from '@mantine/core';
 import { IconShieldCheck } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { call } from '../../../api/client.ts';
 import { ProblemView } from '../../../ui/ProblemView.tsx';
 import type { PickedFile } from '../upload/picked-files.ts';
-import { readText, writtenFile } from '../upload/text-file.ts';
+import { asShiftJis, canWrite, readText, writtenFile } from '../upload/text-file.ts';
 
 interface Props {
   readonly picked: PickedFile;
@@ -24,7 +24,11 @@ export function EditFileDialog({ picked: { path, file }, onSave, onClose }: Prop
     gcTime: 0,
   });
   const [edited, setEdited] = useState<string>();
+  const [isShiftJis, setShiftJis] = useState(false);
   const text = edited ?? read.data?.text ?? '';
+  const isWritable = !read.data || canWrite({ ...read.data, text });
+  const shiftJis = read.data && asShiftJis({ ...read.data, text });
+  const shown = isShiftJis ? shiftJis : undefined;
   const isNetfw = /(^|\/)netfw\.inf$/i.test(path);
   const openFirewall = useMutation({
     mutationFn: () => call(packageRoutes.netfw, { body: { text } }),
@@ -39,6 +43,13 @@ export function EditFileDialog({ picked: { path, file }, onSave, onClose }: Prop
       <div className="tk-stack">
         {read.error ? <ProblemView error={read.error} /> : null}
         {openFirewall.error ? <ProblemView error={openFirewall.error} /> : null}
+        {shiftJis === undefined ? null : (
+          <Switch
+            label={t('packages.showShiftJis')}
+            checked={isShiftJis}
+            onChange={(event) => setShiftJis(event.currentTarget.checked)}
+          />
+        )}
         <Textarea
           aria-label={path}
           autosize
@@ -46,12 +57,14 @@ export function EditFileDialog({ picked: { path, file }, onSave, onClose }: Prop
           maxRows={24}
           spellCheck={false}
           disabled={!read.data}
+          readOnly={shown !== undefined}
+          error={isWritable ? undefined : t('packages.editNotUtf8')}
           classNames={{ input: 'tk-mono' }}
-          value={text}
+          value={shown ?? text}
           onChange={(event) => setEdited(event.currentTarget.value)}
         />
         <div className="tk-row">
-          <Button disabled={edited === undefined} onClick={save}>
+          <Button disabled={edited === undefined || !isWritable} onClick={save}>
             {t('packages.keepEdit')}
           </Button>
           <Button variant="default" onClick={onClose}>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isEditable, readText, writtenFile } from './text-file.ts';
+import { asShiftJis, canWrite, isEditable, readText, writtenFile } from './text-file.ts';
 
 const bytesOf = async (file: Blob) => Buffer.from(await file.arrayBuffer());
 
@@ -21,9 +21,25 @@ test('BCON-17: a text file that is edited keeps its encoding, its line ends and 
   }
 });
 
-test('what Latin 1 cannot hold is not lost', async () => {
-  const file = await readText(new Blob([Uint8Array.from([0xe9])]));
-  assert.equal((await bytesOf(writtenFile('a.txt', { ...file, text: 'é日' }))).toString(), 'é日');
+test('BCON-17: what the encoding of a file cannot hold is refused, for no other one keeps the rest of it', async () => {
+  const file = await readText(new Blob([Uint8Array.from([0x83, 0x65, 0x0a])]));
+  const [typed, kept] = [
+    { ...file, text: `${file.text}日` },
+    { ...file, text: `${file.text}é` },
+  ];
+  assert.deepEqual([file, typed, kept].map(canWrite), [true, false, true]);
+  assert.throws(() => writtenFile('a.txt', typed), RangeError);
+  assert.deepEqual([...(await bytesOf(writtenFile('a.txt', kept)))], [0x83, 0x65, 0x0a, 0xe9]);
+  const unicode = await readText(new Blob(['é']));
+  assert.ok(canWrite({ ...unicode, text: 'é日' }));
+});
+
+test('BCON-17: a file that can be Shift_JIS can be read as such', async () => {
+  const shown = async (...bytes: number[]) => asShiftJis(await readText(new Blob([Uint8Array.from(bytes)])));
+  assert.deepEqual(
+    [await shown(0x83, 0x65, 0x0d, 0x0a), await shown(0x66, 0xfc, 0x72), await shown(0xe3, 0x83, 0x86)],
+    ['テ\n', undefined, undefined],
+  );
 });
 
 test('programs and large files are not offered for editing', () => {
