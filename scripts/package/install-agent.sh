@@ -39,14 +39,21 @@ showStatus() {
 
 mustBeUnassigned=''
 inBackground=''
-properties=''
+properties=${TENKAI_AGENT_PROPERTIES-}
 for word; do
   case $word in
   --status) showStatus ;;
   --unassigned) mustBeUnassigned=1 ;;
   --background) inBackground=1 ;;
   --wait) ;;
-  [A-Za-z]*=*) properties="$properties $word" ;;
+  [A-Za-z]*=*)
+    # A value with blanks goes on in the quotes that properties have.
+    case ${word#*=} in
+    \"*\") ;;
+    *[[:space:]]*) word="${word%%=*}=\"${word#*=}\"" ;;
+    esac
+    properties="$properties $word"
+    ;;
   *)
     text "Unknown: $word. See the first lines of $0." "不明な指定: $word。$0 の先頭を参照してください。" >&2
     exit 2
@@ -59,9 +66,18 @@ if [ "$(id -u)" != 0 ]; then
   exit 1
 fi
 if [ -n "$inBackground" ]; then
-  set -- $properties
-  if [ -n "$mustBeUnassigned" ]; then set -- --unassigned "$@"; fi
+  for word; do
+    shift
+    [ "$word" = --background ] || set -- "$@" "$word"
+  done
   setsid sh "$0" "$@" >/dev/null 2>&1 </dev/null &
+  child=$!
+  left=60
+  # Whoever asks from now on must hear of this one, and not of an earlier one.
+  while [ "$left" -gt 0 ] && kill -0 "$child" 2>/dev/null && ! grep -q "\"pid\":$child," "$state/result" 2>/dev/null; do
+    sleep 1
+    left=$((left - 1))
+  done
   text "It works in the background: sh $0 --status" "バックグラウンドで実行中です: sh $0 --status"
   exit 0
 fi
@@ -113,6 +129,8 @@ done
 begin network 3 "$network; an agent that was told nothing asks nobody" "$network。何も指定されていないエージェントはどこにも照会しません"
 
 begin install 4 "$name with $kind" "$kind で $name を導入"
+given=$properties
+if [ -s /etc/tenkai-agent.properties ]; then given=file; fi
 began=$(date +%s)
 while ! TENKAI_AGENT_PROPERTIES=$properties install "$state/source/$name" >"$state/said" 2>&1 9>&-; do
   cat "$state/said" >>"$log"
@@ -139,7 +157,7 @@ done
 
 begin verify 6 'what the agent says of itself' 'エージェントの状態確認'
 tenkai-agent status >>"$log" 2>&1 9>&-
-if [ -n "$mustBeUnassigned" ] || { [ -z "$was" ] && [ -z "$properties" ]; }; then
+if [ -n "$mustBeUnassigned" ] || { [ -z "$was" ] && [ -z "$given" ]; }; then
   if ! tenkai-agent verify --unassigned >"$state/said" 2>&1 9>&-; then
     cat "$state/said" >>"$log"
     cat "$state/said" >&2

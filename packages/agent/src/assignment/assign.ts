@@ -44,7 +44,9 @@ export async function assign(
   const isQuiet = wanted.assignment?.isHeld === true || options.search === false;
   if (!isQuiet && options.check !== false) await checkNames(properties);
   const settings = options.dryRun ? wanted : keepSettings(data, wanted, properties);
-  if (!options.dryRun) noteHistory(data, options.byInstallation ? 'installation' : 'assign', now());
+  const origin = options.byInstallation ? 'installation' : 'assign';
+  const removed = Object.entries(properties).flatMap(([name, value]) => (value === null ? [name] : []));
+  if (!options.dryRun) noteHistory(data, origin, now(), removed);
   const judgement = isQuiet
     ? judgeAssignment({ ...assignmentInput(settings), isHeld: true }, { answers: {}, greetings: {} })
     : await findSite(settings, AbortSignal.timeout(limitMs));

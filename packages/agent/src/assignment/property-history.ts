@@ -26,18 +26,25 @@ export function readHistory(data: DataFolder): PropertyHistory {
  * Keeps what has become of the properties since the last look: value, origin, time and version (AGENT-29). What somebody
  * changed without a word is found here, too.
  */
-export function noteHistory(data: DataFolder, origin: PropertyOrigin, at: number): void {
+export function noteHistory(
+  data: DataFolder,
+  origin: PropertyOrigin,
+  at: number,
+  meant: readonly string[] = [],
+): void {
   const before = readHistory(data);
   const values = propertyValues(readSettings(data));
-  const after = noteProperties(before, values, { at, origin, version: agentVersion });
+  const after = noteProperties(before, values, { at, origin, version: agentVersion }, meant);
   if (after.events.at(-1)?.number !== before.events.at(-1)?.number)
     writeDurably(fileOf(data), `${JSON.stringify(after, null, 2)}\n`);
 }
 
 /** Puts into the outbox what the site does not know yet. After a crash in between it is told twice. */
 export function tellHistory(data: DataFolder, outbox: Outbox): void {
-  const { told = 0 } = readJson<{ told: number }>(toldFileOf(data)) ?? {};
   const { events } = readHistory(data);
+  const { told: noted = 0 } = readJson<{ told: number }>(toldFileOf(data)) ?? {};
+  // A damaged history begins anew with its numbers.
+  const told = noted <= (events.at(-1)?.number ?? 0) ? noted : 0;
   const open = events.filter(({ number }) => number > told);
   for (const event of open) {
     const { at, name, from, to, origin, version } = event;

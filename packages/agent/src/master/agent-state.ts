@@ -9,8 +9,11 @@ import { readSettings, type Settings, writeSettings } from '../settings.ts';
 import { markMetSite, metSiteName } from '../trust/met-site.ts';
 import { allFiles, filledFiles, kindOf, remove } from './places.ts';
 
-/** Settings, the memory of the preparation, and the marks that the firewall is kept open and a site was met. */
-const mayStay = ['agent.json', 'master', 'firewall-open', metSiteName];
+/**
+ * Settings, the memory of the preparation, the marks that the firewall is kept open and a site was met, and what belongs
+ * to the patched programs of the image: without it the clones could neither keep nor take back a patch.
+ */
+const mayStay = ['agent.json', 'master', 'firewall-open', 'patches', metSiteName];
 
 /** Settings of one machine; `server` and these of the section `assignment` bind to one site. */
 const ownSettings = ['name', 'ticketFile'] as const;
@@ -155,11 +158,14 @@ export function readSiteValues(data: DataFolder): SiteValues {
   return candidates.length === 0 ? values : { ...values, candidates };
 }
 
-/** @param pin root fingerprint of the targets' site, or null */
+/**
+ * Boundaries that somebody has written stay where no candidates are given; an empty list of candidates takes them away.
+ * @param pin root fingerprint of the targets' site, or null
+ */
 export function writeSiteValues(data: DataFolder, values: SiteValues, pin: string | null): string[] {
-  const { locator: _, dnsSuffix: __, boundaries: ___, ...kept } = assignmentOf(data);
-  const { locator, dnsSuffix, candidates = [] } = values;
-  const boundaries = candidates.map(({ isForAssignment: ____, ...each }) => each);
+  const { locator: _, dnsSuffix: __, boundaries: present = [], ...kept } = assignmentOf(data);
+  const { locator, dnsSuffix, candidates } = values;
+  const boundaries = candidates?.map(({ isForAssignment: ___, ...each }) => each) ?? present;
   const given: Assignment = {
     ...(locator === null ? {} : { locator: locator.includes('//') ? locator : `https://${locator}` }),
     ...(dnsSuffix === null ? {} : { dnsSuffix }),
@@ -167,7 +173,7 @@ export function writeSiteValues(data: DataFolder, values: SiteValues, pin: strin
   writeAssignment(data, { ...kept, ...given, ...(boundaries.length === 0 ? {} : { boundaries }) });
   if (pin !== null) writeSettings(data, { ...readSettings(data), rootFingerprint: pin });
   const pinned = pin === null ? [] : [`rootFingerprint=${pin}`];
-  const sites = candidates.map(
+  const sites = (candidates ?? []).map(
     ({ range, siteCode, managementPoint }) => `${range}: ${siteCode} ${managementPoint}`,
   );
   return [...Object.entries(given).map(([name, value]) => `${name}=${value}`), ...sites, ...pinned];

@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { livedMachine, writeFiles } from '@tenkai/testkit/lived-machine.ts';
 import { newAgent } from '@tenkai/testkit/small-site/run-agent.ts';
+import { readSettings, writeSettings } from '../settings.ts';
 import { verifyManifest, writeManifest } from './manifest.ts';
 import { prepareMaster } from './prepare.ts';
 
@@ -56,6 +57,17 @@ test('the audit of an image is signed, tells steps and findings and nothing of t
     assert.throws(() => check(), invalid, changed.slice(0, 40));
   }
   writeFileSync(file, text);
+  const settings = readSettings(image.data);
+  const own = { ...settings, assignment: { ...settings.assignment, locator: 'https://mp9.example.org' } };
+  writeSettings(image.data, own);
+  assert.throws(() => check(), { ...invalid, message: /trusts was changed/ });
+  writeSettings(image.data, settings);
+  assert.deepEqual(check().imageId, written.imageId);
+  assert.throws(
+    () => writeManifest(image, { file: keyFile, keyFile, now: 0 }),
+    invalid,
+    'no key is written over',
+  );
   writeFiles(image.data.root, { 'log/agent.log': 'it was started again\n' });
   assert.throws(() => check(), { ...invalid, message: /since then: logs/ }, 'it was used since then');
   const found = writeManifest(image, { file, keyFile, now: 2 });

@@ -1,6 +1,15 @@
-import { createPrivateKey, createPublicKey, type KeyObject, randomUUID, sign, verify } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  randomUUID,
+  sign,
+  verify,
+} from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { canonicalJson } from '@tenkai/domain/canonical-json.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import {
   type AuditManifest,
@@ -10,7 +19,9 @@ import {
 } from '@tenkai/domain/master/index.ts';
 import { Check } from 'typebox/value';
 import { makeFolder, readIfThere, removeIfThere, writeDurably } from '../durable-file.ts';
+import { readSettings } from '../settings.ts';
 import { agentVersion } from '../version.ts';
+import { readSiteValues } from './agent-state.ts';
 import { lastRound, readMasterJournal } from './journal.ts';
 import { lookAt } from './look.ts';
 import type { Scene } from './scene.ts';
@@ -36,8 +47,12 @@ export function writeManifest(
     architecture: process.arch,
     profile,
     steps: (round?.steps ?? []).map(({ step, outcome, reason }) => ({ step, outcome, reason })),
+    trust: trustOf(scene),
     findings,
   };
+  // A key, for instance, is not written over.
+  if (existsSync(file) && !parsed(file))
+    throw new Failure('master-manifest-invalid', { file, reason: 'it is no manifest' });
   const bytes = sign('sha256', Buffer.from(signedText(manifest)), signature(key));
   const signed: SignedAuditManifest = { manifest, signature: bytes.toString('base64') };
   writeDurably(file, `${JSON.stringify(signed, null, 2)}\n`, 0o644);
@@ -61,12 +76,19 @@ export function verifyManifest(
   if (!verify('sha256', Buffer.from(signedText(manifest)), signature(key), bytes))
     throw invalid('the signature does not hold');
   if (manifest.imageId !== imageIdOf(scene)) throw invalid('it belongs to another image');
+  if (manifest.trust !== trustOf(scene)) throw invalid('whom the image trusts was changed');
   const known = new Set(manifest.findings.map(({ code }) => code));
   const added = auditNow(scene).findings.filter(({ code }) => !known.has(code));
   if (added.length > 0) throw invalid(`since then: ${added.map(({ code }) => code).join(', ')}`);
   const count = manifest.findings.length;
   if (count > 0 && !acceptFindings) throw new Failure('master-manifest-findings', { count });
   return manifest;
+}
+
+/** Whose orders the clones will take, and where they will look for their site. */
+function trustOf({ data }: Scene): string {
+  const trusted = { pin: readSettings(data).rootFingerprint ?? null, sites: readSiteValues(data) };
+  return createHash('sha256').update(canonicalJson(trusted)).digest('hex');
 }
 
 function auditNow(scene: Scene) {

@@ -265,4 +265,30 @@ test('MASTER-15: sites by boundary are a way to the site, too; they lie in the i
   });
   const again = await prepare(scene, {});
   assert.deepEqual(again.steps, [], 'the same preparation needs them only once');
+  await prepare(scene, { ...values, unassign: true });
+  assert.deepEqual(readSettings(scene.data).assignment, { locator: 'https://mp1.example.org' }, 'they go');
+});
+
+test('a pin of an earlier preparation does not speak for the sites of candidates; boundaries written by hand stay', async (t) => {
+  const scene = livedMachine(t);
+  const place = {
+    name: 'hand',
+    range: '10.9.0.0/16',
+    siteCode: 'OSA',
+    managementPoint: 'https://mp.osaka.example',
+  };
+  writeSettings(scene.data, { ...readSettings(scene.data), assignment: { boundaries: [place] } } as Settings);
+  await prepare(scene, { ...values, unassign: true, rootFingerprint: 'cd'.repeat(32) });
+  assert.deepEqual(readSettings(scene.data).assignment?.boundaries, [place]);
+  assert.equal(readSettings(scene.data).rootFingerprint, 'cd'.repeat(32));
+  const candidates = `10.1.0.0/16 SITECODE=TKY MP=mp.tokyo.example ROOTFINGERPRINT=${root64}`;
+  await prepare(scene, { candidates, unassign: true });
+  assert.equal(readSettings(scene.data).rootFingerprint, undefined);
+});
+
+test('what belongs to the patched programs of an image stays with them', async (t) => {
+  const scene = livedMachine(t);
+  write(scene.data.root, { 'patches/TK1001/record.json': '{}' });
+  await prepare(scene, { ...values, unassign: true });
+  assert.ok(existsSync(join(scene.data.root, 'patches/TK1001/record.json')));
 });

@@ -119,14 +119,17 @@ function planOf({ data }: Scene, options: PrepareOptions, round: Round | null): 
   const present = readSiteValues(data);
   const { locator, dnsSuffix, candidates } = options;
   const given = [locator, dnsSuffix, candidates].some((value) => value !== undefined);
-  const sites = candidates === undefined ? {} : { candidates: readSiteCandidates(candidates) };
+  // Those of an earlier preparation go with it.
+  const former = before?.siteValues.candidates === undefined ? {} : { candidates: [] };
+  const sites = candidates === undefined ? former : { candidates: readSiteCandidates(candidates) };
   const asked = { locator: locator ?? null, dnsSuffix: dnsSuffix ?? null, ...sites };
   const isReCapture = options.reCapture ?? (before?.mode === 're-capture' && round?.finishedAt === null);
   return {
     mode: isReCapture ? 're-capture' : 'first-capture',
     profile: options.profile ?? before?.profile ?? 'workgroup',
     siteValues: given ? asked : (before?.siteValues ?? present),
-    pin: options.rootFingerprint?.toLowerCase() ?? before?.pin ?? null,
+    // Each candidate has its own root key; a pin of before would speak for all of them.
+    pin: options.rootFingerprint?.toLowerCase() ?? (candidates === undefined ? before?.pin : null) ?? null,
   };
 }
 

@@ -73,8 +73,11 @@ export async function applyPatch(
   const plan = { id, title, state: judged.state, programs: judged.programs, properties, isDone };
   if (dryRun || isDone) return plan;
   const changed = properties.filter(({ state }) => state !== 'kept');
-  carryOut(deps, { opened, bytes, judged, source, properties: changed, before: record });
-  if (changed.length > 0) writeSettings(data, wanted);
+  carryOut(deps, { opened, bytes, judged, source, properties: changed, before: record }, () => {
+    // As they are by now: the service may have written meanwhile.
+    if (changed.length > 0)
+      writeSettings(data, withProperties(readSettings(data), checkedProperties(words), {}));
+  });
   noteHistory(data, 'patch', deps.now());
   return plan;
 }
@@ -100,22 +103,26 @@ export interface Application {
   readonly before: PatchRecord | undefined;
 }
 
-/** Kept first, then replaced, then said to be done. */
-export function carryOut(deps: PatchDeps, application: Application): void {
+/** Kept first, then replaced, then said to be done: after `last`, so that an interruption is finished with it. */
+export function carryOut(
+  deps: PatchDeps,
+  application: Application,
+  last: () => void = () => undefined,
+): void {
   const { data, programs: folder, now } = deps;
   const { opened, bytes, judged, source, properties, before } = application;
   const { id, title, replaces, files } = opened.patch;
   const replaced = judged.programs.filter(({ act }) => act === 'replace');
   const added = replaced.filter(({ name }) => !existsSync(join(folder, name))).map(({ name }) => name);
   const former = replaced
-    .filter((one) => !added.includes(one.name) && isToBeKept(data, id, one))
+    .filter((one) => !added.includes(one.name) && isToBeKept(data, before, { id, ...one }))
     .map(({ name }) => ({ name, bytes: readFileSync(join(folder, name)) }));
-  const last = readRecords(data).at(-1)?.sequence ?? 0;
+  const latest = readRecords(data).at(-1)?.sequence ?? 0;
   const record: PatchRecord = {
     id,
     title,
     replaces,
-    sequence: before?.sequence ?? last + 1,
+    sequence: before?.sequence ?? latest + 1,
     state: 'applying',
     appliedAt: new Date(now()).toISOString(),
     source,
@@ -131,6 +138,7 @@ export function carryOut(deps: PatchDeps, application: Application): void {
     const program = opened.programs.get(name);
     if (act === 'replace' && program) placeProgram(folder, name, program);
   }
+  last();
   writeRecord(data, { ...record, state: 'applied' });
 }
 
@@ -138,7 +146,13 @@ export function carryOut(deps: PatchDeps, application: Application): void {
  * What a package manager has put there since is what a rollback restores. What was kept before is not given up for the
  * patch's own program, or one of the same version, that somebody has altered.
  */
-function isToBeKept(data: DataFolder, id: string, { name, from, to }: JudgedProgram): boolean {
+function isToBeKept(
+  data: DataFolder,
+  before: PatchRecord | undefined,
+  { id, name, from, to }: JudgedProgram & { readonly id: string },
+): boolean {
   const kept = formerProgram(data, id, name);
-  return kept === undefined || (from !== null && from !== to && from !== versionOf(kept));
+  const isOwn = before?.added?.includes(name) === true;
+  if (kept === undefined && !isOwn) return true;
+  return from !== null && from !== to && (kept === undefined || from !== versionOf(kept));
 }

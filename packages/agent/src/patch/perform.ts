@@ -45,8 +45,10 @@ export async function apply(
   options: PatchOptions,
 ): Promise<void> {
   const { dryRun = false, json = false, asOriginal = false } = options;
-  if (/\.msp$/i.test(source) && process.platform === 'win32')
-    return applyOnWindows(scene, resolve(source), options);
+  if (/\.msp$/i.test(source) && process.platform === 'win32') {
+    if (words.length > 0) throw new Failure('agent-patch-properties', { file: source });
+    return applyOnWindows(scene, resolve(source), { ...options, dryRun: dryRun || asOriginal });
+  }
   const place = source.startsWith('https://') ? source : resolve(source);
   const deps = depsOf(scene);
   const language = languageOf(scene.env);

@@ -31,7 +31,8 @@ export function rollBackPatch({ data, programs: folder, now }: PatchDeps, id: st
   const programs = record.programs.map(({ name, sha256 }) => {
     const former = formerProgram(data, id, name);
     const isOurs = installed.some((one) => one.name === name && one.sha256 === sha256);
-    if (isOurs && record.added?.includes(name)) {
+    // A package that came later may have brought one of its own.
+    if (isOurs && former === undefined && record.added?.includes(name)) {
       removeProgram(folder, name);
       return { name, act: 'taken' as const };
     }

@@ -164,7 +164,7 @@ export interface Session {
   readonly uid: number;
   readonly isActive: boolean;
   /** What is on its screen; unknown: the system does not tell. */
-  readonly shows: 'desktop' | 'lock' | 'screen-saver' | 'unknown';
+  readonly shows: 'desktop' | 'lock' | 'screen-saver' | 'elsewhere' | 'unknown';
 }
 
 export interface Sessions {

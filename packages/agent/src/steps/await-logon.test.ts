@@ -35,6 +35,8 @@ test('BAGT-23: at its deadline the hold ends as a failure that says what was in 
     [[session('lock')], 'lock'],
     [[session('screen-saver')], 'screen-saver'],
     [[session('desktop', false)], 'nobody'],
+    [[session('elsewhere')], 'nobody'],
+    [[session('elsewhere'), session('lock')], 'lock'],
   ] as const;
   for (const [sessions, state] of cases)
     await assert.rejects(waiting(sessions, 31 * minute), {

@@ -43,7 +43,7 @@ export async function awaitLogon(context: StepContext, need: LogonNeed): Promise
 function stateFor(logon: RunOptions['logon'], sessions: readonly Session[]): string {
   if (logon === 'only-when-nobody') return sessions.length === 0 ? ready : 'somebody';
   if (logon === 'only-when-logged-on') return sessions.length > 0 ? ready : 'nobody';
-  const active = sessions.filter(({ isActive }) => isActive);
+  const active = sessions.filter(({ isActive, shows }) => isActive && shows !== 'elsewhere');
   if (active.some(({ shows }) => shows === 'desktop')) return ready;
   if (active.some(({ shows }) => shows === 'unknown')) throw new Failure('session-state-unknown');
   return active[0]?.shows ?? 'nobody';

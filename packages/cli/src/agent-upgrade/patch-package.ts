@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { Failure, newPackageDraft, newProgram, type PackageDraft } from '@tenkai/domain';
+import { type Condition, Failure, newPackageDraft, newProgram, type PackageDraft } from '@tenkai/domain';
 import { type AgentPatch, agentLineOf } from '@tenkai/domain/agent-patch/agent-patch.ts';
 import { openPatch, packPatch, readPatchText } from '@tenkai/protocol/agent/patch.ts';
 import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
@@ -85,8 +85,30 @@ exec /usr/bin/tenkai-agent patch apply "$(dirname "$0")/patch.tkp"
 
 const packageIdOf = (patchId: string) => `tenkai-agent-${patchId}`;
 
+/** Agents of another line would only refuse it. */
+function ofLine(line: string): Condition {
+  const [major = 0, minor = 0] = line.split('.').map(Number);
+  const versions = [
+    { operator: '>=', version: `${line}~` },
+    { operator: '<', version: `${major}.${minor + 1}~` },
+  ] as const;
+  const within = (source: 'dpkg' | 'rpm'): Condition => ({
+    kind: 'all',
+    of: versions.map((one) => ({ kind: 'package-version', source, name: 'tenkai-agent', ...one })),
+  });
+  return { kind: 'any', of: [within('dpkg'), within('rpm')] };
+}
+
 /** A patch as an ordinary package: its successors and prerequisites are those of the patch. */
-export function patchDraft({ id, title, symptom, replaces, requires, files }: AgentPatch): PackageDraft {
+export function patchDraft({
+  id,
+  title,
+  symptom,
+  line,
+  replaces,
+  requires,
+  files,
+}: AgentPatch): PackageDraft {
   const packageId = packageIdOf(id);
   return newPackageDraft({
     id: packageId,
@@ -96,6 +118,7 @@ export function patchDraft({ id, title, symptom, replaces, requires, files }: Ag
     type: 'hotfix',
     identification: id,
     targets: [{ operatingSystem: 'linux', language: 'any', architecture: 'any' }],
+    condition: ofLine(line),
     detection: [
       { kind: 'script', interpreter: 'sh', text: `/usr/bin/tenkai-agent patch check ${id} 2>/dev/null` },
     ],

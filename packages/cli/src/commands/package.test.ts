@@ -220,6 +220,22 @@ does foo
 %files
 `;
 
+test('a text that is called .rpm is no list of other files, and a source package installs nothing', {
+  skip: noRpmbuild,
+}, async (t) => {
+  const { cli, dir } = await withFolder(t, { 'foo.spec': rpmSpec, 'list.rpm': '/etc/hostname\n' });
+  const build = ['-bs', '--define', `_topdir ${join(dir, 'top')}`, join(dir, 'foo.spec')];
+  const { status, stderr: said } = spawnSync('rpmbuild', build, { encoding: 'utf8' });
+  assert.equal(status, 0, said);
+  const text = await cli.run(['package', 'create', join(dir, 'list.rpm')]);
+  assert.notEqual(text.code, 0);
+  assert.doesNotMatch(text.stderr, /hostname/);
+  const source = join(dir, 'top/SRPMS/libbar1.2-2.3-4.el9.src.rpm');
+  const { code, stderr } = await cli.run(['package', 'create', source]);
+  assert.equal(code, 2, stderr);
+  assert.match(stderr, /source package/);
+});
+
 test('an .rpm fills in name, version, machines, program and detection by itself', {
   skip: noRpmbuild,
 }, async (t) => {

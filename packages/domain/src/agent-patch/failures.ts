@@ -23,6 +23,16 @@ export const agentPatchTexts = {
     en: ['The patch {file} is not here.', 'Give the absolute path of the patch, or its https address.'],
     ja: ['パッチ {file} がありません。', 'パッチの絶対パスか https のアドレスを指定してください。'],
   },
+  'agent-patch-properties': {
+    en: [
+      'Properties cannot be changed together with {file}.',
+      'Apply the patch without them; properties of the agent are changed by tenkai-agent assign.',
+    ],
+    ja: [
+      '{file} と同時にプロパティは変更できません。',
+      'プロパティなしでパッチを適用してください。エージェントのプロパティは tenkai-agent assign で変更します。',
+    ],
+  },
   'agent-patch-root-unknown': {
     en: [
       'The patch is not signed by the site whose root key is pinned on this machine.',

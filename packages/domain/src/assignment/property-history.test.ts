@@ -35,6 +35,18 @@ test('AGENT-30: gone is lost, unless it was taken away by an assignment or a rol
   assert.equal(lost('https://a.example', 'patch'), false);
 });
 
+test('AGENT-30: what an installation took away by its name is not lost; what went with it is', () => {
+  const before = { values: { FSP: 'https://a.example', LOCATOR: 'https://b.example' }, events: [] };
+  const told = { at: 1, origin: 'installation', version: '0.1.0' } as const;
+  assert.deepEqual(
+    noteProperties(before, {}, told, ['FSP']).events.map((event) => [event.name, isLoss(event)]),
+    [
+      ['FSP', false],
+      ['LOCATOR', true],
+    ],
+  );
+});
+
 test('a history ends growing, and its numbers go on', () => {
   let history = noHistory;
   for (let at = 1; at <= 520; at += 1)

@@ -33,16 +33,22 @@ export const noHistory: PropertyHistory = { values: {}, events: [] };
 
 const mostEvents = 500;
 
+/** @param meant properties that somebody took away by name: no installation has lost them */
 export function noteProperties(
   { values: before, events }: PropertyHistory,
   values: Readonly<Record<string, string>>,
   told: Pick<PropertyEvent, 'at' | 'origin' | 'version'>,
+  meant: readonly string[] = [],
 ): PropertyHistory {
   const last = events.at(-1)?.number ?? 0;
-  const { at, origin, version } = told;
+  const { at, version } = told;
+  const originOf = (name: string) => (meant.includes(name) ? 'assign' : told.origin);
   const added = diffProperties(before, values)
     .filter(({ state }) => state !== 'kept')
-    .map(({ name, from, to }, index) => ({ number: last + 1 + index, at, name, from, to, origin, version }));
+    .map(({ name, from, to }, index) => ({
+      ...{ number: last + 1 + index, at, name, from, to },
+      ...{ origin: originOf(name), version },
+    }));
   return { values, events: [...events, ...added].slice(-mostEvents) };
 }
 

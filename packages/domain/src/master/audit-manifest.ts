@@ -16,6 +16,8 @@ export const AuditManifest = Type.Object({
   /** Steps that were carried out, or why they were not needed; empty: nobody has prepared it. */
   steps: Type.Array(Type.Object({ step: Text(32), outcome: Text(16), reason: Text(64) }), { maxItems: 100 }),
   /** How many places each finding names; none: it may be deployed. */
+  /** SHA-256 over the pinned root key and the ways to a site that the image names. */
+  trust: Type.String({ pattern: '^[0-9a-f]{64}$' }),
   findings: Type.Array(
     Type.Object({ code: Text(64), step: Text(32), places: Type.Integer({ minimum: 1 }) }),
     {

@@ -37,6 +37,18 @@ test('DIST-05, DIST-37: a path is found by its name, by a pattern, in either spe
   assert.deepEqual(findInContent(['a/b', 'A/B'], 'a/b'), { state: 'found', path: 'a/b' }, 'as written first');
 });
 
+test('a pattern of many stars that does not hold is an answer, too, and comes at once', () => {
+  const files = [`folder/${'a'.repeat(1000)}.exe`];
+  for (const [wanted, state] of [
+    [`${'*'.repeat(500)}#`, 'missing'],
+    [`${'*a'.repeat(200)}#`, 'missing'],
+    [`${'*a'.repeat(200)}*.e?e`, 'found'],
+    ['*.exe*', 'found'],
+    ['*b*', 'missing'],
+  ] as const)
+    assert.equal(findInContent(files, wanted).state, state, wanted.slice(0, 20));
+});
+
 const hard = [
   "/srv/it's here/ア プ リ $HOME `id`/a\\b",
   '/srv/"quoted";x',

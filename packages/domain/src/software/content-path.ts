@@ -15,7 +15,7 @@ export function findInContent(files: readonly string[], wanted: string): FoundIn
   const plain = wanted.replaceAll('\\', '/').replace(/^\/+|\/+$/g, '');
   if (plain === '') return { state: 'missing' };
   const places = placesOf(files);
-  for (const test of [exactly(plain), patternOf(plain, ''), patternOf(plain, '[^/]+/')]) {
+  for (const test of [exactly(plain), patternOf(plain, 0), patternOf(plain, 1)]) {
     const paths = places.filter(test);
     const [path] = paths;
     if (path !== undefined)
@@ -37,11 +37,35 @@ function placesOf(files: readonly string[]): string[] {
 
 const exactly = (wanted: string) => (path: string) => path === wanted;
 
-function patternOf(wanted: string, before: string): (path: string) => boolean {
-  const escaped = wanted.normalize('NFC').replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  const text = escaped.replaceAll('*', '[^/]*').replaceAll('?', '[^/]');
-  const pattern = new RegExp(`^${before}${text}$`, 'iu');
-  return (path) => pattern.test(path.normalize('NFC'));
+/** @param depth folders in front of what the pattern names */
+function patternOf(wanted: string, depth: number): (path: string) => boolean {
+  const namesOf = (text: string) => text.normalize('NFC').toLowerCase().split('/');
+  const parts = namesOf(wanted);
+  return (path) => {
+    const names = namesOf(path).slice(depth);
+    return names.length === parts.length && parts.every((part, at) => isLike(names[at] ?? '', part));
+  };
+}
+
+/** Only the last star is ever tried anew: a regular expression with many of them would take for ever. */
+function isLike(name: string, pattern: string): boolean {
+  const [letters, wanted] = [[...name], [...pattern]];
+  let [at, place, star, from] = [0, 0, -1, 0];
+  while (at < letters.length) {
+    if (wanted[place] === '*') {
+      star = place++;
+      from = at;
+    } else if (wanted[place] === '?' || wanted[place] === letters[at]) {
+      at += 1;
+      place += 1;
+    } else if (star >= 0) {
+      from += 1;
+      at = from;
+      place = star + 1;
+    } else return false;
+  }
+  while (wanted[place] === '*') place += 1;
+  return place === wanted.length;
 }
 
 /** Paths of Windows beyond this many characters need their long form. */

@@ -107,6 +107,9 @@ test('BAGT-22: loginctl tells what a session shows: the desktop, its lock, a scr
     ['Type=x11\nLockedHint=no\nIdleHint=yes', 'screen-saver'],
     ['Type=tty\nLockedHint=no\nIdleHint=yes', 'desktop'],
     ['Type=x11\nIdleHint=no', 'unknown'],
+    ['Type=tty\nRemote=yes\nLockedHint=no\nIdleHint=no', 'elsewhere'],
+    ['Type=x11\nRemote=yes\nLockedHint=no\nIdleHint=no', 'desktop'],
+    ['Type=wayland\nRemote=no\nLockedHint=no\nIdleHint=no', 'desktop'],
   ] as const;
   for (const [hints, shows] of cases)
     assert.deepEqual(

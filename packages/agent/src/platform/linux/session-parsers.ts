@@ -25,10 +25,12 @@ export function parseLoginctlShow(text: string): Session[] {
 
 /** sd_bus properties of org.freedesktop.login1.Session; the idle hint of a terminal says that nobody types. */
 function shownBy(fields: ReadonlyMap<string, string>): Session['shows'] {
+  const isGraphical = ['x11', 'wayland', 'mir'].includes(fields.get('Type') ?? '');
+  // Over ssh there is neither a lock nor anybody at the screen; logind calls such a session active as well.
+  if (fields.get('Remote') === 'yes' && !isGraphical) return 'elsewhere';
   const isLocked = fields.get('LockedHint');
   if (isLocked === undefined) return 'unknown';
   if (isLocked === 'yes') return 'lock';
-  const isGraphical = ['x11', 'wayland', 'mir'].includes(fields.get('Type') ?? '');
   return isGraphical && fields.get('IdleHint') === 'yes' ? 'screen-saver' : 'desktop';
 }
 

@@ -39,9 +39,17 @@ async function listByLogind(loginctl: string, signal: AbortSignal): Promise<Sess
   if (listed.code !== 0) return null;
   const ids = parseLoginctlList(listed.stdout);
   if (ids.length === 0) return [];
-  const properties = ['Id', 'Name', 'User', 'Class', 'State', 'Type', 'LockedHint', 'IdleHint'].flatMap(
-    (name) => ['-p', name],
-  );
+  const properties = [
+    'Id',
+    'Name',
+    'User',
+    'Class',
+    'State',
+    'Type',
+    'Remote',
+    'LockedHint',
+    'IdleHint',
+  ].flatMap((name) => ['-p', name]);
   const shown = await run(loginctl, ['show-session', ...properties, ...ids], { timeoutMs, signal });
   return shown.code === 0 ? parseLoginctlShow(shown.stdout) : null;
 }
