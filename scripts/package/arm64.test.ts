@@ -52,8 +52,8 @@ test('BOSM-02: packages for arm64 say so, and the agent in them runs there', { s
         'agent',
         ...['--arch', 'arm64', '--version', '9.8.7', '--out', folder],
       ]);
-    const [rpm = '', deb = ''] = (await readdir(folder)).sort();
-    assert.deepEqual([rpm, deb], ['tenkai-agent-9.8.7-1.aarch64.rpm', 'tenkai-agent_9.8.7_arm64.deb']);
+    const [rpm, deb] = ['tenkai-agent-9.8.7-1.aarch64.rpm', 'tenkai-agent_9.8.7_arm64.deb'];
+    assert.deepEqual((await readdir(folder)).sort(), ['SHA256SUMS', 'install-agent.sh', rpm, deb]);
     assert.equal(run('dpkg-deb', ['--field', join(folder, deb), 'Architecture']).trim(), 'arm64');
     assert.equal(run('rpm', ['-qp', '--queryformat', '%{ARCH} %{OS}', join(folder, rpm)]), 'aarch64 linux');
     const tree = join(folder, 'tree');
