@@ -54,6 +54,12 @@ test('BAGT-07: the command line shows whose agent is not upgraded yet, the tries
   await mkdir(agents);
   await writeFile(join(agents, `tenkai-agent_${server.version}_amd64.deb`), 'agent');
   await server.app.addBuiltIn(agents);
+  assert.match(await pending(), /has no agent to upgrade\. Agents on rpm, Windows/);
+  await cli.run(['update', 'policy', 'upgradesAgents=false']);
+  assert.match(await pending(), /tenkai update policy upgradesAgents=true/);
+  await cli.run(['update', 'policy', 'upgradesAgents=true', 'isOn=false']);
+  assert.match(await pending(), /tenkai update policy isOn=true/);
+  await cli.run(['update', 'policy', 'isOn=true']);
   const agent = await enrolledAgent(server, { name: 'web-1' });
   const software = [{ source: 'dpkg' as const, name: 'tenkai-agent', version: '0.0.9' }];
   await agent.report(aHeartbeat({ agentVersion: '0.0.9' }), aWholeInventory({ ...anInventory(), software }));

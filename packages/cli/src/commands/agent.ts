@@ -10,6 +10,7 @@ import {
   newPackageDraft,
   type PackageDraft,
   reasonSentence,
+  type UpdatePolicy,
   Urgency,
   upgradeScript,
 } from '@tenkai/domain';
@@ -32,7 +33,7 @@ export function addAgentCommands(program: Command, cli: Cli) {
   noun
     .command('pending')
     .description(
-      'machines whose agent is older than the site: how often its upgrade was tried, and the last error',
+      'machines whose agent automatic update is to upgrade and has not yet: tries, last error (dpkg systems that are not excluded)',
     )
     .action(acting(cli, listPending));
   const packages = noun.command('package').description('the package that upgrades agents');
@@ -107,9 +108,16 @@ async function listPending({ connect, output }: Session) {
   for (const { packageId: id } of own)
     rows.push(...(await allPages(client, updateRoutes.machines, { params: { id } })));
   const pending = rows.filter(({ state }) => state !== 'applied' && state !== 'not-applicable');
-  const none =
-    own.length === 0 ? 'The site has no agent package of its version.' : 'No agent waits for an upgrade.';
+  const policy = await client(updateRoutes.policy);
+  const none = own.length === 0 ? 'The site has no agent package of its version.' : nonePending(policy);
   output.result(pending, () => output.table(pending, pendingColumns, none));
+}
+
+function nonePending({ isOn, upgradesAgents }: UpdatePolicy): string {
+  if (!isOn) return 'Automatic update is off, and upgrades no agent: tenkai update policy isOn=true';
+  if (!upgradesAgents)
+    return 'The upgrade of agents is off, and automatic update upgrades none: tenkai update policy upgradesAgents=true';
+  return 'Automatic update has no agent to upgrade. Agents on rpm, Windows, other architectures and excluded machines are not looked at.';
 }
 
 interface CreateOptions {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -118,8 +118,11 @@ onBothEngines(
     const older = ownAgentDraft({ id: agentPackageId, version: old, architecture: 'x64' });
     const programs = older.programs.map((program) => ({ ...program, executable: null }));
     await server.app.packages.saveOwn({ draft: { ...older, programs }, contentId: null });
+    // What a server that was killed in between had left.
+    await mkdir(join(server.dataDir, 'agent-upgrade', 'left'), { recursive: true });
     await upToDate(given);
     await upToDate(given);
+    assert.ok(!(await readdir(server.dataDir)).some((name) => name.startsWith('agent-upgrade')));
     const { id, isBuiltIn, deliveryMethod, draft, problems } = await builtIn(given);
     assert.deepEqual([isBuiltIn, deliveryMethod], [true, 'multicast']);
     assert.ok(
@@ -216,6 +219,75 @@ onBothEngines(
     assert.deepEqual([attempts, lastError], [0, null]);
   },
 );
+
+onBothEngines(
+  'BAGT-07: a machine that is lost in the upgrade counts against it and stops it; one that could not fetch it does not',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    const { call } = given.server;
+    await call(updateRoutes.setPolicy, { body: { failureSample: 1, failureLimitPercent: 0 } });
+    await upToDate(given);
+    const agent = await comesUp(given, 'old', old);
+    await pass(given, 11 * minute);
+    const heldBy = async () => {
+      const { items } = await call(updateRoutes.packages);
+      return items.find(({ packageId }) => packageId === agentPackageId)?.held?.code ?? null;
+    };
+    await agent.report(failedRun(await orderFor(given, agent), 'content-unreachable'));
+    await untilState(given, agent, 'failed');
+    assert.equal(await heldBy(), null);
+    await pass(given, 6 * minute);
+    const started = wholeRun(await orderFor(given, agent)).slice(0, 3);
+    assert.equal(started.at(-1)?.kind, 'step-started');
+    await agent.report(...started);
+    await settle(given.server);
+    await pass(given, 3 * 60 * minute);
+    await eventually(given.server, 'the halt', async () => (await heldBy()) === 'update-halted');
+    assert.equal((await upgradeOf(given, agent)).lastError?.code, 'timed-out');
+  },
+);
+
+onBothEngines(
+  'BAGT-06: the next version of the server leaves holds that people decided; halts, tries and errors of the last one end',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    const { call, app, kernel } = given.server;
+    await upToDate(given);
+    const [one, two] = [await comesUp(given, 'one', old), await comesUp(given, 'two', old)];
+    await pass(given, 11 * minute);
+    await agentFails(given, two);
+    const hold = { packageId: agentPackageId, note: 'ticket 7' };
+    await call(updateRoutes.hold, { body: { ...hold, machineIds: [one.machineId] } });
+    await call(updateRoutes.hold, { body: hold });
+    const nextServer = async (version: string) => {
+      const draft = ownAgentDraft({ id: agentPackageId, version, architecture: 'x64' });
+      const programs = draft.programs.map((program) => ({ ...program, executable: null }));
+      await app.packages.saveOwn({ draft: { ...draft, programs }, contentId: null });
+      await settle(given.server);
+    };
+    await nextServer('99.1');
+    await pass(given, 24 * 60 * minute);
+    for (const agent of [one, two]) {
+      assert.deepEqual(await openRuns(agent), []);
+      const { reason, attempts, lastError } = await upgradeOf(given, agent);
+      assert.deepEqual([reason?.code, attempts, lastError], ['update-package-held', 0, null]);
+    }
+    // What the last version was stopped for says nothing of the next one.
+    const halted = JSON.stringify({ code: 'update-halted', params: { failed: 1, ended: 1, ring: 1 } });
+    await kernel.db.transaction((tx) =>
+      tx.run('UPDATE updates_packages SET held = ? WHERE package_id = ?', [halted, agentPackageId]),
+    );
+    await nextServer('99.2');
+    await orderFor(given, two);
+    assert.equal((await untilState(given, one, 'held')).reason?.code, 'update-held');
+  },
+);
+
+async function agentFails(given: Site, agent: BareAgent) {
+  await agent.report(failedRun(await orderFor(given, agent)));
+  const { attempts, lastError } = await untilState(given, agent, 'failed');
+  assert.deepEqual([attempts, lastError?.code], [1, 'exit-code']);
+}
 
 onBothEngines(
   'BAGT-06: agents stay as they are where the setting is off, and take their turn in rings where it is on',

@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { guardScript, ownAgentDraft, readAgentFileName, upgradeScript } from '@tenkai/domain';
 import { buildManifest } from '@tenkai/transfer';
@@ -40,11 +40,13 @@ async function saveContent(
   { content, dataDir }: PayloadDeps,
   { id, path }: { readonly id: string; readonly path: string },
 ): Promise<string> {
-  const work = await mkdtemp(join(dataDir, 'agent-upgrade-'));
+  // One name: what a crash has left is gone with the next start. The data folder belongs to one server.
+  const work = join(dataDir, 'agent-upgrade');
+  await rm(work, { recursive: true, force: true });
   try {
     const folder = join(work, id);
     const target = join(folder, 'tenkai-agent.deb');
-    await mkdir(folder);
+    await mkdir(folder, { recursive: true });
     await link(path, target).catch(() => copyFile(path, target));
     await writeFile(join(folder, 'upgrade.sh'), upgradeScript, { mode: 0o755 });
     await writeFile(join(folder, 'guard.sh'), guardScript, { mode: 0o755 });

@@ -34,7 +34,7 @@ export interface RunOutcome {
   readonly installed: readonly { readonly packageId: string; readonly revision: number | null }[];
   /** The scenario leaves restarts to its owner. */
   readonly isWithoutRestarts: boolean;
-  /** One of its steps has an end: it got as far as doing something. */
+  /** One of its steps was begun, which is after delivery; a machine that is lost in it never says more. */
   readonly hasBegun: boolean;
   /** Of the programs that really ran. */
   readonly exitCodes: readonly number[];
@@ -143,7 +143,7 @@ async function outcome(read: Reader, runId: string): Promise<RunOutcome | undefi
     installed: installs,
     isWithoutRestarts:
       (await loadDeployment(read, row.deployment_id))?.subject.scenario.options.withoutRestarts === true,
-    hasBegun: state.steps.some(({ result }) => result !== null && result !== undefined),
+    hasBegun: state.steps.some(({ startedAt, result }) => startedAt !== null || result !== null),
     exitCodes: state.steps.flatMap(({ result }) => result?.exitCode ?? []),
   };
 }

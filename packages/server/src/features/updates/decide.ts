@@ -3,7 +3,7 @@ import type { Caller } from '../../kernel/access/caller.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import { judgeAll } from './judge-all.ts';
 import type { Deps } from './needs.ts';
-import { judgeThoseOf, withdrawWaiting } from './rings.ts';
+import { judgeThoseOf, withdrawForbidden, withdrawWaiting } from './rings.ts';
 import {
   findPackage,
   holdPair,
@@ -38,6 +38,7 @@ export async function changePolicy(
     return policy;
   });
   deps.world.forget();
+  await withdrawForbidden(deps);
   return after;
 }
 
@@ -70,6 +71,7 @@ export async function hold(
     const details = { machineIds, note };
     await record(deps, tx, caller, 'updates.held', `package:${packageId}`, details);
   });
+  await withdrawWaiting(deps, { packageIds: [packageId], machineIds });
   deps.lane.machines(machineIds);
 }
 
@@ -80,7 +82,8 @@ async function holdForAll(deps: Deps, caller: Caller, packageId: string, note: s
     await updatePackage(tx, packageId, { held: JSON.stringify(reason), next_at: null });
     await record(deps, tx, caller, 'updates.held', `package:${packageId}`, { note });
   });
-  await withdrawWaiting(deps, packageId);
+  await withdrawWaiting(deps, { packageIds: [packageId] });
+  await judgeThoseOf(deps, packageId);
 }
 
 /** Ends holds; attempts count anew. @throws Failure not-found, not-allowed */
@@ -129,6 +132,10 @@ export async function setOptOut(
     if (collectionIds.length > 0) await judgeAll(deps, tx);
   });
   deps.world.forget();
+  if (isOptedOut) {
+    await withdrawWaiting(deps, { machineIds });
+    await withdrawWaiting(deps, collectionIds.includes('all') ? {} : { collectionIds });
+  }
   deps.lane.machines(machineIds);
 }
 

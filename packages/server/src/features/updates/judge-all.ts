@@ -1,5 +1,6 @@
 import type { Tx } from '../../kernel/database/database.ts';
 import type { Deps } from './needs.ts';
+import { withdrawForbidden } from './rings.ts';
 import { loadPackages, markJudged } from './updates.store.ts';
 
 export const judgeAllJob = 'updates.judge-all';
@@ -24,6 +25,8 @@ export async function runJudgeAll(deps: Deps, signal: AbortSignal): Promise<void
     after = ids.at(-1) as string;
   }
   if (signal.aborted) throw new Error('the server stops; every machine is judged after the start');
+  // What was judged by the old policy while it was changed, and what a server left that stopped in between.
+  await withdrawForbidden(deps);
   await db.transaction((tx) => markJudged(tx, begunAt));
   for (const { package_id } of await loadPackages(db.read)) lane.counted(package_id);
   await lane.idle();

@@ -2,7 +2,7 @@ import { judgeRing, type RingCounts, type RingVerdict } from '@tenkai/domain';
 import type { Deps } from './needs.ts';
 import type { UpdatePackageRow } from './tables.ts';
 import { findPackage, updatePackage, updatePair } from './updates.store.ts';
-import { machinesOfPackage, openRunsOfPackage, ringCounts } from './updates.views.ts';
+import { machinesOfPackage, type RunsOf, ringCounts, waitingRuns } from './updates.views.ts';
 
 /** Looks at how a package does in its open ring: it goes on, soaks, or is stopped (BAUT-25). */
 export async function lookAtRings(deps: Deps, packageIds: readonly string[]): Promise<void> {
@@ -52,20 +52,32 @@ async function halt(deps: Deps, row: UpdatePackageRow, held: string, { failed, s
     });
     await deps.events.publish(tx, 'updates.changed', { packageId: id });
   });
-  await withdrawWaiting(deps, id);
+  await withdrawWaiting(deps, { packageIds: [id] });
+  await judgeThoseOf(deps, id);
 }
 
-/** Runs of the package that no machine has begun end; its machines are judged again. */
-export async function withdrawWaiting(deps: Deps, packageId: string): Promise<void> {
-  const open = await openRunsOfPackage(deps.db.read, packageId);
-  await deps.db.transaction(async (tx) => {
-    for (const { machine_id } of open) await updatePair(tx, machine_id, packageId, { run_id: null });
+/** Runs that no machine has begun end; their machines are judged again. */
+export async function withdrawWaiting(deps: Deps, of: RunsOf): Promise<void> {
+  const withdrawn = await deps.db.transaction(async (tx) => {
+    const open = await waitingRuns(tx, of);
+    for (const { machine_id, package_id } of open)
+      await updatePair(tx, machine_id, package_id, { run_id: null });
     await deps.deployments.owned.withdraw(
       tx,
       open.map(({ run_id }) => run_id),
     );
+    return open;
   });
-  await judgeThoseOf(deps, packageId);
+  deps.lane.machines(withdrawn.map(({ machine_id }) => machine_id));
+}
+
+/** What waits in the queue although the policy says by now that it must not come. */
+export async function withdrawForbidden(deps: Deps): Promise<void> {
+  const { policy, packages } = await deps.world.catalogue();
+  if (!policy.isOn) return withdrawWaiting(deps, {});
+  if (policy.upgradesAgents) return;
+  const agents = [...packages.values()].filter(({ type }) => type === 'agent');
+  await withdrawWaiting(deps, { packageIds: agents.map(({ id }) => id) });
 }
 
 async function advance(deps: Deps, row: UpdatePackageRow) {

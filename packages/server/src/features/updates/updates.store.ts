@@ -1,4 +1,4 @@
-import { defaultUpdatePolicy, type Reason, type UpdatePolicy } from '@tenkai/domain';
+import { defaultUpdatePolicy, isOwnAgentPackage, type Reason, type UpdatePolicy } from '@tenkai/domain';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
 import type { EvidenceRow, UpdateMachineRow, UpdatePackageRow, UpdatePairRow } from './tables.ts';
 import './tables.ts';
@@ -21,16 +21,27 @@ export const loadPackages = (read: Reader) => read.all<UpdatePackageRow>('SELECT
 export const findPackage = (read: Reader, id: string) =>
   read.one<UpdatePackageRow>('SELECT * FROM updates_packages WHERE package_id = ?', [id]);
 
-/** A new revision begins at the first ring, and is not held for what an older one did. */
+/** SQL: holds that somebody has decided stay, others end. */
+const decidedHold = (table: string) =>
+  `CASE WHEN ${['update-package-held', 'update-held']
+    .map((code) => `${table}.held LIKE '{"code":"${code}"%'`)
+    .join(' OR ')} THEN ${table}.held END`;
+
+/**
+ * A new revision begins at the first ring, and is not held for what an older one did. The site's own agent packages
+ * get theirs with each version of the server: what people decided about them outlives it.
+ */
 export async function beginRevision(tx: Tx, packageId: string, revision: number, now: number) {
+  const heldOf = (table: string) => (isOwnAgentPackage(packageId) ? decidedHold(table) : 'NULL');
   await tx.run(
     `INSERT INTO updates_packages (package_id, revision, open_ring, is_judged, changed_at) VALUES (?, ?, 0, 0, ?)
      ON CONFLICT (package_id) DO UPDATE SET revision = excluded.revision, open_ring = 0, is_judged = 0,
-       enough_since = NULL, next_at = NULL, held = NULL, changed_at = excluded.changed_at`,
+       enough_since = NULL, next_at = NULL, held = ${heldOf('updates_packages')}, changed_at = excluded.changed_at`,
     [packageId, revision, now],
   );
   await tx.run(
-    `UPDATE updates_pairs SET attempts = 0, retry_at = NULL, held = NULL, is_delivered = 0 WHERE package_id = ?`,
+    `UPDATE updates_pairs SET attempts = 0, retry_at = NULL, held = ${heldOf('updates_pairs')}, is_delivered = 0,
+       last_error = NULL, is_blameless = 0 WHERE package_id = ?`,
     [packageId],
   );
 }

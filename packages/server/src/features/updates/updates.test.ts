@@ -599,6 +599,65 @@ onBothEngines(
 );
 
 onBothEngines(
+  'BAUT-26: what waits is withdrawn where automatic update is turned off, or held back or excluded for one machine; what a machine has begun goes on',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    const [a, b] = [await machine(given, 'a'), await machine(given, 'b')];
+    const rules = [{ kind: 'direct' as const, machineIds: [a.machineId] }];
+    const { id: collectionId } = await createCollection(given.server, aCollection('one', { rules }));
+    await given.server.app.collections.settled();
+    await publish(given, { urgency: 'highest' });
+    const [machineIds, collectionIds] = [[a.machineId], [collectionId]];
+    const hold = { packageId: 'hello', machineIds };
+    const { call } = given.server;
+    const stops: [string, () => Promise<unknown>, () => Promise<unknown>][] = [
+      ['policy', () => policy(given, { isOn: false }), () => policy(given, { isOn: true })],
+      [
+        'hold',
+        () => call(updateRoutes.hold, { body: { ...hold, note: 'ticket' } }),
+        () => call(updateRoutes.release, { body: hold }),
+      ],
+      ...[{ machineIds }, { collectionIds }, { collectionIds: ['all'] }].map(
+        (of): [string, () => Promise<unknown>, () => Promise<unknown>] => [
+          `exclude ${Object.keys(of)}`,
+          () => call(updateRoutes.setOptOut, { body: { ...of, isOptedOut: true } }),
+          () => call(updateRoutes.setOptOut, { body: { ...of, isOptedOut: false } }),
+        ],
+      ),
+    ];
+    const [begun] = await openRuns(b);
+    assert.ok(begun);
+    await report(given, b, ...wholeRun(begun).slice(0, 2));
+    for (const [name, stop, start] of stops) {
+      assert.deepEqual(await open(a), ['hello'], `before ${name}`);
+      await stop();
+      await settle(given);
+      assert.deepEqual([await open(a), await open(b)], [[], ['hello']], name);
+      await start();
+      await settle(given);
+    }
+    assert.deepEqual([await work(given, a), await work(given, b)], [['hello'], ['hello']]);
+  },
+);
+
+onBothEngines(
+  'BAGT-06: upgrades of agents that wait are withdrawn where they are turned off, and other packages are not',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    const [a, b] = [await machine(given, 'a'), await machine(given, 'b')];
+    await publish(given, { id: 'agents', type: 'agent', urgency: 'highest' });
+    await given.server.call(updateRoutes.hold, {
+      body: { packageId: 'agents', machineIds: [b.machineId], note: 'other first' },
+    });
+    await publish(given, { urgency: 'highest' });
+    assert.deepEqual([await open(a), await open(b)], [['agents'], ['hello']]);
+    await policy(given, { upgradesAgents: false });
+    assert.deepEqual([await open(a), await open(b)], [['hello'], ['hello']]);
+    assert.equal(await stateOf(given, a, 'agents'), 'held update-agents-off');
+  },
+);
+
+onBothEngines(
   'a run that an operator cancels is not begun again by itself; a new revision begins anew',
   async (t, { databaseUrl }) => {
     const given = await site(t, databaseUrl);

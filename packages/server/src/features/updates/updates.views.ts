@@ -51,12 +51,32 @@ export async function machinesOfPackage(read: Reader, packageId: string): Promis
   return rows.map((row) => row.machine_id);
 }
 
-export const openRunsOfPackage = (read: Reader, packageId: string) =>
-  read.all<{ machine_id: string; run_id: string }>(
-    `SELECT p.machine_id, p.run_id FROM updates_pairs p JOIN deployments_runs r ON r.id = p.run_id
-     WHERE p.package_id = ? AND r.started_at IS NULL`,
-    [packageId],
+/** Whose runs are meant; what is not named does not narrow it. An empty list is nobody. */
+export interface RunsOf {
+  readonly packageIds?: readonly string[];
+  readonly machineIds?: readonly string[];
+  readonly collectionIds?: readonly string[];
+}
+
+/** Runs that no machine has begun. */
+export async function waitingRuns(read: Reader, { packageIds, machineIds, collectionIds }: RunsOf) {
+  const asked = [
+    { of: packageIds, where: (list: string) => `p.package_id IN (${list})` },
+    { of: machineIds, where: (list: string) => `p.machine_id IN (${list})` },
+    {
+      of: collectionIds,
+      where: (list: string) =>
+        `p.machine_id IN (SELECT machine_id FROM collections_members WHERE collection_id IN (${list}))`,
+    },
+  ].flatMap(({ of, where }) => (of ? [{ of, where }] : []));
+  if (asked.some(({ of }) => of.length === 0)) return [];
+  const where = ['r.started_at IS NULL', ...asked.map((one) => one.where(marks(one.of)))].join(' AND ');
+  return read.all<{ machine_id: string; package_id: string; run_id: string }>(
+    `SELECT p.machine_id, p.package_id, p.run_id FROM updates_pairs p
+     JOIN deployments_runs r ON r.id = p.run_id WHERE ${where}`,
+    asked.flatMap(({ of }) => of),
   );
+}
 
 /** Machines whose wait is over, and packages whose soak is. */
 export async function dueMachines(read: Reader, now: number, limit: number): Promise<string[]> {
