@@ -102,6 +102,19 @@ describe('the folder that is copied to a machine', { skip: noDebianHosts || noDe
     );
   });
 
+  test('AGENT-05: in the background, --status speaks of this one from the beginning; a value with blanks goes on whole', async () => {
+    const { pid: former } = await result();
+    const missing = '/srv/Client Patches/none.tkp';
+    const { code, stderr } = await install('--background', `PATCH=${missing}`);
+    assert.equal(code, 0, stderr);
+    assert.notEqual((await result()).pid, former);
+    await until('it has ended', async () => (await host.run(['sh', script, '--status'])).code !== 3);
+    const { state, step, detail } = await result();
+    assert.deepEqual([state, step, detail], ['failed', 'install', 'package-refused']);
+    const transcript = await host.ask(['cat', '/var/log/tenkai-agent-install.log']);
+    assert.ok(transcript.includes(missing), transcript);
+  });
+
   test('MASTER-09: an agent that knows a server is not what a reference machine may begin with', async () => {
     const site = ['--server', 'https://mp.example', '--root-fingerprint', 'ab'.repeat(32)];
     await host.ask(['tenkai-agent', 'enroll', ...site, '--no-wait']);
