@@ -130,6 +130,7 @@ async function wholePackage({ site, page }: Scene, t: TestContext): Promise<void
   await page.getByRole('combobox', { name: fields.executable }).fill('sp/install.cmd');
   await page.keyboard.press('Escape');
   const dialog = page.getByRole('dialog');
+  await shiftJisKept(page, dialog);
   await page.getByRole('button', { name: 'sp/netfw.inf を編集' }).click();
   await dialog.getByRole('button', { name: texts.packages.openFirewall }).click();
   const inf = dialog.getByRole('textbox', { name: 'sp/netfw.inf' });
@@ -164,12 +165,33 @@ async function wholePackage({ site, page }: Scene, t: TestContext): Promise<void
   assert.match(JSON.stringify(draft.condition), /HKLM.*SOFTWARE.*Tenkai/);
 }
 
+/** A file that is not UTF-8: it can be read, and nothing is saved that would change what was not touched. */
+async function shiftJisKept(page: Page, dialog: Locator): Promise<void> {
+  const { editNotUtf8, keepEdit, showShiftJis } = texts.packages;
+  await page.getByRole('button', { name: 'sp/old.txt を編集' }).click();
+  const text = dialog.getByRole('textbox', { name: 'sp/old.txt' });
+  const save = dialog.getByRole('button', { name: keepEdit });
+  const asShiftJis = dialog.getByRole('switch', { name: showShiftJis });
+  await asShiftJis.setChecked(true, { force: true });
+  await until('it is shown as its writer saw it', async () => (await text.inputValue()) === 'テ\n');
+  assert.equal(await text.isEditable(), false);
+  await asShiftJis.setChecked(false, { force: true });
+  await text.fill('値\n');
+  await dialog.getByText(editNotUtf8).waitFor();
+  assert.equal(await save.isDisabled(), true);
+  await text.fill('x\n');
+  await until('it can be saved', () => save.isEnabled());
+  await dialog.getByRole('button', { name: texts.common.cancel }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
 async function folderWithInf(t: TestContext): Promise<string> {
   const parent = await mkdtemp(join(tmpdir(), 'tenkai-inf-'));
   atEnd(t, () => rm(parent, { recursive: true, force: true }));
   const folder = join(parent, 'sp');
   await mkdir(folder);
   await writeFile(join(folder, 'install.cmd'), 'echo installed\r\n');
+  await writeFile(join(folder, 'old.txt'), Buffer.from([0x83, 0x65, 0x0d, 0x0a]));
   const sections = ['DomainProfile', 'StandardProfile'].map((name) => `[ICF.AddReg.${name}]\r\n`);
   await writeFile(join(folder, 'netfw.inf'), `[version]\r\n${sections.join('')}`);
   return folder;
