@@ -17,6 +17,13 @@ export { noWine, wineNodePath } from './wine-base.ts';
 /** Wine is slow to start on a busy machine. */
 const defaultTimeoutMs = 600_000;
 const endTimeoutMs = 120_000;
+/**
+ * wineserver ends some seconds after the last program. Whoever comes at that moment is told so before its own program has
+ * begun (client 0 is one without a thread yet), and finds a new server the next time.
+ */
+const hasMissedServer = /^wine client error:0: /m;
+const mostTries = 3;
+
 /** Node for Windows cannot write into a pipe of Linux, and a program left behind would hold one open: hence files. */
 const intoFiles =
   'said=$(mktemp -d); wine "$@" >"$said/out" 2>"$said/err" </dev/null; code=$?; cat "$said/out"; cat "$said/err" >&2; exit $code';
@@ -61,8 +68,12 @@ export async function startWine(options: WineMachineOptions): Promise<WineMachin
   await prepareRegistry(host);
   const environment = (more: WineOptions['env'] = {}) => ({ ...wineEnvironment, ...more });
   const pathOf = (path: string) => join(host.rootPath, linuxPath(path));
-  const run: WineMachine['run'] = (argv, { timeoutMs = defaultTimeoutMs, env } = {}) =>
-    host.run(inWindows(intoFiles, argv), { timeoutMs, env: environment(env) });
+  const run: WineMachine['run'] = async (argv, { timeoutMs = defaultTimeoutMs, env } = {}) => {
+    for (let tries = 1; ; tries += 1) {
+      const result = await host.run(inWindows(intoFiles, argv), { timeoutMs, env: environment(env) });
+      if (tries === mostTries || !hasMissedServer.test(result.stderr)) return result;
+    }
+  };
   let services = 0;
   return {
     name: host.name,
