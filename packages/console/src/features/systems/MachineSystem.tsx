@@ -27,21 +27,23 @@ function Match({ match }: { readonly match: SystemMatch }) {
   return (
     <>
       {warnings.map((warning) => (
-        <p key={warning.code}>
+        <p key={warning.code} className="tk-panel-body">
           <StateLabel kind="waiting" text={t('systems.unlisted')} /> {reasonText(warning)}
         </p>
       ))}
       {row ? (
         <>
-          <p>
+          <p className="tk-panel-body">
             <Link to="/systems/$systemKey" params={{ systemKey: row.key }}>
               {row.name} ({row.architecture})
             </Link>
           </p>
           <SystemAnswers row={row} />
-          <SystemNotes notes={notes} />
-          <h3>{t('systems.firewallByHand')}</h3>
-          <p>{t(`systems.firewallGuides.${firewallGuide(row)}`)}</p>
+          <div className="tk-panel-body">
+            <SystemNotes notes={notes} />
+            <h3>{t('systems.firewallByHand')}</h3>
+            <p>{t(`systems.firewallGuides.${firewallGuide(row)}`)}</p>
+          </div>
         </>
       ) : null}
     </>
