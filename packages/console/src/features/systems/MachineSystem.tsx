@@ -41,7 +41,7 @@ function Match({ match }: { readonly match: SystemMatch }) {
           <SystemAnswers row={row} />
           <div className="tk-panel-body">
             <SystemNotes notes={notes} />
-            <h3>{t('systems.firewallByHand')}</h3>
+            <h3 className="tk-subheading">{t('systems.firewallByHand')}</h3>
             <p>{t(`systems.firewallGuides.${firewallGuide(row)}`)}</p>
           </div>
         </>
