@@ -4,7 +4,7 @@ import { leavesOf } from '@tenkai/domain/software/condition.ts';
 import { evaluateCondition } from '@tenkai/domain/software/condition-evaluation.ts';
 import { describeFound, detectAll, versionFound } from './detect-all.ts';
 import { judgeExit } from './judge-exit.ts';
-import { runProcess } from './run-process.ts';
+import { runMainProgram } from './run-main-program.ts';
 import { runScriptText } from './run-script.ts';
 import {
   failed,
@@ -16,7 +16,6 @@ import {
   succeeded,
   TryAgain,
 } from './step.ts';
-import { prepareProgram } from './work-folder.ts';
 
 type Install = StepOf<'install-package'>;
 
@@ -74,22 +73,12 @@ async function look({ platform, signal }: StepContext, { detection }: Install) {
 async function runInstaller(context: StepContext, step: Install): Promise<StepEnd> {
   const before = await runHook(context, step, 'before');
   if (before && before.outcome !== 'succeeded') return before;
-  const { rights, window } = step.options;
-  const { timeoutMs } = step;
-  const command = () => prepareProgram(context, step);
-  const outcome = await runProcess(context, {
-    label: 'main',
-    command,
-    timeoutMs,
-    rights,
-    logon: step.options,
-    window,
-  });
+  const outcome = await runMainProgram(context, step);
   if (outcome.kind === 'lost' && step.detection.length > 0) {
     if ((await look(context, step)).isDetected) return succeeded({ logTail: outcome.logTail });
     throw new TryAgain(outcome.logTail);
   }
-  return judgeExit(context, outcome, step.exitCodes, timeoutMs);
+  return judgeExit(context, outcome, step.exitCodes, step.timeoutMs);
 }
 
 async function runHook(
