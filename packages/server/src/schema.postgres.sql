@@ -345,6 +345,8 @@ CREATE INDEX machines_by_activity ON public.machines USING btree (activity, name
 
 CREATE INDEX machines_by_enrollment ON public.machines USING btree (enrollment, name_key, id, address);
 
+CREATE INDEX machines_by_enrollment_and_id ON public.machines USING btree (enrollment, id);
+
 CREATE INDEX machines_by_name ON public.machines USING btree (name_key, id, address);
 
 CREATE INDEX machines_by_power ON public.machines USING btree (power_state, name_key, id, address);

@@ -313,6 +313,8 @@ CREATE INDEX machines_by_activity ON machines (activity, name_key, id, address);
 
 CREATE INDEX machines_by_enrollment ON machines (enrollment, name_key, id, address);
 
+CREATE INDEX machines_by_enrollment_and_id ON machines (enrollment, id);
+
 CREATE INDEX machines_by_name ON machines (name_key, id, address);
 
 CREATE INDEX machines_by_power ON machines (power_state, name_key, id, address);

@@ -19,6 +19,7 @@ import { multicastSubnets } from './0070-multicast-subnets.ts';
 import { fallback } from './0090-fallback.ts';
 import { multicastRepresentatives } from './0095-multicast-representatives.ts';
 import { updatesLastError } from './0096-updates-last-error.ts';
+import { machinesByEnrollmentAndId } from './0097-machines-by-enrollment-and-id.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -49,4 +50,5 @@ export const migrations: readonly Migration[] = [
   multicastRepresentatives,
   fallback,
   updatesLastError,
+  machinesByEnrollmentAndId,
 ];
