@@ -1,13 +1,14 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
+import { type AgentPackage, readPackageName } from '@tenkai/domain/push/choose-package.ts';
+import { parseTarget, type Target } from '@tenkai/domain/push/target.ts';
 import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { isKnown, keepKeys, makeKnownHosts, offeredKeys } from '@tenkai/transfer/push/host-keys.ts';
+import { type PushDeps, type PushResult, pushTo, withoutKey } from '@tenkai/transfer/push/push-to.ts';
+import { openSsh } from '@tenkai/transfer/push/ssh.ts';
 import type { Command } from 'commander';
 import { ask } from '../prompt.ts';
-import { type AgentPackage, readPackageName } from '../push/choose-package.ts';
-import { isKnown, keepKeys, makeKnownHosts, offeredKeys } from '../push/host-keys.ts';
-import { type PushResult, pushTo, withoutKey } from '../push/push-to.ts';
-import { openSsh, parseTarget, type Target } from '../push/ssh.ts';
 import { readText } from '../read-file.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import { settingsPath } from '../settings.ts';
@@ -19,16 +20,16 @@ export function addPushCommand(noun: Command, cli: Cli) {
   noun
     .command('push')
     .description('install the agent on machines over SSH, and let them enroll')
-    .argument('[hosts...]', 'names or addresses, HOST or HOST:PORT')
+    .argument('[hosts...]', 'names or addresses, HOST, HOST:PORT or USER@HOST')
     .option('--hosts-file <path>', 'further ones, one in a line; -: standard input')
     .requiredOption(
       '--package <path>',
       'tenkai-agent as .deb or .rpm; one for each kind and architecture',
       several,
     )
-    .option('--user <name>', 'who signs in: root, or one with sudo that asks for no password', 'root')
+    .option('--user <name>', 'who signs in: root, or one with sudo', 'root')
     .option('--key <path>', 'private key')
-    .option('--password-file <path>', 'file with the password; -: standard input')
+    .option('--password-file <path>', 'file with the password, for sudo too; -: standard input')
     .option('--host-key <fingerprint>', 'SHA256:... that a machine not yet known may have', several)
     .option('--known-hosts <path>', 'file of host keys that were confirmed (default: beside the settings)')
     .option(
@@ -74,11 +75,11 @@ async function push(session: Session, hosts: string[], options: PushOptions) {
     options.knownHosts ?? join(dirname(settingsPath(terminal)), 'known_hosts'),
   );
   const { trusted, refused } = await confirmKeys(session, targets, knownHosts, options.hostKey ?? []);
-  const { properties, ticket } = await permission(session, trusted, options);
-  const keyFile = options.key === undefined ? undefined : resolve(terminal.cwd, options.key);
-  const ssh = await openSsh({ user: options.user, keyFile, password, knownHosts });
-  const onStage = (host: string, stage: string) => output.note(`${host}: ${stage}`);
-  const deps = { ssh, packages, properties, ticket, retries: options.retries, onStage };
+  const granted = await permission(session, trusted, options);
+  const keyFiles = options.key === undefined ? [] : [resolve(terminal.cwd, options.key)];
+  const ssh = await openSsh({ user: options.user, keyFiles, password, knownHosts: () => knownHosts }, signal);
+  const onStage: PushDeps['onStage'] = ({ text }, stage) => output.note(`${text}: ${stage}`);
+  const deps = { ssh, packages, ...granted, sudoPassword: password, retries: options.retries, onStage };
   try {
     const results = [
       ...refused,
@@ -153,13 +154,14 @@ async function confirmKeys(
 
 /** One ticket for all of them; the audit log names it and, with its use, the machines' status messages do. */
 async function permission(session: Session, targets: readonly Target[], options: PushOptions) {
-  if (targets.length === 0) return { properties: '', ticket: '' };
+  const none = { managementPoint: '', rootFingerprint: '', ticket: async () => '' };
+  if (targets.length === 0) return none;
   const { client, url } = await session.connect();
   const name = `push: ${targets.map(({ text }) => text).join(', ')}`.slice(0, 100);
   const body = { name, maxUses: targets.length, validHours: options.hours };
   const { secret, rootFingerprint } = await client(enrollmentRoutes.createTicket, { body });
-  const properties = `MP=${options.managementPoint ?? url} ROOTFINGERPRINT=${rootFingerprint}`;
-  return { properties, ticket: secret };
+  const managementPoint = options.managementPoint ?? url;
+  return { managementPoint, rootFingerprint, ticket: async () => secret };
 }
 
 /** So many at a time, in their order. */

@@ -1,6 +1,7 @@
 import { agentPatchSentences } from '@tenkai/domain/agent-patch/failures.ts';
 import { propertySentences } from '@tenkai/domain/assignment/failures.ts';
 import { masterFailures } from './master-failures.ts';
+import { pushFailures } from './push-failures.ts';
 import { repositoryFailures } from './repositories.ts';
 
 /**
@@ -9,6 +10,7 @@ import { repositoryFailures } from './repositories.ts';
  */
 export const failures = {
   ...masterFailures,
+  ...pushFailures,
   ...repositoryFailures,
   ...propertySentences('en'),
   ...agentPatchSentences('en'),

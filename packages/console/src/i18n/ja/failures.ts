@@ -3,10 +3,12 @@ import { propertySentences } from '@tenkai/domain/assignment/failures.ts';
 import type * as en from '../en/failures.ts';
 import type { Localized } from '../localized.ts';
 import { masterFailures } from './master-failures.ts';
+import { pushFailures } from './push-failures.ts';
 import { repositoryFailures } from './repositories.ts';
 
 export const failures: Localized<typeof en.failures> = {
   ...masterFailures,
+  ...pushFailures,
   ...repositoryFailures,
   ...propertySentences('ja'),
   ...agentPatchSentences('ja'),

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import type { PushReason } from './push-reason.ts';
 
 /** An agent's package on this side. */
 export interface AgentPackage {
@@ -19,13 +19,15 @@ export interface Look {
   /** Of the agent; empty: there is none. */
   readonly installed: string;
   readonly isAssigned: boolean;
+  /** Root fingerprint of the site to which it is assigned; empty: it has not pinned any, or does not show it. */
+  readonly root: string;
 }
 
 const machines: Readonly<Record<string, string>> = { amd64: 'x86_64', arm64: 'aarch64' };
 
 /** By the names that `npm run package:deb` and `package:rpm` give; undefined: it is another file. */
 export function readPackageName(path: string): AgentPackage | undefined {
-  const name = basename(path);
+  const name = path.split(/[\\/]/).at(-1) ?? '';
   const deb = /^tenkai-agent_([^_]+)_(amd64|arm64)\.deb$/.exec(name);
   const rpm = /^tenkai-agent-(.+)-1\.(x86_64|aarch64)\.rpm$/.exec(name);
   if (deb) return { path, kind: 'deb', version: deb[1] ?? '', machine: machines[deb[2] ?? ''] ?? '' };
@@ -41,6 +43,7 @@ sudo -n true >/dev/null 2>&1 && echo sudo=yes
 dpkg-query -W -f='deb=\${db:Status-Status} \${Version}\\n' tenkai-agent 2>/dev/null
 rpm -q --qf 'rpm=%{VERSION}\\n' tenkai-agent 2>/dev/null | grep '^rpm='
 grep -q '"server"\\|"managementPoint"' /var/lib/tenkai-agent/agent.json 2>/dev/null && echo assigned=yes
+grep -o '"rootFingerprint": *"[0-9a-fA-F]*"' /var/lib/tenkai-agent/agent.json 2>/dev/null | head -n 1 | sed 's/.*"\\([0-9a-fA-F]*\\)"$/root=\\1/'
 echo end=yes
 `;
 
@@ -66,19 +69,29 @@ export function readLook(text: string): Look | undefined {
     maySudo: said.has('sudo'),
     installed: state === 'installed' ? version : (said.get('rpm') ?? ''),
     isAssigned: said.has('assigned'),
+    root: (said.get('root') ?? '').toLowerCase(),
   };
 }
 
 export type Choice =
   | { readonly chosen: AgentPackage; readonly isThere: boolean }
-  | { readonly refused: 'rights-missing' | 'system-unknown' | 'package-missing'; readonly detail: string };
+  | { readonly refused: PushReason; readonly detail: string };
+
+interface Offer {
+  readonly packages: readonly AgentPackage[];
+  /** Of the site to which machines are brought. */
+  readonly root: string;
+}
 
 /** Which package suits, or why none does; what is there already need not be sent again. */
-export function choosePackage(look: Look, packages: readonly AgentPackage[]): Choice {
+export function choosePackage(look: Look, { packages, root }: Offer): Choice {
   const { kind, machine } = look;
   if (kind === undefined) return { refused: 'system-unknown', detail: look.system };
   const chosen = packages.find((one) => one.kind === kind && one.machine === machine);
   if (!chosen) return { refused: 'package-missing', detail: `${kind}, ${machine}` };
+  // Who belongs to another site stays there until somebody takes it out on purpose.
+  if (look.installed !== '' && look.root !== '' && look.root !== root.toLowerCase())
+    return { refused: 'assigned-elsewhere', detail: look.root };
   const isThere = look.installed === chosen.version && look.isAssigned;
   if (!isThere && !look.isRoot && !look.maySudo) return { refused: 'rights-missing', detail: '' };
   return { chosen, isThere };

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
-import { type AgentPackage, choosePackage, lookScript, readLook, readPackageName } from './choose-package.ts';
-import { parseTarget } from './ssh.ts';
+import { type AgentPackage, choosePackage, readLook, readPackageName } from './choose-package.ts';
+import { parseTarget } from './target.ts';
 
 const packages = [
   '/x/tenkai-agent_0.1.0_amd64.deb',
@@ -27,6 +26,9 @@ const rows: readonly [said: string, chosen: AgentPackage | undefined | string, i
   ['id=debian\nmachine=x86_64\nuid=0\ndeb=config-files 0.1.0\nassigned=yes', deb],
   ['id=debian\nmachine=x86_64\nuid=0\ndeb=installed 0.0.9\nassigned=yes', deb],
   ['id=fedora\nmachine=x86_64\nuid=1000\nrpm=0.1.0\nassigned=yes', rpm, true],
+  ['id=debian\nmachine=x86_64\nuid=0\ndeb=installed 0.1.0\nassigned=yes\nroot=AA', deb, true],
+  ['id=debian\nmachine=x86_64\nuid=0\ndeb=installed 0.1.0\nassigned=yes\nroot=bb', 'assigned-elsewhere'],
+  ['id=debian\nmachine=x86_64\nuid=0\ndeb=config-files 0.1.0\nroot=bb', deb],
 ];
 
 describe('the package for a machine, by what it says of itself', () => {
@@ -34,27 +36,23 @@ describe('the package for a machine, by what it says of itself', () => {
     test(said.replaceAll('\n', ' '), () => {
       const look = readLook(`${said}\nend=yes\n`);
       assert.ok(look);
-      const choice = choosePackage(look, packages);
+      const choice = choosePackage(look, { packages, root: 'aa' });
       if (typeof wanted === 'string') assert.equal('refused' in choice && choice.refused, wanted);
       else assert.deepEqual(choice, { chosen: wanted, isThere });
     });
   test('one that was cut off says nothing', () => assert.equal(readLook('id=debian\nuid=0\n'), undefined));
 });
 
-test('this machine answers the question', () => {
-  const look = readLook(execFileSync('sh', { input: lookScript, encoding: 'utf8', timeout: 20_000 }));
-  const machine = execFileSync('uname', ['-m'], { encoding: 'utf8' }).trim();
-  assert.deepEqual([look?.machine, look?.isRoot], [machine, process.getuid?.() === 0]);
-});
-
 test('machines are named by name, address and port, and never as an option of ssh', () => {
   const read = (text: string) => {
     const target = parseTarget(text);
-    return target && [target.host, target.port];
+    return target && [target.host, target.port, ...(target.user ? [target.user] : [])];
   };
   assert.deepEqual(read('web-1.example'), ['web-1.example', 22]);
   assert.deepEqual(read('10.0.0.5:2222'), ['10.0.0.5', 2222]);
   assert.deepEqual(read('[fe80::1]:22'), ['fe80::1', 22]);
-  for (const bad of ['-oProxyCommand=id', 'a b', '', 'host:0', 'host:70000', 'root@host', 'a;id', '$(id)'])
+  assert.deepEqual(read('deploy@web-1:2222'), ['web-1', 2222, 'deploy']);
+  const badUsers = ['-oProxyCommand=id@host', '@host', 'a b@host', 'a;id@host'];
+  for (const bad of ['-oProxyCommand=id', 'a b', '', 'host:0', 'host:70000', 'a;id', '$(id)', ...badUsers])
     assert.equal(read(bad), undefined, bad);
 });

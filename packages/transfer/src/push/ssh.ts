@@ -1,27 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-
-/** `name`, `name:port` or `[address]:port` of a machine. */
-export interface Target {
-  /** As it was given. */
-  readonly text: string;
-  readonly host: string;
-  readonly port: number;
-}
-
-/** Undefined: no such thing; a name that begins with `-` would be an option of ssh. */
-export function parseTarget(text: string): Target | undefined {
-  const [, bracketed, plain, port = '22'] =
-    /^(?:\[([\da-fA-F:.]+)\]|([\w][\w.-]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  const number = Number(port);
-  return host === undefined || number < 1 || number > 65_535 ? undefined : { text, host, port: number };
-}
+import type { Target } from '@tenkai/domain/push/target.ts';
+import { holdKey, type PrivateKey } from './key-agent.ts';
+import { answerPrompts } from './prompts.ts';
 
 export interface SshResult {
   /** That of the command; 255: ssh itself has failed. */
@@ -34,6 +17,8 @@ export interface SshResult {
 export interface SshInput {
   readonly text: string;
   readonly file?: string;
+  /** Called with what the command writes, as it comes. */
+  readonly onOutput?: (text: string) => void;
 }
 
 export interface Ssh {
@@ -43,10 +28,14 @@ export interface Ssh {
 }
 
 export interface SshOptions {
+  /** Who signs in where the target names nobody. */
   readonly user: string;
-  readonly keyFile?: string | undefined;
+  readonly keyFiles?: readonly string[] | undefined;
   readonly password?: string | undefined;
-  readonly knownHosts: string;
+  /** Held in an agent of its own, never in a file. */
+  readonly privateKey?: PrivateKey | undefined;
+  /** File of the host keys that are believed, for each machine. */
+  readonly knownHosts: (target: Target) => string;
 }
 
 const connectSeconds = 15;
@@ -55,18 +44,36 @@ const limitMs = 30 * 60_000;
 const outputLimit = 200_000;
 
 /**
- * The system's own ssh(1), without the user's settings: host keys from our file alone, no shared connections, no
- * question. A password goes by SSH_ASKPASS from a file that only we read, never by the command line.
+ * The system's own ssh(1), without the user's settings: host keys from our files alone, no shared connections, no
+ * question. A password waits in a pipe for SSH_ASKPASS, a private key in an agent: neither is an argument or a file.
+ * @throws Error where the private key cannot be read
  */
-export async function openSsh(options: SshOptions): Promise<Ssh> {
-  const { user, keyFile, password, knownHosts } = options;
-  const secrets = password === undefined ? undefined : await askpassFolder(password);
+export async function openSsh(options: SshOptions, signal: AbortSignal): Promise<Ssh> {
+  const { user, password, privateKey, knownHosts } = options;
+  const agent = privateKey && (await holdKey(privateKey, signal));
+  const settings = settingsOf(options, agent?.socket);
+  return {
+    async run(target, command, input, runSignal) {
+      const prompts = password === undefined ? undefined : await answerPrompts(password, 4);
+      const known = ['-o', `UserKnownHostsFile="${knownHosts(target)}"`];
+      const where = ['-l', target.user ?? user, '-p', String(target.port), '--', target.host];
+      const env = { ...process.env, ...prompts?.env };
+      try {
+        return await runSsh([...settings, ...known, ...where, command], { env, input, signal: runSignal });
+      } finally {
+        await prompts?.close();
+      }
+    },
+    close: async () => agent?.close(),
+  };
+}
+
+function settingsOf({ password, keyFiles = [] }: SshOptions, agentSocket: string | undefined): string[] {
   const asked = password === undefined ? ['BatchMode=yes'] : ['BatchMode=no', 'NumberOfPasswordPrompts=1'];
   const settings = [
     ...asked,
     `PreferredAuthentications=${password === undefined ? 'publickey' : 'password,keyboard-interactive'}`,
     'StrictHostKeyChecking=yes',
-    `UserKnownHostsFile="${knownHosts}"`,
     'GlobalKnownHostsFile=/dev/null',
     'UpdateHostKeys=no',
     'ControlMaster=no',
@@ -75,25 +82,11 @@ export async function openSsh(options: SshOptions): Promise<Ssh> {
     `ConnectTimeout=${connectSeconds}`,
     'ServerAliveInterval=15',
     'LogLevel=ERROR',
-    ...(keyFile === undefined ? [] : ['IdentitiesOnly=yes']),
+    ...(agentSocket === undefined ? [] : [`IdentityAgent="${agentSocket}"`]),
+    ...(keyFiles.length === 0 ? [] : ['IdentitiesOnly=yes']),
   ];
-  const args = ['-F', 'none', '-T', ...settings.flatMap((one) => ['-o', one]), '-l', user];
-  if (keyFile !== undefined) args.push('-i', keyFile);
-  const env = { ...process.env, ...secrets?.env };
-  return {
-    run: ({ host, port }, command, input, signal) =>
-      runSsh([...args, '-p', String(port), '--', host, command], { env, input, signal }),
-    close: async () => void (secrets && (await rm(secrets.folder, { recursive: true, force: true }))),
-  };
-}
-
-async function askpassFolder(password: string) {
-  const folder = await mkdtemp(join(tmpdir(), 'tenkai-push-'));
-  const [secret, program] = [join(folder, 'secret'), join(folder, 'askpass')];
-  await writeFile(secret, `${password}\n`, { mode: 0o600 });
-  await writeFile(program, `#!/bin/sh\nexec cat '${secret}'\n`);
-  await chmod(program, 0o700);
-  return { folder, env: { SSH_ASKPASS: program, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: 'none' } };
+  const keys = keyFiles.flatMap((file) => ['-i', file]);
+  return ['-F', 'none', '-T', ...settings.flatMap((one) => ['-o', one]), ...keys];
 }
 
 interface RunOptions {
@@ -110,6 +103,7 @@ async function runSsh(args: readonly string[], { env, input, signal }: RunOption
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (part: string) => {
       texts[name] = (texts[name] + part).slice(-outputLimit);
+      input.onOutput?.(part);
     });
   // The other side may end before it has read all.
   const sent = pipeline(Readable.from(parts(input)), child.stdin).catch(() => undefined);

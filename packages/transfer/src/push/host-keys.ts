@@ -1,10 +1,7 @@
 import { execFile } from 'node:child_process';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Target } from './ssh.ts';
-
-/** As ssh(1) writes it into a known_hosts file. */
-const spelled = ({ host, port }: Target) => (port === 22 ? host : `[${host}]:${port}`);
+import { knownHostName, type Target } from '@tenkai/domain/push/target.ts';
 
 export interface OfferedKeys {
   /** Lines of a known_hosts file; empty: nobody has answered. */
@@ -15,7 +12,21 @@ export interface OfferedKeys {
 
 /** Whether the file has a key for this machine already. */
 export async function isKnown(file: string, target: Target, signal: AbortSignal): Promise<boolean> {
-  return (await run('ssh-keygen', ['-F', spelled(target), '-f', file], '', signal)).trim() !== '';
+  return (await knownLines(file, target, signal)) !== '';
+}
+
+/** Lines of a known_hosts file for this machine, also where the file has its name hashed; empty: none. */
+export async function knownLines(file: string, target: Target, signal: AbortSignal): Promise<string> {
+  const found = await run('ssh-keygen', ['-F', knownHostName(target), '-f', file], '', signal);
+  const lines = found.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** `SHA256:... (ED25519)` of each line, as ssh-keygen shows them. */
+export async function fingerprintsOf(lines: string, signal: AbortSignal): Promise<readonly string[]> {
+  const shown = (await run('ssh-keygen', ['-l', '-f', '-'], lines, signal)).trim().split('\n');
+  const words = shown.filter((line) => line !== '').map((line) => line.split(' '));
+  return words.map((parts) => `${parts[1]} ${parts.at(-1)}`).sort();
 }
 
 /** Asks a machine for its keys; whether they are its own, somebody has to say. */
@@ -23,9 +34,7 @@ export async function offeredKeys(target: Target, signal: AbortSignal): Promise<
   const lines = await scan(target, signal);
   if (lines.length === 0) return { lines: '', fingerprints: [] };
   const text = `${lines.join('\n')}\n`;
-  const shown = (await run('ssh-keygen', ['-l', '-f', '-'], text, signal)).trim().split('\n');
-  const fingerprints = shown.map((line) => line.split(' ')).map((words) => `${words[1]} ${words.at(-1)}`);
-  return { lines: text, fingerprints };
+  return { lines: text, fingerprints: await fingerprintsOf(text, signal) };
 }
 
 /**
