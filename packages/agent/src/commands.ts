@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
 import { RemoteProblem, toProblem } from '@tenkai/protocol/problem.ts';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { addAssignCommand } from './assignment/commands.ts';
 import { noBoundary } from './boundary.ts';
 import { addCertfixCommand } from './certfix.ts';
@@ -84,9 +84,10 @@ async function ownTexts(error: Failure | RemoteProblem, env: Env) {
   };
 }
 
-function agentProgram(env: Env, entry: string): Command {
+/** Every command of `tenkai-agent`; `entry` is the path of the program itself. */
+export function agentProgram(env: Env, entry: string): Command {
   const data = () => dataFolderOf(env);
-  const program = new Command('tenkai-agent');
+  const program = new Command('tenkai-agent').configureHelp({ optionDescription });
   program.description('The agent of Tenkai on this machine').version(agentVersion).exitOverride();
   program
     .command('run')
@@ -144,6 +145,11 @@ function agentProgram(env: Env, entry: string): Command {
   // Sub-commands do not inherit it in every case.
   for (const command of program.commands) command.exitOverride();
   return program;
+}
+
+/** That a switch which is not given is off goes without saying: no "(default: false)". */
+function optionDescription(option: Option): string {
+  return option.isBoolean() ? option.description : new Help().optionDescription(option);
 }
 
 interface RunOptions {
