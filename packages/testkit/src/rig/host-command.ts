@@ -38,6 +38,8 @@ export interface HostService {
 
 export interface HostServiceOptions {
   readonly env?: NodeJS.ProcessEnv;
+  /** Asked whenever it has ended; true starts it once more. The host must be on then. */
+  readonly startsAgain?: () => boolean;
 }
 
 /** `currentBoot` gives the boot in which to start it. */
@@ -72,6 +74,7 @@ export function defineService(
       const [program = '', ...args] = inHost(currentBoot(), command);
       child = spawnOwned(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(options.env) });
       for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', add);
+      child.once('exit', () => options.startsAgain?.() && this.start());
     },
   };
 }

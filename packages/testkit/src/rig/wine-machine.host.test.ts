@@ -42,6 +42,32 @@ describe('a Wine machine', { skip: noWine }, () => {
     assert.ok(service.isRunning, service.log());
   });
 
+  test('starts programs and services again that came as the server of Wine was ending', async () => {
+    // Says what Wine says then, as often as there are files.
+    const misses =
+      '#!/bin/sh\nfor miss in /misses/*; do [ ! -e "$miss" ] || { rm "$miss"; echo "wine client error:0: write: Bad file descriptor" >&2; exit 1; }; done\nexec /usr/bin/wine "$@"\n';
+    await machine.host.writeFile('/usr/local/bin/wine', misses, 0o755);
+    const miss = (times: number) => machine.host.ask(`mkdir -p /misses; cd /misses; touch $(seq ${times})`);
+    const touch = (name: string) => [
+      wineNodePath,
+      '-e',
+      `fs.appendFileSync('C:\\\\${name}', 'x'); setInterval(() => {}, 9e5)`,
+    ];
+    const read = (name: string) => readFile(machine.pathOf(`C:\\${name}`), 'utf8').catch(() => '');
+    await miss(2);
+    assert.equal((await machine.run(['cmd', '/c', 'exit 7'])).code, 7);
+    await miss(2);
+    const late = machine.service(touch('late'), { atBoot: false });
+    await until('the service runs', async () => (await read('late')) === 'x', 600_000);
+    assert.equal(late.log().split('client error:0').length, 3, 'after two misses');
+    await late.kill();
+    assert.ok(!late.isRunning, 'one that was ended stays so');
+    await miss(3);
+    const never = machine.service(touch('never'), { atBoot: false });
+    await until('it is given up', () => !never.isRunning && never.log().split('client error:0').length === 4);
+    assert.equal(await read('never'), '');
+  });
+
   test('leaves its Windows to nobody', async () => {
     const other = await startWine({ name: 'win2', network });
     try {

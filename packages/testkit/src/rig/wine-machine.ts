@@ -94,9 +94,14 @@ export async function startWine(options: WineMachineOptions): Promise<WineMachin
     },
     service(argv, { env, atBoot = true } = {}) {
       const file = `/var/log/wine-service-${++services}`;
+      const log = () => readIfThere(join(host.rootPath, file));
       const script = `exec wine "$@" >>${file} 2>&1 </dev/null`;
-      const service = host.service(inWindows(script, argv), { env: environment(env), atBoot });
-      return withLog(service, join(host.rootPath, file));
+      const service = host.service(inWindows(script, argv), {
+        env: environment(env),
+        atBoot,
+        startsAgain: missedServer(host, log),
+      });
+      return withLog(service, log);
     },
     async restart() {
       await host.ask('wineserver --kill; wineserver --wait', { timeoutMs: endTimeoutMs, env: environment() });
@@ -135,9 +140,22 @@ function linuxPath(path: string): string {
   return join(winePrefix, 'drive_c', path.slice(3).replaceAll('\\', '/'));
 }
 
+/** Whether a service has just ended because it missed the server, and may try again. */
+function missedServer(host: DebianHost, log: () => string): () => boolean {
+  let judgedChars = 0;
+  let tries = 0;
+  return () => {
+    const said = log();
+    const hasMissed = hasMissedServer.test(said.slice(judgedChars));
+    judgedChars = said.length;
+    tries = hasMissed ? tries + 1 : 0;
+    return hasMissed && tries < mostTries && host.isOn;
+  };
+}
+
 /** The service object has accessors, which a spread would freeze. */
-function withLog(service: HostService, file: string): WineService {
-  return Object.create(service, { log: { value: () => readIfThere(file) } }) as WineService;
+function withLog(service: HostService, log: () => string): WineService {
+  return Object.create(service, { log: { value: log } }) as WineService;
 }
 
 function readIfThere(file: string): string {
