@@ -41,12 +41,16 @@ export const ContentPlace = Type.Object({
   /** Id of a distribution point; `site`: the server itself. */
   pointId: Type.String(),
   name: Type.String(),
-  /** `stale`: it holds an older revision; `failed`: see `error`; the server tries again by itself. */
+  /**
+   * `stale`: it holds an older revision; `failed`: see `error`; the server tries again by itself; `off`: chosen, but the
+   * point is switched off.
+   */
   state: Type.Union([
     Type.Literal('current'),
     Type.Literal('publishing'),
     Type.Literal('stale'),
     Type.Literal('failed'),
+    Type.Literal('off'),
   ]),
   error: Nullable(Type.String()),
   publishedAt: Nullable(Type.Integer()),
@@ -78,7 +82,7 @@ export const PackageDetail = Type.Object({
   ),
   /** Scenarios that name it. */
   usedBy: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
-  /** Empty: machines have nowhere to get it from (DIST-07). */
+  /** Empty, or all of them off: machines have nowhere to get it from (DIST-07). */
   places: Type.Array(ContentPlace),
 });
 export type PackageDetail = Static<typeof PackageDetail>;

@@ -14,6 +14,7 @@ const placeKinds = {
   publishing: 'running',
   stale: 'waiting',
   failed: 'failed',
+  off: 'neutral',
 } as const;
 const mostFiles = 500;
 
@@ -66,9 +67,14 @@ export function PackageContent({ detail }: { readonly detail: PackageDetail }) {
 
 function Places({ places }: { readonly places: readonly ContentPlace[] }) {
   const { t } = useTranslation();
-  if (places.length === 0) return <StateLabel kind="failed" text={t('packages.nowhere')} />;
+  const isNowhere = places.every(({ state }) => state === 'off');
   return (
     <ul className="tk-list-plain">
+      {isNowhere ? (
+        <li>
+          <StateLabel kind="failed" text={t('packages.nowhere')} />
+        </li>
+      ) : null}
       {places.map((place) => (
         <li key={place.pointId} className="tk-row">
           <StateLabel kind={placeKinds[place.state]} text={t(`packages.places.${place.state}`)} />

@@ -72,11 +72,12 @@ function PlaceDialog({ detail, choices, onClose }: DialogProps) {
             )
           }
         />
-        {choices.map(({ id, name, isBuiltIn }) => (
+        {choices.map(({ id, name, isBuiltIn, isEnabled }) => (
           <Checkbox
             key={id}
             ml="md"
             label={isBuiltIn ? t('packages.places.site') : name}
+            description={isEnabled ? undefined : t('packages.places.off')}
             checked={chosen.has(id)}
             onChange={(event) => toggle([id], event.currentTarget.checked)}
           />

@@ -241,6 +241,7 @@ export const packages = {
     publishing: 'Publishing',
     stale: 'Older revision',
     failed: 'Failed',
+    off: 'Not in use',
   },
   verify: 'Verify every part',
   verified: '{checked} parts read: {damaged} damaged, {missing} missing, {repaired} repaired.',

@@ -242,6 +242,7 @@ export const packages: Localized<typeof en.packages> = {
     publishing: '配置中',
     stale: '旧リビジョン',
     failed: '失敗',
+    off: '不使用',
   },
   verify: 'すべての部分を検証',
   verified: '{checked} 個を検査: 破損 {damaged}、欠落 {missing}、修復 {repaired}',

@@ -9,7 +9,7 @@ import {
   listManifestRows,
   type PointRow,
 } from './content.store.ts';
-import { type ContentUse, isWantedAt, sitePointId } from './copy-plan.ts';
+import { type ContentUse, isMeantFor, isWantedAt, sitePointId } from './copy-plan.ts';
 import { listPoints } from './points.store.ts';
 import { toDraft } from './points.ts';
 
@@ -40,6 +40,7 @@ export async function pointRow(read: Reader, id: string): Promise<DistributionPo
 
 /**
  * Where one content lies or should lie. `stale`: only an older content of the same package is there (DIST-30).
+ * `off`: meant for a point that is switched off, and goes on when that is switched on again.
  * `pointIds`: points chosen for it beside those that take everything.
  */
 export async function contentPlaces(
@@ -48,7 +49,7 @@ export async function contentPlaces(
 ): Promise<ContentPlace[]> {
   if (!(await findManifest(read, contentId))) return [];
   const copies = await listCopiesOf(read, [contentId, ...olderIds]);
-  const points = (await listPoints(read)).filter((point) => isWantedAt(point, pointIds));
+  const points = (await listPoints(read)).filter((point) => isMeantFor(point, pointIds));
   return points.map((point) =>
     placeOf(
       point,
@@ -66,6 +67,7 @@ export interface PlacesQuestion {
 
 function placeOf(point: PointRow, contentId: string, copies: readonly CopyRow[]): ContentPlace {
   const place = { pointId: point.id, name: point.name };
+  if (point.is_enabled === 0) return { ...place, state: 'off', error: null, publishedAt: null };
   if (point.id === sitePointId) return { ...place, state: 'current', error: null, publishedAt: null };
   const copy = copies.find((candidate) => candidate.content_id === contentId);
   const hasOlder = copies.some((candidate) => candidate !== copy && candidate.state === 'current');

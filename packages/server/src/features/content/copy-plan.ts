@@ -21,12 +21,17 @@ type MergedUse = Omit<ContentUse, 'viewName'>;
 /** The id of the point that is this server itself: content is there from the moment it is registered. */
 export const sitePointId = 'site';
 
-/** Whether a point should hold a content (DIST-07, DIST-28). */
+/** Whether a content was chosen for a point, be that switched on or off (DIST-07, DIST-28). */
+export function isMeantFor(point: Pick<PointRow, 'id' | 'takes_all'>, pointIds: readonly string[]) {
+  return point.takes_all === 1 || pointIds.includes(point.id);
+}
+
+/** Whether a point should hold a content now. */
 export function isWantedAt(
   point: Pick<PointRow, 'id' | 'takes_all' | 'is_enabled'>,
   pointIds: readonly string[],
 ) {
-  return point.is_enabled === 1 && (point.takes_all === 1 || pointIds.includes(point.id));
+  return point.is_enabled === 1 && isMeantFor(point, pointIds);
 }
 
 /** What must be copied where, and which copies nobody needs any more. The site itself needs no copies. */

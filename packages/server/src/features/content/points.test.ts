@@ -120,6 +120,46 @@ onBothEngines(
 );
 
 onBothEngines(
+  'DIST-07: a distribution point that is switched off stays chosen, is shown as off, and goes on when it is switched on',
+  async (t, { databaseUrl }) => {
+    if (noNginx) return t.skip(noNginx);
+    const world = await withNginx(t, databaseUrl);
+    const { server, draft, baseUrl } = world;
+    const body = { ...draft, takesAll: false };
+    const { id, revision } = await server.call(distributionPointRoutes.create, { body });
+    const { contentId } = await makePackage(world);
+    const place = (pointIds: string[]) =>
+      server.call(packageRoutes.place, { params: { id: 'hello' }, body: { pointIds } });
+    await place([id]);
+    await server.kernel.jobs.idle();
+    const off = { ...body, isEnabled: false, revision };
+    await server.call(distributionPointRoutes.update, { params: { id }, body: off });
+    await server.kernel.jobs.idle();
+    assert.deepEqual(await places(world), [
+      ['Branch office', 'off'],
+      ['Site server', 'current'],
+    ]);
+    assert.deepEqual(await server.app.content.sources([contentId]), ['/content']);
+
+    // As the console does: what is shown is what is sent back.
+    const shown = await server.call(packageRoutes.get, { params: { id: 'hello' } });
+    const { places: kept } = await place(shown.places.map(({ pointId }) => pointId));
+    assert.deepEqual(
+      kept.map(({ name, state }) => [name, state]),
+      [
+        ['Branch office', 'off'],
+        ['Site server', 'current'],
+      ],
+    );
+    const on = { ...body, revision: revision + 1 };
+    await server.call(distributionPointRoutes.update, { params: { id }, body: on });
+    await server.kernel.jobs.idle();
+    assert.deepEqual((await places(world))[0], ['Branch office', 'current']);
+    assert.deepEqual(await server.app.content.sources([contentId]), [baseUrl, '/content']);
+  },
+);
+
+onBothEngines(
   'DIST-28: a package goes to all distribution points where they take every one, and to none where it is to be placed later',
   async (t, { databaseUrl }) => {
     if (noNginx) return t.skip(noNginx);
