@@ -142,6 +142,7 @@ CREATE TABLE deployments_runs (
   is_staged bigint NOT NULL DEFAULT 0,
   requested_by text COLLATE "C",
   window_closes_at bigint,
+  is_silent bigint NOT NULL DEFAULT 0,
   CONSTRAINT deployments_runs_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployments_deployments(id) ON DELETE CASCADE,
   CONSTRAINT deployments_runs_deployment_id_occurrence_machine_id_key UNIQUE (deployment_id, occurrence, machine_id),
   CONSTRAINT deployments_runs_pkey PRIMARY KEY (id),
@@ -648,6 +649,7 @@ CREATE TABLE updates_machines (
   started_at bigint,
   is_opted_out bigint NOT NULL,
   restart_run_id text COLLATE "C",
+  known_at bigint,
   CONSTRAINT updates_machines_pkey PRIMARY KEY (machine_id)
 );
 

@@ -129,6 +129,7 @@ CREATE TABLE deployments_runs (
   is_staged INTEGER NOT NULL DEFAULT 0,
   requested_by TEXT,
   window_closes_at INTEGER,
+  is_silent INTEGER NOT NULL DEFAULT 0,
   UNIQUE (deployment_id, occurrence, machine_id)
 ) STRICT;
 
@@ -588,7 +589,8 @@ CREATE TABLE updates_machines (
   machine_id TEXT NOT NULL PRIMARY KEY,
   started_at INTEGER,
   is_opted_out INTEGER NOT NULL,
-  restart_run_id TEXT
+  restart_run_id TEXT,
+  known_at INTEGER
 ) STRICT;
 
 CREATE TABLE updates_opted_collections (

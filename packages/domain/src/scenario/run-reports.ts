@@ -49,7 +49,7 @@ const deliveryGraceMs = 24 * 60 * 60_000;
 /** Takes one report of an attempt. Of another attempt, or after the end, it is history and changes nothing. */
 export function acknowledge(state: RunState, attempt: number, report: RunReported, at: number): Transition {
   if (attempt !== state.attempt) return same(state);
-  const open = reopened(state);
+  const open = awake(reopened(state));
   if (isFinal(open.status)) return same(state);
   const begun = open.startedAt === null ? { ...open, startedAt: at, isReleased: true } : open;
   const taken = take(begun, report, at);
@@ -96,6 +96,13 @@ function reopened(state: RunState): RunState {
   if (!wasSilent && !wasOnTheWay) return state;
   const open = { ...state, status: 'executing' as const, isInError: false, isReleased: true };
   return { ...open, isCancelRequested: wasOnTheWay, finishedAt: null, reason: null };
+}
+
+/** It was off in the middle of the run, and speaks of it again. */
+function awake(state: RunState): RunState {
+  if (!state.isSilent) return state;
+  const status = state.stepIndex === null ? 'delivering' : 'executing';
+  return { ...state, isSilent: false, status, reason: null, waitsUntil: null };
 }
 
 const statusOf: Record<Extract<RunReported, { kind: 'moved' }>['to'], RunStatus> = {

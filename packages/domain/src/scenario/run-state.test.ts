@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { isFinal } from './run-progress.ts';
 import type { RunReported } from './run-reports.ts';
 import { next, type RunEvent } from './run-state.ts';
-import { newRun, type RunState } from './run-transition.ts';
+import { holdsSlot, newRun, type RunState } from './run-transition.ts';
 
 const install = { isInstall: true, continueOnError: false, mustBeDetected: true, timeoutMs: 1000 };
 const script = { isInstall: false, continueOnError: false, mustBeDetected: false, timeoutMs: 1000 };
@@ -217,6 +217,34 @@ test('BSRV-27: a silent machine does not keep a run for ever, and its late word 
   assert.deepEqual([truth.status, truth.isInError], ['succeeded', false]);
 });
 
+test('BSRV-16: a machine that goes off in the middle gives its slot to others, and goes on when it is back', () => {
+  const off: RunEvent = { kind: 'machine-off', at };
+  const delivering = walk(newRun([install], 0), release, received);
+  const executing = walk(delivering, started);
+  const restarting = walk(delivering, report({ kind: 'power', to: 'restarting' }));
+  for (const run of [delivering, executing, restarting]) {
+    assert.equal(holdsSlot(run), true);
+    const silent = walk(run, off);
+    assert.deepEqual(
+      [silent.status, silent.reason?.code, silent.isReleased, holdsSlot(silent)],
+      ['waiting', 'machine-off-meanwhile', true, false],
+    );
+    assert.deepEqual(next(silent, off), { state: silent, effects: [] }, 'it is told once');
+    const back = walk(silent, report({ kind: 'moved', to: 'delivering' }));
+    assert.deepEqual(
+      [back.status, back.reason, holdsSlot(back)],
+      [run.stepIndex === null ? 'delivering' : 'executing', null, true],
+    );
+    assert.equal(walk(silent, started, done, finished()).status, 'succeeded');
+  }
+  assert.equal(walk(delivering, off).deadlineAt, null, 'nothing is lost by waiting with the delivery');
+  assert.equal(walk(executing, off).deadlineAt, executing.deadlineAt, 'a change that did not end is told');
+  const unfetched = walk(newRun([install], 0), release);
+  assert.equal(next(unfetched, off).state, unfetched, 'that it was not fetched is seen by its own limit');
+  const cancelled = walk(delivering, off, { kind: 'cancel', at });
+  assert.equal(walk(cancelled, { kind: 'tick', at: cancelled.deadlineAt ?? 0 }).status, 'cancelled');
+});
+
 test('a held run shows why and until when, and a released one is not held again', () => {
   const reason = { code: 'window-closed', params: {} };
   const held = walk(newRun([install], 0), { kind: 'hold', reason, until: 5000, at });
@@ -262,6 +290,7 @@ const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
     release,
     { kind: 'cancel', at },
     { kind: 'machine-started', at },
+    { kind: 'machine-off', at },
     { kind: 'retry', at },
     { kind: 'clear', at },
     { kind: 'hold', reason: { code: 'y', params: {} }, until: null, at },
@@ -290,6 +319,7 @@ test('property: whatever happens, results never change, success is verified, and
         }
         if (isFinal(after.status))
           assert.deepEqual([after.isReleased, after.isStaged], [false, false], 'a final run holds nothing');
+        if (after.isSilent) assert.deepEqual([after.status, after.isReleased], ['waiting', true]);
         if (after.isStaged) assert.equal(after.status, 'waiting', 'what is staged waits');
         if (event.kind === 'report') {
           const twice = next(after, event).state;

@@ -1,7 +1,16 @@
 import type { Reason } from './frozen-step.ts';
 import { isFinal } from './run-progress.ts';
 import { acknowledge, type RunReported } from './run-reports.ts';
-import { changed, end, fresh, message, type RunState, same, type Transition } from './run-transition.ts';
+import {
+  changed,
+  end,
+  fresh,
+  holdsSlot,
+  message,
+  type RunState,
+  same,
+  type Transition,
+} from './run-transition.ts';
 
 export type RunEvent =
   | { readonly kind: 'hold'; readonly reason: Reason; readonly until: number | null; readonly at: number }
@@ -9,6 +18,8 @@ export type RunEvent =
   | { readonly kind: 'report'; readonly attempt: number; readonly report: RunReported; readonly at: number }
   /** The machine has started anew: what is staged on it is applied now, one run after another. */
   | { readonly kind: 'machine-started'; readonly at: number }
+  /** The machine has been off for longer than `offLimitMs`. */
+  | { readonly kind: 'machine-off'; readonly at: number }
   | { readonly kind: 'cancel'; readonly at: number }
   | { readonly kind: 'retry'; readonly at: number }
   | { readonly kind: 'clear'; readonly at: number }
@@ -29,6 +40,8 @@ export function next(state: RunState, event: RunEvent): Transition {
       return acknowledge(state, event.attempt, event.report, event.at);
     case 'machine-started':
       return machineStarted(state, event.at);
+    case 'machine-off':
+      return machineOff(state);
     case 'cancel':
       return cancel(state, event.at);
     case 'retry':
@@ -73,12 +86,32 @@ function machineStarted(state: RunState, at: number): Transition {
   return changed({ ...state, isReleased: true, reason, deadlineAt: at + stagedLimitMs });
 }
 
+/** A machine that goes off in the middle of a run may be back in a moment; after this its slot serves others. */
+export const offLimitMs = 10 * 60_000;
+
+/**
+ * The run stays the machine's, which goes on with it when it is back. What was only being delivered waits for that as
+ * long as it takes; what had begun to change the machine keeps its deadline, for somebody must hear of it (BSRV-27).
+ */
+function machineOff(state: RunState): Transition {
+  if (!holdsSlot(state) || state.startedAt === null || isFinal(state.status)) return same(state);
+  const reason = { code: 'machine-off-meanwhile', params: {} };
+  const hasBegun = state.stepIndex !== null || state.status !== 'delivering';
+  const deadlineAt = hasBegun || state.isCancelRequested ? state.deadlineAt : null;
+  return changed(
+    { ...state, isSilent: true, status: 'waiting', reason, waitsUntil: null, deadlineAt },
+    message('warning', 'run-machine-off', null),
+  );
+}
+
 /** Before the machine has begun it ends at once; later the machine is told, and its answer ends the run. */
 function cancel(state: RunState, at: number): Transition {
   if (isFinal(state.status)) return same(state);
   if (state.startedAt === null) return end(state, 'cancelled', { code: 'cancelled', params: {} }, at);
   if (state.isCancelRequested) return changed(state, { kind: 'nudge' });
-  return changed({ ...state, isCancelRequested: true, isReleased: true }, { kind: 'nudge' });
+  // One that waits for its machine for ever must not be cancelled for ever.
+  const deadlineAt = state.isSilent ? (state.deadlineAt ?? at + fetchLimitMs) : state.deadlineAt;
+  return changed({ ...state, isCancelRequested: true, isReleased: true, deadlineAt }, { kind: 'nudge' });
 }
 
 /** Clear and retry: only what has ended without success can begin anew. */

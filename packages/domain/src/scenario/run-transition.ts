@@ -6,10 +6,12 @@ export interface RunState {
   readonly status: RunStatus;
   /** Counts from 1; a retry is a new attempt of the same run with a journal of its own. */
   readonly attempt: number;
-  /** True while the machine may fetch the order; such a run holds a slot of the site's limit. */
+  /** True while the machine may fetch the order; see `holdsSlot`. */
   readonly isReleased: boolean;
   /** Delivered, and waiting on the machine for its next start: no slot is held, and other runs go on (BSCN-19). */
   readonly isStaged: boolean;
+  /** Begun, and its machine has been off for long: no slot is held until it speaks of the run again. */
+  readonly isSilent: boolean;
   readonly isCancelRequested: boolean;
   /** Stays after the end until an operator clears it (BSCN-36). */
   readonly isInError: boolean;
@@ -61,6 +63,7 @@ export function newRun(steps: readonly Omit<StepState, 'startedAt' | 'result'>[]
     attempt: 1,
     isReleased: false,
     isStaged: false,
+    isSilent: false,
     isCancelRequested: false,
     isInError: false,
     reason: null,
@@ -83,6 +86,11 @@ export function stepStateOf(step: FrozenStep): Omit<StepState, 'startedAt' | 're
     continueOnError: step.continueOnError,
     timeoutMs: step.timeoutMs,
   };
+}
+
+/** One of the site's simultaneous runs (BSRV-16). */
+export function holdsSlot({ isReleased, isStaged, isSilent }: RunState): boolean {
+  return isReleased && !isStaged && !isSilent;
 }
 
 export function same(state: RunState): Transition {
@@ -129,6 +137,7 @@ export function end(
     reason,
     isReleased: false,
     isStaged: false,
+    isSilent: false,
     isInError: status === 'failed',
     waitsUntil: null,
     stepIndex: null,

@@ -95,7 +95,7 @@ function laterQuestion(
 /** The moment at which the machine's ring is opened at the earliest. */
 function ringQuestion(software: SoftwarePackage, input: JudgeInput): JudgeInput | null {
   const { machine, policy, releases } = input;
-  const release = releases.get(software.id) ?? { openRing: 0, held: null };
+  const release = releases.get(software.id) ?? { registeredAt: input.nowMs, openRing: 0, held: null };
   let at = input.nowMs;
   for (let ring = release.openRing; ring < machine.ring; ring += 1) {
     const startsAt = software.urgency === 'high' ? nextSetTime(policy, at - 1) : at;

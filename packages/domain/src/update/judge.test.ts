@@ -37,6 +37,7 @@ function judge({ packages = [], machine = {}, policy = {}, releases = new Map() 
       refused: new Map(),
       isOn: true,
       startedAt: null,
+      knownAt: null,
       startDelayMs: 0,
       isOptedOut: false,
       ring: 0,
@@ -111,7 +112,11 @@ test('BAUT-26, BAUT-27: opted out, switched off, held, failed, other rings and o
     ['opted out', { packages, machine: { isOptedOut: true } }, 'p not-applicable update-opted-out'],
     ['switched off', { packages, policy: { isOn: false } }, 'p not-applicable update-off'],
     ['held', { packages, machine: pairs({ held }) }, 'p held update-held'],
-    ['package held', { packages, releases: new Map([['p', { openRing: 0, held }]]) }, 'p held update-held'],
+    [
+      'package held',
+      { packages, releases: new Map([['p', { registeredAt: 0, openRing: 0, held }]]) },
+      'p held update-held',
+    ],
     ['failed', { packages, machine: pairs({ attempts: 1, retryAt: now + 1 }) }, 'p failed update-retry'],
     [
       'later ring',
@@ -127,7 +132,7 @@ test('BAUT-26, BAUT-27: opted out, switched off, held, failed, other rings and o
     assert.deepEqual(told(given), { rows: [expected], order: null }, name);
   const due = told({ packages, machine: pairs({ attempts: 1, retryAt: now }) });
   assert.equal(due.order, 'p for p in-window', 'the next attempt has come');
-  const opened = new Map([['p', { openRing: 1, held: null }]]);
+  const opened = new Map([['p', { registeredAt: 0, openRing: 1, held: null }]]);
   assert.ok(told({ packages, policy: { rings: [ring] }, machine: { ring: 1 }, releases: opened }).order);
 });
 
@@ -184,7 +189,7 @@ test('BAUT-10, BAUT-13: the latest alone is the goal, a level on the way to it g
 test('a later level that is stopped does not keep the machine from an earlier one', () => {
   const packages = [one('v1'), one('v2', { supersedes: ['v1'] })];
   const held = { code: 'update-halted', params: { failed: 2, ended: 3, ring: 1 } };
-  assert.deepEqual(told({ packages, releases: new Map([['v2', { openRing: 0, held }]]) }), {
+  assert.deepEqual(told({ packages, releases: new Map([['v2', { registeredAt: 0, openRing: 0, held }]]) }), {
     rows: ['v1 delivering', 'v2 held update-halted'],
     order: 'v1 for v1 in-window',
   });

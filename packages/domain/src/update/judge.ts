@@ -27,6 +27,8 @@ export interface UpdatePair {
 
 /** How far a package has spread. */
 export interface UpdateRelease {
+  /** When the site got its newest revision; epoch milliseconds. */
+  readonly registeredAt: number;
   readonly openRing: number;
   /** Why nobody gets it; null: it goes on. */
   readonly held: Reason | null;
@@ -35,6 +37,7 @@ export interface UpdateRelease {
 export interface UpdateMachine extends UpdateFacts {
   readonly isOn: boolean;
   readonly startedAt: number | null;
+  readonly knownAt: number | null;
   readonly startDelayMs: number;
   readonly isOptedOut: boolean;
   readonly ring: number;
@@ -149,7 +152,8 @@ function dueOf({ software: goal, step }: Row, input: JudgeInput): Due[] {
 }
 
 /** When a goal may go on: its own time, and after failures of what comes first the time of the next attempt. */
-function timeOf(goal: SoftwarePackage, first: SoftwarePackage, { machine, policy, nowMs }: JudgeInput) {
+function timeOf(goal: SoftwarePackage, first: SoftwarePackage, input: JudgeInput) {
+  const { machine, policy, releases, nowMs } = input;
   const pair = machine.pairs.get(goal.id);
   const retry = [goal, first]
     .map(({ id }) => machine.pairs.get(id))
@@ -163,6 +167,7 @@ function timeOf(goal: SoftwarePackage, first: SoftwarePackage, { machine, policy
     ...machine,
     urgency: goal.urgency,
     sinceMs: pair?.since ?? nowMs,
+    registeredMs: releases.get(goal.id)?.registeredAt ?? nowMs,
     isContinuing: pair?.isContinuing ?? false,
     nowMs,
   };

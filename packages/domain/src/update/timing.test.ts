@@ -13,8 +13,10 @@ function ask(over: Partial<TimingQuestion>): string {
       urgency: 'high',
       isOn: true,
       startedAt: null,
+      knownAt: null,
       startDelayMs: 0,
       sinceMs: at('05T01:00'),
+      registeredMs: at('05T01:00'),
       isContinuing: false,
       nowMs: at('05T02:59'),
       ...over,
@@ -56,6 +58,17 @@ test('BAUT-08: after a start the turn comes with its delay, for both urgencies, 
     assert.equal(ask({ ...started, urgency, nowMs: at('05T08:10') }), 'now');
     assert.equal(ask({ ...started, urgency, isContinuing: true }), 'now');
   }
+});
+
+test('BAUT-08: a machine that is known only after its start has its delay too; what came after the start has none', () => {
+  const fresh = { urgency: 'highest' as const, startedAt: at('05T08:00'), startDelayMs: 600_000 };
+  const looked = { ...fresh, sinceMs: at('05T08:01'), nowMs: at('05T08:01') };
+  assert.equal(ask({ ...looked, registeredMs: at('05T01:00') }), 'waiting-start 05T08:10');
+  assert.equal(ask({ ...looked, registeredMs: at('05T08:01') }), 'now');
+  const known = { ...looked, startedAt: null, knownAt: at('05T08:00'), registeredMs: at('05T01:00') };
+  assert.equal(ask(known), 'waiting-start 05T08:10', 'it was on when it was first heard');
+  const high = { ...known, urgency: 'high' as const, sinceMs: at('05T08:00') };
+  assert.equal(ask(high), 'waiting-time 06T03:00', 'which is no start: high has its set time');
 });
 
 test('BAUT-07: the set time is local to its zone, over a change of clocks too', () => {

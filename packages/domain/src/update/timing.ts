@@ -10,10 +10,14 @@ export interface TimingQuestion {
   readonly isOn: boolean;
   /** When it last checked in after a start; null: on for longer than we know. */
   readonly startedAt: number | null;
+  /** When it was first heard, where it was on already; null: it has started since, or was never heard. */
+  readonly knownAt: number | null;
   /** Its random part of the policy's start delay. */
   readonly startDelayMs: number;
   /** Since when it is to have the package. */
   readonly sinceMs: number;
+  /** Since when the site has the package; a machine that came to be known later was not there to be told before. */
+  readonly registeredMs: number;
   /** A prerequisite of the same package was installed already: the chain goes on without a new wait. */
   readonly isContinuing: boolean;
   readonly nowMs: number;
@@ -52,8 +56,12 @@ export function timingOf(question: TimingQuestion, policy: Pick<UpdatePolicy, 't
 }
 
 /** Only what waited for the start is spread; what comes later to a machine that is on is not delayed (BAUT-03). */
-function startGateOf({ startedAt, startDelayMs, sinceMs }: TimingQuestion): number {
-  return startedAt === null || startedAt < sinceMs ? 0 : startedAt + startDelayMs;
+function startGateOf(question: TimingQuestion): number {
+  const { startDelayMs, sinceMs, registeredMs } = question;
+  // A thousand agents that are installed together come together, as a thousand machines in the morning do.
+  const startedAt = question.startedAt ?? question.knownAt;
+  const waitedFrom = Math.min(sinceMs, registeredMs);
+  return startedAt === null || startedAt < waitedFrom ? 0 : startedAt + startDelayMs;
 }
 
 function afterStart(until: number): Timing {

@@ -20,6 +20,8 @@ import { fallback } from './0090-fallback.ts';
 import { multicastRepresentatives } from './0095-multicast-representatives.ts';
 import { updatesLastError } from './0096-updates-last-error.ts';
 import { machinesByEnrollmentAndId } from './0097-machines-by-enrollment-and-id.ts';
+import { deploymentsSilent } from './0098-deployments-silent.ts';
+import { updatesKnown } from './0099-updates-known.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -51,4 +53,6 @@ export const migrations: readonly Migration[] = [
   fallback,
   updatesLastError,
   machinesByEnrollmentAndId,
+  deploymentsSilent,
+  updatesKnown,
 ];

@@ -43,12 +43,16 @@ export async function hasOpenRuns(read: Reader, deploymentId: string): Promise<b
   return row !== undefined;
 }
 
-/** Released runs that have not ended: each holds a slot of the site (BSRV-16), unless it waits on its machine. */
+/**
+ * Released runs that have not ended: each holds a slot of the site (BSRV-16), unless it waits on its machine, or its
+ * machine is off. The same in the domain: `holdsSlot`.
+ */
 export async function countSlots(
   read: Reader,
 ): Promise<{ total: number; byDeployment: Map<string, number> }> {
   const rows = await read.all<{ deployment_id: string; n: number }>(
-    'SELECT deployment_id, count(*) AS n FROM deployments_runs WHERE is_released = 1 AND is_staged = 0 GROUP BY deployment_id',
+    `SELECT deployment_id, count(*) AS n FROM deployments_runs
+     WHERE is_released = 1 AND is_staged = 0 AND is_silent = 0 GROUP BY deployment_id`,
   );
   const byDeployment = new Map(rows.map((row) => [row.deployment_id, row.n]));
   return { total: rows.reduce((sum, row) => sum + row.n, 0), byDeployment };

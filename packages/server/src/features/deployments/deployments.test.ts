@@ -9,7 +9,7 @@ import {
 } from '@tenkai/protocol';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
-import { aHeartbeat, aWholeInventory } from '@tenkai/testkit/bare-agent.ts';
+import { aHeartbeat, aWholeInventory, type BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aDeployment, anInventory, aScenario } from '@tenkai/testkit/builders.ts';
 import { aCollection, byQuery, createCollection } from '@tenkai/testkit/collections.ts';
@@ -20,6 +20,70 @@ import { refusedWith } from '@tenkai/testkit/refused.ts';
 import { failedRun, openOrders, openRuns, runReport, wholeRun } from '@tenkai/testkit/run-reports.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock } from '../../kernel/clock.ts';
+
+onBothEngines(
+  'BSRV-16: a machine that goes off in the middle of its run gives its slot to others, and goes on when it is back',
+  async (t, { databaseUrl }) => {
+    const clock = createFakeClock();
+    const server = await startTestServer({ databaseUrl, clock });
+    atEnd(t, () => server.stop());
+    const known = [await aKnownMachine(server, 'a'), await aKnownMachine(server, 'b')];
+    const scenarioId = await helloScenario(server);
+    const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId }, concurrency: 1 });
+    // Who is first is nobody's promise.
+    const isFirst = (await openRuns(known[0] as BareAgent)).length > 0;
+    const [lost, other] = (isFirst ? known : known.toReversed()) as [BareAgent, BareAgent];
+    const [order] = await openRuns(lost);
+    assert.ok(order);
+    await report(server, lost, runReport(order, 'received'), runReport(order, 'delivering'));
+    await report(server, lost, aHeartbeat({ state: 'shutting-down' }));
+    const states = async () => {
+      const runs = await runsOf(server, id);
+      const ofLost = runs.filter(({ machineId }) => machineId === lost.machineId);
+      const rest = runs.filter((run) => !ofLost.includes(run));
+      return [...ofLost, ...rest].map(({ status, reason }) => [status, reason?.code ?? null]);
+    };
+    const pass = async (ms: number) => {
+      clock.advance(ms);
+      await report(server, other, aHeartbeat());
+    };
+    await pass(9 * 60_000);
+    assert.deepEqual(await states(), [
+      ['delivering', null],
+      ['waiting', 'slot-deployment'],
+    ]);
+    assert.deepEqual(await openRuns(other), [], 'it may be back in a moment');
+    await pass(60_000 + 20_000);
+    await pass(20_000);
+    assert.deepEqual(await states(), [
+      ['waiting', 'machine-off-meanwhile'],
+      ['waiting', 'machine-has-not-fetched'],
+    ]);
+    const [next] = await openRuns(other);
+    assert.ok(next);
+    await report(server, other, ...wholeRun(next));
+    await pass(3 * 24 * 60 * 60_000);
+    assert.deepEqual(await states(), [
+      ['waiting', 'machine-off-meanwhile'],
+      ['succeeded', null],
+    ]);
+    const { items } = await server.call(machineRoutes.list, { query: { activity: 'waiting' } });
+    assert.deepEqual(
+      items.map(({ id }) => id),
+      [lost.machineId],
+    );
+
+    await report(server, lost, aHeartbeat({ bootId: 'boot-2', state: 'starting' }));
+    const [again] = await openRuns(lost);
+    assert.equal(again?.orderId, order.orderId, 'the same run, the same attempt');
+    await report(server, lost, ...wholeRun(order).slice(1));
+    assert.deepEqual(await states(), [
+      ['succeeded', null],
+      ['succeeded', null],
+    ]);
+    assert.equal((await server.call(deploymentRoutes.get, { params: { id } })).status, 'completed');
+  },
+);
 
 onBothEngines(
   'a scenario reaches its machines, is verified on each, and the deployment is complete',

@@ -44,6 +44,8 @@ export interface RunsTable {
   is_released: number;
   /** Delivered, and left on the machine for its next start. */
   is_staged: number;
+  /** Begun on a machine that has been off for long: no slot is held. */
+  is_silent: number;
   is_cancel_requested: number;
   is_in_error: number;
   /** An available deployment was asked for on this machine. */

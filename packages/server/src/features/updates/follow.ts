@@ -101,5 +101,8 @@ async function powerChanged(
       if (isPending && restartRunId !== null) await deps.deployments.owned.withdraw(tx, [restartRunId]);
     });
   }
+  // Its agent has been installed just now, perhaps together with a thousand others.
+  if (to === 'on' && from === 'unknown')
+    await deps.db.transaction((tx) => saveMachine(tx, machineId, { known_at: at }));
   if (to === 'on' || from === 'on') deps.lane.machine(machineId);
 }

@@ -41,6 +41,8 @@ export interface UpdatePairRow {
 export interface UpdateMachineRow {
   machine_id: string;
   started_at: number | null;
+  /** When its first word showed that it was on, and had been before. */
+  known_at: number | null;
   is_opted_out: number;
   restart_run_id: string | null;
 }

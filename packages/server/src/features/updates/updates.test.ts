@@ -62,6 +62,8 @@ async function pass(given: Site, ms: number) {
   }
 }
 
+const xp = { operatingSystem: 'windows-xp', language: 'any', architecture: 'any' } as const;
+
 let boots = 0;
 
 async function boot(given: Site, agent: BareAgent) {
@@ -242,6 +244,35 @@ onBothEngines(
   },
 );
 
+onBothEngines(
+  'BAUT-08: machines that are first known after a package was registered are spread over the delay, too',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    await policy(given, { startDelayMinutes: 10 });
+    // Whether it suits a machine is seen by the inventory alone, which comes last.
+    await publish(given, { urgency: 'highest', targets: [xp] });
+    const agents: BareAgent[] = [];
+    for (const [name, state] of [
+      ['booted', 'starting'],
+      ['installed', 'running'],
+    ] as const) {
+      const agent = await enrolledAgent(given.server, { name });
+      given.awake.set(agent, name);
+      // As the agent does it: that it is there, and then what it is.
+      await report(given, agent, aHeartbeat({ state, bootId: name }));
+      await report(given, agent, aHeartbeat({ state: 'running', bootId: name }));
+      given.clock.advance(1000);
+      await report(given, agent, aWholeInventory(inventory(name, 3)));
+      agents.push(agent);
+    }
+    for (const agent of agents) {
+      assert.equal(await stateOf(given, agent), 'waiting-start update-start-delay', agent.name);
+    }
+    await pass(given, 10 * minute);
+    for (const agent of agents) assert.deepEqual(await work(given, agent), ['hello'], agent.name);
+  },
+);
+
 onBothEngines('BAUT-05: high goes at the set time of the policy', async (t, { databaseUrl }) => {
   const given = await site(t, databaseUrl);
   await policy(given, { time: '12:00', timeZone: 'Asia/Tokyo' });
@@ -264,7 +295,6 @@ onBothEngines('BAUT-05: high goes at the set time of the policy', async (t, { da
   );
 });
 
-const xp = { operatingSystem: 'windows-xp', language: 'any', architecture: 'any' } as const;
 const servicePack = (major: number, over: Partial<PackageDraft> = {}): Partial<PackageDraft> => ({
   id: `SP${major}`,
   type: 'service-pack',

@@ -117,7 +117,8 @@ async function loadQuestions(
       ...knownOf(evidence.get(one.id) ?? []),
       isOn: one.powerState === 'on',
       startedAt: row?.started_at ?? null,
-      startDelayMs: startDelay(one.id, row?.started_at ?? 0, policy.startDelayMinutes),
+      knownAt: row?.known_at ?? null,
+      startDelayMs: startDelay(one.id, row?.started_at ?? row?.known_at ?? 0, policy.startDelayMinutes),
       isOptedOut:
         row?.is_opted_out === 1 || [...optedCollections].some((id) => id === 'all' || inCollections.has(id)),
       ring: ringOf(policy, inCollections),
@@ -134,7 +135,11 @@ function releasesOf(rows: readonly UpdatePackageRow[]): Map<string, UpdateReleas
   return new Map(
     rows.map((row) => [
       row.package_id,
-      { openRing: row.open_ring, held: row.held === null ? null : JSON.parse(row.held) },
+      {
+        registeredAt: row.changed_at,
+        openRing: row.open_ring,
+        held: row.held === null ? null : JSON.parse(row.held),
+      },
     ]),
   );
 }

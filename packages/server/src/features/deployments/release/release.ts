@@ -1,3 +1,4 @@
+import { offLimitMs } from '@tenkai/domain';
 import { hasOpenRuns, loadDeployment, updateDeployment } from '../deployments.store.ts';
 import { settleGroups } from '../groups/groups.ts';
 import { applyToRun } from '../runs/run-book.ts';
@@ -6,6 +7,7 @@ import { evaluateAll, evaluateBatch, evaluateGate } from './evaluate-batch.ts';
 import { beginRound, type ReleaseDeps, type Round, slotsOf } from './evaluate-run.ts';
 import { holdNudges } from './held-nudges.ts';
 import type { LaneWork } from './release-lane.ts';
+import { runsOfMachinesOff } from './silent-runs.views.ts';
 
 /** Gates that an event of the machine itself can open, or close again. */
 const machineGates = "('machine', 'earlier-run', 'inventory', 'window', 'group', 'next-start')";
@@ -27,6 +29,7 @@ async function evaluateRound(deps: ReleaseDeps, work: LaneWork) {
   if (work.due) {
     await evaluateBatch(round, await waiting(round, 'gate IS NOT NULL AND waits_until <= ?', [now]));
     await expireSilentRuns(deps);
+    await noticeMachinesOff(deps);
   }
   if (work.fresh || work.due) await evaluateGate(round, 'new');
   if (work.pending) await evaluateGate(round, 'next-start');
@@ -70,6 +73,17 @@ async function expireSilentRuns(deps: ReleaseDeps) {
     await deps.db.transaction(async (tx) => {
       const run = await loadRun(tx, row.id);
       if (run) await applyToRun(deps, tx, run, { kind: 'tick', at });
+    });
+  }
+}
+
+/** A machine that is off does not hold its slot either; its run waits for it. */
+async function noticeMachinesOff(deps: ReleaseDeps) {
+  const at = deps.clock.now();
+  for (const id of await runsOfMachinesOff(deps.db.read, at - offLimitMs)) {
+    await deps.db.transaction(async (tx) => {
+      const run = await loadRun(tx, id);
+      if (run) await applyToRun(deps, tx, run, { kind: 'machine-off', at });
     });
   }
 }

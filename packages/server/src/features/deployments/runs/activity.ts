@@ -9,6 +9,7 @@ interface OpenRun {
   readonly machine_id: string;
   readonly is_in_error: number;
   readonly is_released: number;
+  readonly is_silent: number;
 }
 
 /** What machines are doing, of all their runs: work in hand goes before an old error, an error before waiting. */
@@ -18,14 +19,14 @@ async function activitiesOf(
 ): Promise<(machineId: string) => MachineActivity> {
   const open = await rowsOf<OpenRun>(
     read,
-    'SELECT machine_id, is_in_error, is_released FROM deployments_runs WHERE machine_id IN',
+    'SELECT machine_id, is_in_error, is_released, is_silent FROM deployments_runs WHERE machine_id IN',
     machineIds,
     "AND (is_in_error = 1 OR is_released = 1 OR is_staged = 1 OR (gate IS NOT NULL AND gate <> 'request'))",
   );
   const byMachine = Map.groupBy(open, ({ machine_id }) => machine_id);
   return (machineId) => {
     const runs = byMachine.get(machineId) ?? [];
-    if (runs.some((run) => run.is_released === 1)) return 'running';
+    if (runs.some((run) => run.is_released === 1 && run.is_silent === 0)) return 'running';
     if (runs.some((run) => run.is_in_error === 1)) return 'error';
     return runs.length > 0 ? 'waiting' : 'idle';
   };
@@ -59,6 +60,7 @@ function isTurn({ before, after, lastEnd }: RunChange): boolean {
   return (
     lastEnd !== null ||
     before.isReleased !== after.isReleased ||
+    before.isSilent !== after.isSilent ||
     before.isInError !== after.isInError ||
     (before.status !== after.status && (before.status === 'planned' || after.status === 'planned'))
   );

@@ -1,4 +1,12 @@
-import { isFinal, next, type RunEffect, type RunEvent, type RunState, type Transition } from '@tenkai/domain';
+import {
+  holdsSlot,
+  isFinal,
+  next,
+  type RunEffect,
+  type RunEvent,
+  type RunState,
+  type Transition,
+} from '@tenkai/domain';
 import type { Tx } from '../../../kernel/database/database.ts';
 import { recordActivities } from './activity.ts';
 import './status-messages.ts';
@@ -141,10 +149,8 @@ function eventOf({ row, after }: RunChange) {
 
 function tellLane({ lane }: RunDeps, { row, before, after }: RunChange) {
   if (after.status === 'planned') lane.fresh();
-  if (before.isReleased && !after.isReleased) {
-    lane.slots();
-    lane.machine(row.machine_id);
-  }
+  if (holdsSlot(before) && !holdsSlot(after)) lane.slots();
+  if (before.isReleased && !after.isReleased) lane.machine(row.machine_id);
   if (isFinal(after.status)) lane.finished(row.deployment_id);
 }
 

@@ -46,7 +46,7 @@ async function expected({ read }: Db, { waveKey }: RunPart, contentId: string): 
   const [deploymentId = '', occurrence, waveId = ''] = waveKey.split(' ');
   const rows = await read.all<{ id: string; plan_hash: string | null }>(
     `SELECT id, plan_hash FROM deployments_runs WHERE deployment_id = ? AND occurrence = ? AND method = 'multicast'
-       AND coalesce(wave_id, '') = ? AND is_released = 1 AND status IN ('waiting', 'delivering')`,
+       AND coalesce(wave_id, '') = ? AND is_released = 1 AND is_silent = 0 AND status IN ('waiting', 'delivering')`,
     [deploymentId, Number(occurrence), waveId],
   );
   const ids: string[] = [];

@@ -12,8 +12,8 @@ export interface LoadedRun {
 }
 
 const columns =
-  'id, deployment_id, occurrence, machine_id, status, attempt, gate, is_released, is_staged, is_cancel_requested, is_in_error,' +
-  ' is_requested, reason, waits_until, step_index, retries_left, plan_hash, variables, created_at, started_at,' +
+  'id, deployment_id, occurrence, machine_id, status, attempt, gate, is_released, is_staged, is_silent, is_cancel_requested,' +
+  ' is_in_error, is_requested, reason, waits_until, step_index, retries_left, plan_hash, variables, created_at, started_at,' +
   ' finished_at, deadline_at, ready_at, latest_start_at, wave_id, alone, method, method_reason, requested_by, window_closes_at';
 
 export async function loadRun(read: Reader, id: string): Promise<LoadedRun | undefined> {
@@ -91,6 +91,7 @@ function stateOf(row: RunsTable, plan: StoredPlan | null, rows: readonly StepRow
     attempt: row.attempt,
     isReleased: row.is_released === 1,
     isStaged: row.is_staged === 1,
+    isSilent: row.is_silent === 1,
     isCancelRequested: row.is_cancel_requested === 1,
     isInError: row.is_in_error === 1,
     reason: row.reason === null ? null : JSON.parse(row.reason),

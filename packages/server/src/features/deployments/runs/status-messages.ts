@@ -10,5 +10,9 @@ defineStatusMessages({
   'run-error-cleared': { id: 1705, message: 'The error state was cleared.' },
   'run-requested': { id: 1707, message: 'The user {user} of the machine asked for the deployment.' },
   'run-restart-postponed': { id: 1708, message: '{user} has postponed the restart until {until}.' },
+  'run-machine-off': {
+    id: 1709,
+    message: 'The machine went off in the middle of the run; others go on meanwhile.',
+  },
   'wave-started': { id: 1710, message: 'Wave {wave} began ({waveCause}); machines in it: {machines}.' },
 });

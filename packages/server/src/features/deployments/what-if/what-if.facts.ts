@@ -125,19 +125,23 @@ async function openRuns({ db }: Deps, nowMs: number) {
   const rows = await db.read.all<{
     machine_id: string;
     is_staged: number;
+    is_silent: number;
     plan_hash: string | null;
     started_at: number | null;
-  }>('SELECT machine_id, is_staged, plan_hash, started_at FROM deployments_runs WHERE is_released = 1');
+  }>(
+    'SELECT machine_id, is_staged, is_silent, plan_hash, started_at FROM deployments_runs WHERE is_released = 1',
+  );
   const lengths = new Map<string, number>();
   for (const hash of new Set(rows.flatMap(({ plan_hash }) => plan_hash ?? [])))
     lengths.set(hash, (await loadPlan(db.read, hash))?.maxRunTimeMs ?? 0);
   const runs = rows.map((row) => {
     const length = lengths.get(row.plan_hash ?? '') ?? 0;
     const endsAt = Math.max(nowMs, (row.started_at ?? nowMs) + length);
-    return { machineId: row.machine_id, isStaged: row.is_staged === 1, endsAt };
+    const holdsSlot = row.is_staged === 0 && row.is_silent === 0;
+    return { machineId: row.machine_id, isStaged: row.is_staged === 1, endsAt, holdsSlot };
   });
-  const ofMachine = new Map(runs.map(({ machineId, ...busy }) => [machineId, busy]));
-  return { ofMachine, endsAt: runs.filter(({ isStaged }) => !isStaged).map(({ endsAt }) => endsAt) };
+  const ofMachine = new Map(runs.map(({ machineId, isStaged, endsAt }) => [machineId, { isStaged, endsAt }]));
+  return { ofMachine, endsAt: runs.filter(({ holdsSlot }) => holdsSlot).map(({ endsAt }) => endsAt) };
 }
 
 /** BSRV-16: the site's slots that are left, and at most as many as the deployment may have. */
