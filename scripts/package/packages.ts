@@ -2,7 +2,14 @@
 import type { Documents } from './documents.ts';
 import { agentScripts, serverScripts } from './install-scripts.ts';
 import type { Architecture, LinuxPackage, PackageFile } from './tree.ts';
-import { agentDefaults, agentUnit, serverDefaults, serverUnit } from './units.ts';
+import {
+  agentDefaults,
+  agentUnit,
+  firewallCheckTimer,
+  firewallCheckUnit,
+  serverDefaults,
+  serverUnit,
+} from './units.ts';
 
 export interface Release {
   readonly version: string;
@@ -59,6 +66,8 @@ export function serverPackage(
       ),
       '/usr/bin/tenkai': launcher(lib, 'tenkai.mjs'),
       '/usr/lib/systemd/system/tenkai-server.service': { text: serverUnit },
+      '/usr/lib/systemd/system/tenkai-firewall-check.service': { text: firewallCheckUnit },
+      '/usr/lib/systemd/system/tenkai-firewall-check.timer': { text: firewallCheckTimer },
       '/etc/default/tenkai-server': { text: serverDefaults },
     },
     conffiles: ['/etc/default/tenkai-server'],

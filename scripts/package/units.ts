@@ -3,6 +3,41 @@
  * later: an older one says that it does not know a line, and goes on without it.
  */
 
+/** In a folder of root's: the server believes what is in it. */
+const firewallCheckFile = '/run/tenkai-firewall/check.json';
+
+/**
+ * The server is no root and cannot ask the firewall of its host: this asks each minute and writes it down (BSRV-21). It
+ * comes and goes with the server, and changes nothing.
+ */
+export const firewallCheckUnit = `[Unit]
+Description=Tenkai looks at the firewall of this host
+Documentation=file:///usr/share/doc/tenkai-server/README.md
+
+[Service]
+Type=oneshot
+ExecStart=/usr/bin/tenkai firewall check --role server --write ${firewallCheckFile}
+RuntimeDirectory=tenkai-firewall
+RuntimeDirectoryMode=0755
+RuntimeDirectoryPreserve=yes
+TimeoutStartSec=50
+Nice=5
+ProtectSystem=full
+ProtectHome=read-only
+PrivateTmp=yes
+NoNewPrivileges=yes
+`;
+
+export const firewallCheckTimer = `[Unit]
+Description=Tenkai looks at the firewall of this host each minute
+PartOf=tenkai-server.service
+
+[Timer]
+OnActiveSec=1
+OnUnitInactiveSec=60
+AccuracySec=1
+`;
+
 /**
  * The server has no more of the machine than it needs: two ports below 1024, the echo requests of ping, and its own
  * folder. Not `ProtectSystem=strict`: a distribution point may be any folder that the administrator gives to the
@@ -11,7 +46,7 @@
 export const serverUnit = `[Unit]
 Description=Tenkai site server
 Documentation=file:///usr/share/doc/tenkai-server/README.md
-Wants=network-online.target
+Wants=network-online.target tenkai-firewall-check.timer
 # Behind those that load a firewall: what we open before them, they would take away.
 After=network-online.target postgresql.service nftables.service firewalld.service ufw.service
 
@@ -20,9 +55,11 @@ Type=simple
 User=tenkai
 Group=tenkai
 Environment=TENKAI_DATA=/var/lib/tenkai TENKAI_CONSOLE=/usr/lib/tenkai-server/console NODE_COMPILE_CACHE=/var/cache/tenkai
+Environment=TENKAI_FIREWALL_CHECK=${firewallCheckFile}
 EnvironmentFile=-/etc/default/tenkai-server
 # As root, and never in the way of the start: opens the ports where a firewall is active (TENKAI_FIREWALL=off: not).
-ExecStartPre=-+/usr/bin/tenkai firewall open --automatic
+# Not with the server's compile cache: root runs no code from a folder that somebody else may write.
+ExecStartPre=-+/usr/bin/env --unset=NODE_COMPILE_CACHE /usr/bin/tenkai firewall open --automatic
 ExecStart=/usr/lib/tenkai-server/node --disable-warning=ExperimentalWarning /usr/lib/tenkai-server/tenkai-server.mjs
 StateDirectory=tenkai
 StateDirectoryMode=0700

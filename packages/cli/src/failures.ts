@@ -47,6 +47,11 @@ export const cliFailures = defineFailures({
     message: '{path} holds a file that would lie outside of the folder: {name}.',
     remedy: 'Do not trust this file; get it anew from where it was made.',
   },
+  'site-unwell': {
+    kind: 'conflict',
+    message: '{problem}',
+    remedy: '{where}: {command}',
+  },
   'hotfix-not-applicable': {
     kind: 'conflict',
     message: '{reason}',

@@ -12,6 +12,7 @@ export * from './os-matrix/index.ts';
 export * from './reason.ts';
 export * from './scenario/index.ts';
 export * from './schedule/index.ts';
+export * from './site-health/index.ts';
 export * from './software/index.ts';
 export * from './status-message.ts';
 export * from './truth.ts';

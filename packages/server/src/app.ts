@@ -10,6 +10,7 @@ import { type Multicast, registerMulticast } from './features/multicast/index.ts
 import { type Packages, registerPackages } from './features/packages/index.ts';
 import { registerRepositories } from './features/repositories/index.ts';
 import { registerScenarios, type Scenarios } from './features/scenarios/index.ts';
+import { type LookAtFirewall, registerSiteHealth } from './features/site-health/index.ts';
 import { registerSites } from './features/sites/index.ts';
 import { registerStatus, type Status } from './features/status/index.ts';
 import { registerSystems } from './features/systems/index.ts';
@@ -54,6 +55,8 @@ export interface AppOptions extends KernelOptions {
   readonly siteCode: string;
   /** How long nothing at all may arrive before a pull from a repository ends; default: 3 min. */
   readonly pullGiveUpAfterMs?: number | undefined;
+  /** Looks at the firewall of this host; absent: nobody does. */
+  readonly lookAtFirewall?: LookAtFirewall | undefined;
 }
 
 /** Rows of delivered events are of use after a crash only. */
@@ -74,6 +77,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const users = registerUsers(kernel);
   const machines = registerMachines(kernel, { sites, status });
   registerSystems(kernel, { machines });
+  registerSiteHealth(kernel, { sites, status, machines, lookAtFirewall: options.lookAtFirewall });
   const enrollment = await registerEnrollment(kernel, { machines, sites, status });
   await registerLocator(kernel, { sites, machines });
   registerFallback(kernel, { status });

@@ -36,6 +36,8 @@ test('every setting is read', () => {
     TENKAI_SITE: 'OSA',
     TENKAI_CONSOLE: '/console',
     TENKAI_AGENTS: '/agents',
+    TENKAI_MULTICAST_PORTS: '56100-56227',
+    TENKAI_FIREWALL_CHECK: '/run/tenkai-firewall/check.json',
   });
   assert.deepEqual(config, {
     dataDir: '/with space/tenkai',
@@ -49,6 +51,8 @@ test('every setting is read', () => {
     siteCode: 'OSA',
     consoleDir: '/console',
     agentsDir: '/agents',
+    multicastPorts: { first: 56_100, last: 56_227 },
+    firewallCheck: '/run/tenkai-firewall/check.json',
   });
 });
 
@@ -60,6 +64,7 @@ test('all mistakes are told at once, and no password with them', () => {
     TENKAI_DATABASE: 'mysql://user:geheim@db',
     TENKAI_NAMES: 'good.example -bad-',
     TENKAI_GATEWAYS: '-1',
+    TENKAI_MULTICAST_PORTS: '5-',
     TENKAI_LOG_LEVEL: 'loud',
     TENKAI_SITE: 'tk1',
   });
@@ -70,6 +75,7 @@ test('all mistakes are told at once, and no password with them', () => {
     'TENKAI_GATEWAYS',
     'TENKAI_LISTEN',
     'TENKAI_LOG_LEVEL',
+    'TENKAI_MULTICAST_PORTS',
     'TENKAI_NAMES',
     'TENKAI_PORT',
     'TENKAI_REDIRECT_PORT',

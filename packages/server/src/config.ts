@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import { type PortRange, parsePortRange } from '@tenkai/domain/firewall/rule.ts';
 import { type LogLevel, logLevels } from './kernel/log.ts';
 
 /** What the operator decides before the server starts; everything else is a setting of the site. */
@@ -11,6 +12,10 @@ export interface Config {
   readonly port: number;
   /** Where a plain HTTP listener answers with a redirect to https; null: no such listener. */
   readonly redirectPort: number | null;
+  /** UDP ports that the firewall of this host has to let in; null: none. */
+  readonly multicastPorts: PortRange | null;
+  /** Where root writes down how that firewall stands, for the server, which may not ask; null: nowhere. */
+  readonly firewallCheck: string | null;
   /** Address to listen on; `::` is every interface, both families. */
   readonly listen: string;
   /** PostgreSQL URL; empty: the embedded database. */
@@ -48,6 +53,8 @@ export function readConfig(
     dataDir: resolve(text('TENKAI_DATA', './data')),
     port: integer('TENKAI_PORT', 8443, 65535),
     redirectPort: env.TENKAI_REDIRECT_PORT ? integer('TENKAI_REDIRECT_PORT', 80, 65535) : null,
+    multicastPorts: parsePortRange(text('TENKAI_MULTICAST_PORTS', '')) ?? null,
+    firewallCheck: env.TENKAI_FIREWALL_CHECK ? resolve(env.TENKAI_FIREWALL_CHECK) : null,
     listen: text('TENKAI_LISTEN', '::'),
     databaseUrl: text('TENKAI_DATABASE', ''),
     names: text('TENKAI_NAMES', '')
@@ -60,6 +67,11 @@ export function readConfig(
     agentsDir: resolve(text('TENKAI_AGENTS', join(import.meta.dirname, 'agents'))),
   };
 
+  if (env.TENKAI_MULTICAST_PORTS?.trim() && config.multicastPorts === null) {
+    mistakes.push(
+      `TENKAI_MULTICAST_PORTS must be ports such as 56100-56227, but is "${env.TENKAI_MULTICAST_PORTS}".`,
+    );
+  }
   if (isIP(config.listen) === 0)
     mistakes.push(`TENKAI_LISTEN must be an IP address, but is "${config.listen}".`);
   if (!logLevels.includes(config.logLevel)) {

@@ -583,6 +583,14 @@ CREATE TABLE scenarios_revisions (
   CONSTRAINT scenarios_revisions_scenario_id_fkey FOREIGN KEY (scenario_id) REFERENCES scenarios(id)
 );
 
+CREATE TABLE site_health_states (
+  item text COLLATE "C" NOT NULL,
+  state text COLLATE "C" NOT NULL,
+  detail text COLLATE "C" NOT NULL,
+  since bigint NOT NULL,
+  CONSTRAINT site_health_states_pkey PRIMARY KEY (item)
+);
+
 CREATE TABLE sites_settings (
   name text COLLATE "C" NOT NULL,
   value text COLLATE "C" NOT NULL,

@@ -529,6 +529,13 @@ CREATE TABLE scenarios_revisions (
   PRIMARY KEY (scenario_id, revision)
 ) WITHOUT ROWID, STRICT;
 
+CREATE TABLE site_health_states (
+  item TEXT NOT NULL PRIMARY KEY,
+  state TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  since INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE sites_settings (
   name TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type App, createApp } from './app.ts';
 import type { Config } from './config.ts';
+import { type HostFirewallOptions, hostFirewallOf } from './features/site-health/index.ts';
 import type { Doors } from './gateway/doors.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import { lockDataDir } from './kernel/data-lock.ts';
@@ -90,7 +91,8 @@ async function openApp(config: Config, { log, clock }: Required<ServerDeps>): Pr
     clock,
     log: log.child({ component: 'keys' }),
   });
-  const app = await createApp({ dataDir, db, clock, log, keys, siteCode, gateways });
+  const lookAtFirewall = hostFirewallOf(firewallOf(config));
+  const app = await createApp({ dataDir, db, clock, log, keys, siteCode, gateways, lookAtFirewall });
   app.kernel.http.fallback = await serveConsole(app.kernel.http.fastify, config.consoleDir);
   await app.start();
   // A site without them is still a site, such as where a package of that name was there before.
@@ -98,6 +100,17 @@ async function openApp(config: Config, { log, clock }: Required<ServerDeps>): Pr
     .addBuiltIn(config.agentsDir)
     .catch((error: unknown) => log.warn({ err: error }, 'what is built in is not all there'));
   return app;
+}
+
+/** What has to come in, from the same settings as `tenkai firewall` reads. */
+function firewallOf({ port, redirectPort, multicastPorts, firewallCheck }: Config): HostFirewallOptions {
+  const redirect = redirectPort === null ? {} : { redirect: redirectPort };
+  const multicast = multicastPorts === null ? {} : { multicast: multicastPorts };
+  return {
+    system: process.platform,
+    checkFile: firewallCheck,
+    needs: { https: port, ...redirect, ...multicast },
+  };
 }
 
 async function stopInTime(app: App, log: Log) {

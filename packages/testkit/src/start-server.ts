@@ -6,6 +6,7 @@ import type { AnyRoute, ReplyOf } from '@tenkai/protocol/api/route.ts';
 import { address, type CallInput } from '@tenkai/protocol/client.ts';
 import { problemFromBody } from '@tenkai/protocol/problem.ts';
 import { type App, createApp } from '@tenkai/server/app.ts';
+import type { LookAtFirewall } from '@tenkai/server/features/site-health/index.ts';
 import type { Doors } from '@tenkai/server/gateway/doors.ts';
 import { type Clock, systemClock } from '@tenkai/server/kernel/clock.ts';
 import { migrate } from '@tenkai/server/kernel/database/migrate.ts';
@@ -30,6 +31,8 @@ export interface TestServerOptions {
   readonly gateways?: number;
   /** How long nothing may arrive before a pull from a repository ends. */
   readonly pullGiveUpAfterMs?: number;
+  /** Looks at the firewall of the server's host; absent: nobody does. */
+  readonly lookAtFirewall?: LookAtFirewall;
   /** Each log line as JSON text. */
   readonly onLog?: (line: string) => void;
 }
@@ -88,6 +91,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     checkReplies: true,
     gateways,
     pullGiveUpAfterMs: options.pullGiveUpAfterMs,
+    lookAtFirewall: options.lookAtFirewall,
   });
   await app.start();
   // Who sets the clock forward must not meet the first round of the repeating jobs half done.

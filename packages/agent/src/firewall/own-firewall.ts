@@ -6,8 +6,8 @@ import type { FirewallFact } from '@tenkai/domain';
 import {
   type FirewallInput,
   type FirewallReport,
+  firewallFact,
   firewallRules,
-  missingRules,
   parsePortRange,
 } from '@tenkai/domain/firewall/index.ts';
 import type { Procedure } from '@tenkai/domain/firewall/procedure.ts';
@@ -64,12 +64,5 @@ export function keepOpen(data: DataFolder, isKept: boolean): void {
 }
 
 /** What the site is told. */
-export function factOf(report: FirewallReport): FirewallFact {
-  const missing = missingRules(report).map(({ rule, backend, where, remedy }) => ({
-    rule,
-    firewall: backend,
-    where,
-    remedy: remedy ?? 'tenkai-agent firewall open',
-  }));
-  return { active: [...report.backends], missing: missing.slice(0, 256) };
-}
+export const factOf = (report: FirewallReport): FirewallFact =>
+  firewallFact(report, 'tenkai-agent firewall open');

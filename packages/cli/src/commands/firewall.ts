@@ -8,6 +8,7 @@ import {
   firewallRoles,
   firewallRules,
   firewallText,
+  hostFirewallCheck,
   missingParams,
   missingRules,
   multicastPorts,
@@ -25,6 +26,7 @@ import {
 } from '@tenkai/domain/firewall/windows-old.ts';
 import { getSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { type Command, Option } from 'commander';
+import { writeCheck } from '../firewall-check-file.ts';
 import { carryOut, onThisMachine } from '../firewall-program.ts';
 import {
   portFrom,
@@ -47,6 +49,7 @@ interface FirewallOptions {
   readonly profile?: string[];
   readonly dryRun?: boolean;
   readonly automatic?: boolean;
+  readonly write?: string;
   readonly for?: keyof typeof printed;
   readonly folder: string;
   readonly mountd?: string;
@@ -69,7 +72,12 @@ export function addFirewallCommands(program: Command, cli: Cli) {
     .option('--dry-run', 'only print what would be done')
     .option('--automatic', 'as at installation: not where TENKAI_FIREWALL=off, and failures are only told')
     .action(acting(cli, open));
-  act('check', 'say which rules are missing; status 1 where one is').action(acting(cli, check));
+  act('check', 'say which rules are missing; status 1 where one is')
+    .option(
+      '--write <file>',
+      'write it there for the server, which may not look; status 0 where it is written',
+    )
+    .action(acting(cli, check));
   act('close', 'remove what open made, and nothing else')
     .option('--dry-run', 'only print what would be done')
     .action(acting(cli, close));
@@ -184,6 +192,10 @@ async function open(session: Session, options: FirewallOptions) {
 async function check(session: Session, options: FirewallOptions) {
   needRoot('check');
   const report = await carryOut(planFirewall(await inputOf(session, options)), onThisMachine(session.signal));
+  if (options.write !== undefined) {
+    await writeCheck(options.write, hostFirewallCheck(report, Date.now()));
+    return;
+  }
   show(session, report);
   if (missingRules(report).length === 0) return;
   const command = `tenkai firewall open --role ${options.role}`;

@@ -3,10 +3,17 @@ import { changeSiteSettings, getSite, getSiteSettings, SiteSettings } from '@ten
 import type { Command } from 'commander';
 import { timeText } from '../format.ts';
 import { acting, type Cli, type Session } from '../session.ts';
+import { showHealth } from './site-health.ts';
 
 export function addSiteCommands(program: Command, cli: Cli) {
   const noun = program.command('site').description('the site that you are signed in to');
   noun.command('show').description('show name, version and trusted root key').action(acting(cli, showSite));
+  noun
+    .command('health')
+    .description(
+      "show the state of the site itself; status 1 where its host's firewall or lost contact is at fault",
+    )
+    .action(acting(cli, showHealth));
   noun
     .command('settings')
     .description('show the settings of the site, or change some')

@@ -1,6 +1,7 @@
 export * from './backend.ts';
 export * from './failures.ts';
 export * from './firewall.ts';
+export * from './firewall-fact.ts';
 export * from './netfw.ts';
 export * from './procedure.ts';
 export * from './report-text.ts';

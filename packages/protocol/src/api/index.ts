@@ -11,6 +11,7 @@ export * from './permissions.ts';
 export * from './repositories.ts';
 export * from './scenarios.ts';
 export * from './site.ts';
+export * from './site-health.ts';
 export * from './status.ts';
 export * from './systems.ts';
 export * from './updates.ts';

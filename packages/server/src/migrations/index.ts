@@ -22,6 +22,7 @@ import { updatesLastError } from './0096-updates-last-error.ts';
 import { machinesByEnrollmentAndId } from './0097-machines-by-enrollment-and-id.ts';
 import { deploymentsSilent } from './0098-deployments-silent.ts';
 import { updatesKnown } from './0099-updates-known.ts';
+import { siteHealth } from './0110-site-health.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -55,4 +56,5 @@ export const migrations: readonly Migration[] = [
   machinesByEnrollmentAndId,
   deploymentsSilent,
   updatesKnown,
+  siteHealth,
 ];

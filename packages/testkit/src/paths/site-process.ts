@@ -27,11 +27,13 @@ export interface SiteOptions {
   readonly port?: number;
   /** `TENKAI_AGENTS`; absent: as a site of these sources has it. */
   readonly agentsDir?: string;
+  /** Other settings of the server. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export async function startSiteProcess(
   network: Network,
-  { code = 'TST', port = 8443, agentsDir }: SiteOptions = {},
+  { code = 'TST', port = 8443, agentsDir, env: more = {} }: SiteOptions = {},
 ): Promise<SiteProcess> {
   const dataDir = await makeRigFolder('site');
   const env = {
@@ -41,6 +43,7 @@ export async function startSiteProcess(
     TENKAI_NAMES: network.site.address,
     TENKAI_SITE: code,
     TENKAI_LOG_LEVEL: 'info',
+    ...more,
     ...(agentsDir === undefined ? {} : { TENKAI_AGENTS: agentsDir }),
   };
   let text = '';

@@ -3,6 +3,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx';
 import { MachinesAtAGlance } from './MachinesAtAGlance.tsx';
 import { OpenDeployments } from './OpenDeployments.tsx';
 import { RecentProblems } from './RecentProblems.tsx';
+import { SiteHealth } from './SiteHealth.tsx';
 import { WaitingMachines } from './WaitingMachines.tsx';
 
 /** The numbers that matter; each part of a picture opens the list behind it. */
@@ -11,6 +12,7 @@ export function OverviewPage() {
   return (
     <div className="tk-page">
       <PageHeader title={t('nav.overview')} />
+      <SiteHealth />
       <WaitingMachines />
       <MachinesAtAGlance />
       <OpenDeployments />

@@ -11,4 +11,24 @@ export const overview = {
   waiting_one: '{count} machine waits for approval.',
   waiting_other: '{count, number} machines wait for approval.',
   decide: 'Approve or refuse',
+  health: {
+    title: 'State of the site',
+    states: { open: 'Firewall open', closed: 'Firewall closed', 'not-checked': 'Firewall not checked' },
+    open: "The firewall of the server's host ({firewalls}) lets in what the site needs.",
+    noFirewall: "No firewall is active on the server's host.",
+    closed: "Since {since} the firewall of the server's host ({firewalls}) keeps out what the site needs:",
+    repair: "To repair it, run as root on the server's host:",
+    checked: 'Checked',
+    causes: {
+      off: "Nobody is to look at the firewall of the server's host.",
+      never: "Nobody has looked at the firewall of the server's host yet.",
+      'too-old':
+        "Nobody looks at the firewall of the server's host any more: is the timer tenkai-firewall-check active?",
+      unreadable: "What the look at the firewall of the server's host wrote cannot be read.",
+    },
+    contactLost: 'Contact lost',
+    lost: '{machines, number} of {of, number} machines lost contact at {since}.',
+    byFirewall: "The firewall of the server's host blocks {rules}.",
+    unknownCause: 'They went silent at about the same time: look at the network of the server first.',
+  },
 };

@@ -6,6 +6,16 @@ export const statusMessages = {
   site: {
     started: 'The site server {version} has started.',
     stopped: 'The site server has stopped.',
+    'firewall-closed':
+      "The firewall of the server's host ({firewalls}) keeps out what the site needs: {rules}. The way out, as root: {repair}",
+    'firewall-open': "The firewall of the server's host lets in what the site needs.",
+    'firewall-unchecked':
+      "Nobody looks at the firewall of the server's host any more. On Linux the timer tenkai-firewall-check does.",
+    'contact-lost':
+      '{machines, number} of {of, number} machines lost contact at about the same time. Look at the network of the server first.',
+    'contact-lost-by-firewall':
+      "{machines, number} of {of, number} machines lost contact; the firewall of the server's host blocks {rules}.",
+    'contact-back': 'The machines that had lost contact together are heard again.',
   },
   job: {
     failed: 'The background job {job} has failed for good: {error}',

@@ -12,4 +12,29 @@ export const overview: Localized<typeof en.overview> = {
   noProblems: '問題はありません',
   waiting_other: '{count, number} 台のマシンが承認を待っています。',
   decide: '承認または拒否する',
+  health: {
+    title: 'サイトの状態',
+    states: {
+      open: 'ファイアウォール: 許可',
+      closed: 'ファイアウォール: 遮断',
+      'not-checked': 'ファイアウォール: 未確認',
+    },
+    open: 'サーバーのホストのファイアウォール ({firewalls}) は、サイトに必要な通信を許可しています。',
+    noFirewall: 'サーバーのホストで有効なファイアウォールはありません。',
+    closed:
+      'サーバーのホストのファイアウォール ({firewalls}) が、{since} からサイトに必要な通信を遮断しています。不足している規則:',
+    repair: '修復するには、サーバーのホストで root として次のコマンドを実行してください:',
+    checked: '確認',
+    causes: {
+      off: 'サーバーのホストのファイアウォールは確認の対象外です。',
+      never: 'サーバーのホストのファイアウォールは、まだ確認されていません。',
+      'too-old':
+        'サーバーのホストのファイアウォールが確認されなくなりました。タイマー tenkai-firewall-check が有効か確かめてください。',
+      unreadable: 'サーバーのホストのファイアウォールの確認結果を読み取れません。',
+    },
+    contactLost: '接続断',
+    lost: '{since} に、{of, number} 台中 {machines, number} 台のマシンとの接続が切れました。',
+    byFirewall: 'サーバーのホストのファイアウォールが {rules} を遮断しています。',
+    unknownCause: 'ほぼ同時に応答がなくなっています。まずサーバー側のネットワークを確かめてください。',
+  },
 };

@@ -7,6 +7,16 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
   site: {
     started: 'サイトサーバー {version} を開始しました。',
     stopped: 'サイトサーバーを停止しました。',
+    'firewall-closed':
+      'サーバーのホストのファイアウォール ({firewalls}) がサイトに必要な通信を遮断しています: {rules}。対処 (root で実行): {repair}',
+    'firewall-open': 'サーバーのホストのファイアウォールは、サイトに必要な通信を許可しています。',
+    'firewall-unchecked':
+      'サーバーのホストのファイアウォールが確認されなくなりました。Linux ではタイマー tenkai-firewall-check が確認します。',
+    'contact-lost':
+      '{of, number} 台中 {machines, number} 台のマシンとの接続がほぼ同時に切れました。まずサーバー側のネットワークを確かめてください。',
+    'contact-lost-by-firewall':
+      '{of, number} 台中 {machines, number} 台のマシンとの接続が切れました。サーバーのホストのファイアウォールが {rules} を遮断しています。',
+    'contact-back': '接続が切れていたマシンから、再び応答があります。',
   },
   job: { failed: 'バックグラウンド処理 {job} が失敗しました: {error}' },
   machine: {

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { HostFirewallCheck } from '@tenkai/domain';
+import { getSiteHealth } from '@tenkai/protocol/api/site-health.ts';
+import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
+import { aHeartbeat, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
+import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engines.ts';
+import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
+import { createFakeClock } from '../../kernel/clock.ts';
+import { readChecks } from './host-firewall.ts';
+import { askNetsh } from './netsh.ts';
+
+const repair = 'tenkai firewall open --role server';
+const missing = (...rules: string[]) =>
+  rules.map((rule) => ({ rule, firewall: 'nftables', where: 'inet site inbound', remedy: repair }));
+
+async function start(t: TestContext, { databaseUrl }: Partial<EngineUnderTest> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'tenkai-health-'));
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true }));
+  const clock = createFakeClock();
+  const file = join(folder, 'check.json');
+  const options = { databaseUrl, clock, lookAtFirewall: readChecks(file) };
+  const server = await startTestServer(options);
+  atEnd(t, () => server.stop());
+  const written = (check: Partial<HostFirewallCheck>) =>
+    writeFileSync(
+      file,
+      JSON.stringify({ checkedAt: clock.now(), active: ['nftables'], missing: [], ...check }),
+    );
+  /** The health after the next look. */
+  const next = async (ms = 15_000) => {
+    clock.advance(ms);
+    await server.kernel.jobs.idle();
+    return server.call(getSiteHealth, { as: 'viewer' });
+  };
+  /** So many minutes, in each of which root looks and finds that. */
+  const pass = async (minutes: number, check: Partial<HostFirewallCheck>) => {
+    for (let minute = 0; minute < minutes; minute += 1) {
+      written(check);
+      await next(60_000);
+    }
+    return server.call(getSiteHealth, { as: 'viewer' });
+  };
+  return { server, clock, file, written, next, pass };
+}
+
+async function told(server: TestServer) {
+  const { items } = await server.call(listStatusMessages, { query: { component: 'server', limit: 100 } });
+  return items.filter(({ code }) => /firewall|contact/.test(code)).reverse();
+}
+const codes = async (server: TestServer) => (await told(server)).map(({ code }) => code);
+
+onBothEngines(
+  "BSRV-21: the host's firewall turned on later is told with the missing rules and the command, once; and that it is open again",
+  async (t, engine) => {
+    const { server, clock, file, written, next } = await start(t, engine);
+    const unseen = (await next()).firewall;
+    assert.deepEqual([unseen.state, unseen.cause, unseen.since], ['not-checked', 'never', null]);
+    written({});
+    assert.equal((await next()).firewall.state, 'open');
+    assert.deepEqual(await codes(server), [], 'that all is well at first is no news');
+
+    written({ missing: missing('Tenkai(TCP:443)', 'Tenkai(TCP:80)') });
+    const closedAt = clock.now() + 15_000;
+    const { firewall } = await next();
+    assert.deepEqual(
+      [firewall.state, firewall.since, firewall.repair, firewall.missing.map(({ rule }) => rule)],
+      ['closed', closedAt, repair, ['Tenkai(TCP:443)', 'Tenkai(TCP:80)']],
+    );
+    assert.equal((await next()).firewall.since, closedAt);
+    const [message] = await told(server);
+    assert.deepEqual([message?.severity, message?.code], ['error', 'site.firewall-closed']);
+    assert.match(
+      message?.message ?? '',
+      /\(nftables\).*: Tenkai\(TCP:443\), Tenkai\(TCP:80\)\. .*open --role server$/,
+    );
+    assert.match(
+      server.kernel.metrics.render(),
+      /^tenkai_host_firewall_missing_rules 2$/m,
+      'whoever watches by figures sees it',
+    );
+
+    assert.equal((await next(6 * 60_000)).firewall.state, 'not-checked', 'an old look is not believed');
+    written({});
+    assert.equal((await next()).firewall.state, 'open');
+    assert.deepEqual(await codes(server), [
+      'site.firewall-closed',
+      'site.firewall-unchecked',
+      'site.firewall-open',
+    ]);
+    for (const text of ['', '{', 'null', '{"checkedAt":1}']) {
+      writeFileSync(file, text);
+      assert.equal((await next()).firewall.cause, 'unreadable', text);
+    }
+    await assert.rejects(server.call(getSiteHealth, { as: null }), { status: 401 });
+  },
+);
+
+onBothEngines(
+  'BSRV-21: machines that lose contact together are counted, and a closed firewall is named as the cause',
+  async (t, engine) => {
+    const { server, clock, pass } = await start(t, engine);
+    const [first, ...others] = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((name) => enrolledAgent(server, { name })),
+    );
+    assert.ok(first);
+    const all = [first, ...others];
+    const report = async (agents: typeof all, state: 'running' | 'shutting-down' = 'running') => {
+      for (const agent of agents) await agent.report(aHeartbeat({ state }));
+    };
+    const closed = { missing: missing('Tenkai(TCP:443)') };
+    await report(all);
+    assert.equal((await pass(1, {})).lostContact, null);
+    await report(all);
+    const lost = { machines: 3, of: 4, since: clock.now() };
+    assert.equal((await pass(10, closed)).lostContact, null, 'nobody is missed yet');
+    await report([first]);
+    assert.deepEqual((await pass(3, closed)).lostContact, { ...lost, isByFirewall: true });
+    assert.match(
+      (await told(server)).at(-1)?.message ?? '',
+      /^3 of 4 machines .*blocks Tenkai\(TCP:443\)\.$/,
+    );
+    assert.deepEqual(
+      (await pass(1, {})).lostContact,
+      { ...lost, isByFirewall: false },
+      'open, nobody is back',
+    );
+    await report(all);
+    assert.equal((await pass(1, {})).lostContact, null);
+    assert.deepEqual(await codes(server), [
+      'site.firewall-closed',
+      'site.contact-lost-by-firewall',
+      'site.firewall-open',
+      'site.contact-back',
+    ]);
+
+    const since = clock.now() - 60_000;
+    assert.deepEqual((await pass(13, {})).lostContact, { machines: 4, of: 4, since, isByFirewall: false });
+    assert.deepEqual((await codes(server)).slice(-1), ['site.contact-lost']);
+    await report(others, 'shutting-down');
+    await report([first]);
+    assert.equal((await pass(13, {})).lostContact, null, 'who says good-bye is not lost');
+  },
+);
+
+test('BSRV-21: on Windows the server asks netsh itself, by these lines, once a minute', async () => {
+  const asked: string[] = [];
+  let isClosed = true;
+  const look = askNetsh(
+    { https: 443, redirect: 80, multicast: { first: 56_100, last: 56_227 } },
+    async (ask) => {
+      const line = [ask.program, ...ask.args].join(' ');
+      asked.push(line);
+      return { code: isClosed && line.includes('TCP:80') ? 1 : 0, stdout: '', stderr: '' };
+    },
+  );
+  const { signal } = new AbortController();
+  const found = await look(60_000, signal);
+  const lines = [
+    'netsh advfirewall show allprofiles',
+    'netsh advfirewall firewall show rule name="Tenkai(TCP:443)"',
+    'netsh advfirewall firewall show rule name="Tenkai(TCP:80)"',
+    'netsh advfirewall firewall show rule name="Tenkai(UDP:56100-56227)"',
+  ];
+  assert.deepEqual(asked, lines);
+  assert.equal(found.state, 'closed');
+  assert.deepEqual(found.check?.missing, [
+    { rule: 'Tenkai(TCP:80)', firewall: 'windows', where: 'any', remedy: repair },
+  ]);
+  isClosed = false;
+  assert.equal((await look(119_999, signal)).state, 'closed');
+  assert.equal(asked.length, lines.length);
+  assert.equal((await look(120_000, signal)).state, 'open');
+  assert.equal(asked.length, 2 * lines.length);
+});
