@@ -165,6 +165,8 @@ CREATE INDEX deployments_runs_multicast ON public.deployments_runs USING btree (
 
 CREATE INDEX deployments_runs_released ON public.deployments_runs USING btree (machine_id) WHERE (is_released = 1);
 
+CREATE INDEX deployments_runs_slots ON public.deployments_runs USING btree (deployment_id) WHERE ((is_released = 1) AND (is_staged = 0) AND (is_silent = 0));
+
 CREATE INDEX deployments_runs_staged ON public.deployments_runs USING btree (machine_id) WHERE (is_staged = 1);
 
 CREATE INDEX deployments_runs_status ON public.deployments_runs USING btree (deployment_id, status);

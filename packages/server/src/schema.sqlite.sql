@@ -149,6 +149,8 @@ CREATE INDEX deployments_runs_multicast ON deployments_runs (deployment_id, occu
 
 CREATE INDEX deployments_runs_released ON deployments_runs (machine_id) WHERE is_released = 1;
 
+CREATE INDEX deployments_runs_slots ON deployments_runs (deployment_id) WHERE is_released = 1 AND is_staged = 0 AND is_silent = 0;
+
 CREATE INDEX deployments_runs_staged ON deployments_runs (machine_id) WHERE is_staged = 1;
 
 CREATE INDEX deployments_runs_status ON deployments_runs (deployment_id, status);

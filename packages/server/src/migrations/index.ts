@@ -23,6 +23,7 @@ import { machinesByEnrollmentAndId } from './0097-machines-by-enrollment-and-id.
 import { deploymentsSilent } from './0098-deployments-silent.ts';
 import { updatesKnown } from './0099-updates-known.ts';
 import { siteHealth } from './0110-site-health.ts';
+import { deploymentsSlots } from './0111-deployments-slots.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -57,4 +58,5 @@ export const migrations: readonly Migration[] = [
   deploymentsSilent,
   updatesKnown,
   siteHealth,
+  deploymentsSlots,
 ];

@@ -1,5 +1,6 @@
 import { collectionsToReevaluate, withReferrers } from '@tenkai/domain';
 import type { Kernel } from '../../kernel/kernel.ts';
+import { createPace } from '../../kernel/pace.ts';
 import type { Machines } from '../machines/index.ts';
 import { listStale, settleChange, settleStale, someChanges } from './collections.store.ts';
 import { judgeMachines, type Question } from './judge.ts';
@@ -22,6 +23,8 @@ export interface EvaluatorDeps extends Pick<Kernel, 'db' | 'clock' | 'events' | 
 const job = 'collections.evaluate';
 /** Machines whose facts are in memory at a time, and rows of one transaction. */
 const pageSize = 200;
+/** A job and its questions cost the same for one change and for a page of them. */
+const roundEveryMs = 100;
 
 /**
  * Keeps members up to date by change, not by timer: machines that changed are judged by the rules that name what
@@ -30,22 +33,32 @@ const pageSize = 200;
  */
 export function createEvaluator(deps: EvaluatorDeps): Evaluator {
   const { db, jobs, log } = deps;
+  const pace = createPace(roundEveryMs);
   let isAsked = false;
+  let isMore = false;
   let last: Promise<void> = Promise.resolve();
 
   const run = (signal?: AbortSignal): Promise<void> => {
     last = last.catch(() => {}).then(() => drain(deps, signal));
     return last;
   };
-  jobs.define(job, ({ signal }) => {
-    isAsked = false;
-    return run(signal);
+  jobs.define(job, async ({ signal }) => {
+    try {
+      do {
+        await pace.turn();
+        isMore = false;
+        await run(signal);
+      } while (isMore && !signal.aborted);
+    } finally {
+      isAsked = false;
+    }
   });
   // Whatever another server noted, or a crash left behind.
   jobs.every('collections.sweep', 60_000, ({ signal }) => run(signal));
   return {
     run,
     poke() {
+      isMore = true;
       if (isAsked) return;
       isAsked = true;
       db.transaction((tx) => jobs.enqueue(tx, { kind: job, key: 'all' })).catch((error: unknown) => {

@@ -11,7 +11,7 @@ import { newId } from '../../kernel/ids.ts';
 import { insertDeployment, loadDeployment, updateDeployment } from './deployments.store.ts';
 import type { ReleaseDeps } from './release/evaluate-run.ts';
 import { applyToRun, store } from './runs/run-book.ts';
-import { insertRuns, loadRun, loadRunsWhere } from './runs/runs.store.ts';
+import { insertRuns, type LoadedRun, loadRun, loadRuns, loadRunsWhere } from './runs/runs.store.ts';
 
 /** A deployment that a feature makes by itself and fills machine by machine. */
 export interface OwnedDeployment {
@@ -26,6 +26,7 @@ export interface OwnedDeployment {
 
 /** How a run ended, for the feature that asked for it. */
 export interface RunOutcome {
+  readonly runId: string;
   readonly machineId: string;
   readonly deploymentId: string;
   readonly status: string;
@@ -48,7 +49,8 @@ export interface OwnedDeployments {
   add(tx: Tx, deploymentId: string, machineIds: readonly string[]): Promise<Map<string, string>>;
   /** Ends those runs that no machine has begun. */
   withdraw(tx: Tx, runIds: readonly string[]): Promise<void>;
-  outcome(read: Reader, runId: string): Promise<RunOutcome | undefined>;
+  /** In the order of the ids, without those that do not exist. */
+  outcomes(read: Reader, runIds: readonly string[]): Promise<RunOutcome[]>;
 }
 
 export function createOwnedDeployments(deps: ReleaseDeps): OwnedDeployments {
@@ -62,7 +64,7 @@ export function createOwnedDeployments(deps: ReleaseDeps): OwnedDeployments {
         if (run && run.state.startedAt === null) await applyToRun(deps, tx, run, { kind: 'cancel', at });
       }
     },
-    outcome,
+    outcomes,
   };
 }
 
@@ -124,11 +126,20 @@ async function add(deps: ReleaseDeps, tx: Tx, deploymentId: string, machineIds: 
   return runs;
 }
 
-async function outcome(read: Reader, runId: string): Promise<RunOutcome | undefined> {
-  const run = await loadRun(read, runId);
-  if (!run) return undefined;
-  const { row, state, plan } = run;
-  const installs = (plan?.steps ?? []).flatMap((step) => {
+async function outcomes(read: Reader, runIds: readonly string[]): Promise<RunOutcome[]> {
+  const runs = new Map((await loadRuns(read, runIds)).map((run) => [run.row.id, run]));
+  const found = runIds.flatMap((id) => runs.get(id) ?? []);
+  const withoutRestarts = new Map<string, boolean>();
+  for (const id of new Set(found.map(({ row }) => row.deployment_id)))
+    withoutRestarts.set(
+      id,
+      (await loadDeployment(read, id))?.subject.scenario.options.withoutRestarts === true,
+    );
+  return found.map((run) => outcomeOf(run, withoutRestarts.get(run.row.deployment_id) === true));
+}
+
+function outcomeOf({ row, state, plan }: LoadedRun, isWithoutRestarts: boolean): RunOutcome {
+  const installed = (plan?.steps ?? []).flatMap((step) => {
     const result = state.steps[step.index]?.result;
     const isThere = result?.outcome === 'succeeded' || result?.reason?.code === 'already-installed';
     return step.kind === 'install-package' && isThere
@@ -136,13 +147,13 @@ async function outcome(read: Reader, runId: string): Promise<RunOutcome | undefi
       : [];
   });
   return {
+    runId: row.id,
     machineId: row.machine_id,
     deploymentId: row.deployment_id,
     status: state.status,
     reason: state.reason,
-    installed: installs,
-    isWithoutRestarts:
-      (await loadDeployment(read, row.deployment_id))?.subject.scenario.options.withoutRestarts === true,
+    installed,
+    isWithoutRestarts,
     hasBegun: state.steps.some(({ startedAt, result }) => startedAt !== null || result !== null),
     exitCodes: state.steps.flatMap(({ result }) => result?.exitCode ?? []),
   };

@@ -3,41 +3,77 @@ import type { Tx } from '../../kernel/database/database.ts';
 import type { RunOutcome } from '../deployments/index.ts';
 import { restartLater } from './deliver.ts';
 import type { Deps } from './needs.ts';
-import type { UpdatePairRow } from './tables.ts';
-import { dropRefusals, findPairByRun, saveEvidence, updatePair } from './updates.store.ts';
+import type { EvidenceRow, UpdatePairRow } from './tables.ts';
+import { dropRefusals, pairsByRun, saveEvidence, updatePair } from './updates.store.ts';
 
 /** Notes what runs showed that have ended, those of scenarios too (BAUT-15), and has their machines judged again. */
 export async function noteEndedRuns(deps: Deps, runIds: readonly string[]): Promise<void> {
+  if (runIds.length === 0) return;
   const { packages } = await deps.world.catalogue();
-  for (const runId of runIds) {
-    await deps.db.transaction(async (tx) => {
-      const outcome = await deps.deployments.owned.outcome(tx, runId);
-      if (!outcome) return;
-      const pair = await findPairByRun(tx, runId);
-      await noteEvidence(deps, tx, outcome, packages);
-      if (pair) await noteEnd(deps, tx, pair, outcome, packages.get(pair.package_id));
-      tx.afterCommit(() => {
-        deps.lane.machine(outcome.machineId);
-        if (pair) deps.lane.counted(pair.package_id);
-      });
+  const note = (ids: readonly string[]) =>
+    deps.db.transaction(async (tx) => {
+      const outcomes = await deps.deployments.owned.outcomes(tx, ids);
+      for (const wave of withoutRepeats(outcomes)) await noteWave(deps, tx, wave, packages);
     });
-  }
+  await note(runIds).catch(async () => {
+    // One that cannot be noted must not take the others with it.
+    for (const id of runIds)
+      await note([id]).catch((error: unknown) =>
+        deps.log.error({ err: error, runId: id }, 'an ended run was not noted'),
+      );
+  });
 }
 
-async function noteEvidence(
-  { clock }: Deps,
-  tx: Tx,
-  { status, installed, machineId }: RunOutcome,
-  packages: ReadonlyMap<string, SoftwarePackage>,
-) {
-  if (status !== 'succeeded' || installed.length === 0) return;
-  for (const { packageId, revision } of installed) {
-    const known = revision ?? packages.get(packageId)?.revision;
-    if (known === undefined) continue;
-    const row = { machine_id: machineId, package_id: packageId, revision: known };
-    await saveEvidence(tx, { ...row, verdict: 'verified', at: clock.now() });
+/** In their order, parted where a machine comes again: what a later run says of it stands. */
+function withoutRepeats(outcomes: readonly RunOutcome[]): RunOutcome[][] {
+  const waves: RunOutcome[][] = [[]];
+  const seen = new Set<string>();
+  for (const outcome of outcomes) {
+    if (seen.has(outcome.machineId)) {
+      waves.push([]);
+      seen.clear();
+    }
+    seen.add(outcome.machineId);
+    waves.at(-1)?.push(outcome);
   }
-  await dropRefusals(tx, machineId);
+  return waves;
+}
+
+type Packages = ReadonlyMap<string, SoftwarePackage>;
+
+async function noteWave(deps: Deps, tx: Tx, outcomes: readonly RunOutcome[], packages: Packages) {
+  const pairs = await pairsByRun(
+    tx,
+    outcomes.map(({ runId }) => runId),
+  );
+  await noteEvidence(deps, tx, outcomes, packages);
+  for (const outcome of outcomes) {
+    const pair = pairs.get(outcome.runId);
+    if (pair) await noteEnd(deps, tx, pair, outcome, packages.get(pair.package_id));
+  }
+  tx.afterCommit(() => {
+    deps.lane.machines(outcomes.map(({ machineId }) => machineId));
+    for (const { package_id } of pairs.values()) deps.lane.counted(package_id);
+  });
+}
+
+async function noteEvidence({ clock }: Deps, tx: Tx, outcomes: readonly RunOutcome[], packages: Packages) {
+  const shown = outcomes.filter(({ status, installed }) => status === 'succeeded' && installed.length > 0);
+  const at = clock.now();
+  const rows = shown.flatMap(({ machineId, installed }) =>
+    installed.flatMap(({ packageId, revision }): EvidenceRow[] => {
+      const known = revision ?? packages.get(packageId)?.revision;
+      if (known === undefined) return [];
+      return [{ machine_id: machineId, package_id: packageId, revision: known, verdict: 'verified', at }];
+    }),
+  );
+  // A scenario may install a package twice; the last one says which revision is there.
+  const byPackage = new Map(rows.map((row) => [`${row.machine_id} ${row.package_id}`, row]));
+  await saveEvidence(tx, [...byPackage.values()]);
+  await dropRefusals(
+    tx,
+    shown.map(({ machineId }) => machineId),
+  );
 }
 
 async function noteEnd(
@@ -112,7 +148,7 @@ async function noteRefusal(
   await change(tx, pair, {});
   if (!software) return;
   const row = { machine_id: pair.machine_id, package_id: pair.package_id, revision: software.revision };
-  await saveEvidence(tx, { ...row, verdict: 'refused', at: clock.now() });
+  await saveEvidence(tx, [{ ...row, verdict: 'refused', at: clock.now() }]);
 }
 
 function change(tx: Tx, pair: UpdatePairRow, more: Partial<UpdatePairRow>) {

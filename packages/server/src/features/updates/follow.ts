@@ -6,10 +6,10 @@ import type { Deps } from './needs.ts';
 import {
   beginRevision,
   dropEvidence,
-  dropRefusals,
   findPackage,
   forgetMachine,
   forgetPackage,
+  loadEvidence,
   loadMachineRows,
   saveMachine,
 } from './updates.store.ts';
@@ -69,18 +69,16 @@ async function isNamed({ world }: Deps, packageId: string): Promise<boolean> {
 async function inventoryChanged(deps: Deps, machineId: string, attributes: readonly string[] | null) {
   const { packages } = await deps.world.catalogue();
   const isSoftware = attributes === null || attributes.some((name) => name.startsWith('software'));
-  const told = [...packages.values()].filter(
-    ({ detection }) => detection.length > 0 && detection.every(({ kind }) => kind === 'package'),
+  const isTold = (id: string) => {
+    const { detection = [] } = packages.get(id) ?? {};
+    return detection.length > 0 && detection.every(({ kind }) => kind === 'package');
+  };
+  const known = await loadEvidence(deps.db.read, [machineId]);
+  const outdated = known.filter(
+    ({ verdict, package_id }) => verdict === 'refused' || (isSoftware && isTold(package_id)),
   );
-  await deps.db.transaction(async (tx) => {
-    await dropRefusals(tx, machineId);
-    if (isSoftware)
-      await dropEvidence(
-        tx,
-        machineId,
-        told.map(({ id }) => id),
-      );
-  });
+  // Of packages of which the inventory itself tells, it has the last word. Most inventories outdate nothing.
+  if (outdated.length > 0) await deps.db.transaction((tx) => dropEvidence(tx, outdated));
   deps.lane.machine(machineId);
 }
 

@@ -1,4 +1,5 @@
 import type { Log } from '../../kernel/log.ts';
+import { createPace } from '../../kernel/pace.ts';
 
 /**
  * Everything that may change what automatic update says of a machine meets here, one piece of work at a time, so that
@@ -22,15 +23,20 @@ export interface LaneWork {
 }
 
 const batchSize = 200;
+/** The questions of a round are the same for one machine and for two hundred. */
+const roundEveryMs = 100;
 
 export function createUpdateLane(log: Log, work: (work: LaneWork) => Promise<void>): UpdateLane {
   const waiting = { machines: new Set<string>(), runs: new Set<string>(), packages: new Set<string>() };
   let running: Promise<void> | undefined;
   let isStopped = false;
+  const pace = createPace(roundEveryMs);
   const isEmpty = () => Object.values(waiting).every((set) => set.size === 0);
+  const isSmall = () => waiting.machines.size < batchSize && waiting.runs.size < batchSize;
   const drain = async () => {
-    await new Promise(setImmediate);
     while (!isStopped && !isEmpty()) {
+      if (isSmall()) await pace.turn();
+      else await new Promise(setImmediate);
       const runIds = takeSome(waiting.runs);
       const machineIds = takeSome(waiting.machines);
       // Rings are counted when the machines are done: once for a thousand changes.
@@ -51,10 +57,14 @@ export function createUpdateLane(log: Log, work: (work: LaneWork) => Promise<voi
     ended: (id) => add(waiting.runs, [id]),
     counted: (id) => add(waiting.packages, [id]),
     async idle() {
-      while (running) await running;
+      while (running) {
+        pace.hurry(running);
+        await running;
+      }
     },
     async stop() {
       isStopped = true;
+      if (running) pace.hurry(running);
       await running;
     },
   };

@@ -1,5 +1,6 @@
 import { defaultUpdatePolicy, isOwnAgentPackage, type Reason, type UpdatePolicy } from '@tenkai/domain';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
+import { insertRows, rowsOf } from '../../kernel/database/many-rows.ts';
 import type { EvidenceRow, UpdateMachineRow, UpdatePackageRow, UpdatePairRow } from './tables.ts';
 import './tables.ts';
 
@@ -78,8 +79,14 @@ export const findPair = (read: Reader, machineId: string, packageId: string) =>
     packageId,
   ]);
 
-export const findPairByRun = (read: Reader, runId: string) =>
-  read.one<UpdatePairRow>('SELECT * FROM updates_pairs WHERE run_id = ?', [runId]);
+/** What automatic update asked for; runs of others have none. */
+export async function pairsByRun(
+  read: Reader,
+  runIds: readonly string[],
+): Promise<Map<string, UpdatePairRow>> {
+  const rows = await rowsOf<UpdatePairRow>(read, 'SELECT * FROM updates_pairs WHERE run_id IN', runIds);
+  return new Map(rows.map((row) => [row.run_id as string, row]));
+}
 
 /** What a judgement says of a pair; what is remembered of it (attempts, holds) stays. */
 export type JudgedPair = Pick<
@@ -152,27 +159,34 @@ export async function saveMachine(tx: Tx, machineId: string, change: Partial<Upd
 export const loadEvidence = (read: Reader, ids: readonly string[]) =>
   read.all<EvidenceRow>(`SELECT * FROM updates_evidence WHERE machine_id IN (${marks(ids)})`, ids);
 
-export async function saveEvidence(tx: Tx, row: EvidenceRow) {
-  await tx.run(
-    `INSERT INTO updates_evidence (machine_id, package_id, revision, verdict, at) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (machine_id, package_id) DO UPDATE SET revision = excluded.revision, verdict = excluded.verdict,
+/** No machine and package may be among them twice. */
+export async function saveEvidence(tx: Tx, rows: readonly EvidenceRow[]) {
+  await insertRows(
+    tx,
+    'INSERT INTO updates_evidence (machine_id, package_id, revision, verdict, at)',
+    rows.map((row) => [row.machine_id, row.package_id, row.revision, row.verdict, row.at]),
+    `ON CONFLICT (machine_id, package_id) DO UPDATE SET revision = excluded.revision, verdict = excluded.verdict,
        at = excluded.at`,
-    [row.machine_id, row.package_id, row.revision, row.verdict, row.at],
   );
 }
 
-/** What a machine once refused it may take now: something on it has changed. */
-export async function dropRefusals(tx: Tx, machineId: string) {
-  await tx.run("DELETE FROM updates_evidence WHERE machine_id = ? AND verdict = 'refused'", [machineId]);
+/** What machines once refused they may take now: something on them has changed. */
+export async function dropRefusals(tx: Tx, machineIds: readonly string[]) {
+  if (machineIds.length === 0) return;
+  await tx.run(
+    `DELETE FROM updates_evidence WHERE verdict = 'refused' AND machine_id IN (${marks(machineIds)})`,
+    machineIds,
+  );
 }
 
-/** For packages of which the inventory itself tells, it has the last word. */
-export async function dropEvidence(tx: Tx, machineId: string, packageIds: readonly string[]) {
-  if (packageIds.length === 0) return;
-  await tx.run(`DELETE FROM updates_evidence WHERE machine_id = ? AND package_id IN (${marks(packageIds)})`, [
-    machineId,
-    ...packageIds,
-  ]);
+/** Only as it was read: what a run has shown since then is newer. */
+export async function dropEvidence(tx: Tx, rows: readonly EvidenceRow[]) {
+  for (const { machine_id, package_id, at } of rows)
+    await tx.run('DELETE FROM updates_evidence WHERE machine_id = ? AND package_id = ? AND at = ?', [
+      machine_id,
+      package_id,
+      at,
+    ]);
 }
 
 export async function loadOptedCollections(read: Reader): Promise<Set<string>> {

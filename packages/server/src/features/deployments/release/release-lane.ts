@@ -1,4 +1,5 @@
 import type { Log } from '../../../kernel/log.ts';
+import { createPace } from '../../../kernel/pace.ts';
 
 /**
  * Where everything that may let a run go on comes together. One evaluation at a time, so that slots are counted
@@ -42,17 +43,22 @@ export interface LaneWork {
   readonly groupIds: readonly string[];
 }
 
+/** Each round begins with the same questions, however many machines it is about; a thousand may report in a second. */
+const roundEveryMs = 20;
+
 export function createReleaseLane(log: Log, evaluate: (work: LaneWork) => Promise<void>): ReleaseLane {
   let waiting = emptyWork();
   let running: Promise<void> | undefined;
   let isStopped = false;
+  const pace = createPace(roundEveryMs);
   const poke = () => {
     if (isStopped) return;
     running ??= drain();
   };
   const drain = async () => {
-    await new Promise(setImmediate);
     while (!isStopped && hasWork(waiting)) {
+      await pace.turn();
+      if (isStopped) break;
       const work = waiting;
       waiting = emptyWork();
       const input = {
@@ -104,10 +110,14 @@ export function createReleaseLane(log: Log, evaluate: (work: LaneWork) => Promis
       poke();
     },
     async idle() {
-      while (running) await running;
+      while (running) {
+        pace.hurry(running);
+        await running;
+      }
     },
     async stop() {
       isStopped = true;
+      if (running) pace.hurry(running);
       await running;
     },
   };

@@ -27,7 +27,7 @@ async function evaluateRound(deps: ReleaseDeps, work: LaneWork) {
   const now = deps.clock.now();
   await evaluateAll(round, await waitingOn(round, work.machineIds));
   if (work.due) {
-    await evaluateBatch(round, await waiting(round, 'gate IS NOT NULL AND waits_until <= ?', [now]));
+    await evaluateBatch(round, await dueRuns(round, 'gate IS NOT NULL AND waits_until <= ?', now));
     await expireSilentRuns(deps);
     await noticeMachinesOff(deps);
   }
@@ -49,12 +49,16 @@ async function evaluateRound(deps: ReleaseDeps, work: LaneWork) {
 async function waitingOn({ deps }: Round, machineIds: readonly string[]): Promise<LoadedRun[]> {
   // Found by their machines, which are few; whoever waits at a gate may be the whole fleet.
   const atGate = `gate IS NOT NULL AND coalesce(gate, '') IN ${machineGates}`;
-  const runs = await loadRunsOf(deps.db.read, machineIds, atGate);
-  return runs.sort((a, b) => (a.row.id < b.row.id ? -1 : 1));
+  return oldestFirst(await loadRunsOf(deps.db.read, machineIds, atGate));
 }
 
-function waiting({ deps }: Round, condition: string, params: (string | number)[]) {
-  return loadRunsWhere(deps.db.read, `${condition} ORDER BY id`, params);
+/** Ordered here: asked for the order, the embedded database would walk over all runs there ever were by their ids. */
+async function dueRuns({ deps }: Pick<Round, 'deps'>, condition: string, now: number) {
+  return oldestFirst(await loadRunsWhere(deps.db.read, condition, [now]));
+}
+
+function oldestFirst(runs: LoadedRun[]): LoadedRun[] {
+  return runs.sort((a, b) => (a.row.id < b.row.id ? -1 : 1));
 }
 
 /** Slots are counted only where somebody waits for one: a run that ends frees one, and often nobody does. */
@@ -68,8 +72,7 @@ async function evaluateSlots(round: Round) {
 /** BSRV-27: a machine that fell silent does not hold its slot for ever. */
 async function expireSilentRuns(deps: ReleaseDeps) {
   const at = deps.clock.now();
-  const silent = await loadRunsWhere(deps.db.read, 'deadline_at <= ? ORDER BY id', [at]);
-  for (const { row } of silent) {
+  for (const { row } of await dueRuns({ deps }, 'deadline_at <= ?', at)) {
     await deps.db.transaction(async (tx) => {
       const run = await loadRun(tx, row.id);
       if (run) await applyToRun(deps, tx, run, { kind: 'tick', at });
