@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { aHeartbeat, aWholeInventory, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { anInventory } from '@tenkai/testkit/builders.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
 import { cliOf } from '@tenkai/testkit/tenkai-cli.ts';
+
+test('BSRV-29: a site prints its page of supported environments, the one of docs/', async (t) => {
+  const server = await startTestServer({ listen: true });
+  t.after(() => server.stop());
+  const { stdout } = await (await cliOf(t, server)).run(['systems', 'page']);
+  const docs = new URL('../../../../docs/supported-systems.md', import.meta.url);
+  assert.equal(stdout, readFileSync(docs, 'utf8'));
+});
 
 test('BOSM-01: tenkai systems lists, filters and shows rows, and the row of a machine with what is unlisted', async (t) => {
   const server = await startTestServer({ listen: true });

@@ -1,4 +1,4 @@
-import { Failure, reasonSentence, type SystemMatch, type SystemRow } from '@tenkai/domain';
+import { Failure, reasonSentence, type SystemMatch, type SystemRow, systemsPage } from '@tenkai/domain';
 import { capabilities, type SystemNote, verdicts } from '@tenkai/domain/os-matrix/system-row.ts';
 import type { QueryOf } from '@tenkai/protocol/api/route.ts';
 import { systemRoutes } from '@tenkai/protocol/api/systems.ts';
@@ -22,6 +22,10 @@ export function addSystemsCommands(program: Command, cli: Cli) {
     )
     .addOption(new Option('--verdict <name>', 'only this verdict').choices(verdicts))
     .action(acting(cli, list));
+  noun
+    .command('page')
+    .description('print the supported environment of this site as a page of Markdown')
+    .action(acting(cli, page));
   noun
     .command('show')
     .description('show one system, or that of a machine, with reasons and notes')
@@ -49,6 +53,12 @@ async function list({ connect, output }: Session, query: QueryOf<typeof systemRo
   const { client } = await connect();
   const { items } = await client(systemRoutes.list, { query });
   output.result(items, () => output.table(items, columns, 'No system is like that.'));
+}
+
+async function page({ connect, output }: Session) {
+  const { client } = await connect();
+  const { dataVersion, items: rows } = await client(systemRoutes.list, { query: {} });
+  output.result({ dataVersion, rows }, () => systemsPage({ dataVersion, rows }).trimEnd());
 }
 
 async function show(session: Session, key: string | undefined, { machine }: { machine?: string }) {

@@ -4,4 +4,5 @@ export * from './match-system.ts';
 export * from './step-support.ts';
 export * from './system-row.ts';
 export * from './system-rows.ts';
+export * from './systems-page.ts';
 export * from './windows-system.ts';
