@@ -34,9 +34,12 @@ export async function readFolders(
 }
 
 /** Brings content to the site: only what is not there yet, so that a second call goes on where the first stopped. */
-export async function uploadBuilt(session: Session, { manifest, sources }: BuiltManifest): Promise<string> {
+export async function uploadBuilt(
+  session: Session,
+  { manifest, sources, times }: BuiltManifest,
+): Promise<string> {
   const { output, signal } = session;
-  const port = portOf(await session.connect());
+  const port = portOf(await session.connect(), times);
   const progress = startProgress(output, 'Uploading');
   try {
     const result = await uploadContent({
@@ -54,7 +57,8 @@ export async function uploadBuilt(session: Session, { manifest, sources }: Built
   }
 }
 
-function portOf({ client, url, headers }: Connection): UploadPort {
+function portOf({ client, url, headers }: Connection, times: ReadonlyMap<string, number>): UploadPort {
+  const fileTimes = Object.fromEntries(times);
   return {
     missing: (chunks, signal) =>
       translated(async () => {
@@ -62,7 +66,9 @@ function portOf({ client, url, headers }: Connection): UploadPort {
         return (await client(contentRoutes.missing, input)).missing;
       }),
     postManifest: (manifest, signal) =>
-      translated(() => client(contentRoutes.manifest, { body: { manifest }, ...(signal ? { signal } : {}) })),
+      translated(() =>
+        client(contentRoutes.manifest, { body: { manifest, fileTimes }, ...(signal ? { signal } : {}) }),
+      ),
     putChunk: (sha256, bytes, signal) =>
       translated(async () => {
         const limit = AbortSignal.timeout(chunkTimeoutMs);

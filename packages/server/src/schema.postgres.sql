@@ -55,6 +55,13 @@ CREATE TABLE content_copies (
   CONSTRAINT content_copies_point_id_fkey FOREIGN KEY (point_id) REFERENCES content_points(id)
 );
 
+CREATE TABLE content_file_times (
+  content_id text COLLATE "C" NOT NULL,
+  times text COLLATE "C" NOT NULL,
+  CONSTRAINT content_file_times_content_id_fkey FOREIGN KEY (content_id) REFERENCES content_manifests(content_id) ON DELETE CASCADE,
+  CONSTRAINT content_file_times_pkey PRIMARY KEY (content_id)
+);
+
 CREATE TABLE content_manifests (
   content_id text COLLATE "C" NOT NULL,
   total_bytes bigint NOT NULL,

@@ -47,6 +47,11 @@ CREATE TABLE content_copies (
   PRIMARY KEY (content_id, point_id)
 ) WITHOUT ROWID, STRICT;
 
+CREATE TABLE content_file_times (
+  content_id TEXT NOT NULL PRIMARY KEY REFERENCES content_manifests (content_id) ON DELETE CASCADE,
+  times TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE content_manifests (
   content_id TEXT NOT NULL PRIMARY KEY,
   total_bytes INTEGER NOT NULL,

@@ -5,7 +5,7 @@ import type { TestServer } from './start-server.ts';
 
 /** Brings folders to a test server as console and CLI do, and registers the manifest. */
 export async function uploadFolder(server: TestServer, ...folders: string[]): Promise<Manifest> {
-  const { manifest, sources } = await buildManifest({ folders });
+  const { manifest, sources, times } = await buildManifest({ folders });
   await uploadContent({
     manifest,
     readChunk: chunkReader(sources),
@@ -14,7 +14,10 @@ export async function uploadFolder(server: TestServer, ...folders: string[]): Pr
       missing: async (chunks) =>
         (await server.call(contentRoutes.missing, { body: { chunks: [...chunks] } })).missing,
       putChunk: async (sha256, bytes) => putChunk(server, sha256, bytes),
-      postManifest: async (body) => server.call(contentRoutes.manifest, { body: { manifest: body } }),
+      postManifest: async (body) =>
+        server.call(contentRoutes.manifest, {
+          body: { manifest: body, fileTimes: Object.fromEntries(times) },
+        }),
     },
   });
   return manifest;

@@ -35,6 +35,8 @@ export interface BuiltManifest {
   readonly manifest: Manifest;
   /** Where each file of the manifest was read, by its path in the manifest. */
   readonly sources: ReadonlyMap<string, string>;
+  /** When each file was changed last, epoch milliseconds; no part of the content, which stays the same without. */
+  readonly times: ReadonlyMap<string, number>;
   readonly warnings: readonly ContentWarning[];
 }
 
@@ -42,6 +44,7 @@ interface FoundFile {
   readonly path: string;
   readonly source: string;
   readonly sizeBytes: number;
+  readonly modifiedAt: number;
 }
 
 const FILES_AT_ONCE = 2;
@@ -62,6 +65,7 @@ export async function buildManifest(options: BuildOptions): Promise<BuiltManifes
   return {
     manifest: sealManifest(files, limits),
     sources: new Map(walk.files.map((file) => [file.path, file.source])),
+    times: new Map(walk.files.map((file) => [file.path, file.modifiedAt])),
     warnings: walk.warnings,
   };
 }
@@ -99,8 +103,8 @@ async function addEntry(walk: Walk, entry: Dirent, source: string, folderPath: s
   if (!entry.isFile()) throw new Failure('content-special-file', { path: printablePath(path) });
   checkContentPath(path);
   if (/[^ -~]/.test(path)) walk.warnings.push({ code: 'non-ascii-path', path });
-  const { size: sizeBytes } = await lstat(source);
-  walk.files.push({ path, source, sizeBytes });
+  const { size: sizeBytes, mtimeMs } = await lstat(source);
+  walk.files.push({ path, source, sizeBytes, modifiedAt: Math.max(0, Math.trunc(mtimeMs)) });
   walk.totalBytes += sizeBytes;
   checkLimits(walk);
 }

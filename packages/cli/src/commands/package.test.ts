@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
@@ -173,6 +184,45 @@ test('BPKG-01, BPKG-21: the command line makes a package of a folder, opens it a
   assert.match(list.stdout, /^Name .* ID\n.*tool 2 ALL.* tool$/m);
   assert.match((await cli.run(['package', 'remove', 'tool'])).stderr, /terminal-needed/);
   assert.equal((await cli.run(['package', 'remove', 'tool', '--yes'])).code, 0);
+});
+
+test('DIST-03: the source files of a package are listed with their time stamps, and come back as they were', async (t) => {
+  const { cli, dir } = await withFolder(t, {
+    'dist3/run.sh': '#!/bin/sh\n',
+    'dist3/日本 語/#1.txt': 'x',
+    'dist3/empty': '',
+  });
+  const changedAt = new Date('2008-04-14T12:00:00Z');
+  await utimes(join(dir, 'dist3/run.sh'), changedAt, changedAt);
+  const make = ['package', 'create', 'dist3', '--type', 'tool', '--exec', 'dist3/run.sh', '--version', '1'];
+  assert.equal((await cli.run(make, { cwd: dir })).code, 0);
+  const { files }: PackageDetail = await cli.json(['package', 'show', 'dist3']);
+  assert.deepEqual(
+    files.map(({ path, modifiedAt }) => [path, path === 'dist3/run.sh' ? modifiedAt : modifiedAt !== null]),
+    [
+      ['dist3/empty', true],
+      ['dist3/run.sh', changedAt.getTime()],
+      ['dist3/日本 語/#1.txt', true],
+    ],
+  );
+  const text = await cli.run(['package', 'show', 'dist3', '--files']);
+  assert.match(text.stdout, /dist3\/run\.sh +10 +2008-04-1/);
+
+  assert.equal((await cli.run(['package', 'download', 'dist3', '--to', 'back'], { cwd: dir })).code, 0);
+  for (const { path, modifiedAt } of files) {
+    assert.deepEqual(await readFile(join(dir, 'back', path)), await readFile(join(dir, path)), path);
+    assert.equal((await stat(join(dir, 'back', path))).mtimeMs, modifiedAt, path);
+  }
+  const wrong = await cli.run(['package', 'download', 'dist3', 'dist3/none', '--to', 'other'], { cwd: dir });
+  assert.match(wrong.stderr, /not-found/);
+  await assert.rejects(stat(join(dir, 'other')), { code: 'ENOENT' });
+
+  // The same content again, touched: another time, and nothing else.
+  await utimes(join(dir, 'dist3/run.sh'), new Date(), new Date('2009-01-01T00:00:00Z'));
+  const touched = await cli.run(['package', 'modify', 'dist3', 'dist3'], { cwd: dir });
+  assert.match(touched.stdout, /Nothing differs/);
+  const after: PackageDetail = await cli.json(['package', 'show', 'dist3']);
+  assert.equal(after.files[1]?.modifiedAt, Date.parse('2009-01-01T00:00:00Z'));
 });
 
 test('a .deb fills in name, version, machines, program and detection by itself', {

@@ -15,6 +15,7 @@ import { confirm } from '../prompt.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
 import { readFolders, uploadBuilt } from '../upload.ts';
+import { addDownloadCommand } from './package-download.ts';
 import { draftFrom } from './package-draft.ts';
 import { expandPackage, verifyPackage } from './package-files.ts';
 import { addNetfwCommand } from './package-netfw.ts';
@@ -74,6 +75,7 @@ export function addPackageCommands(program: Command, cli: Cli) {
     .action(acting(cli, placePackage));
   addPublishCommand(noun, cli);
   addPathCommand(noun, cli);
+  addDownloadCommand(noun, cli);
   noun
     .command('expand')
     .description('expand an archive (.zip, .tar, .tar.gz, .tar.zst, .deb) into an empty folder')
@@ -261,6 +263,7 @@ const changeColumns: readonly Column<PackageDetail['changes'][number]>[] = [
 const fileColumns: readonly Column<PackageDetail['files'][number]>[] = [
   { title: 'File', value: ({ path }) => path, shrinks: true },
   { title: 'Size', value: ({ sizeBytes }) => String(sizeBytes), align: 'right' },
+  { title: 'Modified', value: ({ modifiedAt }) => (modifiedAt === null ? '-' : timeText(modifiedAt)) },
   { title: 'SHA-256', value: ({ sha256 }) => sha256 ?? '(several parts)' },
 ];
 

@@ -34,7 +34,10 @@ export const PackageFile = Type.Object({
   path: Type.String(),
   sizeBytes: Type.Integer(),
   sha256: Nullable(Type.String()),
+  /** When its source was changed last, as whoever brought it said; null: nobody did. */
+  modifiedAt: Nullable(Type.Integer()),
 });
+export type PackageFile = Static<typeof PackageFile>;
 
 /** Where the content of a package's newest revision lies (DIST-07, DIST-30). */
 export const ContentPlace = Type.Object({
@@ -226,7 +229,11 @@ export const contentRoutes = {
     path: '/api/v1/content/manifests',
     permission: 'manage-packages',
     summary: 'Registers content whose chunks are all there; the site signs its manifest.',
-    body: Type.Object({ manifest: Type.Unknown() }),
+    body: Type.Object({
+      manifest: Type.Unknown(),
+      /** By path, epoch milliseconds; shown beside the files, and no part of the content (DIST-03). */
+      fileTimes: Type.Optional(Type.Record(Type.String(), Type.Integer({ minimum: 0 }))),
+    }),
     reply: Type.Object({ contentId: Type.String(), totalBytes: Type.Integer() }),
     bodyLimit: 64 * 1024 * 1024,
   }),

@@ -2,10 +2,10 @@ import { Button } from '@mantine/core';
 import { IconShieldSearch } from '@tabler/icons-react';
 import type { ContentPlace, PackageDetail, PlaceVerification } from '@tenkai/protocol/api/packages.ts';
 import { useTranslation } from 'react-i18next';
-import { useFormats } from '../../i18n/use-formats.ts';
 import { ProblemView } from '../../ui/ProblemView.tsx';
 import { StateLabel } from '../../ui/StateLabel.tsx';
 import { useMay } from '../session/session.queries.ts';
+import { PackageFiles } from './PackageFiles.tsx';
 import { PlacePackage } from './PlacePackage.tsx';
 import { useVerifyPackage } from './packages.queries.ts';
 
@@ -16,12 +16,10 @@ const placeKinds = {
   failed: 'failed',
   off: 'neutral',
 } as const;
-const mostFiles = 500;
 
 /** The files of a package, where they lie, and whether they are whole there (DIST-30, DIST-33). */
 export function PackageContent({ detail }: { readonly detail: PackageDetail }) {
   const { t } = useTranslation();
-  const formats = useFormats();
   const may = useMay();
   const { files, places } = detail;
   if (detail.contentId === null) {
@@ -39,24 +37,7 @@ export function PackageContent({ detail }: { readonly detail: PackageDetail }) {
         <Places places={places} />
         {may('manage-packages') ? <PlacePackage detail={detail} /> : null}
         <Verify id={detail.id} />
-        <details>
-          <summary>
-            {t('packages.fileCount', { count: files.length })}, {formats.bytes(detail.contentBytes)}
-          </summary>
-          <ul className="tk-list-plain">
-            {files.slice(0, mostFiles).map((file) => (
-              <li key={file.path} className="tk-row">
-                <span className="tk-mono">{file.path}</span>
-                <span className="tk-muted">{formats.bytes(file.sizeBytes)}</span>
-              </li>
-            ))}
-            {files.length > mostFiles ? (
-              <li className="tk-muted">
-                {t('machines.andMore', { rest: formats.number(files.length - mostFiles) })}
-              </li>
-            ) : null}
-          </ul>
-        </details>
+        <PackageFiles id={detail.id} files={files} bytes={detail.contentBytes} />
         <p className="tk-muted" style={{ overflowWrap: 'anywhere', margin: 0 }}>
           {t('packages.contentId')} <span className="tk-mono">{detail.contentId}</span>
         </p>

@@ -234,6 +234,7 @@ export const packages = {
   upload: { hashing: 'Reading and hashing', sending: 'Sending', sealing: 'Sealing' },
   content: 'Content',
   contentId: 'Content ID',
+  file: { path: 'File', size: 'Size', modified: 'Modified' },
   nowhere: 'Machines have nowhere to get it from.',
   places: {
     site: 'Site server',

@@ -235,6 +235,7 @@ export const packages: Localized<typeof en.packages> = {
   upload: { hashing: '読み込みとハッシュ計算', sending: '送信', sealing: '登録' },
   content: 'コンテンツ',
   contentId: 'コンテンツID',
+  file: { path: 'ファイル', size: 'サイズ', modified: '更新日時' },
   nowhere: 'マシンが取得できる場所がありません。',
   places: {
     site: 'サイトサーバー',

@@ -16,7 +16,7 @@ export function addContentRoutes(deps: Deps) {
   addChunkUpload(deps);
   http.route(contentRoutes.missing, async ({ body }) => ({ missing: await store.missing(body.chunks) }));
   http.route(contentRoutes.manifest, async ({ caller, body }) => {
-    const { contentId, totalBytes } = await registerManifest(deps, caller, body.manifest);
+    const { contentId, totalBytes } = await registerManifest(deps, caller, body.manifest, body.fileTimes);
     return { contentId, totalBytes };
   });
 

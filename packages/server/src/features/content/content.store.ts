@@ -5,6 +5,7 @@ declare module '../../kernel/database/tables.ts' {
     content_manifests: ManifestRow;
     content_points: PointRow;
     content_copies: CopyRow;
+    content_file_times: { content_id: string; times: string };
   }
 }
 
@@ -60,6 +61,22 @@ export async function upsertManifest(tx: Tx, row: ManifestRow) {
       conflict.column('content_id').doUpdateSet({ touched_at: row.touched_at, is_leaving: 0 }),
     )
     .execute();
+}
+
+export async function saveFileTimes(tx: Tx, contentId: string, times: Readonly<Record<string, number>>) {
+  await tx.run(
+    `INSERT INTO content_file_times (content_id, times) VALUES (?, ?)
+     ON CONFLICT (content_id) DO UPDATE SET times = excluded.times`,
+    [contentId, JSON.stringify(times)],
+  );
+}
+
+/** When the sources of its files were changed last, by path; empty where nobody told. */
+export async function loadFileTimes(read: Reader, contentId: string): Promise<Map<string, number>> {
+  const row = await read.one<{ times: string }>('SELECT times FROM content_file_times WHERE content_id = ?', [
+    contentId,
+  ]);
+  return new Map(row ? Object.entries(JSON.parse(row.times) as Record<string, number>) : []);
 }
 
 /** @returns whether the content is there to stay */

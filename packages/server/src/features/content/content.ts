@@ -3,7 +3,7 @@ import { manifestProof } from '@tenkai/protocol/agent/orders.ts';
 import { type ChunkStore, canonicalManifest, type Manifest, parseManifest } from '@tenkai/transfer';
 import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import { findManifest, touchManifest, upsertManifest } from './content.store.ts';
+import { findManifest, saveFileTimes, touchManifest, upsertManifest } from './content.store.ts';
 
 export interface ContentDeps extends Pick<Kernel, 'db' | 'clock' | 'keys' | 'audit'> {
   readonly store: ChunkStore;
@@ -11,10 +11,15 @@ export interface ContentDeps extends Pick<Kernel, 'db' | 'clock' | 'keys' | 'aud
 
 /**
  * Registers content whose chunks are all here: checks the manifest, signs it and publishes it as a file. The same
- * manifest again is no mistake and renews its grace time.
+ * manifest again is no mistake and renews its grace time; so do the times of its files, where they come with it.
  * @throws Failure content-manifest-*, content-path-*, content-chunk-missing, ...
  */
-export async function registerManifest(deps: ContentDeps, actor: Actor, sent: unknown): Promise<Manifest> {
+export async function registerManifest(
+  deps: ContentDeps,
+  actor: Actor,
+  sent: unknown,
+  fileTimes?: Readonly<Record<string, number>>,
+): Promise<Manifest> {
   const { db, clock, keys, audit, store } = deps;
   const manifest = parseManifest(asObject(sent));
   await requireChunks(store, manifest);
@@ -30,6 +35,7 @@ export async function registerManifest(deps: ContentDeps, actor: Actor, sent: un
       touched_at: now,
       is_leaving: 0,
     });
+    if (fileTimes) await saveFileTimes(tx, manifest.contentId, timesOf(manifest, fileTimes));
     if (!isNew) return;
     const details = { files: manifest.files.length, bytes: manifest.totalBytes };
     await audit.record(tx, {
@@ -41,6 +47,12 @@ export async function registerManifest(deps: ContentDeps, actor: Actor, sent: un
   });
   await store.putManifest(manifest, keys.sign(manifestProof(canonicalManifest(manifest))));
   return manifest;
+}
+
+/** Of files that are there, and nothing else. */
+function timesOf({ files }: Manifest, given: Readonly<Record<string, number>>): Record<string, number> {
+  const known = files.filter(({ path }) => Object.hasOwn(given, path));
+  return Object.fromEntries(known.map(({ path }) => [path, given[path] as number]));
 }
 
 function asObject(sent: unknown): object {

@@ -6,7 +6,7 @@ import type { Tx } from '../../kernel/database/database.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { addContentFiles } from './content.files.ts';
 import { addContentRoutes } from './content.routes.ts';
-import { findManifest } from './content.store.ts';
+import { findManifest, loadFileTimes } from './content.store.ts';
 import { holdContent, registerManifest } from './content.ts';
 import { contentPlaces, contentSources, type PlacesQuestion, unplacedContents } from './content.views.ts';
 import type { ContentUse } from './copy-plan.ts';
@@ -34,6 +34,8 @@ export interface Content {
   hold(contentId: string): Promise<Manifest>;
   /** @throws Failure not-found */
   manifest(contentId: string): Promise<Manifest>;
+  /** When the sources of its files were changed last, epoch milliseconds by path; what nobody told is absent. */
+  fileTimes(contentId: string): Promise<ReadonlyMap<string, number>>;
   /** Whether it is here, whole, and will stay for the grace time. */
   holdIfHere(contentId: string): Promise<boolean>;
   /** Those chunks that are not here; the others are kept for the grace time. */
@@ -102,6 +104,7 @@ export async function registerContent(kernel: Kernel): Promise<Content> {
     registerKeeper: (ask) => void keepers.push(ask),
     hold: (contentId) => holdContent(deps, contentId),
     manifest: async (contentId) => (await store.readManifest(contentId)).manifest,
+    fileTimes: (contentId) => loadFileTimes(db.read, contentId),
     async holdIfHere(contentId) {
       if (!(await findManifest(db.read, contentId))) return false;
       return holdContent(deps, contentId).then(

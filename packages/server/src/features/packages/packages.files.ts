@@ -21,15 +21,20 @@ export function addPackageFiles({ http, access, db, content }: Deps) {
     const { contentId } = await packageRow(db.read, id);
     if (contentId === null) throw noFile(path);
     const manifest = await content.manifest(contentId);
-    if (path === '') return { contentId, totalBytes: manifest.totalBytes, files: listOf(manifest) };
+    if (path === '') {
+      const files = listOf(manifest, await content.fileTimes(contentId));
+      return { contentId, totalBytes: manifest.totalBytes, files };
+    }
     const file = manifest.files.find((candidate) => candidate.path === path);
     if (!file) throw noFile(path);
     return sendPlain(content, file, request, reply);
   });
 }
 
-function listOf({ files }: Manifest) {
-  return files.map(({ path, sizeBytes, isExecutable }) => ({ path, sizeBytes, isExecutable }));
+function listOf({ files }: Manifest, times: ReadonlyMap<string, number>) {
+  return files.map(({ path, sizeBytes, isExecutable }) => {
+    return { path, sizeBytes, isExecutable, modifiedAt: times.get(path) ?? null };
+  });
 }
 
 function noFile(path: string): Failure {

@@ -68,7 +68,7 @@ export async function packageDetail({ read, content, usesOf }: Deps, id: string)
   return {
     ...toRow(row, newest),
     draft: draftOf(newest),
-    ...filesOf(manifest),
+    ...filesOf(manifest, manifest === null ? new Map() : await content.fileTimes(manifest.contentId)),
     changes: revisions.map(toChange),
     usedBy: (await usesOf(id)).map((use) => ({ id: use.id, name: use.name })),
     places:
@@ -117,11 +117,14 @@ function toChange({ revision, sealed_at, sealed_by, summary }: RevisionRow) {
   return { revision, at: sealed_at, by: sealed_by, summary };
 }
 
-function filesOf(manifest: Manifest | null): Pick<PackageDetail, 'folders' | 'files'> {
+function filesOf(
+  manifest: Manifest | null,
+  times: ReadonlyMap<string, number>,
+): Pick<PackageDetail, 'folders' | 'files'> {
   const files = manifest?.files ?? [];
   return {
     folders: [...new Set(files.map(({ path }) => path.split('/')[0] ?? ''))],
-    files: files.map(toFile),
+    files: files.map((file) => ({ ...toFile(file), modifiedAt: times.get(file.path) ?? null })),
   };
 }
 

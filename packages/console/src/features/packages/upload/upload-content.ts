@@ -52,10 +52,14 @@ export async function uploadContent(
   options.onProgress({ phase: 'sealing', bytesDone: sentBytes, bytesTotal: sentBytes });
   const contentId = await sha256Hex(new TextEncoder().encode(canonicalManifest(body)));
   const sealed = await call(contentRoutes.manifest, {
-    body: { manifest: { contentId, ...body } },
+    body: { manifest: { contentId, ...body }, fileTimes: timesOf(files) },
     signal: options.signal,
   });
   return { ...sealed, sentBytes };
+}
+
+function timesOf(files: readonly PickedFile[]): Record<string, number> {
+  return Object.fromEntries(files.map(({ path, file }) => [path, Math.max(0, file.lastModified)]));
 }
 
 async function hashAll(
