@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { atEnd } from '../at-end.ts';
@@ -24,7 +25,9 @@ describe('the state of the site in the console', { skip: noBrowser || noFirewall
       const { overview } = textsOf[language];
       const host = await makeGuardedHost('nftables');
       atEnd(t, () => host.destroy());
-      const file = join(await makeRigFolder('firewall-check'), 'check.json');
+      const folder = await makeRigFolder('firewall-check');
+      atEnd(t, () => rm(folder, { recursive: true }));
+      const file = join(folder, 'check.json');
       const env = { PATH: process.env.PATH ?? '', HOME: '/root', TENKAI_PORT: '8443' };
       const tenkai = (...words: string[]) =>
         output(host.command([process.execPath, main, ...words]), { env });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { enrollmentRoutes, getSiteHealth, listStatusMessages, machineRoutes } from '@tenkai/protocol';
@@ -33,7 +34,9 @@ test("BSRV-21: the server's host gets a firewall after the installation: the hea
   const network = await makeNetwork();
   atEnd(t, () => network.destroy());
   const machine = await network.addMachine();
-  const file = join(await makeRigFolder('firewall-check'), 'check.json');
+  const folder = await makeRigFolder('firewall-check');
+  atEnd(t, () => rm(folder, { recursive: true }));
+  const file = join(folder, 'check.json');
   const site = await startSiteProcess(network, { env: { TENKAI_FIREWALL_CHECK: file } });
   atEnd(t, () => site.destroy());
   const env = { PATH: process.env.PATH ?? '', HOME: '/root', TENKAI_PORT: '8443' };

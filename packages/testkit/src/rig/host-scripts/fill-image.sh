@@ -18,7 +18,7 @@ apt update
 apt install initramfs-tools zstd
 echo 'MODULES=list' >"$tree/etc/initramfs-tools/conf.d/rig"
 printf 'virtio_pci\nvirtio_blk\next4\n' >>"$tree/etc/initramfs-tools/modules"
-apt install systemd-sysv udev dbus iputils-ping qemu-guest-agent "$2"
+apt install systemd-sysv udev dbus iputils-ping nftables qemu-guest-agent "$2"
 apt clean
 
 rm -rf "$tree/usr/sbin/policy-rc.d" "$tree"/var/lib/apt/lists/* "$tree"/usr/share/doc "$tree"/usr/share/man "$tree"/usr/share/locale
