@@ -1,4 +1,10 @@
-import { Failure, flattenSteps, type ScenarioDraft, type StepNode } from '@tenkai/domain';
+import {
+  Failure,
+  flattenSteps,
+  type ProgramReference,
+  type ScenarioDraft,
+  type StepNode,
+} from '@tenkai/domain';
 import { type ScenarioDetail, type ScenarioRow, scenarioRoutes } from '@tenkai/protocol/api/scenarios.ts';
 import type { Client } from '@tenkai/protocol/client.ts';
 import type { Command } from 'commander';
@@ -15,6 +21,7 @@ interface ScenarioOptions {
   readonly description?: string;
   readonly package?: string[];
   readonly variable?: string[];
+  readonly runFirst?: string;
   readonly restartAfter?: boolean;
   readonly restartAtStart?: boolean;
   readonly powerOffAtEnd?: boolean;
@@ -56,6 +63,7 @@ function addDraftOptions(command: Command): Command {
     .option('--description <text>', 'what it is for')
     .option('--package <packages...>', 'steps that install these, in this order; also package:program')
     .option('--variable <NAME=value...>', 'variables')
+    .option('--run-first <package>', 'run this first, where it is not there yet; also package:program')
     .option('--restart-after', 'restart at the end')
     .option('--restart-at-start', 'restart first')
     .option('--power-off-at-end', 'shut the machine down at the end');
@@ -120,6 +128,8 @@ async function draftOf(
     variables: options.variable?.map(variableFrom) ?? draft.variables,
     steps: options.package?.map(installStep) ?? draft.steps,
     options: {
+      ...draft.options,
+      ...(options.runFirst === undefined ? {} : { runFirst: referenceFrom(options.runFirst) }),
       restartAfter: options.restartAfter ?? draft.options.restartAfter,
       restartAtStart: options.restartAtStart ?? draft.options.restartAtStart,
       powerOffAtEnd: options.powerOffAtEnd ?? draft.options.powerOffAtEnd,
@@ -134,9 +144,15 @@ export function variableFrom(text: string) {
 }
 
 function installStep(text: string, index: number): StepNode {
-  const [packageId = '', program] = text.split(':', 2);
+  const reference = referenceFrom(text);
   const id = `install-${index + 1}`;
-  return { kind: 'install-package', id, name: `Install ${packageId}`, packageId, program: program ?? null };
+  return { kind: 'install-package', id, name: `Install ${reference.packageId}`, ...reference };
+}
+
+/** `package` or `package:program`. */
+function referenceFrom(text: string): ProgramReference {
+  const [packageId = '', program] = text.split(':', 2);
+  return { packageId, program: program ?? null };
 }
 
 function wrongUse(problem: string): Failure {
@@ -179,6 +195,7 @@ function detailText(output: Session['output'], detail: ScenarioDetail): string {
       ['ID', detail.id],
       ['Description', detail.description],
       ['Revision', `${detail.revision}, ${timeText(detail.updatedAt)}`],
+      ['Runs first', referenceText(detail.draft.options.runFirst)],
     ]),
     output.table(
       steps,
@@ -194,6 +211,11 @@ function detailText(output: Session['output'], detail: ScenarioDetail): string {
     ({ severity, stepId, message }) => `${severity} (${stepId}): ${message}`,
   );
   return [...parts, problems.join('\n')].filter((part) => part !== '').join('\n\n');
+}
+
+function referenceText(reference: ProgramReference | undefined): string {
+  if (!reference) return '-';
+  return reference.program === null ? reference.packageId : `${reference.packageId}: ${reference.program}`;
 }
 
 async function removeScenario(

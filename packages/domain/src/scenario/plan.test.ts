@@ -86,6 +86,65 @@ test('DIST-14: a required program comes first, once, and shows as a dependency',
   );
 });
 
+test('DIST-15: "run another program first" is the same reference on a scenario as on a program, before everything else', () => {
+  const base = aPackage({ id: 'base' });
+  const agent = aPackage({
+    id: 'agent',
+    programs: [
+      aProgram({ name: 'other' }),
+      aProgram({ name: 'quiet', requires: [{ packageId: 'base', program: null }] }),
+    ],
+  });
+  const options = { restartAfter: false, powerOffAtEnd: false, restartAtStart: false };
+  const runFirst = { packageId: 'agent', program: 'quiet' };
+  const result = planned({ options: { ...options, runFirst } }, [base, agent, aPackage()]);
+  const installs = result.steps.flatMap((step) => (step.kind === 'install-package' ? [step] : []));
+  assert.deepEqual(
+    installs.map(({ packageId, program, isDependency }) => [packageId, program, isDependency]),
+    [
+      ['base', 'install', true],
+      ['agent', 'quiet', true],
+      ['hello', 'install', false],
+    ],
+  );
+  assert.throws(() => planned({ options: { ...options, runFirst: { packageId: 'none', program: null } } }), {
+    code: 'package-missing',
+  });
+  const unsuited = planned({ options: { ...options, runFirst } }, [
+    base,
+    agent,
+    aPackage({ targets: [windows] }),
+  ]);
+  assert.equal(unsuited.state, 'not-applicable', 'alone it is no reason to begin');
+  const elsewhere = planned({ options: { ...options, runFirst } }, [
+    base,
+    { ...agent, targets: [windows] },
+    aPackage(),
+  ]);
+  assert.deepEqual(
+    [elsewhere.state, elsewhere.skipped.map(({ reason }) => reason.code)],
+    ['applicable', ['platform-operating-system']],
+    'what is not for this machine is left out with its reason',
+  );
+});
+
+test('DIST-15: what a step only runs has its other program first, too', () => {
+  const base = aPackage({ id: 'base' });
+  const tool = aPackage({
+    id: 'tool',
+    programs: [aProgram({ requires: [{ packageId: 'base', program: null }] })],
+  });
+  const run: Step = {
+    ...{ kind: 'run-program', id: 'run', name: 'run', packageId: 'tool' },
+    ...{ program: null, commandLine: '' },
+  };
+  const result = planned({ steps: [run] }, [base, tool]);
+  assert.deepEqual(
+    result.steps.map((step) => step.kind).filter((kind) => kind !== 'restart'),
+    ['install-package', 'run-program'],
+  );
+});
+
 test('programs that require each other in a circle are refused with the path', () => {
   const one = aPackage({
     id: 'one',

@@ -8,7 +8,7 @@ import { emptyPlan, type PlanInput, type RunPlan, type SkippedStep } from './pla
 import { resolveAll } from './resolve-condition.ts';
 import { withRestarts } from './restarts.ts';
 import { runSettings } from './run-settings.ts';
-import { type FlatStep, flattenSteps, type Step } from './scenario.ts';
+import { type FlatStep, flattenSteps, runFirstId, type Step, stepsWithFirst } from './scenario.ts';
 import { stepTimeMs } from './step-time.ts';
 
 export * from './plan-input.ts';
@@ -55,7 +55,7 @@ function choose(input: PlanInput): Choice {
   const skipped: SkippedStep[] = [];
   let isUnknown = false;
   const planned = new Set<string>();
-  for (const flat of flattenSteps(input.scenario.steps)) {
+  for (const flat of stepsWithFirst(input.scenario)) {
     const condition = resolveAll(conditionsOf(flat), input.matches);
     if (condition === false) {
       skipped.push(skip(flat.step, { code: 'condition-false', params: { step: flat.step.name } }));
@@ -72,7 +72,8 @@ function choose(input: PlanInput): Choice {
       continueOnError: [...flat.groups, flat.step].some((node) => node.continueOnError === true),
     };
     for (const step of withDependencies(flat.step, input, planned)) {
-      chosen.push({ step, ...shared, isDependency: step !== flat.step });
+      const isDependency = step !== flat.step || step.id === runFirstId;
+      chosen.push({ step, ...shared, isDependency });
     }
   }
   return { chosen, skipped, isUnknown };
@@ -100,9 +101,10 @@ function suits(step: Step, input: PlanInput) {
 
 /** The programs that this step's program requires, first things first, each once in a run; then the step. */
 function withDependencies(step: Step, input: PlanInput, planned: Set<string>, path: string[] = []): Step[] {
-  if (step.kind !== 'install-package') return [step];
-  const { program } = programOf(step.packageId, step.program, input.packages);
-  const key = `${step.packageId}/${program.name}`;
+  const packageId = step.kind === 'install-package' || step.kind === 'run-program' ? step.packageId : null;
+  if (packageId === null || !('program' in step)) return [step];
+  const { program } = programOf(packageId, step.program, input.packages);
+  const key = `${packageId}/${program.name}`;
   refuseCycle(path, key);
   const before = program.requires.flatMap((required) => {
     const { program: first } = programOf(required.packageId, required.program, input.packages);
@@ -119,7 +121,8 @@ function withDependencies(step: Step, input: PlanInput, planned: Set<string>, pa
     if (suits(dependency, input).state !== 'applicable') return [];
     return withDependencies(dependency, input, planned, [...path, key]);
   });
-  planned.add(key);
+  // What a step merely runs is not known to be there afterwards.
+  if (step.kind === 'install-package') planned.add(key);
   return [...before, step];
 }
 
@@ -130,9 +133,11 @@ function refuseCycle(path: readonly string[], key: string): void {
 
 /** A scenario that installs packages is not applicable where none of them suits (BSCN-41). */
 function isPointless(input: PlanInput, chosen: readonly ChosenStep[]): boolean {
-  if (chosen.length === 0) return true;
+  // What only runs before the others is no reason to begin.
+  const own = chosen.filter(({ isDependency }) => !isDependency);
+  if (own.length === 0) return true;
   const installs = flattenSteps(input.scenario.steps).filter(({ step }) => step.kind === 'install-package');
-  return installs.length > 0 && !chosen.some(({ step }) => step.kind === 'install-package');
+  return installs.length > 0 && !own.some(({ step }) => step.kind === 'install-package');
 }
 
 function nothing(

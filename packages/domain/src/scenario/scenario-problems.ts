@@ -2,11 +2,11 @@ import type { SoftwarePackage, Urgency } from '../software/software-package.ts';
 import type { Reason } from './frozen-step.ts';
 import './scenario-sentences.ts';
 import {
-  flattenSteps,
   type ScenarioDraft,
   type Step,
   type StepCondition,
   type StepNode,
+  stepsWithFirst,
 } from './scenario.ts';
 
 /** error: it cannot be deployed like this. caution: shown where the decision is made (BCON-19). */
@@ -29,7 +29,7 @@ const depthLimit = 10;
 export function scenarioProblems(draft: ScenarioDraft, lookup: ScenarioLookup): ScenarioProblem[] {
   return [
     ...treeProblems(draft.steps),
-    ...flattenSteps(draft.steps).flatMap(({ step }) => packageProblems(step, lookup)),
+    ...stepsWithFirst(draft).flatMap(({ step }) => packageProblems(step, lookup)),
     ...conditionsIn(draft.steps).flatMap(({ id, condition }) => queryProblems(id, condition, lookup)),
   ];
 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { DeliveryMethod } from '../deployment/delivery-method.ts';
+import { ProgramReference } from '../software/program.ts';
 import { RestartPostponement } from './postpone-restart.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 127 });
@@ -143,6 +144,8 @@ export const ScenarioOptions = Type.Object({
   restartWarningSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
   /** How far people may put off restarts. Absent: not at all. */
   restartPostponement: Type.Optional(RestartPostponement),
+  /** Before everything else, where it is not detected yet, with what it requires itself (DIST-15). Absent: nothing. */
+  runFirst: Type.Optional(ProgramReference),
   /** No restarts for packages' sake: somebody else takes care of them (BAUT-20). */
   withoutRestarts: Type.Optional(Type.Boolean()),
   /** How content reaches the machines where the deployment does not say. Absent: auto. */
@@ -170,6 +173,25 @@ export function flattenSteps(nodes: readonly StepNode[], around: readonly StepGr
   return nodes.flatMap((node) =>
     node.kind === 'group' ? flattenSteps(node.steps, [...around, node]) : [{ step: node, groups: around }],
   );
+}
+
+/** The id of the step that `runFirst` means; no step of a person has it. */
+export const runFirstId = '.run-first';
+
+/** The steps in order, what runs before them first. */
+export function stepsWithFirst({ steps, options }: Pick<ScenarioDraft, 'steps' | 'options'>): FlatStep[] {
+  const { runFirst } = options;
+  if (!runFirst) return flattenSteps(steps);
+  const { packageId, program } = runFirst;
+  const name = program === null ? packageId : `${packageId}: ${program}`;
+  const first: Step = {
+    kind: 'install-package',
+    id: runFirstId,
+    name: name.slice(0, 127),
+    packageId,
+    program,
+  };
+  return [{ step: first, groups: [] }, ...flattenSteps(steps)];
 }
 
 export interface FlatStep {

@@ -42,6 +42,13 @@ export const ExitCodes = Type.Object({
 });
 export type ExitCodes = Static<typeof ExitCodes>;
 
+/** "Run another program first": which one, of which package; null: that package's first (DIST-14, DIST-15). */
+export const ProgramReference = Type.Object({
+  packageId: Type.String({ minLength: 1, maxLength: 63 }),
+  program: Type.Union([Type.String(), Type.Null()]),
+});
+export type ProgramReference = Static<typeof ProgramReference>;
+
 /** A command line of a package with its run options (DIST-08). */
 export const Program = Type.Object({
   name: Type.String({ minLength: 1, maxLength: 63 }),
@@ -59,10 +66,7 @@ export const Program = Type.Object({
   /** DIST-13: further limits to those of the package; empty: none. */
   targets: Type.Array(PlatformTarget, { maxItems: 50 }),
   /** DIST-14, DIST-15: run that program of that package first, where it is not detected yet. */
-  requires: Type.Array(
-    Type.Object({ packageId: Type.String(), program: Type.Union([Type.String(), Type.Null()]) }),
-    { maxItems: 20 },
-  ),
+  requires: Type.Array(ProgramReference, { maxItems: 20 }),
 });
 export type Program = Static<typeof Program>;
 

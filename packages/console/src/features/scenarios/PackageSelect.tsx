@@ -9,10 +9,12 @@ interface Props {
   readonly onChange: (packageId: string | null, displayName: string | undefined) => void;
   /** Empty: a command of the machine. */
   readonly isOptional?: boolean;
+  /** What an empty field means. */
+  readonly placeholder?: string;
 }
 
 /** Registered packages, found by ID, name, type or operating system (BSCN-03). */
-export function PackageSelect({ value, onChange, isOptional = false }: Props) {
+export function PackageSelect({ value, onChange, isOptional = false, placeholder }: Props) {
   const { t } = useTranslation();
   const packages = usePackages();
   const rows = packages.data?.items ?? [];
@@ -31,7 +33,7 @@ export function PackageSelect({ value, onChange, isOptional = false }: Props) {
       clearable={isOptional}
       allowDeselect={isOptional}
       required={!isOptional}
-      placeholder={isOptional ? t('scenarios.noPackage') : ''}
+      placeholder={isOptional ? (placeholder ?? t('scenarios.noPackage')) : ''}
       nothingFoundMessage={t('table.noMatch')}
       data={rows.map(({ id, displayName }) => ({ value: id, label: displayName }))}
       filter={({ options, search }) => {

@@ -16,6 +16,7 @@ import { Empty } from '../../ui/Empty.tsx';
 import { ProblemList } from '../../ui/ProblemList.tsx';
 import '../packages/form/form.css';
 import { isStepComplete, newStep, stepKinds } from './new-step.ts';
+import { RunFirstField, withRunFirst } from './RunFirstField.tsx';
 import { StepActs } from './StepActs.tsx';
 import { StepEditor } from './StepEditor.tsx';
 import { StepList } from './StepList.tsx';
@@ -101,6 +102,10 @@ export function ScenarioEditor({ draft, problems, onChange, onSave, isSaving, er
                 }
               />
             ))}
+            <RunFirstField
+              value={draft.options.runFirst}
+              onChange={(runFirst) => onChange({ ...draft, options: withRunFirst(draft.options, runFirst) })}
+            />
           </section>
         </Tabs.Panel>
       </Tabs>

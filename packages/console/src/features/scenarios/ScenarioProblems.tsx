@@ -1,4 +1,4 @@
-import type { StepNode } from '@tenkai/domain/scenario/scenario.ts';
+import { runFirstId, type StepNode } from '@tenkai/domain/scenario/scenario.ts';
 import type { ScenarioDetail } from '@tenkai/protocol/api/scenarios.ts';
 import { useTranslation } from 'react-i18next';
 import { useSentences } from '../../i18n/problem-texts.ts';
@@ -16,6 +16,7 @@ export function ScenarioProblems({ problems, steps }: Props) {
   const { reasonText } = useSentences();
   if (problems.length === 0) return null;
   const numbers = new Map(linesOf(steps).map(({ node, number }) => [node.id, `${number} ${node.name}`]));
+  numbers.set(runFirstId, t('scenarios.runFirst.title'));
   return (
     <ul className="tk-warnings" aria-label={t('scenarios.problems')}>
       {problems.map((problem) => (

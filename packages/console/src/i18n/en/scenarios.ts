@@ -57,6 +57,10 @@ export const scenarios = {
     restartAfter: 'One restart after the last package, also where no package asks for it.',
     powerOffAtEnd: 'Where a restart is needed too, the machine restarts first, then powers off.',
   },
+  runFirst: {
+    title: 'Run another program first',
+    text: 'Runs before everything else, where it is not there yet, with whatever it needs itself.',
+  },
   removeTitle: 'Delete “{name}”',
   removeText: 'The scenario is deleted. Deployments that have ended keep their steps and results.',
 };

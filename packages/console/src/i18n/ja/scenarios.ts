@@ -60,6 +60,10 @@ export const scenarios: Localized<typeof en.scenarios> = {
     restartAfter: '最後のパッケージの後に 1 回再起動します。パッケージが再起動を求めない場合も行います。',
     powerOffAtEnd: '再起動も必要な場合は、再起動してから電源をOFFにします。',
   },
+  runFirst: {
+    title: '最初に別のプログラムを実行する',
+    text: 'まだ入っていないマシンでは、前提となるプログラムも含めて、最初のステップより先に実行します。',
+  },
   removeTitle: '「{name}」を削除',
   removeText: 'シナリオを削除します。終了した展開のステップと結果はそのまま残ります。',
 };

@@ -1,9 +1,9 @@
 import {
   type DeploymentSubject,
   Failure,
-  flattenSteps,
   type ScenarioDraft,
   type SoftwarePackage,
+  stepsWithFirst,
 } from '@tenkai/domain';
 import type { Deps } from './needs.ts';
 
@@ -46,7 +46,7 @@ export async function packagesOf(
   scenario: ScenarioDraft,
 ): Promise<Map<string, SoftwarePackage>> {
   const found = new Map<string, SoftwarePackage>();
-  const wanted = flattenSteps(scenario.steps).flatMap(({ step }) =>
+  const wanted = stepsWithFirst(scenario).flatMap(({ step }) =>
     'packageId' in step && step.packageId ? [step.packageId] : [],
   );
   for (let id = wanted.pop(); id !== undefined; id = wanted.pop()) {

@@ -1,12 +1,12 @@
 import {
   Failure,
   type FieldProblem,
-  flattenSteps,
   parseRule,
   type ScenarioDraft,
   type ScenarioProblem,
   type SoftwarePackage,
   scenarioProblems,
+  stepsWithFirst,
   textProblems,
 } from '@tenkai/domain';
 import type { Content } from '../content/index.ts';
@@ -19,7 +19,7 @@ export interface LookDeps {
 
 /** Packages that a scenario names, each once. */
 export function packagesIn(draft: ScenarioDraft): string[] {
-  const ids = flattenSteps(draft.steps).flatMap(({ step }) =>
+  const ids = stepsWithFirst(draft).flatMap(({ step }) =>
     'packageId' in step && step.packageId !== null ? [step.packageId] : [],
   );
   return [...new Set(ids)];
@@ -55,7 +55,7 @@ async function unplacedProblems(
     contentId === null ? [] : [contentId],
   );
   const unplaced = new Set(await content.unplaced([...new Set(contentIds)]));
-  return flattenSteps(draft.steps).flatMap(({ step }) => {
+  return stepsWithFirst(draft).flatMap(({ step }) => {
     const packageId = 'packageId' in step ? step.packageId : null;
     const contentId = packageId === null ? null : packages.get(packageId)?.contentId;
     if (!packageId || !contentId || !unplaced.has(contentId)) return [];

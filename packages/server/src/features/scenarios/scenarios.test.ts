@@ -191,6 +191,27 @@ onBothEngines(
   },
 );
 
+onBothEngines(
+  'DIST-15: the program that a scenario runs first is checked as those of its steps, and its package is in use',
+  async (t, { databaseUrl }) => {
+    const server = await site(t, databaseUrl);
+    const options = { restartAfter: false, powerOffAtEnd: false, restartAtStart: false };
+    const withFirst = (program: string | null, packageId = 'first') => ({
+      options: { ...options, runFirst: { packageId, program } },
+    });
+    await assert.rejects(create(server, withFirst(null)), refusedWith('draft-invalid', 422));
+    const body = { draft: aDraft({ id: 'first' }), contentId: null };
+    await server.call(packageRoutes.create, { body });
+    await assert.rejects(create(server, withFirst('none')), refusedWith('draft-invalid', 422));
+    const { id } = await create(server, withFirst(null));
+    assert.deepEqual((await read(server, id)).draft.options.runFirst, { packageId: 'first', program: null });
+    const remove = () => server.call(packageRoutes.remove, { params: { id: 'first' } });
+    await assert.rejects(remove(), refusedWith('in-use', 409));
+    await server.call(scenarioRoutes.remove, { params: { id } });
+    await remove();
+  },
+);
+
 onBothEngines('a scenario that is deleted frees its packages and its name', async (t, { databaseUrl }) => {
   const server = await site(t, databaseUrl);
   const { id } = await create(server);
