@@ -86,6 +86,7 @@ onBothEngines(
     await before.stop();
     // The crash: a transaction that commits while nobody remembers that it was delivered.
     const dying = make();
+    dying.on('tests.happened', () => {});
     await db.transaction((tx) => dying.publish(tx, 'tests.happened', { n: 2 }));
 
     const after = make();
@@ -101,6 +102,7 @@ onBothEngines(
 onBothEngines('old events are forgotten, but never undelivered ones', async (t, under) => {
   const { db, clock, make } = await setUp(t, under);
   const events = make();
+  events.on('tests.happened', () => {});
   await events.start();
   await db.transaction((tx) => events.publish(tx, 'tests.happened', { n: 1 }));
   clock.advance(10_000);
@@ -108,4 +110,31 @@ onBothEngines('old events are forgotten, but never undelivered ones', async (t, 
   await events.stop();
   assert.equal(await events.prune(20_000), 0);
   assert.equal(await events.prune(5000), 1);
+});
+
+onBothEngines('only what somebody must not miss is kept', async (t, under) => {
+  const { db, make } = await setUp(t, under);
+  const events = make();
+  const seen: string[] = [];
+  const isEven = ({ n }: { n: number }) => n % 2 === 0;
+  events.watchAny(({ kind }) => void seen.push(`any ${kind}`));
+  events.watch('tests.happened', ({ payload }) => void seen.push(`watched ${payload.n}`));
+  events.watch('tests.other', ({ payload }) => void seen.push(`other ${payload.n}`));
+  events.on('tests.happened', ({ payload }) => void seen.push(`kept ${payload.n}`), isEven);
+  await events.start();
+  await db.transaction(async (tx) => {
+    await events.publishAll(tx, 'tests.happened', [{ n: 1 }, { n: 2 }]);
+    await events.publish(tx, 'tests.other', { n: 3 });
+  });
+  await events.idle();
+  assert.deepEqual(seen, [
+    ...['any tests.happened', 'watched 1'],
+    ...['any tests.happened', 'watched 2', 'kept 2'],
+    ...['any tests.other', 'other 3'],
+  ]);
+  const kept = await db.read.all<{ payload: string }>('SELECT payload FROM kernel_events');
+  assert.deepEqual(
+    kept.map(({ payload }) => JSON.parse(payload)),
+    [{ n: 2 }],
+  );
 });

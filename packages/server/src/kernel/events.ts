@@ -23,8 +23,10 @@ export interface Event<K extends EventKind = EventKind> {
   readonly at: number;
 }
 
+type Handler<K extends EventKind> = (event: Event<K>) => Promise<void> | void;
+
 export interface Events {
-  /** Part of the transaction: the row is written with it, the delivery follows its commit. */
+  /** Part of the transaction: the row is written with it where somebody must not miss it, the delivery follows its commit. */
   publish<K extends EventKind>(tx: Tx, kind: K, payload: EventMap[K]): Promise<void>;
   /** Many of one kind, in their order, with one statement where the database is far. */
   publishAll<K extends EventKind>(tx: Tx, kind: K, payloads: readonly EventMap[K][]): Promise<void>;
@@ -33,9 +35,13 @@ export interface Events {
   /**
    * Calls the handler for each event, in the order of the commits, one at a time. After a crash an event may
    * come a second time, so a handler must bear that; what must not be lost or repeated belongs into a job.
+   * @param isMine which of them the handler must not miss, and is called for; the others need no row for its sake
    */
-  on<K extends EventKind>(kind: K, handler: (event: Event<K>) => Promise<void> | void): void;
-  onAny(handler: (event: Event) => Promise<void> | void): void;
+  on<K extends EventKind>(kind: K, handler: Handler<K>, isMine?: (payload: EventMap[K]) => boolean): void;
+  /** As `on`, for what lives in memory only (caches, lanes that look at everything after a start): nothing is kept for it. */
+  watch<K extends EventKind>(kind: K, handler: Handler<K>): void;
+  /** As `watch`, every kind. */
+  watchAny(handler: Handler<EventKind>): void;
   /** Delivers what a crash left undelivered. */
   start(): Promise<void>;
   /** Resolves when everything published so far has been handled. */
@@ -50,6 +56,9 @@ interface Subscription {
   /** Null: every kind. */
   readonly kind: string | null;
   readonly handle: (event: never) => Promise<void> | void;
+  readonly isMine: (payload: never) => boolean;
+  /** What it is called for must outlive a crash. */
+  readonly isKept: boolean;
 }
 
 /** An event on its way; `seq` is null where it has no row. */
@@ -65,17 +74,22 @@ export function createEvents({ db, clock, log }: { db: Database; clock: Clock; l
   const publishAll: Events['publishAll'] = async (tx, kind, payloads) => {
     const at = clock.now();
     const published = payloads.map((payload): Event => ({ kind, payload, at }));
-    const numbers = await insertEvents(tx, published);
+    const keepers = subscriptions.filter((one) => one.isKept && one.kind === kind);
+    const kept = published.filter(({ payload }) => keepers.some(({ isMine }) => isMine(payload as never)));
+    const numbers = await insertEvents(tx, kept);
+    const seqs = new Map(kept.map((event, index) => [event, numbers[index] ?? null]));
     tx.afterCommit(() => {
-      for (const [index, event] of published.entries()) delivery.add({ event, seq: numbers[index] ?? null });
+      for (const event of published) delivery.add({ event, seq: seqs.get(event) ?? null });
     });
   };
   return {
     publish: (tx, kind, payload) => publishAll(tx, kind, [payload]),
     publishAll,
     announce: (kind, payload) => delivery.add({ event: { kind, payload, at: clock.now() }, seq: null }),
-    on: (kind, handle) => void subscriptions.push({ kind, handle }),
-    onAny: (handle) => void subscriptions.push({ kind: null, handle }),
+    on: (kind, handle, isMine = () => true) =>
+      void subscriptions.push({ kind, handle, isMine, isKept: true }),
+    watch: (kind, handle) => void subscriptions.push({ kind, handle, isMine: () => true, isKept: false }),
+    watchAny: (handle) => void subscriptions.push({ kind: null, handle, isMine: () => true, isKept: false }),
     async start() {
       for (const pending of await eventsAfter(db, await cursor.load())) delivery.add(pending);
     },
@@ -117,8 +131,9 @@ async function tellSubscribers(
   { subscriptions, log }: { subscriptions: readonly Subscription[]; log: Log },
   event: Event,
 ) {
-  for (const { kind, handle } of subscriptions) {
+  for (const { kind, handle, isMine } of subscriptions) {
     if (kind !== null && kind !== event.kind) continue;
+    if (!isMine(event.payload as never)) continue;
     try {
       await handle(event as never);
     } catch (error) {

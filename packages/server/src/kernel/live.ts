@@ -70,7 +70,7 @@ export function createLive({ fastify, access, events, log }: LiveOptions): Live 
     for (const listener of listeners) write(listeners, listener, ': still here\n\n');
   }, heartbeatEveryMs).unref();
 
-  events.onAny(async (event: Event) => {
+  events.watchAny(async (event: Event) => {
     const exposure = exposures.get(event.kind);
     if (!exposure || listeners.size === 0) return;
     const text = `data: ${JSON.stringify(exposure.message(event.payload))}\n\n`;

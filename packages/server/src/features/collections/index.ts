@@ -5,7 +5,7 @@ import type { Machines } from '../machines/index.ts';
 import { addCollectionRoutes } from './collections.routes.ts';
 import { dropChange, findCollection, markStale, noteChange } from './collections.store.ts';
 import { createEvaluator } from './evaluator.ts';
-import { memberIds, removeFromAll } from './members.store.ts';
+import { collectionsOfMachines, memberIds, removeFromAll } from './members.store.ts';
 import type { Deps, RemovalGuard } from './needs.ts';
 import { allMachines, createRuleBook, type Rules } from './rule-book.ts';
 import { windowsFor } from './windows.ts';
@@ -18,6 +18,8 @@ export interface Collections {
   nameOf(collectionId: string): Promise<string | undefined>;
   /** Ids of the enrolled machines in it, ascending. */
   membersOf(collectionId: string): Promise<string[]>;
+  /** Those of the machines that are members now, in their order. */
+  membersAmong(collectionId: string, machineIds: readonly string[]): Promise<string[]>;
   /** All maintenance windows that hold for each machine; machines without any are left out. */
   windowsFor(machineIds: readonly string[]): Promise<Map<string, MaintenanceWindow[]>>;
   /** Resolves when every change so far has been judged. */
@@ -44,6 +46,14 @@ export async function registerCollections(
   return {
     nameOf: async (id) => (await findCollection(read, id))?.name,
     membersOf: (id) => (id === allMachines.id ? allEnrolled(machines) : memberIds(read, id)),
+    async membersAmong(id, machineIds) {
+      if (id === allMachines.id) {
+        const enrolled = await machines.enrolledAmong(machineIds);
+        return machineIds.filter((machineId) => enrolled.has(machineId));
+      }
+      const collections = await collectionsOfMachines(read, machineIds);
+      return machineIds.filter((machineId) => collections.get(machineId)?.has(id));
+    },
     windowsFor: (ids) => windowsFor(read, ids),
     settled: () => evaluator.run(),
     guardRemoval: (guard) => void removalGuards.push(guard),

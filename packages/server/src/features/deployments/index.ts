@@ -53,7 +53,7 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
   neighbours.collections.guardRemoval(deploymentOfCollection);
   neighbours.machines.onRemoved((tx, machineId) => endRunsOf(deps, tx, machineId));
   kernel.events.on('collections.members-changed', async ({ payload }) => {
-    if (payload.added.length > 0) await extendToNewMembers(deps, payload.collectionId);
+    if (payload.added.length > 0) await extendToNewMembers(deps, payload.collectionId, payload.added);
   });
   listen(kernel, lane, board);
   expose(kernel);
@@ -95,23 +95,23 @@ function connectMachines(deps: ReleaseDeps) {
   });
 }
 
-/** Everything that can open a gate. */
+/** Everything that can open a gate. After a start the lane looks at all that waits, so nothing need be kept for it. */
 function listen({ events }: Kernel, lane: ReleaseLane, board: ReturnType<typeof createProgressBoard>) {
-  events.on('machines.presence', ({ payload }) => lane.machine(payload.machineId));
-  events.on('machines.power-changed', ({ payload }) => lane.machine(payload.machineId));
-  events.on('machines.inventory-changed', ({ payload }) => lane.machine(payload.machineId));
-  events.on('sites.changed', () => {
+  events.watch('machines.presence', ({ payload }) => lane.machine(payload.machineId));
+  events.watch('machines.power-changed', ({ payload }) => lane.machine(payload.machineId));
+  events.watch('machines.inventory-changed', ({ payload }) => lane.machine(payload.machineId));
+  events.watch('sites.changed', () => {
     lane.slots();
     lane.pending();
   });
-  events.on('collections.windows-changed', () => lane.windows());
-  events.on('machines.progress', ({ payload }) => {
+  events.watch('collections.windows-changed', () => lane.windows());
+  events.watch('machines.progress', ({ payload }) => {
     for (const run of payload.runs) {
       const { bytesDone, bytesTotal, bytesPerSecond } = run;
       board.set(run.runId, run.attempt, { bytesDone, bytesTotal, bytesPerSecond });
     }
   });
-  events.on('deployments.run-changed', ({ payload }) => {
+  events.watch('deployments.run-changed', ({ payload }) => {
     if (payload.isFinal) board.forget(payload.runId);
   });
 }

@@ -1,4 +1,5 @@
 import { nextOccurrence } from '@tenkai/domain';
+import { rowsOf } from '../../kernel/database/many-rows.ts';
 import { newId } from '../../kernel/ids.ts';
 import { scheduleStart } from './create-deployment.ts';
 import {
@@ -24,7 +25,7 @@ export async function startDeployment(deps: StartDeps, deploymentId: string): Pr
   const found = await loadDeployment(deps.db.read, deploymentId);
   if (!found || found.row.status === 'cancelled' || found.row.next_start_at === null) return;
   const started = await beginOccurrence(deps, found);
-  await addMissingRuns(deps, started, started.occurrence);
+  await addMissingRuns(deps, started, await deps.collections.membersOf(started.collection_id));
   await deps.db.transaction(async (tx) => {
     const after =
       found.draft.schedule.kind === 'recurring'
@@ -52,12 +53,23 @@ async function beginOccurrence({ db, clock }: StartDeps, { row }: StoredDeployme
   return { ...row, ...change };
 }
 
-/** Members that came into the collection later get the deployment too (DIST-18): widening needs no new one. */
-export async function extendToNewMembers(deps: StartDeps, collectionId: string): Promise<void> {
+/**
+ * Members that came into the collection later get the deployment too (DIST-18): widening needs no new one. An
+ * occurrence is begun before its members are read, so that nobody is missed who comes in between.
+ */
+export async function extendToNewMembers(
+  deps: StartDeps,
+  collectionId: string,
+  machineIds: readonly string[],
+): Promise<void> {
   for (const id of await openDeploymentsOf(deps.db.read, collectionId)) {
     const found = await loadDeployment(deps.db.read, id);
     if (!found) continue;
-    const added = await addMissingRuns(deps, found.row, found.row.occurrence);
+    const added = await addMissingRuns(
+      deps,
+      found.row,
+      await deps.collections.membersAmong(collectionId, machineIds),
+    );
     if (added === 0) continue;
     await deps.db.transaction(async (tx) => {
       await updateDeployment(tx, id, { status: 'active', finished_at: null });
@@ -67,18 +79,22 @@ export async function extendToNewMembers(deps: StartDeps, collectionId: string):
   }
 }
 
+/** @returns how many of the machines had no run of the occurrence */
 async function addMissingRuns(
-  { db, clock, collections }: StartDeps,
+  { db, clock }: StartDeps,
   row: StoredDeployment['row'],
-  occurrence: number,
+  machineIds: readonly string[],
 ): Promise<number> {
+  const { occurrence } = row;
   const retries = (JSON.parse(row.draft) as { retries: number }).retries;
-  const existing = await db.read.all<{ machine_id: string }>(
-    'SELECT machine_id FROM deployments_runs WHERE deployment_id = ? AND occurrence = ?',
-    [row.id, occurrence],
-  );
+  const select =
+    'SELECT machine_id FROM deployments_runs WHERE deployment_id = ? AND occurrence = ? AND machine_id IN';
+  const existing = await rowsOf<{ machine_id: string }>(db.read, select, machineIds, '', [
+    row.id,
+    occurrence,
+  ]);
   const known = new Set(existing.map((one) => one.machine_id));
-  const missing = (await collections.membersOf(row.collection_id)).filter((id) => !known.has(id));
+  const missing = machineIds.filter((id) => !known.has(id));
   for (let from = 0; from < missing.length; from += batchSize) {
     const now = clock.now();
     const batch = missing.slice(from, from + batchSize);

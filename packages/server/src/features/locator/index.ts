@@ -22,7 +22,7 @@ export async function registerLocator(
   const { code: siteCode } = sites;
   // From memory: machines of a whole building ask at once after a power cut.
   let boundaries = await loadBoundaries(db.read);
-  events.on('locator.changed', async () => {
+  events.watch('locator.changed', async () => {
     boundaries = await loadBoundaries(db.read);
   });
   const limit = createRateLimit(clock, limits);

@@ -30,9 +30,9 @@ export function createStateCounts({ db, clock, events }: Pick<Deps, 'db' | 'cloc
   const forget = () => {
     counted = undefined;
   };
-  events.on('machines.changed', forget);
-  events.on('machines.power-changed', forget);
-  events.on('machines.removed', forget);
+  events.watch('machines.changed', forget);
+  events.watch('machines.power-changed', forget);
+  events.watch('machines.removed', forget);
   return async ({ enrollment, powerState, activity }) => {
     if (!counted || clock.now() - counted.at > longestAgeMs) {
       counted = { at: clock.now(), rows: count(db.read) };

@@ -57,7 +57,7 @@ export async function registerMulticast(kernel: Kernel, neighbours: Neighbours):
   jobs.every('multicast.prune', pruneEveryMs, () =>
     db.transaction((tx) => pruneSessions(tx, clock.now() - keepSessionsMs)),
   );
-  events.on('sites.changed', () => fitness.look());
+  events.watch('sites.changed', () => fitness.look());
   http.agentRoute({ method: 'POST', path: agentPaths.multicast, body: MulticastAsk }, ({ agent, body }) =>
     sessions.ask(agent.machineId, body),
   );

@@ -19,7 +19,7 @@ export async function registerSites(kernel: Kernel, { siteCode }: { siteCode: st
   const site = await ensureSite(kernel, siteCode);
   let { name } = site;
   let settings = await loadSettings(kernel.db.read);
-  kernel.events.on('sites.changed', async () => {
+  kernel.events.watch('sites.changed', async () => {
     settings = await loadSettings(kernel.db.read);
     name = (await loadSite(kernel.db.read))?.name ?? name;
   });

@@ -39,9 +39,11 @@ export function follow(kernel: Pick<Kernel, 'events'>, deps: Deps) {
       policy.rings.some(({ collectionId }) => collectionId === payload.collectionId);
     if (isAsked) lane.machines([...payload.added, ...payload.removed]);
   });
-  events.on('deployments.run-changed', ({ payload }) => {
-    if (payload.isFinal) lane.ended(payload.runId);
-  });
+  events.on(
+    'deployments.run-changed',
+    ({ payload }) => lane.ended(payload.runId),
+    ({ isFinal }) => isFinal,
+  );
   deps.machines.onRemoved((tx, machineId) => forgetMachine(tx, machineId));
 }
 

@@ -78,12 +78,14 @@ const idsAtOnce = 512;
 /**
  * The rows that belong to any of many ids.
  * @param select ends in `… IN`; what follows the list is `rest`
+ * @param before values of what `select` asks before the list
  */
 export async function rowsOf<Row>(
   read: Reader,
   select: string,
   ids: Iterable<string>,
   rest = '',
+  before: readonly Param[] = [],
 ): Promise<Row[]> {
   const all = [...new Set(ids)];
   const rows: Row[] = [];
@@ -93,7 +95,7 @@ export async function rowsOf<Row>(
     const length = 2 ** Math.ceil(Math.log2(part.length));
     const params = Array.from({ length }, (_, index) => part[index] ?? (part.at(-1) as string));
     const list = params.map(() => '?').join(', ');
-    rows.push(...(await read.all<Row>(`${select} (${list}) ${rest}`, params)));
+    rows.push(...(await read.all<Row>(`${select} (${list}) ${rest}`, [...before, ...params])));
   }
   return rows;
 }
