@@ -9,6 +9,7 @@ import {
   firewallFact,
   firewallRules,
   parsePortRange,
+  rulesOfProgram,
 } from '@tenkai/domain/firewall/index.ts';
 import type { Procedure } from '@tenkai/domain/firewall/procedure.ts';
 import type { DataFolder } from '../data-folder.ts';
@@ -24,7 +25,9 @@ export async function carryOut<T>(procedure: Procedure<T>, signal: AbortSignal):
   let step = procedure.next();
   while (!step.done) {
     const { program, args } = step.value;
-    step = procedure.next(await run(program, args, { timeoutMs: askLimitMs, signal }));
+    // `name="..."`: quoted again, the quotes would be a part of the rule's name.
+    const isVerbatim = program === 'netsh';
+    step = procedure.next(await run(program, args, { timeoutMs: askLimitMs, signal, isVerbatim }));
   }
   return step.value;
 }
@@ -39,7 +42,10 @@ export async function firewallInput(data: DataFolder, settings: Settings): Promi
     siteAddresses: siteAddresses ?? (await addressesOf(settings.server)),
   };
   const system = process.platform === 'win32' ? 'windows' : 'linux';
-  return { role: 'agent', rules: firewallRules('agent', needs), profiles, system };
+  const rules = firewallRules('agent', needs);
+  // The engine, which receives, runs by the same program, wherever the agent was installed to.
+  const own = system === 'windows' ? rulesOfProgram(rules, process.execPath) : rules;
+  return { role: 'agent', rules: own, profiles, system };
 }
 
 /** Empty where there is no site yet, or its name is not known at this moment. */

@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly outputLimitBytes?: number;
   /** Absent: it prints UTF-8. */
   readonly decode?: (bytes: Buffer) => string;
+  /** On Windows: the words are quoted already, as the program reads its command line itself. */
+  readonly isVerbatim?: boolean;
 }
 
 /** What became of a short program that we asked something. `code` is null where it could not run or was ended. */
@@ -36,6 +38,7 @@ export async function run(program: string, args: readonly string[], options: Run
     // Elsewhere a group of its own; on Windows that would be a window of its own.
     detached: process.platform !== 'win32',
     windowsHide: true,
+    windowsVerbatimArguments: options.isVerbatim ?? false,
     // Not a pipe: Node's are sockets, and bash(1) takes a socket for a remote shell and reads ~/.bashrc first. Debian's
     // rpm asks bash for its database's place.
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -278,6 +278,27 @@ test('BFWL-12, BFWL-13, BFWL-16: commands for other systems are printed anywhere
   assert.equal((await tenkai(plain, 'open', '--multicast', '9-8')).code, 2);
 });
 
+test('BAGT-02: rules printed for the agent of a Windows machine name its program in the folder that is given', async () => {
+  const plain: Inside = (args) => args;
+  const needs = ['--role', 'agent', '--multicast', '56100-56101', '--site-address', '10.0.0.1'];
+  const lines = async (...more: string[]) =>
+    (await tenkai(plain, 'plan', ...needs, ...more)).stdout.trim().split('\n');
+  const rule =
+    'add rule name="Tenkai(agent UDP:56100-56101)" dir=in protocol=udp localport=56100-56101 action=allow';
+  const [usual] = await lines('--for', 'windows');
+  assert.equal(
+    usual,
+    `netsh advfirewall firewall ${rule} program="C:\\Program Files\\Tenkai\\Agent\\node.exe"`,
+  );
+  const [moved, echo] = await lines('--for', 'windows', '--agent-folder', 'D:\\Apps\\Tenkai\\');
+  assert.equal(moved, `netsh advfirewall firewall ${rule} program="D:\\Apps\\Tenkai\\node.exe"`);
+  assert.doesNotMatch(echo ?? '', /program=/);
+  assert.deepEqual(await lines('--for', 'windows-xp', '--agent-folder', 'D:\\Apps'), [
+    'netsh firewall add allowedprogram "D:\\Apps\\node.exe" "Tenkai(node.exe)" ENABLE',
+    'netsh firewall set icmpsetting 8 ENABLE',
+  ]);
+});
+
 test('BFWL-14: the ports of multicast are those that the site has, where it is asked', async (t) => {
   const server = await startTestServer({ listen: true });
   atEnd(t, () => server.stop());

@@ -15,6 +15,7 @@ import {
   openFirewall,
   type PortRange,
   planFirewall,
+  rulesOfProgram,
 } from '@tenkai/domain';
 import { commandLine } from '@tenkai/domain/firewall/procedure.ts';
 import { advRule } from '@tenkai/domain/firewall/windows.ts';
@@ -26,6 +27,7 @@ import {
 } from '@tenkai/domain/firewall/windows-old.ts';
 import { getSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { type Command, Option } from 'commander';
+import { agentProgram, installedAgentFolder, usualAgentFolder } from '../agent-folder.ts';
 import { writeCheck } from '../firewall-check-file.ts';
 import { carryOut, onThisMachine } from '../firewall-program.ts';
 import {
@@ -53,6 +55,7 @@ interface FirewallOptions {
   readonly for?: keyof typeof printed;
   readonly folder: string;
   readonly mountd?: string;
+  readonly agentFolder?: string;
 }
 
 /** `tenkai firewall`: what has to come in on this machine; asks no site. */
@@ -65,6 +68,7 @@ export function addFirewallCommands(program: Command, cli: Cli) {
     .addOption(
       new Option('--for <system>', 'print the commands of another system').choices(Object.keys(printed)),
     )
+    .option('--agent-folder <path>', 'agent: its folder on Windows, where it is another than the usual one')
     .option('--folder <path>', "folder of DeploymentManager's programs", oldFolder)
     .option('--mountd <port>', "port of DeploymentManager's mountd")
     .action(acting(cli, plan));
@@ -128,7 +132,18 @@ async function inputOf(session: Session, options: FirewallOptions): Promise<Fire
   const { multicast: _, ...others } = own;
   const needs = { ...others, ...(multicast ? { multicast } : {}) };
   const system = process.platform === 'win32' ? 'windows' : 'linux';
-  return { role, rules: firewallRules(role, needs), profiles: options.profile ?? [], system };
+  const rules = firewallRules(role, needs);
+  const program = await programFor(session, options, system);
+  const bound = program === undefined ? rules : rulesOfProgram(rules, program);
+  return { role, rules: bound, profiles: options.profile ?? [], system };
+}
+
+/** The agent's program on Windows, of this machine or of the one for which is printed; the server's rules are for ports. */
+async function programFor({ signal }: Session, options: FirewallOptions, system: string) {
+  const isForWindows = options.for === undefined ? system === 'windows' : options.for !== 'deploymentmanager';
+  if (options.role !== 'agent' || !isForWindows) return undefined;
+  const installed = system === 'windows' ? await installedAgentFolder(onThisMachine(signal)) : undefined;
+  return agentProgram(options.agentFolder ?? installed ?? usualAgentFolder);
 }
 
 /** @throws Failure firewall-needs-root */
@@ -216,7 +231,10 @@ function show({ output }: Session, report: FirewallReport) {
 /** Commands for machines on which this one does not run: nothing is looked at. */
 const printed = {
   windows: ({ rules, profiles }: FirewallInput) => rules.map((rule) => advRule(rule, profiles)),
-  'windows-xp': ({ rules }: FirewallInput) => rules.flatMap(oldForms),
+  // Several rules of one program are one line there.
+  'windows-xp': ({ rules }: FirewallInput) => [
+    ...new Map(rules.flatMap(oldForms).map((form) => [commandLine(form), form])).values(),
+  ],
   deploymentmanager: ({ role }: FirewallInput, { folder, mountd, nfs }: FirewallOptions) => {
     if (role === 'agent') return oldClientCommands(folder === oldFolder ? undefined : folder);
     const services = nfs || mountd ? oldServiceCommands(portFrom('--mountd', mountd ?? nfs ?? '1048')) : [];

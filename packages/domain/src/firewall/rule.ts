@@ -20,6 +20,8 @@ export interface PortRule extends PortRange {
   readonly name: string;
   readonly protocol: 'tcp' | 'udp';
   readonly use: string;
+  /** Path of the one program that may receive there; only Windows knows such rules. Absent: any. */
+  readonly program?: string;
 }
 
 /** Echo requests of one address: never of everybody (BFWL-21). */
@@ -52,6 +54,11 @@ export function portRule(
 ): PortRule {
   const name = ruleName(role, `${protocol.toUpperCase()}:${portText(range)}`);
   return { kind: 'port', name, protocol, first: range.first, last: range.last, use };
+}
+
+/** The same rules for one program alone (BAGT-02). Echo requests are answered by the system, not by a program. */
+export function rulesOfProgram(rules: readonly FirewallRule[], program: string): FirewallRule[] {
+  return rules.map((rule) => (rule.kind === 'port' ? { ...rule, program } : rule));
 }
 
 /** `Tenkai(agent ICMPv4:10.0.0.1)`; undefined where it is no address, or one that has no meaning elsewhere. */

@@ -8,12 +8,13 @@ export function oldProgram(path: string, name: string): Ask {
 }
 
 /**
- * One rule in the older forms; printed, never run: no agent of ours runs there. A port of its own each, for ranges are
- * not known there; an echo request cannot be limited to an address.
+ * One rule in the older forms; printed, never run: no agent of ours runs there. A program as a whole where the rule has
+ * one, else a port of its own each, for ranges are not known there; an echo request cannot be limited to an address.
  */
 export function oldForms(rule: FirewallRule): Ask[] {
   if (rule.kind === 'echo')
     return rule.family === 'ipv4' ? [netsh('firewall', 'set', 'icmpsetting', '8', 'ENABLE')] : [];
+  if (rule.program) return [oldProgram(rule.program, `Tenkai(${rule.program.split('\\').at(-1)})`)];
   const count = rule.last - rule.first + 1;
   return Array.from({ length: count }, (_, index) => oldPort(rule.name, rule.protocol, rule.first + index));
 }

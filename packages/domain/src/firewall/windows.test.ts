@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { closeFirewall, type FirewallInput, openFirewall } from './firewall.ts';
 import { commandLine } from './procedure.ts';
-import type { FirewallRule } from './rule.ts';
+import { type FirewallRule, rulesOfProgram } from './rule.ts';
 import { firewallRules } from './rule-table.ts';
 import { advPort, advRule } from './windows.ts';
 import {
@@ -65,6 +65,58 @@ test('BFWL-01, BFWL-04: on Windows open makes each rule once, and close removes 
     'netsh advfirewall firewall delete rule name="Tenkai(UDP:56100-56227)"',
   ]);
   assert.deepEqual([...names], ['somebody else']);
+});
+
+/** One whose rules know their programs, as `show rule ... verbose` tells them. */
+function playPrograms(input: FirewallInput, programs: Map<string, string>) {
+  const procedure = openFirewall(input);
+  const asked: string[] = [];
+  let step = procedure.next();
+  while (!step.done) {
+    const line = commandLine(step.value);
+    const name = /name="(.*?)"/.exec(line)?.[1] ?? '';
+    if (line.includes(' rule ')) asked.push(line);
+    if (line.includes(' add ')) programs.set(name, /program="(.*?)"/.exec(line)?.[1] ?? '');
+    const stdout = `規則名: ${name}\r\nプログラム:   ${programs.get(name)}\r\n`;
+    const code = line.includes(' show rule ') && !programs.has(name) ? 1 : 0;
+    if (line.includes(' delete ')) programs.delete(name);
+    step = procedure.next({ code, stdout, stderr: '' });
+  }
+  return asked;
+}
+
+test('BAGT-02: rules of an agent name its program where it really is, and follow it into another folder', () => {
+  const needs = { multicast: { first: 56100, last: 56227 }, siteAddresses: ['10.0.0.1'] };
+  const inputOf = (program: string): FirewallInput => ({
+    role: 'agent',
+    rules: rulesOfProgram(firewallRules('agent', needs), program),
+    profiles: [],
+    system: 'windows',
+  });
+  const rule = 'name="Tenkai(agent UDP:56100-56227)"';
+  const show = `netsh advfirewall firewall show rule ${rule} verbose`;
+  const echo = 'netsh advfirewall firewall show rule name="Tenkai(agent ICMPv4:10.0.0.1)"';
+  const add = (program: string) =>
+    `netsh advfirewall firewall add rule ${rule} dir=in protocol=udp localport=56100-56227 action=allow program="${program}"`;
+  const [first, second] = ['D:\\Apps\\Tenkai\\node.exe', 'E:\\Tenkai Agent\\node.exe'];
+  const programs = new Map([['Tenkai(agent ICMPv4:10.0.0.1)', 'any']]);
+  assert.deepEqual(playPrograms(inputOf(first), programs), [show, echo, add(first), show, echo]);
+  assert.deepEqual(
+    playPrograms(inputOf('d:\\apps\\tenkai\\NODE.EXE'), programs),
+    [show, echo],
+    'the same file',
+  );
+  const remove = `netsh advfirewall firewall delete rule ${rule}`;
+  assert.deepEqual(playPrograms(inputOf(second), programs), [show, echo, remove, add(second), show, echo]);
+  assert.equal(programs.get('Tenkai(agent UDP:56100-56227)'), second);
+  // netsh writes it in the code page of the system: nothing is made anew each time for that.
+  const beyond = 'C:\\展開\\node.exe';
+  assert.deepEqual(playPrograms(inputOf(beyond), programs), [show.replace(' verbose', ''), echo]);
+  const old = rulesOfProgram(firewallRules('agent', needs), first).flatMap(oldForms).map(commandLine);
+  assert.deepEqual(old, [
+    'netsh firewall add allowedprogram "D:\\Apps\\Tenkai\\node.exe" "Tenkai(node.exe)" ENABLE',
+    'netsh firewall set icmpsetting 8 ENABLE',
+  ]);
 });
 
 test('BFWL-16, BFWL-17: the older netsh firewall: a port each, and echo requests as a whole', () => {

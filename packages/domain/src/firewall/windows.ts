@@ -31,8 +31,9 @@ export const advDelete = (name: string): Ask => advfirewall('delete', 'rule', `n
 /** A rule by `netsh advfirewall`, from Windows Vista and Windows Server 2008 on. */
 export function advRule(rule: FirewallRule, profiles: readonly string[] = []): Ask {
   const profile = profiles.length > 0 ? [`profile=${profiles.join(',')}`] : [];
+  const program = rule.kind === 'port' && rule.program ? [`program="${rule.program}"`] : [];
   return rule.kind === 'port'
-    ? advPort(rule.name, rule.protocol, portText(rule), ...profile)
+    ? advPort(rule.name, rule.protocol, portText(rule), ...program, ...profile)
     : advEcho(rule.name, rule.family, rule.source, ...profile);
 }
 
@@ -53,15 +54,17 @@ export function windows(former: readonly FirewallRule[] = []): Backend {
       const close: Act[] = [];
       for (const rule of rules) {
         const act = { ask: advRule(rule, profiles), undo: advDelete(rule.name) };
-        const isThere = yield* isPresent(rule);
+        const found = yield* find(rule);
+        const isThere = found === 'there';
         const state = isThere ? 'open' : 'missing';
         states.push({ rule: rule.name, backend: 'windows', where: profiles.join(',') || 'any', state });
-        if (isThere) close.push({ ask: act.undo, undo: act.ask });
-        else open.push(act);
+        if (found !== 'absent') close.push({ ask: act.undo, undo: isThere ? act.ask : null });
+        if (found === 'of-another') open.push({ ask: act.undo, undo: null });
+        if (!isThere) open.push(act);
       }
       const names = rules.map(({ name }) => name);
       for (const rule of former.filter(({ name }) => !names.includes(name))) {
-        if (!(yield* isPresent(rule))) continue;
+        if ((yield* find(rule)) === 'absent') continue;
         const act = { ask: advDelete(rule.name), undo: advRule(rule, profiles) };
         open.push(act);
         close.push(act);
@@ -71,6 +74,15 @@ export function windows(former: readonly FirewallRule[] = []): Backend {
   };
 }
 
-function* isPresent({ name }: FirewallRule): Procedure<boolean> {
-  return (yield advfirewall('show', 'rule', `name="${name}"`)).code === 0;
+/**
+ * `of-another`: a rule of this name lets another program in, such as one of a folder that the agent has left. What netsh
+ * shows beyond ASCII is in the system's code page and cannot be compared: the name has to do then.
+ */
+function* find(rule: FirewallRule): Procedure<'there' | 'of-another' | 'absent'> {
+  const program = rule.kind === 'port' ? rule.program : undefined;
+  const isComparable = program !== undefined && /^[\x20-\x7e]+$/.test(program);
+  const more = isComparable ? ['verbose'] : [];
+  const { code, stdout } = yield advfirewall('show', 'rule', `name="${rule.name}"`, ...more);
+  if (code !== 0) return 'absent';
+  return isComparable && !stdout.toLowerCase().includes(program.toLowerCase()) ? 'of-another' : 'there';
 }
