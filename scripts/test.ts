@@ -6,10 +6,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findTestFiles } from './test-run/find-test-files.ts';
+import { lanesFor, longestFirst } from './test-run/lanes.ts';
 import { runFiles } from './test-run/run-files.ts';
 import type { FileResult } from './test-run/run-test-file.ts';
 import { closingLines, count, fileLines, isGreen } from './test-run/summary.ts';
@@ -18,7 +19,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const lightLimitMs = 10 * 60_000;
 /** The first host test of a machine also makes the Debian base. */
 const hostLimitMs = 20 * 60_000;
-const concurrency = Math.min(4, Math.max(2, availableParallelism()));
+const lanes = lanesFor(availableParallelism(), totalmem());
 
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interruption.abort());
@@ -55,9 +56,8 @@ async function runAll(): Promise<FileResult[]> {
   return runFiles({
     root,
     signal: interruption.signal,
-    light: { files: light, timeLimitMs: lightLimitMs },
-    hosts: { files: hosts, timeLimitMs: hostLimitMs },
-    concurrency,
+    light: { files: light, timeLimitMs: lightLimitMs, lanes: lanes.light },
+    hosts: { files: longestFirst(hosts), timeLimitMs: hostLimitMs, lanes: lanes.hosts },
     onEnd,
   });
 }

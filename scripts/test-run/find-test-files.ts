@@ -1,4 +1,4 @@
-/** Which test files there are, and which of them need the machine to themselves. */
+/** Which test files there are, and which of them need hosts. */
 import { glob } from 'node:fs/promises';
 
 const patterns = [
@@ -9,7 +9,7 @@ const patterns = [
   'packages/*/src/**/*.test.tsx',
 ];
 
-/** `hosts`: files that start real hosts, virtual machines or a browser (`*.host.test.ts`); they run one at a time. */
+/** `hosts`: files that start real hosts, virtual machines or a browser (`*.host.test.ts`); a few run at a time (`lanes.ts`). */
 export interface TestFiles {
   readonly light: readonly string[];
   readonly hosts: readonly string[];

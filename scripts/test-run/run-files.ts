@@ -5,29 +5,24 @@ export interface TestFiles {
   readonly files: readonly string[];
   /** For each file. */
   readonly timeLimitMs: number;
+  /** How many of them run at a time while the other kind runs too. */
+  readonly lanes: number;
 }
 
 export interface RunFilesOptions extends Omit<TestFileOptions, 'file' | 'timeLimitMs'> {
   readonly light: TestFiles;
-  /** With real hosts: never two of them at a time, whose virtual machines and browsers need a core of their own. */
+  /** With real hosts: never more of them at a time than they have lanes, for each takes memory of a machine. */
   readonly hosts: TestFiles;
-  /** How many files run at a time, of both kinds together. */
-  readonly concurrency: number;
   /** Called as each file ends. */
   readonly onEnd: (result: FileResult) => void;
 }
 
 /**
- * Hosts one by one, and light files beside them: who waits for a machine to start leaves its core to others.
+ * Hosts beside hosts and light files beside both: who waits for a machine leaves its core to others. A lane of hosts that
+ * has no more of them helps with the light files.
  * @returns the results in the order in which the files ended. After an abort, files not yet begun are left out.
  */
-export async function runFiles({
-  light,
-  hosts,
-  concurrency,
-  onEnd,
-  ...options
-}: RunFilesOptions): Promise<FileResult[]> {
+export async function runFiles({ light, hosts, onEnd, ...options }: RunFilesOptions): Promise<FileResult[]> {
   const results: FileResult[] = [];
   const laneOf = ({ files, timeLimitMs }: TestFiles) => {
     const waiting = [...files];
@@ -44,7 +39,7 @@ export async function runFiles({
     };
   };
   const [runLight, runHosts] = [laneOf(light), laneOf(hosts)];
-  const others = Array.from({ length: Math.max(1, concurrency - 1) }, runLight);
-  await Promise.all([runHosts().then(runLight), ...others]);
+  const lanes = ({ lanes: length }: TestFiles, run: () => Promise<void>) => Array.from({ length }, run);
+  await Promise.all([...lanes(hosts, () => runHosts().then(runLight)), ...lanes(light, runLight)]);
   return results;
 }

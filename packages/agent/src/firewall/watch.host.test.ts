@@ -5,14 +5,14 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import type { FirewallFact } from '@tenkai/domain';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
+import { ownSubnet } from '@tenkai/testkit/rig/own-subnet.ts';
 import { newAgent, until } from '@tenkai/testkit/small-site/run-agent.ts';
 import { startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
 import { findProgram } from '../platform/linux/installer.ts';
 import { writeSettings } from '../settings.ts';
 
 const name = `tkfx${process.pid}`;
-// Addresses of this process alone (RFC 2544 range, used nowhere).
-const subnet = `198.19.${process.pid % 256}`;
+const { near, far } = ownSubnet();
 
 function run(program: string, ...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: 30_000 });
@@ -25,14 +25,14 @@ function makeNamespace(): boolean {
   if (process.getuid?.() !== 0 || !findProgram('ip') || !findProgram('nft')) return false;
   run('ip', 'netns', 'add', name);
   run('ip', 'link', 'add', name, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
-  run('ip', 'addr', 'add', `${subnet}.1/30`, 'dev', name);
+  run('ip', 'addr', 'add', `${near}/30`, 'dev', name);
   run('ip', 'link', 'set', name, 'up');
-  run('ip', '-n', name, 'addr', 'add', `${subnet}.2/30`, 'dev', 'eth0');
+  run('ip', '-n', name, 'addr', 'add', `${far}/30`, 'dev', 'eth0');
   run('ip', '-n', name, 'link', 'set', 'eth0', 'up');
   return true;
 }
 
-const pings = () => spawnSync('ping', ['-c', '1', '-W', '1', `${subnet}.2`]).status === 0;
+const pings = () => spawnSync('ping', ['-c', '1', '-W', '1', far]).status === 0;
 
 test('BFWL-03, BFWL-04, BFWL-14: a firewall that is turned on later is told with what is missing, at the ports of the site; what was opened stays open', {
   timeout: 240_000,
@@ -42,7 +42,7 @@ test('BFWL-03, BFWL-04, BFWL-14: a firewall that is turned on later is told with
     spawnSync('ip', ['netns', 'del', name]);
   });
   if (!makeNamespace()) return t.skip('NETWORK NAMESPACES need root, ip and nft');
-  const site = await startSmallSite(`${subnet}.1`);
+  const site = await startSmallSite(near);
   atEnd(t, () => site.close());
   const agent = newAgent();
   atEnd(t, () => agent.remove());
@@ -67,7 +67,7 @@ test('BFWL-03, BFWL-04, BFWL-14: a firewall that is turned on later is told with
     `add table inet late; add chain inet late i ${base}; add rule inet late i ct state established accept`,
   );
   await until(() => fact()?.missing.length);
-  const rule = `Tenkai(agent ICMPv4:${subnet}.1)`;
+  const rule = `Tenkai(agent ICMPv4:${near})`;
   assert.deepEqual(fact(), {
     active: ['nftables'],
     missing: [{ rule, firewall: 'nftables', where: 'inet late i', remedy: 'tenkai-agent firewall open' }],

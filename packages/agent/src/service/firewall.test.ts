@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
+import { ownSubnet } from '@tenkai/testkit/rig/own-subnet.ts';
 import { runOrder, testRunId } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { publishContent } from '@tenkai/testkit/small-site/publish.ts';
 import { newAgent, until } from '@tenkai/testkit/small-site/run-agent.ts';
@@ -12,8 +13,7 @@ import { contentPart, copyStep } from '@tenkai/testkit/small-site/steps.ts';
 import { findProgram } from '../platform/linux/installer.ts';
 
 const name = `tkfw${process.pid}`;
-// Addresses of this process alone (RFC 2544 range, used nowhere).
-const subnet = `198.18.${process.pid % 256}`;
+const { near, far } = ownSubnet();
 
 function ip(...args: string[]): void {
   const { status, stderr } = spawnSync('ip', args, { encoding: 'utf8' });
@@ -25,10 +25,10 @@ function closedNamespace(): boolean {
   if (process.getuid?.() !== 0 || !findProgram('ip') || !findProgram('nft')) return false;
   ip('netns', 'add', name);
   ip('link', 'add', name, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
-  ip('addr', 'add', `${subnet}.1/30`, 'dev', name);
+  ip('addr', 'add', `${near}/30`, 'dev', name);
   ip('link', 'set', name, 'up');
   for (const args of [
-    ['addr', 'add', `${subnet}.2/30`, 'dev', 'eth0'],
+    ['addr', 'add', `${far}/30`, 'dev', 'eth0'],
     ['link', 'set', 'eth0', 'up'],
   ])
     ip('-n', name, ...args);
@@ -46,11 +46,11 @@ test('BAGT-05, BAGT-21: behind a firewall that lets nothing in, enrollment, a ru
     spawnSync('ip', ['netns', 'del', name]);
   });
   if (!closedNamespace()) return t.skip('needs root, ip and nft');
-  const site = await startSmallSite(`${subnet}.1`);
+  const site = await startSmallSite(near);
   atEnd(t, () => site.close());
   const agent = newAgent();
   atEnd(t, () => agent.remove());
-  assert.notEqual(spawnSync('ping', ['-c', '1', '-W', '1', `${subnet}.2`]).status, 0, 'nothing gets in');
+  assert.notEqual(spawnSync('ping', ['-c', '1', '-W', '1', far]).status, 0, 'nothing gets in');
   const { rootFingerprint } = site.keys;
   const powered = join(agent.root, 'power');
   const powerCommand = ['/bin/sh', '-c', `echo "$1" > ${powered}`, 'power'];

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { createApiToken } from '@tenkai/protocol/api/users.ts';
 import { output } from '../rig/command.ts';
 import { makeScratchFolder } from '../rig/rig-folder.ts';
+import { cliEnvironment } from './cli-environment.ts';
 import type { ReachedSite } from './reach-site.ts';
 
 const main = join(import.meta.dirname, '../../../cli/src/main.ts');
@@ -14,15 +14,7 @@ export async function createAgentPackage(
   deb: string,
   { id = 'tenkai-agent', deadlineMinutes }: { id?: string; deadlineMinutes: number },
 ): Promise<void> {
-  const body = { name: `cli ${basename(deb)}`, role: 'administrator', expiresInDays: 1 } as const;
-  const { secret } = await site.api(createApiToken, { body });
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: await makeScratchFolder('agent-package'),
-    TENKAI_URL: site.baseUrl,
-    TENKAI_TOKEN: secret,
-    TENKAI_ROOT_FINGERPRINT: site.rootFingerprint,
-  };
+  const env = await cliEnvironment(site, await makeScratchFolder('agent-package'));
   const options = ['--id', id, '--deadline', String(deadlineMinutes)];
   await output([process.execPath, main, 'agent', 'package', 'create', deb, ...options], {
     env,

@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { enrollmentRoutes } from '@tenkai/protocol';
 import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
-import { createApiToken } from '@tenkai/protocol/api/users.ts';
 import { installStep } from '../builders.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { type DebianHost, noDebianHosts, startHost } from '../rig/debian-host.ts';
 import { until } from '../rig/until.ts';
 import { runProgram } from '../tenkai-cli.ts';
+import { cliEnvironment } from './cli-environment.ts';
 import { deployTo, registerCommand, untilEnded } from './deploy.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
 import { machineNamed } from './managed-host.ts';
@@ -37,16 +37,7 @@ describe('patches of the agent', { skip: noDebianHosts || noDebTools, timeout: 9
     folder = await mkdtemp(join(tmpdir(), 'tenkai-patch-host-'));
     scene = await startHostScene([]);
     host = await startHost({ name, network: scene.network });
-    const { secret } = await scene.site.api(createApiToken, {
-      body: { name: 'patch', role: 'administrator', expiresInDays: 1 },
-    });
-    env = {
-      HOME: folder,
-      PATH: process.env.PATH ?? '',
-      TENKAI_URL: scene.site.baseUrl,
-      TENKAI_TOKEN: secret,
-      TENKAI_ROOT_FINGERPRINT: scene.site.rootFingerprint,
-    };
+    env = await cliEnvironment(scene.site, folder);
     await tenkai(
       'create',
       await shippedDeb('agent', newer),

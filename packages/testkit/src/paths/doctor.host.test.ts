@@ -11,6 +11,7 @@ import { type Diagnosis, faultsOf } from '@tenkai/domain/diagnosis/index.ts';
 import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { atEnd } from '../at-end.ts';
+import { ownSubnet } from '../rig/own-subnet.ts';
 import { ended, newAgent, until } from '../small-site/run-agent.ts';
 import { startTestServer } from '../start-server.ts';
 import { cliOf } from '../tenkai-cli.ts';
@@ -18,9 +19,8 @@ import { cliOf } from '../tenkai-cli.ts';
 const name = `tkdr${process.pid}`;
 /** What every process there sees below /etc (ip-netns(8)). */
 const files = join('/etc/netns', name);
-// Addresses of this process alone (RFC 2544 range, used nowhere).
-const subnet = `198.18.${process.pid % 256}`;
-const [siteAddress, siteName] = [`${subnet}.1`, 'site.doctor.test'];
+const { near: siteAddress, far: machineAddress } = ownSubnet();
+const siteName = 'site.doctor.test';
 const tools = ['ip', 'nft', 'ping'];
 
 function run(program: string, ...args: string[]): string {
@@ -34,7 +34,7 @@ function makeNamespace(): void {
   run('ip', 'link', 'add', name, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
   run('ip', 'addr', 'add', `${siteAddress}/30`, 'dev', name);
   run('ip', 'link', 'set', name, 'up');
-  run('ip', '-n', name, 'addr', 'add', `${subnet}.2/30`, 'dev', 'eth0');
+  run('ip', '-n', name, 'addr', 'add', `${machineAddress}/30`, 'dev', 'eth0');
   for (const card of ['lo', 'eth0']) run('ip', '-n', name, 'link', 'set', card, 'up');
   mkdirSync(files, { recursive: true });
   writeFileSync(join(files, 'resolv.conf'), 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n');
@@ -123,7 +123,7 @@ async function scene(t: TestContext) {
   agent.start({ TENKAI_FIREWALL_CHECK_MS: '300' }, ['ip', 'netns', 'exec', name]);
   const machine = await until(async () => {
     const { items } = await server.call(machineRoutes.list, { query: {} });
-    return items.find((row) => row.isOnline && row.address === `${subnet}.2`);
+    return items.find((row) => row.isOnline && row.address === machineAddress);
   });
   const main = new URL('../../../agent/src/main.ts', import.meta.url).pathname;
   // Not spawnSync: the site lives in this process.

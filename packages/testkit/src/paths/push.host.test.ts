@@ -5,7 +5,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { createApiToken } from '@tenkai/protocol/api/users.ts';
 import { output, runCommand } from '../rig/command.ts';
 import { type DebianHost, noDebianHosts, startHost } from '../rig/debian-host.ts';
 import type { Forward } from '../rig/forward.ts';
@@ -13,6 +12,7 @@ import type { HostService } from '../rig/host-command.ts';
 import { copyPrograms } from '../rig/host-programs.ts';
 import { until } from '../rig/until.ts';
 import { runProgram } from '../tenkai-cli.ts';
+import { cliEnvironment } from './cli-environment.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
 import { machineNamed } from './managed-host.ts';
 import { shippedDeb } from './shipped-deb.ts';
@@ -51,16 +51,7 @@ describe('the agent pushed over SSH', { skip: noDebianHosts || noSsh, timeout: 9
     host = await startHost({ name, network: scene.network });
     await prepareSshd();
     forward = await scene.network.forward(22, host.address);
-    const { secret } = await scene.site.api(createApiToken, {
-      body: { name: 'push', role: 'administrator', expiresInDays: 1 },
-    });
-    env = {
-      HOME: folder,
-      PATH: process.env.PATH ?? '',
-      TENKAI_URL: scene.site.baseUrl,
-      TENKAI_TOKEN: secret,
-      TENKAI_ROOT_FINGERPRINT: scene.site.rootFingerprint,
-    };
+    env = await cliEnvironment(scene.site, folder);
   });
   after(async () => {
     await forward?.close();

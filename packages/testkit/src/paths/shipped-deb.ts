@@ -2,43 +2,51 @@ import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoutes } from '@tenkai/protocol';
 import { aDraft } from '../package-draft.ts';
+import { cachedFolder } from '../rig/cached-folder.ts';
 import { output } from '../rig/command.ts';
 import { makeScratchFolder } from '../rig/rig-folder.ts';
 import { upload } from './deploy.ts';
 import type { ReachedSite } from './reach-site.ts';
+import { sourceKey } from './source-key.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 const buildLimitMs = 300_000;
+const waitLimitMs = 2 * buildLimitMs;
 
-const built = new Map<string, Promise<string>>();
+type PackageName = 'agent' | 'server';
+type Kind = 'deb' | 'rpm';
 
-/** A Debian package of this checkout, made by the command that makes releases; each version once a process. */
-export const shippedDeb = (name: 'agent' | 'server', version = '0.1.0') => shipped('deb', name, version);
+/**
+ * A Debian package of this checkout, made by the command that makes releases: each version once, until something changes
+ * that it is made from. Nobody writes to the folder in which it lies.
+ */
+export const shippedDeb = (name: PackageName, version = '0.1.0') => shipped('deb', name, version);
 
 /** The same for systems with rpm. */
-export const shippedRpm = (name: 'agent' | 'server', version = '0.1.0') => shipped('rpm', name, version);
+export const shippedRpm = (name: PackageName, version = '0.1.0') => shipped('rpm', name, version);
 
 /** The same for another architecture than this machine's. */
-export const shippedFor = (architecture: 'amd64' | 'arm64', kind: 'deb' | 'rpm') =>
-  shipped(kind, 'agent', '0.1.0', ['--arch', architecture]);
+export const shippedFor = (architecture: 'amd64' | 'arm64', kind: Kind) =>
+  shipped(kind, 'agent', '0.1.0', architecture);
 
-function shipped(
-  kind: 'deb' | 'rpm',
-  name: string,
+async function shipped(
+  kind: Kind,
+  name: PackageName,
   version: string,
-  more: readonly string[] = [],
+  architecture?: string,
 ): Promise<string> {
-  const key = [kind, name, version, ...more].join(' ');
-  const file = built.get(key) ?? build(kind, name, ['--version', version, ...more]);
-  built.set(key, file);
-  return file;
-}
-
-async function build(kind: 'deb' | 'rpm', name: string, options: readonly string[]): Promise<string> {
-  const folder = await makeScratchFolder(`${name}-${kind}`);
   const script = join(root, `scripts/package-${kind}.ts`);
-  const where = ['--out', folder, '--console-as-built'];
-  await output([process.execPath, script, name, ...options, ...where], { timeoutMs: buildLimitMs });
+  const options = ['--version', version, ...(architecture ? ['--arch', architecture] : [])];
+  const make = async (folder: string) => {
+    const where = ['--out', folder, '--console-as-built'];
+    await output([process.execPath, script, name, ...options, ...where], { timeoutMs: buildLimitMs });
+  };
+  const folder = await cachedFolder({
+    name: [kind, name, architecture ?? 'own', version].join('-'),
+    key: await sourceKey(name),
+    make,
+    limitMs: waitLimitMs,
+  });
   const [file] = (await readdir(folder)).filter((entry) => entry.endsWith(`.${kind}`));
   if (!file) throw new Error(`package-${kind} made no package`);
   return join(folder, file);

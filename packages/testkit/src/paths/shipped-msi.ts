@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { glob, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { cachedFolder } from '../rig/cached-folder.ts';
 import { output } from '../rig/command.ts';
+import { sourceKey } from './source-key.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
 const buildLimitMs = 15 * 60_000;
@@ -14,17 +13,6 @@ const missing = tools.filter((name) => !existsSync(`/usr/bin/${name}`));
 export const noAgentMsi: string | false =
   missing.length > 0 &&
   `MSI TOOLS are MISSING (${missing.join(', ')}): run node scripts/install-test-tools.mjs`;
-
-/** All that the package is made from, and somewhat more. */
-const sources = [
-  'packages/*/package.json',
-  'packages/*/src/**/*.ts',
-  'scripts/**/*',
-  'package-lock.json',
-  'CHANGELOG.md',
-  'LICENSE',
-];
-const isNoSource = (path: string) => /^packages\/(testkit|console|server)\/|\.test\.ts$/.test(path);
 
 /** Versions that tests install, so that a version is made once for all of them. */
 export type MsiVersion = '0.1.1' | '98.7.6';
@@ -39,20 +27,6 @@ export async function shippedMsi(version: MsiVersion): Promise<string> {
     await output([...command, '--out', folder], { timeoutMs: buildLimitMs, env: process.env });
   };
   const name = `agent-msi-${version}`;
-  const folder = await cachedFolder({ name, key: await sourceKey(), make, limitMs: buildLimitMs });
+  const folder = await cachedFolder({ name, key: await sourceKey('agent'), make, limitMs: buildLimitMs });
   return join(folder, `tenkai-agent-${version}-x64.msi`);
-}
-
-async function sourceKey(): Promise<string> {
-  const paths: string[] = [];
-  for await (const entry of glob(sources, { cwd: root, withFileTypes: true }))
-    if (entry.isFile()) paths.push(join(entry.parentPath, entry.name).slice(root.length + 1));
-  const hash = createHash('sha256');
-  for (const path of paths.filter((each) => !isNoSource(each)).sort())
-    hash.update(`${path}\0`).update(
-      createHash('sha256')
-        .update(await readFile(join(root, path)))
-        .digest(),
-    );
-  return hash.digest('hex').slice(0, 12);
 }

@@ -1,7 +1,7 @@
 /** The disk of which every virtual machine of the tests is a copy: Debian with systemd, made once for each checkout. */
 import { existsSync, globSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cachedFolder } from './cached-folder.ts';
 import { output } from './command.ts';
 import { aptProxy, noDebianBase, prepareDebianBase, recipeKey } from './debian-base.ts';
@@ -38,7 +38,7 @@ export async function prepareQemuImage(): Promise<QemuImage> {
   const base = await prepareDebianBase();
   const key = recipeKey([
     '1',
-    base,
+    basename(base),
     await readFile(script, 'utf8'),
     diskSize,
     inodes,

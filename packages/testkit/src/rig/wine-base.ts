@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findAptMirror } from './apt-mirror.ts';
 import { cachedFolder } from './cached-folder.ts';
@@ -68,7 +68,8 @@ export async function prepareWineBase(): Promise<string> {
   if (noWine || !uri) throw new Error(String(noWine));
   const node = await prepareWindowsNode();
   const environment = Object.entries(wineEnvironment).flat();
-  const key = recipeKey(['1', suite, ...packages, node, await readFile(script, 'utf8'), ...environment]);
+  const nodeName = basename(dirname(node));
+  const key = recipeKey(['1', suite, ...packages, nodeName, await readFile(script, 'utf8'), ...environment]);
   return cachedFolder({
     name: 'wine-base',
     key,
