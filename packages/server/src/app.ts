@@ -8,6 +8,7 @@ import { registerLocator } from './features/locator/index.ts';
 import { type Machines, registerMachines } from './features/machines/index.ts';
 import { type Multicast, registerMulticast } from './features/multicast/index.ts';
 import { type Packages, registerPackages } from './features/packages/index.ts';
+import { registerPushes } from './features/pushes/index.ts';
 import { registerRepositories } from './features/repositories/index.ts';
 import { registerScenarios, type Scenarios } from './features/scenarios/index.ts';
 import { type LookAtFirewall, registerSiteHealth } from './features/site-health/index.ts';
@@ -57,6 +58,10 @@ export interface AppOptions extends KernelOptions {
   readonly pullGiveUpAfterMs?: number | undefined;
   /** Looks at the firewall of this host; absent: nobody does. */
   readonly lookAtFirewall?: LookAtFirewall | undefined;
+  /** Where packages of the agent lie that are pushed to machines; absent: nowhere. */
+  readonly agentsDir?: string | undefined;
+  /** How long an agent that was pushed may take to enroll; default: 10 min. */
+  readonly enrollWithinMs?: number | undefined;
 }
 
 /** Rows of delivered events are of use after a crash only. */
@@ -79,6 +84,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   registerSystems(kernel, { machines });
   registerSiteHealth(kernel, { sites, status, machines, lookAtFirewall: options.lookAtFirewall });
   const enrollment = await registerEnrollment(kernel, { machines, sites, status });
+  const pushes = registerPushes(kernel, {
+    enrollment,
+    sites,
+    status,
+    agentsDir: options.agentsDir ?? null,
+    enrollWithinMs: options.enrollWithinMs,
+  });
   await registerLocator(kernel, { sites, machines });
   registerFallback(kernel, { status });
   const content = await registerContent(kernel);
@@ -126,6 +138,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await kernel.audit.start();
       await kernel.events.start();
       await kernel.jobs.start();
+      await pushes.start();
       await status.note({
         severity: 'info',
         component: 'server',
@@ -145,6 +158,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await doors?.stop();
       await kernel.http.fastify.close();
       await kernel.jobs.stop();
+      await pushes.stop();
       await updates.stop();
       await deployments.stop();
       await status.note({ severity: 'info', component: 'server', code: 'site.stopped', params: {} });

@@ -221,6 +221,8 @@ CREATE TABLE enrollment_identities (
   CONSTRAINT enrollment_identities_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES enrollment_tickets(id)
 );
 
+CREATE INDEX enrollment_identities_by_ticket ON public.enrollment_identities USING btree (ticket_id);
+
 CREATE INDEX enrollment_identities_status ON public.enrollment_identities USING btree (status);
 
 CREATE TABLE enrollment_tickets (
@@ -516,6 +518,57 @@ CREATE TABLE packages_revisions (
 );
 
 CREATE INDEX packages_revisions_content ON public.packages_revisions USING btree (content_id);
+
+CREATE TABLE pushes (
+  id text COLLATE "C" NOT NULL,
+  created_at bigint NOT NULL,
+  by_id text COLLATE "C" NOT NULL,
+  by_name text COLLATE "C" NOT NULL,
+  user_name text COLLATE "C" NOT NULL,
+  sign_in text COLLATE "C" NOT NULL,
+  uses_secret bigint NOT NULL,
+  host_keys text COLLATE "C" NOT NULL,
+  known_hosts text COLLATE "C" NOT NULL,
+  management_point text COLLATE "C" NOT NULL,
+  parallel bigint NOT NULL,
+  retries bigint NOT NULL,
+  CONSTRAINT pushes_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE pushes_host_keys (
+  id text COLLATE "C" NOT NULL,
+  host text COLLATE "C" NOT NULL,
+  lines text COLLATE "C" NOT NULL,
+  fingerprints text COLLATE "C" NOT NULL,
+  origin text COLLATE "C" NOT NULL,
+  approved_by text COLLATE "C" NOT NULL,
+  approved_at bigint NOT NULL,
+  CONSTRAINT pushes_host_keys_host_key UNIQUE (host),
+  CONSTRAINT pushes_host_keys_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE pushes_hosts (
+  push_id text COLLATE "C" NOT NULL,
+  position bigint NOT NULL,
+  host text COLLATE "C" NOT NULL,
+  state text COLLATE "C" NOT NULL,
+  outcome text COLLATE "C",
+  attempt bigint NOT NULL,
+  reason text COLLATE "C",
+  detail text COLLATE "C" NOT NULL,
+  version text COLLATE "C",
+  exit_code bigint,
+  log text COLLATE "C" NOT NULL,
+  offered text COLLATE "C",
+  known text COLLATE "C" NOT NULL,
+  tickets text COLLATE "C" NOT NULL,
+  machine_id text COLLATE "C",
+  updated_at bigint NOT NULL,
+  CONSTRAINT pushes_hosts_pkey PRIMARY KEY (push_id, "position"),
+  CONSTRAINT pushes_hosts_push_id_fkey FOREIGN KEY (push_id) REFERENCES pushes(id)
+);
+
+CREATE INDEX pushes_hosts_by_state ON public.pushes_hosts USING btree (state, push_id, "position");
 
 CREATE TABLE repositories (
   id text COLLATE "C" NOT NULL,

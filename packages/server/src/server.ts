@@ -80,7 +80,7 @@ async function lock(
 }
 
 async function openApp(config: Config, { log, clock }: Required<ServerDeps>): Promise<App> {
-  const { siteCode, dataDir, databaseUrl, gateways } = config;
+  const { siteCode, dataDir, databaseUrl, gateways, agentsDir } = config;
   const db = await openDatabase(databaseUrl ? { url: databaseUrl } : { file: join(dataDir, 'tenkai.db') });
   const applied = await migrate(db, migrations, clock.now());
   if (applied.length > 0) log.info({ applied }, 'database migrated');
@@ -92,12 +92,13 @@ async function openApp(config: Config, { log, clock }: Required<ServerDeps>): Pr
     log: log.child({ component: 'keys' }),
   });
   const lookAtFirewall = hostFirewallOf(firewallOf(config));
-  const app = await createApp({ dataDir, db, clock, log, keys, siteCode, gateways, lookAtFirewall });
+  const sides = { agentsDir, lookAtFirewall };
+  const app = await createApp({ dataDir, db, clock, log, keys, siteCode, gateways, ...sides });
   app.kernel.http.fallback = await serveConsole(app.kernel.http.fastify, config.consoleDir);
   await app.start();
   // A site without them is still a site, such as where a package of that name was there before.
   await app
-    .addBuiltIn(config.agentsDir)
+    .addBuiltIn(agentsDir)
     .catch((error: unknown) => log.warn({ err: error }, 'what is built in is not all there'));
   return app;
 }

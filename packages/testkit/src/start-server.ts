@@ -33,6 +33,8 @@ export interface TestServerOptions {
   readonly pullGiveUpAfterMs?: number;
   /** Looks at the firewall of the server's host; absent: nobody does. */
   readonly lookAtFirewall?: LookAtFirewall;
+  /** Where packages of the agent lie that are pushed. */
+  readonly agentsDir?: string;
   /** Each log line as JSON text. */
   readonly onLog?: (line: string) => void;
 }
@@ -92,6 +94,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     gateways,
     pullGiveUpAfterMs: options.pullGiveUpAfterMs,
     lookAtFirewall: options.lookAtFirewall,
+    agentsDir: options.agentsDir,
   });
   await app.start();
   // Who sets the clock forward must not meet the first round of the repeating jobs half done.

@@ -8,6 +8,8 @@ import type { Column } from '../table.ts';
 import { findMachine } from './find-machine.ts';
 import { clearErrors, decide, lostProperties, power, properties, removeMachines } from './machine-acts.ts';
 import { addPushCommand } from './machine-push.ts';
+import { addPushesCommands } from './machine-pushes.ts';
+import { addPushKeyCommands } from './push-keys.ts';
 
 export function addMachineCommands(program: Command, cli: Cli) {
   const noun = program.command('machine').description('computers that this site manages or knows');
@@ -74,6 +76,8 @@ export function addMachineCommands(program: Command, cli: Cli) {
     .option('--yes', 'do not ask')
     .action(acting(cli, removeMachines));
   addPushCommand(noun, cli);
+  addPushesCommands(noun, cli);
+  addPushKeyCommands(noun, cli);
   for (const decision of ['approve', 'refuse'] as const) {
     noun
       .command(decision)

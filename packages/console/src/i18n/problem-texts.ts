@@ -95,7 +95,7 @@ function localParam(name: string, value: unknown, all: Readonly<Record<string, u
   }
   if (name === 'reason' && typeof value === 'string') {
     const { reason: _reason, ...params } = all;
-    return sentence(`reasons.${value}`, params) ?? value;
+    return sentence(`reasons.${value}`, params) ?? sentence(`failures.${value}.message`, params) ?? value;
   }
   const table = tables[name];
   return table === undefined ? value : (sentence(`${table}.${String(value)}`, {}) ?? value);

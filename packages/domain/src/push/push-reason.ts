@@ -79,6 +79,11 @@ export const pushFailures = defineFailures({
       'The server was restarted; the password or key given for this push is gone, as it was never stored.',
     remedy: 'Give it again and retry.',
   },
+  'push-broken': {
+    kind: 'broken',
+    message: 'The push to this machine has failed inside the server.',
+    remedy: 'Look into the log of the server; then retry.',
+  },
   'push-program-missing': {
     kind: 'broken',
     message: 'The programs of OpenSSH are missing where the push is run.',

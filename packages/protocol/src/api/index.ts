@@ -8,6 +8,8 @@ export * from './multicast.ts';
 export * from './packages.ts';
 export * from './paging.ts';
 export * from './permissions.ts';
+export * from './push-keys.ts';
+export * from './pushes.ts';
 export * from './repositories.ts';
 export * from './scenarios.ts';
 export * from './site.ts';

@@ -15,6 +15,7 @@ const everything: readonly RolePermission[] = [
   'manage-collections',
   'manage-scenarios',
   'manage-machines',
+  'push-agents',
   'manage-users',
   'manage-site',
   'view-audit',

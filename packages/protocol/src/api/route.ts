@@ -10,6 +10,7 @@ export type Permission =
   | 'manage-collections'
   | 'manage-scenarios'
   | 'manage-machines'
+  | 'push-agents'
   | 'manage-users'
   | 'manage-site'
   | 'view-audit';

@@ -7,6 +7,9 @@ export type LogLevel = (typeof logLevels)[number];
 
 const secretFields = [
   'password',
+  'sudoPassword',
+  'privateKey',
+  'passphrase',
   'newPassword',
   'currentPassword',
   'token',

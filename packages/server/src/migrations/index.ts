@@ -24,6 +24,7 @@ import { deploymentsSilent } from './0098-deployments-silent.ts';
 import { updatesKnown } from './0099-updates-known.ts';
 import { siteHealth } from './0110-site-health.ts';
 import { deploymentsSlots } from './0111-deployments-slots.ts';
+import { pushes } from './0114-pushes.ts';
 import { contentFileTimes } from './0120-content-file-times.ts';
 
 /**
@@ -61,4 +62,5 @@ export const migrations: readonly Migration[] = [
   siteHealth,
   deploymentsSlots,
   contentFileTimes,
+  pushes,
 ];

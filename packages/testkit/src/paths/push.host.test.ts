@@ -1,6 +1,5 @@
 /** `tenkai machine push` to a real sshd on a Debian host. One story, in order. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,11 +8,11 @@ import { output, runCommand } from '../rig/command.ts';
 import { type DebianHost, noDebianHosts, startHost } from '../rig/debian-host.ts';
 import type { Forward } from '../rig/forward.ts';
 import type { HostService } from '../rig/host-command.ts';
-import { copyPrograms } from '../rig/host-programs.ts';
 import { until } from '../rig/until.ts';
 import { runProgram } from '../tenkai-cli.ts';
 import { cliEnvironment } from './cli-environment.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
+import { noHostSshd, startHostSshd } from './host-sshd.ts';
 import { machineNamed } from './managed-host.ts';
 import { shippedDeb } from './shipped-deb.ts';
 
@@ -21,10 +20,6 @@ const name = 'push-host';
 const password = 'correct-horse-5';
 const slowMs = 300_000;
 const main = join(import.meta.dirname, '../../../cli/src/main.ts');
-const tools = ['/usr/sbin/sshd', '/usr/bin/ssh', '/usr/bin/ssh-keyscan', '/usr/bin/openssl'];
-const noSsh =
-  tools.some((tool) => !existsSync(tool)) &&
-  'sshd or ssh is MISSING: run node scripts/install-test-tools.mjs as root';
 
 interface Pushed {
   readonly state: string;
@@ -33,7 +28,7 @@ interface Pushed {
   readonly log: string;
 }
 
-describe('the agent pushed over SSH', { skip: noDebianHosts || noSsh, timeout: 900_000 }, () => {
+describe('the agent pushed over SSH', { skip: noDebianHosts || noHostSshd, timeout: 900_000 }, () => {
   let scene: HostScene;
   let host: DebianHost;
   let forward: Forward;
@@ -49,7 +44,8 @@ describe('the agent pushed over SSH', { skip: noDebianHosts || noSsh, timeout: 9
     await writeFile(join(folder, 'password'), `${password}\n`, { mode: 0o600 });
     scene = await startHostScene([]);
     host = await startHost({ name, network: scene.network });
-    await prepareSshd();
+    sshd = await startHostSshd(host, { hostKeyFile: hostKey(), password });
+    await host.writeFile('/root/.ssh/authorized_keys', await readFile(join(folder, 'user_key.pub')), 0o600);
     forward = await scene.network.forward(22, host.address);
     env = await cliEnvironment(scene.site, folder);
   });
@@ -59,27 +55,6 @@ describe('the agent pushed over SSH', { skip: noDebianHosts || noSsh, timeout: 9
     await scene?.destroy();
     await rm(folder, { recursive: true, force: true });
   });
-
-  async function prepareSshd() {
-    await copyPrograms(host, ['/usr/sbin/sshd']);
-    const hash = (await output(['openssl', 'passwd', '-6', '-stdin'], { input: password })).trim();
-    await host.ask(
-      'useradd --system --no-create-home --shell /usr/sbin/nologin sshd; useradd -m -s /bin/sh plain',
-    );
-    await host.ask(['usermod', '-p', hash, 'plain']);
-    await host.writeFile('/root/.ssh/authorized_keys', await readFile(join(folder, 'user_key.pub')), 0o600);
-    const lines = [
-      'HostKey /etc/ssh/host_key',
-      'UsePAM no',
-      'PermitRootLogin yes',
-      'PidFile none',
-      'StrictModes no',
-    ];
-    await host.writeFile('/etc/ssh/sshd_config', `${lines.join('\n')}\n`);
-    await host.writeFile('/etc/ssh/host_key', await readFile(hostKey()), 0o600);
-    sshd = host.service(['sh', '-c', 'mkdir -p /run/sshd && exec /usr/sbin/sshd -D -e']);
-    await until('sshd listens', () => sshd.log().includes('Server listening'), slowMs);
-  }
 
   const fingerprint = async (key: string) => (await output(['ssh-keygen', '-lf', key])).split(' ')[1] ?? '';
   const push = async (...args: string[]) => {

@@ -20,6 +20,8 @@ export interface PushResult {
   readonly state: 'installed' | 'already' | 'failed';
   readonly version: string | null;
   readonly reason: PushReason | null;
+  /** Whether an agent of this site was there before. */
+  readonly isUpgrade: boolean;
   /** What the other side said of it, in a line. */
   readonly detail: string;
   /** Exit status of the package manager or of ssh. */
@@ -71,7 +73,8 @@ async function pushOnce(deps: PushDeps, target: Target, signal: AbortSignal): Pr
   const choice = choosePackage(look, { packages, root });
   if ('refused' in choice) return { ...failed(target, choice.refused), detail: choice.detail || refusal };
   const { chosen, isThere } = choice;
-  const done = { ...failed(target, null), version: chosen.version, exitCode: 0 };
+  const isUpgrade = look.installed !== '' && look.isAssigned;
+  const done = { ...failed(target, null), version: chosen.version, exitCode: 0, isUpgrade };
   if (isThere) return { ...done, state: 'already' };
   const result = await install(deps, target, { chosen, rights }, signal);
   if (result.code === 0) return { ...done, state: 'installed', log: result.stdout };
@@ -128,6 +131,7 @@ function failed(target: Target, reason: PushReason | null, result?: SshResult): 
     host: target.text,
     state: 'failed',
     version: null,
+    isUpgrade: false,
     reason,
     detail: reason === null ? '' : (said.split('\n').at(-1) ?? ''),
     exitCode: result?.code ?? null,

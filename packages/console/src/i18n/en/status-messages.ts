@@ -56,6 +56,10 @@ export const statusMessages = {
       'The key of the machine {name} was used on other hardware ({foreign} instead of {known}): a copy, or a changed board. The key is in quarantine.',
     released: '{by} released the machine {name} from quarantine.',
   },
+  push: {
+    'host-done': 'The agent {version} was pushed to {host}.',
+    'host-failed': 'The agent could not be pushed to {host}: {reason}',
+  },
   'run-succeeded': 'The run succeeded and was verified.',
   'run-failed': 'The run failed: {reason}',
   'run-not-applicable': 'The deployment does not apply to this machine: {reason}.',

@@ -112,6 +112,10 @@ export const pushFailures: Localized<typeof en> = {
       'サーバーが再起動しました。このプッシュのために入力されたパスワードまたは鍵は、どこにも保存していないため失われました。',
     remedy: 'もう一度入力して再試行してください。',
   },
+  'push-broken': {
+    message: 'このマシンへのプッシュは、サーバー内部のエラーで失敗しました。',
+    remedy: 'サーバーのログを確認してから、再試行してください。',
+  },
   'push-program-missing': {
     message: 'プッシュを実行するコンピューターに OpenSSH のプログラムがありません。',
     remedy:

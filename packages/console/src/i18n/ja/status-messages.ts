@@ -56,6 +56,10 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
       'マシン {name} の鍵が別のハードウェアで使われました ({known} ではなく {foreign})。複製または基板の交換です。鍵を隔離しました。',
     released: '{by} がマシン {name} を隔離から解除しました。',
   },
+  push: {
+    'host-done': '{host} にエージェント {version} をプッシュしました。',
+    'host-failed': '{host} にエージェントをプッシュできませんでした: {reason}',
+  },
   'run-succeeded': '実行が成功し、検証されました。',
   'run-failed': '実行が失敗しました: {reason}',
   'run-not-applicable': 'この展開はマシンの適用対象外です: {reason}',

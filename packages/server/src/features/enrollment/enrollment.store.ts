@@ -74,6 +74,17 @@ export async function deleteIdentity(tx: Tx, machineId: string) {
   await tx.run('DELETE FROM enrollment_identities WHERE machine_id = ?', [machineId]);
 }
 
+export async function machineOfTickets(read: Reader, ids: readonly string[]): Promise<string | undefined> {
+  if (ids.length === 0) return undefined;
+  const row = await read.sql
+    .selectFrom('enrollment_identities')
+    .select('machine_id')
+    .where('ticket_id', 'in', ids)
+    .where('status', '=', 'enrolled')
+    .executeTakeFirst();
+  return row?.machine_id;
+}
+
 export async function countPending(read: Reader): Promise<number> {
   const row = await read.one<{ n: number }>(
     "SELECT count(*) AS n FROM enrollment_identities WHERE status = 'pending'",

@@ -1,3 +1,4 @@
+import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Reader } from '../../kernel/database/database.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Machines } from '../machines/index.ts';
@@ -5,15 +6,25 @@ import type { Sites } from '../sites/index.ts';
 import type { Status } from '../status/index.ts';
 import { addAgentRoutes } from './enrollment.agent.ts';
 import { addEnrollmentRoutes } from './enrollment.routes.ts';
-import { deleteIdentity, findIdentity } from './enrollment.store.ts';
+import { deleteIdentity, findIdentity, machineOfTickets } from './enrollment.store.ts';
 import type { Deps } from './needs.ts';
 import { createShutOut } from './shut-out.ts';
 import './status-messages.ts';
+import { createTicket, revokeTicket } from './tickets.ts';
 
 /** What other features may ask of enrollment. */
 export interface Enrollment {
   /** Key with which secrets for one machine alone are encrypted: SubjectPublicKeyInfo, DER, base64; P-256. */
   encryptionKeyOf(machineId: string, read?: Reader): Promise<string | undefined>;
+  /** A ticket for one machine. Its secret is not kept. */
+  issueTicket(
+    actor: Actor,
+    what: { name: string; validHours: number },
+  ): Promise<{ id: string; secret: string }>;
+  /** One that is gone, used up or revoked already stays so. */
+  revokeTicket(actor: Actor, id: string): Promise<void>;
+  /** The machine that has enrolled with one of them. */
+  machineOfTickets(ticketIds: readonly string[]): Promise<string | undefined>;
 }
 
 export async function registerEnrollment(
@@ -31,5 +42,11 @@ export async function registerEnrollment(
   return {
     encryptionKeyOf: async (machineId, read = kernel.db.read) =>
       (await findIdentity(read, machineId))?.encryption_key,
+    async issueTicket(actor, what) {
+      const { ticket, secret } = await createTicket(deps, actor, { ...what, maxUses: 1 });
+      return { id: ticket.id, secret };
+    },
+    revokeTicket: (actor, id) => revokeTicket(deps, actor, id),
+    machineOfTickets: (ticketIds) => machineOfTickets(kernel.db.read, ticketIds),
   };
 }

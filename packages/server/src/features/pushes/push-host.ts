@@ -1,0 +1,165 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PushReason } from '@tenkai/domain/push/push-reason.ts';
+import { knownHostName, parseTarget, type Target } from '@tenkai/domain/push/target.ts';
+import type { PushCredentials } from '@tenkai/protocol/api/pushes.ts';
+import { offeredKeys } from '@tenkai/transfer/push/host-keys.ts';
+import { type PushResult, type PushStage, pushTo } from '@tenkai/transfer/push/push-to.ts';
+import { openSsh, type Ssh } from '@tenkai/transfer/push/ssh.ts';
+import { agentPackages } from './agent-packages.ts';
+import { believedLines, workFolder } from './believe-key.ts';
+import { withoutSecrets } from './held-secrets.ts';
+import { findHostKeys } from './host-keys.store.ts';
+import { fail, move } from './move.ts';
+import type { Deps } from './needs.ts';
+import {
+  findHost,
+  findPush,
+  type HostChange,
+  type HostRow,
+  type PushTableRow,
+  updateHost,
+} from './pushes.store.ts';
+import { managedMachines } from './pushes.views.ts';
+
+interface Work {
+  readonly push: PushTableRow;
+  readonly host: HostRow;
+  readonly target: Target;
+  readonly credentials: PushCredentials;
+}
+
+/**
+ * Does with one machine what can be done now, and writes down where it stands.
+ * @throws Overtaken; the signal's reason, where the server stops or the machine was cancelled
+ */
+export async function pushHost(deps: Deps, host: HostRow, signal: AbortSignal): Promise<void> {
+  const push = await findPush(deps.db.read, host.push_id);
+  const target = parseTarget(host.host);
+  if (!push || !target) return;
+  const credentials = push.uses_secret ? deps.secrets.of(push.id) : ({ kind: 'site-key' } as const);
+  if (!credentials) return fail(deps, host, 'interrupted');
+  try {
+    const lines = await believedLines(deps, push, { host, target }, signal);
+    if (lines !== undefined) await install(deps, { push, host, target, credentials }, { lines, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await fail(deps, host, 'program-missing', { detail: (error as Error).message });
+  }
+}
+
+interface Means {
+  /** Of a known_hosts file. */
+  readonly lines: string;
+  readonly signal: AbortSignal;
+}
+
+async function install(deps: Deps, work: Work, { lines, signal }: Means): Promise<void> {
+  const { push, host, credentials } = work;
+  await move(deps, host, 'connect');
+  const known = join(await workFolder(deps.dataDir, push.id), `known-${host.position}-${host.attempt}`);
+  await writeFile(known, lines, { mode: 0o600 });
+  const ssh = await open(deps, push, credentials, { known, signal }).catch((error: Error) => error);
+  if (ssh instanceof Error) return fail(deps, host, 'sign-in-refused', { detail: ssh.message });
+  try {
+    await conclude(deps, work, await carryOut(deps, work, ssh, signal), signal);
+  } finally {
+    await ssh.close();
+    await rm(known, { force: true });
+  }
+}
+
+async function open(
+  { siteKeys }: Deps,
+  push: PushTableRow,
+  credentials: PushCredentials,
+  { known, signal }: { readonly known: string; readonly signal: AbortSignal },
+): Promise<Ssh> {
+  const common = { user: push.user_name, knownHosts: () => known };
+  if (credentials.kind === 'password') return openSsh({ ...common, password: credentials.password }, signal);
+  if (credentials.kind === 'site-key')
+    return openSsh({ ...common, keyFiles: await siteKeys.files() }, signal);
+  const { privateKey: text, passphrase } = credentials;
+  return openSsh({ ...common, privateKey: { text, ...(passphrase ? { passphrase } : {}) } }, signal);
+}
+
+const events = { connecting: 'connect', copying: 'copy', installing: 'install', waiting: 'connect' } as const;
+
+async function carryOut(deps: Deps, work: Work, ssh: Ssh, signal: AbortSignal): Promise<PushResult> {
+  const { push, host, target, credentials } = work;
+  let told = Promise.resolve();
+  const overtaken = new AbortController();
+  const onStage = (_: Target, stage: PushStage) => {
+    told = told.then(() => move(deps, host, events[stage])).catch((error) => overtaken.abort(error));
+  };
+  const packages = await agentPackages(deps.agentsDir);
+  const sudoPassword = credentials.kind === 'password' ? credentials.password : credentials.sudoPassword;
+  const pushDeps = {
+    ssh,
+    packages,
+    managementPoint: push.management_point,
+    rootFingerprint: deps.keys.rootFingerprint,
+    sudoPassword,
+    ticket: () => ticketFor(deps, push, host),
+    retries: push.retries,
+    onStage,
+  };
+  const result = await pushTo(pushDeps, target, AbortSignal.any([signal, overtaken.signal]));
+  await told;
+  overtaken.signal.throwIfAborted();
+  return result;
+}
+
+const ticketHours = 24;
+
+/** Of this machine alone; written down before it is sent, so that whoever enrolls with it is known for this machine. */
+async function ticketFor({ db, enrollment }: Deps, push: PushTableRow, host: HostRow): Promise<string> {
+  const by = { userId: push.by_id, name: push.by_name };
+  const what = { name: `push: ${host.host}`.slice(0, 100), validHours: ticketHours };
+  const { id, secret } = await enrollment.issueTicket(by, what);
+  await db.transaction(async (tx) => {
+    const now = await findHost(tx, host.push_id, host.position);
+    const tickets = [...(JSON.parse(now?.tickets ?? '[]') as string[]), id];
+    await updateHost(tx, host, { tickets: JSON.stringify(tickets) });
+  });
+  return secret;
+}
+
+const logLimit = 64_000;
+
+async function conclude(deps: Deps, work: Work, result: PushResult, signal: AbortSignal): Promise<void> {
+  const { host, credentials } = work;
+  const written: HostChange = {
+    exit_code: result.exitCode,
+    version: result.version,
+    detail: withoutSecrets(result.detail, credentials).slice(0, 1000),
+    log: withoutSecrets(result.log, credentials).slice(-logLimit),
+  };
+  if (result.reason !== null) return concludeFailed(deps, work, { reason: result.reason, written }, signal);
+  const outcome = result.state === 'already' ? 'already' : 'installed';
+  const now = await findHost(deps.db.read, host.push_id, host.position);
+  const hasTicket = (JSON.parse(now?.tickets ?? '[]') as string[]).length > 0;
+  // An agent that belonged to this site before needs no ticket: it stays the machine that it is.
+  if (hasTicket && !result.isUpgrade) return move(deps, host, 'installed', { ...written, outcome });
+  const machine = (await managedMachines(deps.db.read, [work.target])).get(work.target.text);
+  await move(deps, host, 'finish', { ...written, outcome, machine_id: machine?.id ?? null });
+}
+
+interface Failed {
+  readonly reason: PushReason;
+  readonly written: HostChange;
+}
+
+async function concludeFailed(deps: Deps, work: Work, { reason, written }: Failed, signal: AbortSignal) {
+  const { push, host, target } = work;
+  const now = await findHost(deps.db.read, host.push_id, host.position);
+  const by = { userId: push.by_id, name: push.by_name };
+  for (const id of JSON.parse(now?.tickets ?? '[]') as string[])
+    await deps.enrollment.revokeTicket(by, id).catch(() => undefined);
+  if (reason !== 'host-key-wrong') return fail(deps, host, reason, { ...written, tickets: '[]' });
+  const known = await findHostKeys(deps.db.read, knownHostName(target));
+  const offered = await offeredKeys(target, signal);
+  const both = { offered: JSON.stringify(offered), known: known?.fingerprints ?? '[]' };
+  await fail(deps, host, reason, { ...written, ...both, tickets: '[]' });
+}
