@@ -20,6 +20,8 @@ export interface SimulatedMachineOptions {
   /** PEM of the site's root. */
   readonly ca: string;
   readonly ticket: string;
+  /** What it tells first, beside its inventory. */
+  readonly reports?: readonly Report[];
 }
 
 /**
@@ -64,6 +66,7 @@ export async function startSimulatedMachine(t: TestContext, options: SimulatedMa
     },
   });
   outbox.put(aWholeInventory(anInventory()));
+  for (const report of options.reports ?? []) outbox.put(report);
   const stop = new AbortController();
   const ended = link.run(stop.signal);
   atEnd(t, async () => {

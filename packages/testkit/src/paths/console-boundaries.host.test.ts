@@ -55,6 +55,19 @@ describe('boundaries in the console', { skip: noBrowser }, () => {
     assert.deepEqual(await known(), ['会議室 10.2.5.0/24', '本社 10.1.0.0/16']);
     await page.getByText('本社 の内側').waitFor({ state: 'detached' });
 
+    await page.getByRole('button', { name: texts.boundaries.locate }).click();
+    for (const [addresses, answer] of [
+      ['192.0.2.1, 10.2.5.7', '境界「会議室」による割り当て'],
+      ['192.0.2.1', texts.boundaries.notLocated],
+    ] as const) {
+      await dialog.getByLabel(texts.boundaries.addresses).fill(addresses);
+      await dialog.getByRole('button', { name: texts.boundaries.ask, exact: true }).click();
+      await dialog.getByText(answer).waitFor();
+    }
+    assert.deepEqual(await accessibilityProblems(page), []);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+
     await room.press('Enter');
     await dialog.getByRole('button', { name: texts.boundaries.remove }).click();
     await page.getByRole('dialog').last().getByRole('button', { name: texts.boundaries.remove }).click();

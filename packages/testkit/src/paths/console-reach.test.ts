@@ -11,7 +11,7 @@ const acts: Readonly<Record<string, string>> = {
   scenarioRoutes: 'list get create update remove',
   deploymentRoutes:
     'list get runs create cancel whatIf startGroup changeDelivery goUnicast cancelRuns retryRuns leaveGroup runsGoUnicast requestRuns',
-  machineRoutes: 'list get power clearErrors setProperties remove',
+  machineRoutes: 'list get power clearErrors setProperties remove diagnose lostProperties',
   packageRoutes: 'list get create update remove verify place netfw operatingSystems',
   updateRoutes: 'policy setPolicy packages machines ofMachine whatIf hold release optOuts setOptOut',
   collectionRoutes: 'list get create update remove preview',
@@ -19,7 +19,7 @@ const acts: Readonly<Record<string, string>> = {
   distributionPointRoutes: 'list create update remove',
   repositoryRoutes: 'create update remove pull approve reject',
   enrollmentRoutes: 'createTicket revokeTicket decide',
-  boundaryRoutes: 'list create update remove',
+  boundaryRoutes: 'list create update remove locate',
   multicastRoutes: 'setRepresentative',
 };
 const single =

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -77,6 +77,19 @@ async function makePackage(t: TestContext, page: Page, texts: ConsoleTexts): Pro
   await box(detection.path).fill('/opt/hello/version');
   await page.getByRole('button', { name: texts.packages.create }).click();
   await page.getByRole('heading', { level: 1, name: /Hello 1\.2/ }).waitFor();
+  await seeFiles(page, texts);
+}
+
+/** DIST-03: with the time stamps of their sources, and each can be opened. */
+async function seeFiles(page: Page, texts: ConsoleTexts): Promise<void> {
+  await page.locator('summary').first().click();
+  const row = page.getByRole('row').filter({ hasText: 'payload/install.sh' });
+  await row.getByText('2008', { exact: false }).waitFor();
+  await page.getByRole('columnheader', { name: texts.packages.file.modified }).waitFor();
+  const begun = page.waitForEvent('download');
+  await row.getByRole('link').click();
+  const download = await begun;
+  assert.match(await readFile(await download.path(), 'utf8'), /^#!\/bin\/sh\nset -e/);
 }
 
 /** More than one chunk, so that parts are really parts. */
@@ -89,6 +102,7 @@ async function makeFolder(t: TestContext): Promise<string> {
     '#!/bin/sh\nset -e\nmkdir -p "$TENKAI_ROOT/opt/hello"\necho 1.2 > "$TENKAI_ROOT/opt/hello/version"\n';
   await writeFile(join(folder, 'install.sh'), script);
   await chmod(join(folder, 'install.sh'), 0o755);
+  await utimes(join(folder, 'install.sh'), new Date(), new Date('2008-04-14T12:00:00Z'));
   await writeFile(join(folder, 'data/large.bin'), Buffer.alloc(9 * 1024 * 1024, 7));
   return folder;
 }

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconMapPin, IconPlus } from '@tabler/icons-react';
+import { IconMapPin, IconMapSearch, IconPlus } from '@tabler/icons-react';
 import type { BoundaryListRow } from '@tenkai/protocol/api/boundaries.ts';
 import type { TFunction } from 'i18next';
 import { useMemo, useState } from 'react';
@@ -13,6 +13,7 @@ import { querySource } from '../../ui/table/row-source.ts';
 import { useMay } from '../session/session.queries.ts';
 import { BoundaryDialog } from './BoundaryDialog.tsx';
 import { useBoundaries } from './boundaries.queries.ts';
+import { LocateDialog } from './LocateDialog.tsx';
 import { overlapTexts } from './overlap-texts.ts';
 
 /** By which the locator tells machines their site (SITE-16). */
@@ -20,18 +21,27 @@ export function BoundariesPage() {
   const { t } = useTranslation();
   const may = useMay();
   const query = useBoundaries();
-  const [opened, setOpened] = useState<BoundaryListRow | 'new'>();
+  const [opened, setOpened] = useState<BoundaryListRow | 'new' | 'locate'>();
   const columns = useMemo(() => boundaryColumns(t), [t]);
   return (
     <div className="tk-page tk-page-fill">
       <PageHeader
         title={t('nav.boundaries')}
         actions={
-          may('manage-site') ? (
-            <Button leftSection={<IconPlus size={16} />} onClick={() => setOpened('new')}>
-              {t('boundaries.new')}
+          <>
+            <Button
+              variant="default"
+              leftSection={<IconMapSearch size={16} />}
+              onClick={() => setOpened('locate')}
+            >
+              {t('boundaries.locate')}
             </Button>
-          ) : null
+            {may('manage-site') ? (
+              <Button leftSection={<IconPlus size={16} />} onClick={() => setOpened('new')}>
+                {t('boundaries.new')}
+              </Button>
+            ) : null}
+          </>
         }
       />
       <DataTable
@@ -44,7 +54,8 @@ export function BoundariesPage() {
         onOpen={setOpened}
         empty={<Empty icon={IconMapPin} title={t('boundaries.none')} text={t('boundaries.noneText')} />}
       />
-      {opened ? (
+      {opened === 'locate' ? <LocateDialog onClose={() => setOpened(undefined)} /> : null}
+      {opened && opened !== 'locate' ? (
         <BoundaryDialog
           boundary={opened === 'new' ? undefined : opened}
           onClose={() => setOpened(undefined)}

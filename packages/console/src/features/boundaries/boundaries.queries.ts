@@ -30,6 +30,12 @@ export function useSaveBoundary(id: string | undefined) {
   });
 }
 
+export function useLocate() {
+  return useMutation({
+    mutationFn: (addresses: string[]) => call(boundaryRoutes.locate, { body: { addresses } }),
+  });
+}
+
 export function useRemoveBoundary(id: string) {
   return useMutation({
     mutationFn: () => call(boundaryRoutes.remove, { params: { id } }),

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { LostMachines } from './LostMachines.tsx';
+import { LostProperties } from './LostProperties.tsx';
 import { Tickets } from './Tickets.tsx';
 import { WaitingMachines } from './WaitingMachines.tsx';
 
@@ -12,6 +13,7 @@ export function EnrollmentPage() {
       <PageHeader title={t('nav.enrollment')} />
       <WaitingMachines />
       <LostMachines />
+      <LostProperties />
       <Tickets />
     </div>
   );

@@ -4,6 +4,7 @@ import {
   IconPower,
   IconRadar2,
   IconRotateClockwise,
+  IconStethoscope,
   IconSunrise,
   IconTrash,
 } from '@tabler/icons-react';
@@ -14,6 +15,7 @@ import { useTranslation } from 'react-i18next';
 import { ConfirmAct } from '../../ui/ConfirmAct.tsx';
 import { useMay } from '../session/session.queries.ts';
 import { AddToCollection } from './AddToCollection.tsx';
+import { DiagnoseMachine } from './DiagnoseMachine.tsx';
 import { type PowerAction, useForgetMachine } from './machines.queries.ts';
 import { PowerAct } from './PowerAct.tsx';
 
@@ -24,11 +26,13 @@ const powerActs = [
   ['query', IconRadar2],
 ] as const;
 
+const isPowerAction = (act: string): act is PowerAction => powerActs.some(([action]) => action === act);
+
 /** What can be done with the one machine of this page. */
 export function MachineOwnActs({ machine }: { readonly machine: MachineDetail }) {
   const { t } = useTranslation();
   const may = useMay();
-  const [open, setOpen] = useState<PowerAction | 'forget' | 'deploy'>();
+  const [open, setOpen] = useState<PowerAction | 'forget' | 'deploy' | 'diagnose'>();
   const close = () => setOpen(undefined);
   return (
     <>
@@ -56,6 +60,15 @@ export function MachineOwnActs({ machine }: { readonly machine: MachineDetail })
           </Menu.Dropdown>
         </Menu>
       ) : null}
+      {may('operate') ? (
+        <Button
+          variant="default"
+          leftSection={<IconStethoscope size={16} />}
+          onClick={() => setOpen('diagnose')}
+        >
+          {t('machines.acts.diagnose')}
+        </Button>
+      ) : null}
       {may('operate') && may('manage-collections') ? (
         <Button onClick={() => setOpen('deploy')}>{t('machines.acts.deploy')}</Button>
       ) : null}
@@ -66,7 +79,8 @@ export function MachineOwnActs({ machine }: { readonly machine: MachineDetail })
       ) : null}
       {open === 'deploy' ? <AddToCollection machines={[machine]} isForDeployment onClose={close} /> : null}
       {open === 'forget' ? <ForgetMachine machine={machine} onClose={close} /> : null}
-      {open !== undefined && open !== 'deploy' && open !== 'forget' ? (
+      {open === 'diagnose' ? <DiagnoseMachine machine={machine} onClose={close} /> : null}
+      {open !== undefined && isPowerAction(open) ? (
         <PowerAct action={open} machines={[machine]} onClose={close} />
       ) : null}
     </>

@@ -115,6 +115,26 @@ export function useClearErrors() {
   });
 }
 
+/** Looks anew each time that somebody asks: what was found a minute ago says nothing. */
+export function useDiagnosis(id: string) {
+  return useQuery({
+    queryKey: ['machines', 'diagnosis', id],
+    queryFn: ({ signal }) => call(machineRoutes.diagnose, { params: { id }, signal }),
+    gcTime: 0,
+    staleTime: 0,
+    retry: false,
+    refetchOnWindowFocus: false,
+  });
+}
+
+/** Properties that agents have lost with a patch or an installation, and not got back (AGENT-30). */
+export function useLostProperties() {
+  return useQuery({
+    queryKey: ['machines', 'lost-properties'],
+    queryFn: ({ signal }) => call(machineRoutes.lostProperties, { query: {}, signal }),
+  });
+}
+
 export function useForgetMachine() {
   return useMutation({
     mutationFn: (id: string) => call(machineRoutes.remove, { params: { id } }),

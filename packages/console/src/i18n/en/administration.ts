@@ -92,6 +92,13 @@ export const fallback = {
   forgetText: 'It appears again when it says again that it cannot get in.',
 };
 
+export const lostProperties = {
+  title: 'Properties that agents have lost',
+  text: 'They had them, and have not got them back. Set them again with an assignment or at the next installation.',
+  origins: { patch: 'Lost with a patch', installation: 'Lost with an installation', other: 'Lost' },
+  agent: 'agent {version}',
+};
+
 export const points = {
   none: 'No distribution points',
   new: 'New distribution point',
@@ -136,6 +143,12 @@ export const boundaries = {
   overlaps: 'Overlaps',
   overlapsText: 'These share addresses with it. A machine in several belongs to the smallest that assigns.',
   comma: ', ',
+  locate: 'Which site for an address?',
+  addresses: 'Addresses of a machine',
+  addressesText: 'One or more, with blanks between them: what the locator would answer to it.',
+  ask: 'Ask',
+  located: 'Site {siteCode} at {server}, by the boundary {boundary}',
+  notLocated: 'No boundary that assigns machines holds one of these addresses.',
   kinds: {
     same: 'same addresses as {name}',
     within: 'inside {name}',

@@ -75,6 +75,13 @@ export const machines = {
     addToCollection: 'Add to collection',
     deploy: 'Deploy…',
     forget: 'Forget machine',
+    diagnose: 'Diagnose',
+  },
+  diagnose: {
+    title: 'Connection with {name}',
+    text: 'As the site sees it now, from part to part. On the machine itself: tenkai-agent doctor',
+    again: 'Look again',
+    states: { ok: 'Well', fault: 'Fault', skipped: 'Not looked at' },
   },
   forgetTitle: 'Forget {name}',
   forgetText:

@@ -94,6 +94,17 @@ export const fallback: Localized<typeof en.fallback> = {
   forgetText: 'マシンが再び知らせると、また表示されます。',
 };
 
+export const lostProperties: Localized<typeof en.lostProperties> = {
+  title: 'エージェントが失ったプロパティ',
+  text: '以前は設定されていて、今も失われたままのものです。割り当てをやり直すか、次回のインストール時に指定してください。',
+  origins: {
+    patch: 'パッチの適用で消失',
+    installation: 'インストールで消失',
+    other: '消失',
+  },
+  agent: 'エージェント {version}',
+};
+
 export const points: Localized<typeof en.points> = {
   none: '配布ポイントはありません',
   new: '新しい配布ポイント',
@@ -138,6 +149,12 @@ export const boundaries: Localized<typeof en.boundaries> = {
   overlapsText:
     '次の境界とアドレスが重なっています。マシンは、割り当てに使う境界のうち最も狭いものに属します。',
   comma: '、',
+  locate: 'アドレスからサイトを調べる',
+  addresses: 'マシンのアドレス',
+  addressesText: '複数ある場合は空白で区切ります。そのマシンにロケーターが返す答えを表示します。',
+  ask: '調べる',
+  located: 'サイト {siteCode} ({server})。境界「{boundary}」による割り当て',
+  notLocated: '割り当てに使う境界のどれにも、このアドレスは含まれていません。',
   kinds: {
     same: '{name} と同じ範囲',
     within: '{name} の内側',

@@ -73,6 +73,13 @@ export const machines: Localized<typeof en.machines> = {
     addToCollection: 'コレクションに追加',
     deploy: '展開…',
     forget: 'マシンを削除',
+    diagnose: '接続診断',
+  },
+  diagnose: {
+    title: '{name} との接続',
+    text: 'サイト側から見た現在の状態を順に確認します。マシン側では tenkai-agent doctor を実行してください。',
+    again: 'もう一度診断',
+    states: { ok: '正常', fault: '異常', skipped: '未確認' },
   },
   forgetTitle: '{name} を削除',
   forgetText:

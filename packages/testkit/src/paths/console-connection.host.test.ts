@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { propertyMessages } from '@tenkai/domain/assignment/property-history.ts';
+import { findingTexts, partNames } from '@tenkai/domain/diagnosis/texts.ts';
+import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { accessibilityProblems } from '../console/axe.ts';
+import { noBrowser, startBrowser } from '../console/browser.ts';
+import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
+import { apiOf } from '../console/filled-site.ts';
+import { startSimulatedMachine } from '../console/simulated-machine.ts';
+import { watchPage } from '../console/watch-page.ts';
+import { until } from '../rig/until.ts';
+
+const texts = textsOf.ja;
+
+describe('the connection of a machine in the console', { skip: noBrowser }, () => {
+  it('BFWL-30, AGENT-30: a machine is diagnosed, and what its agent has lost is shown', async (t) => {
+    const site = await startConsoleSite(t);
+    const browser = await startBrowser(t, { language: 'ja', ca: site.ca });
+    const page = await browser.newPage();
+    page.setDefaultTimeout(60_000);
+    const watch = watchPage(page);
+    await setUp(page, site, 'ja');
+    const api = await apiOf(browser, site);
+
+    await page.goto(`${site.url}/enrollment`);
+    await page.getByText(texts.fallback.none).waitFor();
+    assert.equal(await page.getByText(texts.lostProperties.title).count(), 0, 'nothing is lost');
+
+    const body = { name: 'test', maxUses: 1, validHours: 1 };
+    const { secret: ticket } = await api(enrollmentRoutes.createTicket, { body });
+    const params = { name: 'FSP', from: 'https://fsp.example', to: '-', origin: 'patch', version: '0.1.1' };
+    const lost = { kind: 'status', severity: 'warning', code: propertyMessages.lost, params, at: 5 } as const;
+    await startSimulatedMachine(t, { name: 'alder', url: site.url, ca: site.ca, ticket, reports: [lost] });
+    const machine = await until('the machine is on', async () =>
+      (await api(machineRoutes.list, { query: {} })).items.find(({ isOnline }) => isOnline),
+    );
+
+    await page.reload();
+    const row = page.getByRole('listitem').filter({ hasText: 'FSP=https://fsp.example' });
+    await row.getByText(texts.lostProperties.origins.patch).waitFor();
+    await row.getByRole('link', { name: 'alder' }).click();
+
+    await page.getByRole('button', { name: texts.machines.acts.diagnose }).click();
+    const dialog = page.getByRole('dialog');
+    const { findings } = await api(machineRoutes.diagnose, { params: { id: machine.id } });
+    assert.ok(findings.length > 0);
+    for (const finding of findings) {
+      const name = page.getByText(partNames[finding.part].ja, { exact: true });
+      const part = dialog.getByRole('listitem').filter({ has: name });
+      await part.getByText(texts.machines.diagnose.states[finding.state]).waitFor();
+      const { message } = findingTexts(finding, 'ja');
+      assert.ok((await part.textContent())?.includes(message), message);
+    }
+    assert.equal(await dialog.getByRole('listitem').count(), findings.length);
+    assert.deepEqual(await accessibilityProblems(page), []);
+    watch.assertQuiet();
+  });
+});
