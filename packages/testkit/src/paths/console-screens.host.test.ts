@@ -31,6 +31,7 @@ const screens: readonly (readonly [string, Act])[] = [
   ['BCON-03, BSCN-02: シナリオ追加 has its tabs and name, by keyboard alone', scenarioByKeyboard],
   ['BCON-04: 配信条件設定 and 実行タイミング設定 hold every field of the old tab パッケージ', deliveryFields],
   ['BSCN-03: a registered package is chosen by ID, type or operating system', choosePackage],
+  ['the name and the version of a package stand within a window of 1024 pixels', versionInSight],
   ['BCON-05: a second browser sees a new scenario without loading the page again', secondBrowser],
   ['BCON-07: errors are cleared on one and on many machines, and the audit log says by whom', clearErrors],
   ['BCON-10: マシンのプロパティ shows operating system and service pack', machineProperties],
@@ -109,6 +110,19 @@ async function deliveryFields({ site, page }: Scene): Promise<void> {
     'シナリオ終了時に電源をOFFにする',
   ])
     assert.equal(await page.getByRole('combobox', { name: field }).count(), 1, field);
+}
+
+async function versionInSight({ site, page, api }: Scene): Promise<void> {
+  const [first] = (await api(packageRoutes.list, { query: {} })).items;
+  assert.ok(first);
+  await page.setViewportSize({ width: 1024, height: 768 });
+  await page.goto(`${site.url}/packages`);
+  const row = page.getByRole('row', { name: first.displayName }).first();
+  for (const text of [first.displayName, first.version]) {
+    const box = await row.getByText(text, { exact: true }).first().boundingBox();
+    assert.ok(box && box.x + box.width <= 1024, `${text}: ${JSON.stringify(box)}`);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
 }
 
 async function choosePackage({ site, page, api }: Scene): Promise<void> {

@@ -17,6 +17,12 @@ export function packageColumns(t: TFunction, formats: Formats): Column<PackageRo
       cell: ({ row }) => <RowLink href={`/packages/${row.original.id}`}>{row.original.displayName}</RowLink>,
     },
     {
+      id: 'version',
+      header: t('packages.fields.version'),
+      meta: { min: 110, grow: 1 },
+      cell: ({ row }) => row.original.version,
+    },
+    {
       id: 'id',
       header: t('packages.fields.id'),
       meta: { min: 150, grow: 1 },
@@ -39,12 +45,6 @@ export function packageColumns(t: TFunction, formats: Formats): Column<PackageRo
       header: t('packages.fields.urgency'),
       meta: { min: 100, grow: 0 },
       cell: ({ row }) => <UrgencyLabel urgency={row.original.urgency} />,
-    },
-    {
-      id: 'version',
-      header: t('packages.fields.version'),
-      meta: { min: 110, grow: 1 },
-      cell: ({ row }) => row.original.version,
     },
     {
       id: 'size',
