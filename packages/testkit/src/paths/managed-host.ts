@@ -29,7 +29,16 @@ export async function startManagedHost(
   name: string,
   { agentVersion, ...options }: { diskMb?: number; agentVersion?: string } = {},
 ): Promise<ManagedHost> {
-  const host = await startHost({ name, network, ...options });
+  return manageHost(await startHost({ name, network, ...options }), site, agentVersion);
+}
+
+/** Installs the agent on a host that is on; resolves when the site has its first inventory. */
+export async function manageHost(
+  host: DebianHost,
+  site: SiteProcess,
+  agentVersion?: string,
+): Promise<ManagedHost> {
+  const { name } = host;
   await host.copyIn(await shippedDeb('agent', agentVersion), debPath);
   await host.ask(['dpkg', '--install', debPath], { timeoutMs: 300_000 });
   await enrollWithTicket(host, site);
