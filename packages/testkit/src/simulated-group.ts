@@ -49,6 +49,8 @@ export interface SimulatedGroup {
   readonly members: readonly SimulatedMember[];
   readonly bytes: Buffer;
   readonly manifest: Manifest;
+  /** What all members know, and so might an old sender of the same number. */
+  readonly groupKey: Buffer;
   readonly now: () => number;
   /** Everything that the sender sent to the group, for those who record and replay. */
   tap: (datagram: Buffer) => void;
@@ -178,7 +180,7 @@ export function simulateGroup(options: GroupOptions): SimulatedGroup {
         },
       },
     }),
-    ...{ members, bytes, manifest, now: () => now, tap: () => undefined },
+    ...{ members, bytes, manifest, groupKey, now: () => now, tap: () => undefined },
     join(index) {
       const member = members[index] as SimulatedMember;
       member.receiver = newReceiver(index, member.kept, member);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type SimulatedGroup, seeded, simulateGroup } from '@tenkai/testkit/simulated-group.ts';
-import { kinds } from './datagram.ts';
+import { createSealer, DIGEST_BYTES, kinds } from './datagram.ts';
 
 const MIB = 1024 * 1024;
 
@@ -102,3 +102,28 @@ test('a stranger can neither end the session nor put a member out of it', async 
   assertWhole(group);
   for (const { receiver } of group.members) assert.deepEqual(receiver.outcome(), { kind: 'complete' });
 });
+
+test('BSCN-30: what a genuine sender says of another content, under the same numbers, lands nowhere', async () => {
+  const group = simulateGroup({ seed: 14, sizeBytes: 6 * MIB, lines: [{ delayMs: 2 }] });
+  group.join(0);
+  const { seal } = createSealer(group.groupKey);
+  let others = 0;
+  group.tap = (datagram) => {
+    if (datagram[0] !== kinds.data) return;
+    const other = Buffer.from(datagram);
+    for (let at = digestAt; at < digestAt + DIGEST_BYTES; at += 1) other[at] = (other[at] as number) ^ 0xff;
+    other[700] = (other[700] as number) ^ 0x55;
+    seal(other);
+    // Before the true one: it would take its place, and nothing but the digest tells them apart.
+    group.post(other, 0);
+    others += 1;
+  };
+  await group.runUntil(group.sender.isOver);
+  assertWhole(group);
+  const [member] = group.members;
+  assert.deepEqual(member?.receiver.outcome(), { kind: 'complete' });
+  assert.equal(member?.receiver.figures.refused, others, 'every one was refused');
+});
+
+/** Where a datagram names what it is a part of (docs/decisions/0033). */
+const digestAt = 16;
