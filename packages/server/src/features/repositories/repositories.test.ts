@@ -5,13 +5,16 @@ import { pathToFileURL } from 'node:url';
 import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
 import { type RepositorySettings, repositoryRoutes } from '@tenkai/protocol/api/repositories.ts';
 import { listAudit, listStatusMessages } from '@tenkai/protocol/api/status.ts';
+import { updateRoutes } from '@tenkai/protocol/api/updates.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { startCutProxy } from '@tenkai/testkit/cut-proxy.ts';
+import { aKnownMachine } from '@tenkai/testkit/deployed.ts';
 import { noNginx, startNginx } from '@tenkai/testkit/nginx.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { createRepository, type TestRepository } from '@tenkai/testkit/package-repository.ts';
 import { refusedWith as refused } from '@tenkai/testkit/refused.ts';
+import { openRuns, wholeRun } from '@tenkai/testkit/run-reports.ts';
 import { settle } from '@tenkai/testkit/settle.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { chunkPath } from '@tenkai/transfer';
@@ -274,6 +277,41 @@ onBothEngines(
       'repositories.package-approved package:app',
       'repositories.package-rejected package:other',
     ]);
+  },
+);
+
+onBothEngines(
+  'BAUT-22, BAUT-24: what is pulled is delivered by automatic update at once; behind a gate on hold once it is approved',
+  async (t, { databaseUrl }) => {
+    const clock = createFakeClock();
+    const server = await site(t, clock, databaseUrl);
+    const agent = await aKnownMachine(server, 'pc-1');
+    // A machine that has just come is left in peace for a while.
+    await server.call(updateRoutes.setPolicy, { body: { startDelayMinutes: 0 } });
+    const ordered = async () =>
+      (await openRuns(agent)).flatMap(({ steps }) =>
+        steps.flatMap((step) => (step.kind === 'install-package' ? step.packageId : [])),
+      );
+    const open = await createRepository(t, clock.now);
+    await open.publish({ id: 'open', urgency: 'highest' });
+    await addRepository(server, open, { url: urlOf(open) });
+    assert.deepEqual(await ordered(), ['open']);
+    for (const order of await openRuns(agent)) await agent.report(...wholeRun(order));
+    await settle(server);
+    const gated = await createRepository(t, clock.now);
+    await gated.publish({ id: 'gated', urgency: 'highest' });
+    const id = await addRepository(server, gated, {
+      ...{ name: 'gated', url: urlOf(gated), gate: { kind: 'hold' } },
+    });
+    assert.deepEqual(await ordered(), [], 'nobody has approved it');
+    const { packages } = await look(server, id);
+    const [held] = packages;
+    await server.call(repositoryRoutes.approve, {
+      params: { id, packageId: 'gated' },
+      body: { offered: held?.offered ?? 0 },
+    });
+    await settle(server);
+    assert.deepEqual(await ordered(), ['gated']);
   },
 );
 
