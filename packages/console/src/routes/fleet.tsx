@@ -27,6 +27,24 @@ const machine = createRoute({
   component: lazyRouteComponent(() => import('../features/machines/MachinePage.tsx'), 'MachinePage'),
 });
 
+const pushes = createRoute({
+  getParentRoute: () => inside,
+  path: '/machines/pushes',
+  component: lazyRouteComponent(() => import('../features/pushes/PushesPage.tsx'), 'PushesPage'),
+});
+
+const newPush = createRoute({
+  getParentRoute: () => inside,
+  path: '/machines/pushes/new',
+  component: lazyRouteComponent(() => import('../features/pushes/NewPushPage.tsx'), 'NewPushPage'),
+});
+
+const push = createRoute({
+  getParentRoute: () => inside,
+  path: '/machines/pushes/$pushId',
+  component: lazyRouteComponent(() => import('../features/pushes/PushPage.tsx'), 'PushPage'),
+});
+
 const collections = createRoute({
   getParentRoute: () => inside,
   path: '/collections',
@@ -64,4 +82,14 @@ const enrollment = createRoute({
 });
 
 /** The machines, and what they are grouped by. */
-export const fleetRoutes = [machines, machine, collections, newCollection, collection, enrollment] as const;
+export const fleetRoutes = [
+  machines,
+  pushes,
+  newPush,
+  push,
+  machine,
+  collections,
+  newCollection,
+  collection,
+  enrollment,
+] as const;

@@ -40,6 +40,7 @@ const newThings = [
   { key: 'newPackage', to: '/packages/new', permission: 'manage-packages' },
   { key: 'newScenario', to: '/scenarios/new', permission: 'manage-scenarios' },
   { key: 'newCollection', to: '/collections/new', permission: 'manage-collections' },
+  { key: 'newPush', to: '/machines/pushes/new', permission: 'push-agents' },
 ] as const;
 
 export function useActCommands(): Command[] {

@@ -6,6 +6,9 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pushKeyRoutes } from '@tenkai/protocol/api/push-keys.ts';
 import { type PushDetail, type PushRequest, pushRoutes } from '@tenkai/protocol/api/pushes.ts';
+import { createUser } from '@tenkai/protocol/api/users.ts';
+import { noBrowser, startBrowser } from '../console/browser.ts';
+import { textsOf } from '../console/console-site.ts';
 import { output } from '../rig/command.ts';
 import { type DebianHost, noDebianHosts, startHost } from '../rig/debian-host.ts';
 import type { HostService } from '../rig/host-command.ts';
@@ -119,6 +122,35 @@ describe('the agent pushed by the server', { skip: noDebianHosts || noHostSshd, 
     assert.match(log, /Setting up tenkai-agent/);
     await assertNowhere(password);
     await assertNowhere('wrong-horse-8-of-plain');
+  });
+
+  test('AGENT-16: from the console to a managed machine', { skip: noBrowser }, async (t) => {
+    await agent.kill();
+    await host.ask(['/usr/bin/dpkg', '--purge', 'tenkai-agent']);
+    const user = { name: 'pusher', password: 'a-password-of-the-console' };
+    await scene.site.api(createUser, { body: { ...user, role: 'administrator' } });
+    const ca = await readFile(join(scene.site.dataDir, 'keys/root.crt'), 'utf8');
+    const page = await (await startBrowser(t, { language: 'en', ca })).newPage();
+    page.setDefaultTimeout(slowMs);
+    const { pushes, session, nav } = textsOf.en;
+    await page.goto(`${scene.site.baseUrl}/sign-in`);
+    await page.getByLabel(session.name).fill(user.name);
+    await page.getByLabel(session.password, { exact: true }).fill(user.password);
+    await page.getByRole('button', { name: session.signIn }).click();
+    await page.getByRole('heading', { level: 1, name: nav.overview }).waitFor();
+    await page.goto(`${scene.site.baseUrl}/machines/pushes/new`);
+    await page.getByLabel(pushes.fields.hosts, { exact: true }).fill(`host,user\n${host.address},root\n`);
+    await page.getByRole('button', { name: pushes.check }).click();
+    await page.getByText(pushes.keyKnown).or(page.getByText('Managed already')).first().waitFor();
+    await page.getByLabel(pushes.fields.includesManaged).check();
+    await page.getByLabel(pushes.fields.managementPoint).fill(scene.site.url);
+    await page.getByRole('button', { name: /Install on 1 machine/ }).click();
+    const list = page.getByRole('list', { name: nav.machines });
+    await list.getByText(pushes.hostStates.enrolling).waitFor();
+    runAgent();
+    await list.getByText(pushes.outcomes.installed).waitFor();
+    await list.getByRole('link', { name: host.address }).click();
+    await page.getByRole('heading', { level: 1, name }).waitFor();
   });
 
   async function assertNowhere(secret: string) {

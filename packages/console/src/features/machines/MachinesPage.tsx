@@ -1,5 +1,5 @@
 import { Select } from '@mantine/core';
-import { IconDeviceDesktop } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconUpload } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import type { MachineRow } from '@tenkai/protocol/api/machines.ts';
 import { useCallback, useMemo } from 'react';
@@ -46,7 +46,19 @@ export function MachinesPage() {
   const selectAll = async () => selection.add((await fetchAllMachines(filter)).map((row) => [row.id, row]));
   return (
     <div className="tk-page tk-page-fill">
-      <PageHeader title={t('nav.machines')} actions={<MachineActs selection={selection} />} />
+      <PageHeader
+        title={t('nav.machines')}
+        actions={
+          <>
+            <MachineActs selection={selection} />
+            {may('push-agents') && selection.rows.size === 0 ? (
+              <ButtonLink to="/machines/pushes" variant="default" leftSection={<IconUpload size={16} />}>
+                {t('pushes.title')}
+              </ButtonLink>
+            ) : null}
+          </>
+        }
+      />
       <DataTable
         label={t('nav.machines')}
         storageKey="machines"

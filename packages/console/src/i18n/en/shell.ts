@@ -112,6 +112,7 @@ export const palette = {
   newPackage: 'New package',
   newScenario: 'New scenario',
   newCollection: 'New collection',
+  newPush: 'Install agents',
   look: { light: 'Light appearance', dark: 'Dark appearance' },
   about: {
     overview: 'State of the site',
@@ -154,6 +155,7 @@ export const palette = {
     newPackage: 'register package パッケージの登録 パッケージ作成',
     newScenario: 'add scenario シナリオ追加',
     newCollection: 'add group グループ追加',
+    newPush: 'client push installation ssh プッシュ',
   },
 };
 

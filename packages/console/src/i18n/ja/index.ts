@@ -8,6 +8,7 @@ import * as machines from './machines.ts';
 import { multicast } from './multicast.ts';
 import * as overview from './overview.ts';
 import * as packages from './packages.ts';
+import { pushes } from './pushes.ts';
 import * as reasons from './reasons.ts';
 import { repositories } from './repositories.ts';
 import * as scenarios from './scenarios.ts';
@@ -28,6 +29,7 @@ export const texts: Localized<Texts> = {
   ...deployments,
   ...overview,
   ...packages,
+  pushes,
   repositories,
   ...scenarios,
   systems,

@@ -118,6 +118,7 @@ export const palette: Localized<typeof en.palette> = {
   newPackage: 'パッケージの登録',
   newScenario: 'シナリオ追加',
   newCollection: '新しいコレクション',
+  newPush: 'エージェントのインストール',
   look: { light: 'ライト表示に切り替え', dark: 'ダーク表示に切り替え' },
   about: {
     overview: 'サイトの状態',
@@ -161,6 +162,7 @@ export const palette: Localized<typeof en.palette> = {
     newPackage: 'パッケージ作成 パッケージの登録/修正 イメージビルダ package',
     newScenario: 'シナリオ作成 scenario',
     newCollection: 'グループ追加 collection',
+    newPush: 'プッシュ インストール client push ssh',
   },
 };
 
