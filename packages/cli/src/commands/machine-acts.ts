@@ -1,5 +1,10 @@
 import { Failure, reasonSentence } from '@tenkai/domain';
-import { enrollmentRoutes, type LostProperty, machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import {
+  type EnrollmentDecision,
+  enrollmentRoutes,
+  type LostProperty,
+  machineRoutes,
+} from '@tenkai/protocol/api/machines.ts';
 import { timeText } from '../format.ts';
 import { confirm } from '../prompt.ts';
 import type { Session } from '../session.ts';
@@ -41,7 +46,7 @@ export async function clearErrors(
   tellEach(session, rows, (await client(machineRoutes.clearErrors, { body })).results);
 }
 
-export async function decide(session: Session, machines: string[], decision: 'approve' | 'refuse') {
+export async function decide(session: Session, machines: string[], decision: EnrollmentDecision) {
   const { client } = await session.connect();
   const rows = await findMachines(client, machines);
   const body = { machineIds: rows.map(({ id }) => id), decision };

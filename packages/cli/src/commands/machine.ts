@@ -78,14 +78,20 @@ export function addMachineCommands(program: Command, cli: Cli) {
   addPushCommand(noun, cli);
   addPushesCommands(noun, cli);
   addPushKeyCommands(noun, cli);
-  for (const decision of ['approve', 'refuse'] as const) {
+  for (const [decision, description] of decisions) {
     noun
       .command(decision)
-      .description(`${decision} machines that wait to be let in`)
+      .description(description)
       .argument('<machines...>', 'names or ids')
       .action(acting(cli, (session, machines: string[]) => decide(session, machines, decision)));
   }
 }
+
+const decisions = [
+  ['approve', 'approve machines that wait to be let in, that are in quarantine, or that were shut out'],
+  ['refuse', 'refuse machines that wait to be let in'],
+  ['revoke', 'revoke the keys of enrolled machines: they are shut out until they are approved again'],
+] as const;
 
 const powerStates = ['on', 'off', 'booting', 'restarting', 'unreachable', 'unknown'];
 

@@ -231,6 +231,14 @@ export const EnrollmentTicket = Type.Object({
 });
 export type EnrollmentTicket = Static<typeof EnrollmentTicket>;
 
+/** `revoke`: an enrolled machine is shut out at once, and its key opens nothing until somebody approves it again. */
+export const EnrollmentDecision = Type.Union([
+  Type.Literal('approve'),
+  Type.Literal('refuse'),
+  Type.Literal('revoke'),
+]);
+export type EnrollmentDecision = Static<typeof EnrollmentDecision>;
+
 export const enrollmentRoutes = {
   listTickets: defineRoute({
     method: 'GET',
@@ -263,10 +271,11 @@ export const enrollmentRoutes = {
     method: 'POST',
     path: '/api/v1/enrollment/decisions',
     permission: 'manage-machines',
-    summary: 'Approves or refuses machines that wait, or releases quarantined ones.',
+    summary:
+      'Approves or refuses machines that wait, releases quarantined ones, or revokes the key of enrolled ones.',
     body: Type.Object({
       ...MachineIds.properties,
-      decision: Type.Union([Type.Literal('approve'), Type.Literal('refuse')]),
+      decision: EnrollmentDecision,
     }),
     reply: PerMachineResult,
   }),

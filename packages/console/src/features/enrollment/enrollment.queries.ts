@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { fallbackRoutes } from '@tenkai/protocol/api/fallback.ts';
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { type EnrollmentDecision, enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
 import { call } from '../../api/client.ts';
 import { tell } from '../../api/live.ts';
 import { useMachineCount } from '../machines/machines.queries.ts';
@@ -36,7 +36,7 @@ export function useRevokeTicket() {
 
 export function useDecide() {
   return useMutation({
-    mutationFn: (body: { machineIds: string[]; decision: 'approve' | 'refuse' }) =>
+    mutationFn: (body: { machineIds: string[]; decision: EnrollmentDecision }) =>
       call(enrollmentRoutes.decide, { body }),
     onSuccess: changed,
   });

@@ -1,5 +1,6 @@
 import { Button, Menu } from '@mantine/core';
 import {
+  IconBan,
   IconChevronDown,
   IconPower,
   IconRadar2,
@@ -13,11 +14,13 @@ import type { MachineDetail } from '@tenkai/protocol/api/machines.ts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConfirmAct } from '../../ui/ConfirmAct.tsx';
+import { useDecide } from '../enrollment/enrollment.queries.ts';
 import { useMay } from '../session/session.queries.ts';
 import { AddToCollection } from './AddToCollection.tsx';
 import { DiagnoseMachine } from './DiagnoseMachine.tsx';
 import { type PowerAction, useForgetMachine } from './machines.queries.ts';
 import { PowerAct } from './PowerAct.tsx';
+import { useTellOutcome } from './use-tell-outcome.ts';
 
 const powerActs = [
   ['wake', IconSunrise],
@@ -32,7 +35,7 @@ const isPowerAction = (act: string): act is PowerAction => powerActs.some(([acti
 export function MachineOwnActs({ machine }: { readonly machine: MachineDetail }) {
   const { t } = useTranslation();
   const may = useMay();
-  const [open, setOpen] = useState<PowerAction | 'forget' | 'deploy' | 'diagnose'>();
+  const [open, setOpen] = useState<PowerAction | 'forget' | 'deploy' | 'diagnose' | 'revoke'>();
   const close = () => setOpen(undefined);
   return (
     <>
@@ -72,6 +75,11 @@ export function MachineOwnActs({ machine }: { readonly machine: MachineDetail })
       {may('operate') && may('manage-collections') ? (
         <Button onClick={() => setOpen('deploy')}>{t('machines.acts.deploy')}</Button>
       ) : null}
+      {may('manage-machines') && machine.enrollment === 'enrolled' ? (
+        <Button variant="default" leftSection={<IconBan size={16} />} onClick={() => setOpen('revoke')}>
+          {t('machines.acts.revoke')}
+        </Button>
+      ) : null}
       {may('manage-machines') ? (
         <Button variant="default" leftSection={<IconTrash size={16} />} onClick={() => setOpen('forget')}>
           {t('machines.acts.forget')}
@@ -79,6 +87,7 @@ export function MachineOwnActs({ machine }: { readonly machine: MachineDetail })
       ) : null}
       {open === 'deploy' ? <AddToCollection machines={[machine]} isForDeployment onClose={close} /> : null}
       {open === 'forget' ? <ForgetMachine machine={machine} onClose={close} /> : null}
+      {open === 'revoke' ? <RevokeKey machine={machine} onClose={close} /> : null}
       {open === 'diagnose' ? <DiagnoseMachine machine={machine} onClose={close} /> : null}
       {open !== undefined && isPowerAction(open) ? (
         <PowerAct action={open} machines={[machine]} onClose={close} />
@@ -110,6 +119,26 @@ function ForgetMachine({
       onClose={onClose}
     >
       <p>{t('machines.forgetText')}</p>
+    </ConfirmAct>
+  );
+}
+
+function RevokeKey({ machine, onClose }: { readonly machine: MachineDetail; readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const decide = useDecide();
+  const tellOutcome = useTellOutcome();
+  return (
+    <ConfirmAct
+      title={t('machines.revokeTitle', { name: machine.name })}
+      act={t('machines.acts.revoke')}
+      isDestructive
+      onAct={async () => {
+        const { results } = await decide.mutateAsync({ machineIds: [machine.id], decision: 'revoke' });
+        tellOutcome(t('machines.acts.revoke'), results);
+      }}
+      onClose={onClose}
+    >
+      <p>{t('machines.revokeText')}</p>
     </ConfirmAct>
   );
 }

@@ -74,6 +74,7 @@ export const machines = {
     clearErrors: 'Clear errors',
     addToCollection: 'Add to collection',
     deploy: 'Deploy…',
+    revoke: 'Revoke key',
     forget: 'Forget machine',
     diagnose: 'Diagnose',
   },
@@ -83,6 +84,9 @@ export const machines = {
     again: 'Look again',
     states: { ok: 'Well', fault: 'Fault', skipped: 'Not looked at' },
   },
+  revokeTitle: 'Revoke the key of {name}',
+  revokeText:
+    'The machine is shut out at once: the site takes no reports from it and gives it nothing to run, with any ticket. It stays known; to let it in again, approve it under Enrollment, among the refused ones.',
   forgetTitle: 'Forget {name}',
   forgetText:
     'The machine, its inventory and its history are deleted here. Nothing changes on the machine itself; its agent must enroll again.',

@@ -55,6 +55,7 @@ export const statusMessages = {
     clone:
       'The key of the machine {name} was used on other hardware ({foreign} instead of {known}): a copy, or a changed board. The key is in quarantine.',
     released: '{by} released the machine {name} from quarantine.',
+    revoked: '{by} revoked the key of the machine {name}: it is shut out until it is approved again.',
   },
   push: {
     'host-done': 'The agent {version} was pushed to {host}.',

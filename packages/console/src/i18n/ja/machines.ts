@@ -72,6 +72,7 @@ export const machines: Localized<typeof en.machines> = {
     clearErrors: 'エラー解除',
     addToCollection: 'コレクションに追加',
     deploy: '展開…',
+    revoke: '鍵を失効',
     forget: 'マシンを削除',
     diagnose: '接続診断',
   },
@@ -81,6 +82,9 @@ export const machines: Localized<typeof en.machines> = {
     again: 'もう一度診断',
     states: { ok: '正常', fault: '異常', skipped: '未確認' },
   },
+  revokeTitle: '{name} の鍵を失効',
+  revokeText:
+    'マシンは直ちに締め出されます。チケットがあっても、サイトは報告を受け付けず、何も実行させません。登録情報は残ります。再び許可するには、「登録」の拒否したマシンの中から承認してください。',
   forgetTitle: '{name} を削除',
   forgetText:
     'このマシンの情報、インベントリ、履歴をここから削除します。マシン自体には何も変わりません。エージェントは登録し直す必要があります。',

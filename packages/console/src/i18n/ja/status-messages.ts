@@ -55,6 +55,7 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
     clone:
       'マシン {name} の鍵が別のハードウェアで使われました ({known} ではなく {foreign})。複製または基板の交換です。鍵を隔離しました。',
     released: '{by} がマシン {name} を隔離から解除しました。',
+    revoked: '{by} がマシン {name} の鍵を失効させました。再び承認されるまで締め出されます。',
   },
   push: {
     'host-done': '{host} にエージェント {version} をプッシュしました。',

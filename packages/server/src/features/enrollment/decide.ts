@@ -13,7 +13,7 @@ const chunk = 100;
 
 /**
  * Approves or refuses machines that wait, and releases quarantined ones: the other hardware on which the key was
- * seen then belongs to the machine, too.
+ * seen then belongs to the machine, too. Revoking shuts out one that was let in: a stolen disk, a key that got out.
  */
 export async function decide(deps: Deps, caller: Caller, { machineIds, decision }: Body): Promise<Result[]> {
   const visible = await deps.machines.visibleIds(caller, machineIds);
@@ -44,8 +44,8 @@ async function decideOne(
 ): Promise<string | null> {
   const identity = await findIdentity(tx, machineId);
   if (!identity) return 'not-found';
-  if (identity.status === 'enrolled') return 'already-enrolled';
-  if (decision === 'refuse' && identity.status === 'refused') return 'already-refused';
+  const problem = problemOf(identity.status, decision);
+  if (problem) return problem;
   const status = decision === 'approve' ? 'enrolled' : 'refused';
   await updateIdentity(tx, machineId, {
     status,
@@ -62,6 +62,12 @@ async function decideOne(
   return null;
 }
 
+function problemOf(status: IdentityRow['status'], decision: Body['decision']): string | null {
+  if (decision === 'revoke') return status === 'enrolled' ? null : 'not-enrolled';
+  if (status === 'enrolled') return 'already-enrolled';
+  return decision === 'refuse' && status === 'refused' ? 'already-refused' : null;
+}
+
 function acceptedFingerprints({ fingerprints, foreign_fingerprint: foreign }: IdentityRow): string {
   const known = JSON.parse(fingerprints) as string[];
   return foreign === null ? fingerprints : JSON.stringify([...new Set([...known, foreign])]);
@@ -75,11 +81,10 @@ async function tell(
   decision: Body['decision'],
 ) {
   const { machine_id: machineId, asked_name: name } = identity;
-  const approved = identity.status === 'quarantined' ? 'released' : 'approved';
-  const what = decision === 'approve' ? approved : 'refused';
+  const what = whatWasDone(identity.status, decision);
   const params = { by: caller.name, name };
   await status.append(tx, {
-    severity: 'info',
+    severity: decision === 'revoke' ? 'warning' : 'info',
     component: 'enrollment',
     code: `enrollment.${what}`,
     machineId,
@@ -92,4 +97,10 @@ async function tell(
     object: `machine:${machineId}`,
     details,
   });
+}
+
+function whatWasDone(before: IdentityRow['status'], decision: Body['decision']) {
+  if (decision === 'revoke') return 'revoked';
+  if (decision === 'refuse') return 'refused';
+  return before === 'quarantined' ? 'released' : 'approved';
 }

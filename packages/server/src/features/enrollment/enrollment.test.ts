@@ -17,7 +17,7 @@ async function newTicket(server: TestServer, over: { maxUses?: number; validHour
   return server.call(enrollmentRoutes.createTicket, { body });
 }
 
-function decide(server: TestServer, agent: BareAgent, decision: 'approve' | 'refuse') {
+function decide(server: TestServer, agent: BareAgent, decision: 'approve' | 'refuse' | 'revoke') {
   return server.call(enrollmentRoutes.decide, { body: { machineIds: [agent.machineId], decision } });
 }
 
@@ -176,6 +176,36 @@ onBothEngines(
     assert.equal((await original.report(aHeartbeat())).acknowledged, 3);
     const third = createBareAgent(server, { keysOf: original });
     assert.equal((await third.enroll()).status, 'quarantined');
+  },
+);
+
+onBothEngines(
+  'a revoked key is shut out at once, with any ticket, until the machine is approved again',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    atEnd(t, () => server.stop());
+    const agent = await enrolledAgent(server);
+    const other = await enrolledAgent(server, { name: 'other' });
+    await agent.report(aHeartbeat());
+    assert.deepEqual((await decide(server, agent, 'revoke')).results, [
+      { machineId: agent.machineId, accepted: true, code: null },
+    ]);
+    await assert.rejects(agent.report(aHeartbeat()), refusedWith('agent-token-invalid', 401));
+    await assert.rejects(agent.token(), refusedWith('machine-refused', 403));
+    const body = { name: 'again', maxUses: 1, validHours: 1 };
+    const { secret } = await server.call(enrollmentRoutes.createTicket, { body });
+    assert.equal((await agent.enroll({ ticket: secret })).status, 'refused');
+    assert.equal(
+      (await server.call(enrollmentRoutes.listTickets)).items.at(0)?.uses,
+      0,
+      'nothing is used up',
+    );
+    assert.equal((await decide(server, agent, 'revoke')).results[0]?.code, 'not-enrolled');
+    assert.equal((await other.report(aHeartbeat())).acknowledged, 1, 'nobody else is concerned');
+    assert.ok((await codes(server, agent.machineId)).includes('enrollment.revoked'));
+    await decide(server, agent, 'approve');
+    await agent.token();
+    assert.equal((await agent.report(aHeartbeat())).acknowledged, 3);
   },
 );
 
