@@ -121,6 +121,12 @@ export const testTools = [
       '/usr/share/fonts/truetype/dejavu',
     ],
   },
+  {
+    group: 'firefox',
+    usedBy: 'the console in a second browser, of another maker',
+    packages: ['firefox-esr', 'libnss3-tools'],
+    provides: ['/usr/bin/firefox-esr', '/usr/bin/certutil'],
+  },
 ];
 
 /**

@@ -23,10 +23,15 @@ export type ConsoleSite = ReadySite & { readonly url: string };
 
 /** The API as the administrator who is signed in with this browser. */
 export async function apiOf(browser: BrowserContext, site: ConsoleSite): Promise<Client> {
+  const cookies = await browser.cookies();
+  return apiWith(cookies.map(({ name, value }) => `${name}=${value}`).join('; '), site);
+}
+
+/** The same with the cookies of any browser: `name=value; ...`. */
+export async function apiWith(cookie: string, site: ConsoleSite): Promise<Client> {
   const fetch = await pinnedFetch(site.url, site.rootFingerprint);
   const as = (headers: Record<string, string>) =>
     createClient({ baseUrl: site.url, headers: () => headers, fetch, timeoutMs: 30_000 });
-  const cookie = (await browser.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
   const { csrf } = await as({ cookie })(getSession);
   const { secret } = await as({ cookie, 'x-tenkai-csrf': csrf })(createApiToken, {
     body: { name: 'test', role: 'administrator', expiresInDays: 1 },
