@@ -59,7 +59,7 @@ export async function makePackages(
           : await theAgent(release, work);
       const out = await make(wanted, resolve(values.out));
       if (name === 'agent') await placeInstaller(resolve(values.out));
-      if (name === 'agent' && out.endsWith('.deb')) agents[basename(out)] = out;
+      if (name === 'agent') agents[basename(out)] = out;
       console.log(`${out}  ${((await stat(out)).size / 1024 / 1024).toFixed(1)} MiB`);
     }
   } finally {
@@ -91,7 +91,10 @@ function sourceEpoch(): number {
 /** Those packages in a folder that upgrade agents to this version. */
 async function agentsIn(folder: string, version: string): Promise<Record<string, string>> {
   const names = (await readdir(folder)).filter((name) => readAgentFileName(name)?.version === version);
-  if (names.length === 0) refuse(`There is no tenkai-agent_${version}_ARCHITECTURE.deb in ${folder}.`);
+  if (names.length === 0)
+    refuse(
+      `There is no tenkai-agent_${version}_ARCHITECTURE.deb or tenkai-agent-${version}-1.ARCHITECTURE.rpm in ${folder}.`,
+    );
   return Object.fromEntries(names.map((name) => [name, join(folder, name)]));
 }
 

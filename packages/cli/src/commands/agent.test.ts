@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { guardScript, upgradeScript } from '@tenkai/domain';
+import { upgradeFiles } from '@tenkai/domain';
 import type { PackageDetail } from '@tenkai/protocol/api/packages.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, aWholeInventory, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
@@ -54,7 +54,7 @@ test('BAGT-07: the command line shows whose agent is not upgraded yet, the tries
   await mkdir(agents);
   await writeFile(join(agents, `tenkai-agent_${server.version}_amd64.deb`), 'agent');
   await server.app.addBuiltIn(agents);
-  assert.match(await pending(), /has no agent to upgrade\. Agents on rpm, Windows/);
+  assert.match(await pending(), /has no agent to upgrade\. Agents of systems or architectures for which/);
   await cli.run(['update', 'policy', 'upgradesAgents=false']);
   assert.match(await pending(), /tenkai update policy upgradesAgents=true/);
   await cli.run(['update', 'policy', 'upgradesAgents=true', 'isOn=false']);
@@ -72,7 +72,10 @@ test('BAGT-07: the command line shows whose agent is not upgraded yet, the tries
 });
 
 test('the programs of the upgrade package are scripts that sh understands', () => {
-  for (const text of [upgradeScript, guardScript]) {
+  const { 'rpm-header.cjs': program, ...scripts } = upgradeFiles('rpm');
+  assert.equal(spawnSync(process.execPath, ['--check', '-'], { input: program }).status, 0);
+  assert.deepEqual(upgradeFiles('deb'), scripts);
+  for (const text of Object.values(scripts)) {
     assert.equal(spawnSync('sh', ['-n'], { input: text }).status, 0);
     assert.ok(!text.includes('undefined'));
   }

@@ -2,17 +2,17 @@ import { copyFile, link, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
+  type AgentPackageKind,
   agentUpgradeProgram,
   defaultAgentDeadlineMinutes,
   Failure,
-  guardScript,
   isOwnAgentPackage,
   newPackageDraft,
   type PackageDraft,
   reasonSentence,
   type UpdatePolicy,
   Urgency,
-  upgradeScript,
+  upgradeFiles,
 } from '@tenkai/domain';
 import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
 import { type UpdateMachineRow, updateRoutes } from '@tenkai/protocol/api/updates.ts';
@@ -21,6 +21,7 @@ import { createPatch, registerPatch } from '../agent-upgrade/patch-package.ts';
 import { draftOfDeb } from '../deb.ts';
 import { timeText } from '../format.ts';
 import { allPages } from '../pages.ts';
+import { draftOfRpm } from '../rpm.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
 import { readFolders, uploadBuilt } from '../upload.ts';
@@ -33,15 +34,20 @@ export function addAgentCommands(program: Command, cli: Cli) {
   noun
     .command('pending')
     .description(
-      'machines whose agent automatic update is to upgrade and has not yet: tries, last error (dpkg systems that are not excluded)',
+      'machines whose agent automatic update is to upgrade and has not yet: tries, last error (installed by dpkg or rpm, and not excluded)',
     )
     .action(acting(cli, listPending));
   const packages = noun.command('package').description('the package that upgrades agents');
   packages
     .command('create')
-    .description('make the package that upgrades agents, or seal its next revision, from the agent’s .deb')
-    .argument('<deb>', 'tenkai-agent_VERSION_ARCHITECTURE.deb')
-    .option('--id <id>', 'package ID', folderName)
+    .description(
+      'make the package that upgrades agents, or seal its next revision, from the agent’s .deb or .rpm',
+    )
+    .argument(
+      '<file>',
+      'tenkai-agent_VERSION_ARCHITECTURE.deb or tenkai-agent-VERSION-RELEASE.ARCHITECTURE.rpm',
+    )
+    .option('--id <id>', `package ID (default: ${folderName}, of an .rpm ${folderName}-rpm)`)
     .option(
       '--deadline <minutes>',
       'a new agent that has not reported by then is replaced by the old one',
@@ -117,23 +123,25 @@ function nonePending({ isOn, upgradesAgents }: UpdatePolicy): string {
   if (!isOn) return 'Automatic update is off, and upgrades no agent: tenkai update policy isOn=true';
   if (!upgradesAgents)
     return 'The upgrade of agents is off, and automatic update upgrades none: tenkai update policy upgradesAgents=true';
-  return 'Automatic update has no agent to upgrade. Agents on rpm, Windows, other architectures and excluded machines are not looked at.';
+  return 'Automatic update has no agent to upgrade. Agents of systems or architectures for which the site has no package of its version (Windows never has one), and excluded machines are not looked at.';
 }
 
 interface CreateOptions {
-  readonly id: string;
+  readonly id?: string;
   readonly deadline: number;
   readonly urgency?: PackageDraft['urgency'];
 }
 
-async function createAgentPackage(session: Session, debText: string, options: CreateOptions) {
-  const deb = resolve(session.terminal.cwd, debText);
-  const { id, urgency } = options;
-  const draft = await draftOf(deb, options, session.signal);
+async function createAgentPackage(session: Session, fileText: string, options: CreateOptions) {
+  const file = resolve(session.terminal.cwd, fileText);
+  const kind = kindOf(file);
+  const id = options.id ?? (kind === 'rpm' ? `${folderName}-rpm` : folderName);
+  const draft = await draftOf({ file, kind, id, deadline: options.deadline }, session.signal);
   const work = await mkdtemp(join(tmpdir(), 'tenkai-agent-package-'));
   try {
-    const built = await readFolders(session, [await fillFolder(work, deb)]);
+    const built = await readFolders(session, [await fillFolder(work, file, kind)]);
     const contentId = await uploadBuilt(session, built);
+    const { urgency } = options;
     const saved = await save(session, { draft, contentId, over: urgency ? { urgency } : {} });
     const { revision } = saved.package;
     session.output.result(
@@ -145,34 +153,43 @@ async function createAgentPackage(session: Session, debText: string, options: Cr
   }
 }
 
+/** @throws Failure usage-wrong */
+function kindOf(file: string): AgentPackageKind {
+  const kind = /\.(deb|rpm)$/i.exec(file)?.[1]?.toLowerCase();
+  if (kind === 'deb' || kind === 'rpm') return kind;
+  const problem = `"${file}" is no .deb and no .rpm, and only these can be taken back by themselves where the new agent does not report. An .msi is registered as any other: tenkai package create FILE`;
+  throw new Failure('usage-wrong', { problem, command: 'tenkai agent package create' });
+}
+
+interface Wanted {
+  readonly file: string;
+  readonly kind: AgentPackageKind;
+  readonly id: string;
+  readonly deadline: number;
+}
+
 /** An ordinary package: what differs is its program, which watches over what it installs. */
-async function draftOf(
-  deb: string,
-  { id, deadline }: CreateOptions,
-  signal: AbortSignal,
-): Promise<PackageDraft> {
-  if (!(await stat(deb).catch(() => undefined))?.isFile())
-    throw new Failure('file-unreadable', { path: deb, reason: 'there is no such file' });
-  if (!deb.toLowerCase().endsWith('.deb')) {
-    const problem = `"${deb}" is no .deb, and only a .deb can be taken back by itself where the new agent does not report. An .rpm is registered as any other: tenkai package create FILE`;
-    throw new Failure('usage-wrong', { problem, command: 'tenkai agent package create' });
-  }
-  const known = await draftOfDeb(deb, signal);
+async function draftOf({ file, kind, id, deadline }: Wanted, signal: AbortSignal): Promise<PackageDraft> {
+  if (!(await stat(file).catch(() => undefined))?.isFile())
+    throw new Failure('file-unreadable', { path: file, reason: 'there is no such file' });
+  const known = await (kind === 'rpm' ? draftOfRpm : draftOfDeb)(file, signal);
   if (known.name !== 'tenkai-agent') {
-    const problem = `"${deb}" is the package ${known.name}, not tenkai-agent.`;
+    const problem = `"${file}" is the package ${known.name}, not tenkai-agent.`;
     throw new Failure('usage-wrong', { problem, command: 'tenkai agent package create' });
   }
-  const programs = [agentUpgradeProgram(folderName, known.version ?? '', deadline)];
+  // The agent itself knows nothing of the release of an rpm.
+  const version = (known.version ?? '').replace(kind === 'rpm' ? /-[^-]*$/ : '', '');
+  const programs = [agentUpgradeProgram(folderName, version, deadline)];
   return newPackageDraft({ ...known, id, name: 'Tenkai agent', type: 'agent', programs });
 }
 
-async function fillFolder(work: string, deb: string): Promise<string> {
+async function fillFolder(work: string, file: string, kind: AgentPackageKind): Promise<string> {
   const folder = join(work, folderName);
   await mkdir(folder);
-  const target = join(folder, 'tenkai-agent.deb');
-  await link(deb, target).catch(() => copyFile(deb, target));
-  await writeFile(join(folder, 'upgrade.sh'), upgradeScript, { mode: 0o755 });
-  await writeFile(join(folder, 'guard.sh'), guardScript, { mode: 0o755 });
+  const target = join(folder, `tenkai-agent.${kind}`);
+  await link(file, target).catch(() => copyFile(file, target));
+  for (const [name, text] of Object.entries(upgradeFiles(kind)))
+    await writeFile(join(folder, name), text, { mode: 0o755 });
   return folder;
 }
 

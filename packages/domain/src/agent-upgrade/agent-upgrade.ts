@@ -5,27 +5,39 @@ import type { PackageDraft, SoftwarePackage } from '../software/software-package
 
 /** The scenario that every site has (BAGT-08), under the name that the old product gave it. */
 export const agentScenarioName = 'System_AgentUpgrade_Multicast';
-/** The site's own agent packages: this one, and one with `_ARCHITECTURE` at its end for each further architecture. */
+/** The site's own agent packages: this one, and others with `_rpm` and `_ARCHITECTURE` at their end. */
 export const agentPackageId = 'System_AgentUpgrade';
 export const agentPackageName = 'tenkai-agent';
 export const defaultAgentDeadlineMinutes = 10;
+
+/** Package managers whose packages of the agent can be taken back by themselves. */
+export type AgentPackageKind = 'deb' | 'rpm';
 
 /** Whether a package is one of those that the site makes for its agents; they follow the server's version. */
 export function isOwnAgentPackage(packageId: string): boolean {
   return packageId === agentPackageId || packageId.startsWith(`${agentPackageId}_`);
 }
 
-/** Debian's names of architectures that agents are made for. */
-const architectures: Readonly<Record<string, { id: string; architecture: PlatformTarget['architecture'] }>> =
-  {
-    amd64: { id: agentPackageId, architecture: 'x64' },
-    arm64: { id: `${agentPackageId}_arm64`, architecture: 'arm64' },
-  };
+interface KnownArchitecture {
+  readonly id: string;
+  readonly kind: AgentPackageKind;
+  readonly architecture: PlatformTarget['architecture'];
+}
+
+/** By the names that Debian and rpm have for the architectures that agents are made for. */
+const architectures: Readonly<Record<string, KnownArchitecture>> = {
+  'amd64.deb': { id: agentPackageId, kind: 'deb', architecture: 'x64' },
+  'arm64.deb': { id: `${agentPackageId}_arm64`, kind: 'deb', architecture: 'arm64' },
+  'x86_64.rpm': { id: `${agentPackageId}_rpm`, kind: 'rpm', architecture: 'x64' },
+  'aarch64.rpm': { id: `${agentPackageId}_rpm_arm64`, kind: 'rpm', architecture: 'arm64' },
+};
 
 /** What the name of an agent's package file says; undefined: it is none that the site brings by itself. */
 export function readAgentFileName(name: string) {
-  const [, version, debian = ''] = /^tenkai-agent_([^_]+)_([a-z0-9]+)\.deb$/.exec(name) ?? [];
-  const known = architectures[debian];
+  const deb = /^tenkai-agent_([^_]+)_([a-z0-9]+\.deb)$/.exec(name);
+  const rpm = /^tenkai-agent-([^-]+)-1\.([a-z0-9_]+\.rpm)$/.exec(name);
+  const [, version, suffix = ''] = deb ?? rpm ?? [];
+  const known = architectures[suffix];
   return version !== undefined && known ? { version, ...known } : undefined;
 }
 
@@ -42,28 +54,41 @@ export function agentUpgradeProgram(folder: string, version: string, deadlineMin
   return { ...program, options: { ...program.options, maxRunTimeMinutes } };
 }
 
+/** The lists of software in which inventories have the agent. */
+export const agentPackageSource = { deb: 'dpkg', rpm: 'rpm' } as const satisfies Record<
+  AgentPackageKind,
+  string
+>;
+
 /** The package by which a site brings its agents to its own version, as soon as they are on (BAGT-06). */
 export function ownAgentDraft({
   id,
+  kind,
   version,
   architecture,
-}: {
-  readonly id: string;
-  readonly version: string;
-  readonly architecture: PlatformTarget['architecture'];
-}): PackageDraft {
+}: KnownArchitecture & { readonly version: string }): PackageDraft {
+  const source = agentPackageSource[kind];
   return newPackageDraft({
     id,
-    name: `Tenkai agent (${architecture})`,
+    name: `Tenkai agent (${architecture}${kind === 'rpm' ? ', rpm' : ''})`,
     publisher: 'Tenkai',
     version,
     type: 'agent',
     urgency: 'highest',
     summary: 'Brings agents to the version of this site. エージェントをサイトのバージョンに更新します。',
     targets: [{ operatingSystem: 'linux', language: 'any', architecture }],
-    // An agent that dpkg did not install cannot be put back by it either.
-    condition: { kind: 'package-installed', source: 'dpkg', name: agentPackageName },
-    detection: [{ kind: 'package', source: 'dpkg', name: agentPackageName, operator: '>=', version }],
+    // An agent that this package manager did not install cannot be put back by it either.
+    condition: { kind: 'package-installed', source, name: agentPackageName },
+    detection: [
+      {
+        kind: 'package',
+        source,
+        name: agentPackageName,
+        operator: '>=',
+        // As inventories have it: rpm's with the release.
+        version: kind === 'rpm' ? `${version}-1` : version,
+      },
+    ],
     programs: [agentUpgradeProgram(id, version, defaultAgentDeadlineMinutes)],
   });
 }

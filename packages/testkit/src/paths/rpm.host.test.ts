@@ -3,12 +3,12 @@
  * part goes on with the host as the one before left it.
  */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { AgentStatus } from '@tenkai/agent/status.ts';
 import { enrollmentRoutes } from '@tenkai/protocol';
 import { type DebianHost, noDebianHosts, startHost } from '../rig/debian-host.ts';
 import { copyPrograms } from '../rig/host-programs.ts';
+import { noRpm } from '../rig/rpm.ts';
 import { until } from '../rig/until.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
 import { machineNamed } from './managed-host.ts';
@@ -17,9 +17,6 @@ import { shippedRpm } from './shipped-deb.ts';
 const name = 'rpm-host';
 const newer = '0.1.1';
 const slowMs = 300_000;
-const noRpm =
-  ['/usr/bin/rpm', '/usr/bin/rpmbuild'].some((program) => !existsSync(program)) &&
-  'rpm or rpmbuild is MISSING: run node scripts/install-test-tools.mjs as root';
 
 describe('the agent by rpm', { skip: noDebianHosts || noRpm, timeout: 900_000 }, () => {
   let scene: HostScene;

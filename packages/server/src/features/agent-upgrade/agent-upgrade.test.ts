@@ -19,6 +19,7 @@ import { serverVersion } from '../../kernel/version.ts';
 
 const minute = 60_000;
 const old = '0.0.9';
+const ofDebian = { id: agentPackageId, kind: 'deb', architecture: 'x64' } as const;
 
 interface Site {
   readonly server: TestServer;
@@ -34,7 +35,8 @@ async function site(t: TestContext, databaseUrl: string | undefined): Promise<Si
   const agentsDir = await mkdtemp(join(tmpdir(), 'tenkai-agents-'));
   atEnd(t, () => rm(agentsDir, { recursive: true, force: true }));
   for (const version of [old, serverVersion, '99.0'])
-    await writeFile(join(agentsDir, `tenkai-agent_${version}_amd64.deb`), `agent ${version}`);
+    for (const name of [`tenkai-agent_${version}_amd64.deb`, `tenkai-agent-${version}-1.x86_64.rpm`])
+      await writeFile(join(agentsDir, name), `agent ${version}`);
   await mkdir(join(agentsDir, 'other'));
   return { server, clock, agents: new Map(), agentsDir };
 }
@@ -49,25 +51,31 @@ async function pass(given: Site, ms: number) {
 
 let boots = 0;
 
-/** A machine that comes up with an agent of this version, installed by dpkg. */
-async function comesUp(given: Site, name: string, agentVersion: string): Promise<BareAgent> {
+/** A machine that comes up with an agent of this version, installed by that package manager. */
+async function comesUp(
+  given: Site,
+  name: string,
+  agentVersion: string,
+  source: 'dpkg' | 'rpm' = 'dpkg',
+): Promise<BareAgent> {
   const known = [...given.agents.keys()].find((agent) => agent.name === name);
   const agent = known ?? (await enrolledAgent(given.server, { name }));
   boots += 1;
   const bootId = `boot-${boots}`;
   given.agents.set(agent, bootId);
-  await agent.report(aWholeInventory(inventory(name, agentVersion)));
+  await agent.report(aWholeInventory(inventory(name, agentVersion, source)));
   for (const state of ['starting', 'running'] as const)
     await agent.report(aHeartbeat({ state, bootId, agentVersion }));
   await settle(given.server);
   return agent;
 }
 
-function inventory(hostname: string, version: string) {
+function inventory(hostname: string, version: string, source: 'dpkg' | 'rpm' = 'dpkg') {
   return {
     ...anInventory(),
     network: { hostname, interfaces: [] },
-    software: [{ source: 'dpkg' as const, name: 'tenkai-agent', version }],
+    // The version of an rpm has its release.
+    software: [{ source, name: 'tenkai-agent', version: source === 'rpm' ? `${version}-1` : version }],
   };
 }
 
@@ -115,7 +123,7 @@ onBothEngines(
       'without an agent package it says what is missing',
     );
     // What an older server had made.
-    const older = ownAgentDraft({ id: agentPackageId, version: old, architecture: 'x64' });
+    const older = ownAgentDraft({ ...ofDebian, version: old });
     const programs = older.programs.map((program) => ({ ...program, executable: null }));
     await server.app.packages.saveOwn({ draft: { ...older, programs }, contentId: null });
     // What a server that was killed in between had left.
@@ -180,6 +188,61 @@ onBothEngines(
       ['update.begun', 'update.applied'],
     );
     assert.deepEqual(await openRuns(agent), []);
+  },
+);
+
+onBothEngines(
+  'BAGT-06: an agent that rpm installed takes the .rpm, one that dpkg installed the .deb; of the other one the machine says why not',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    await upToDate(given);
+    const byRpm = await comesUp(given, 'by-rpm', old, 'rpm');
+    const byDpkg = await comesUp(given, 'by-dpkg', old);
+    await pass(given, 11 * minute);
+    const rpmId = `${agentPackageId}_rpm`;
+    for (const [agent, packageId, file] of [
+      [byRpm, rpmId, 'tenkai-agent.rpm'],
+      [byDpkg, agentPackageId, 'tenkai-agent.deb'],
+    ] as const) {
+      const [step] = (await orderFor(given, agent)).steps;
+      assert.ok(step?.kind === 'install-package');
+      assert.equal(step.packageId, packageId);
+      const { files } = await given.server.call(packageRoutes.get, { params: { id: packageId } });
+      assert.ok(files.some(({ path }) => path.endsWith(`/${file}`)));
+    }
+    const order = await orderFor(given, byRpm);
+    await byRpm.report(...wholeRun(order));
+    await byRpm.report(aWholeInventory(inventory('by-rpm', serverVersion, 'rpm')));
+    await eventually(given.server, 'it is applied', async () => {
+      const { items } = await given.server.call(updateRoutes.ofMachine, { params: { id: byRpm.machineId } });
+      const of = (id: string) => items.find(({ packageId }) => packageId === id);
+      const other = of(agentPackageId);
+      return (
+        of(rpmId)?.state === 'applied' &&
+        other?.state === 'not-applicable' &&
+        other.reason?.code === 'condition-package-installed'
+      );
+    });
+    const windows = await enrolledAgent(given.server, { name: 'windows' });
+    const system = {
+      family: 'windows',
+      id: 'windows-11',
+      name: 'Windows 11',
+      version: '10.0.22631',
+    } as const;
+    await windows.report(aWholeInventory({ ...anInventory(system), software: [] }));
+    await settle(given.server);
+    const { items } = await given.server.call(updateRoutes.ofMachine, { params: { id: windows.machineId } });
+    assert.deepEqual(
+      items.map(({ state, reason }) => [state, reason?.code]),
+      [rpmId, agentPackageId].map(() => ['not-applicable', 'platform-operating-system']),
+    );
+    const { steps } = (await builtIn(given)).draft;
+    assert.deepEqual(
+      steps.map(({ id }) => id),
+      [rpmId, agentPackageId],
+      'each machine takes the step that suits it',
+    );
   },
 );
 
@@ -260,7 +323,7 @@ onBothEngines(
     await call(updateRoutes.hold, { body: { ...hold, machineIds: [one.machineId] } });
     await call(updateRoutes.hold, { body: hold });
     const nextServer = async (version: string) => {
-      const draft = ownAgentDraft({ id: agentPackageId, version, architecture: 'x64' });
+      const draft = ownAgentDraft({ ...ofDebian, version });
       const programs = draft.programs.map((program) => ({ ...program, executable: null }));
       await app.packages.saveOwn({ draft: { ...draft, programs }, contentId: null });
       await settle(given.server);

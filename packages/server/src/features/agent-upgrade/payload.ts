@@ -1,6 +1,6 @@
 import { copyFile, link, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { guardScript, ownAgentDraft, readAgentFileName, upgradeScript } from '@tenkai/domain';
+import { type AgentPackageKind, ownAgentDraft, readAgentFileName, upgradeFiles } from '@tenkai/domain';
 import { buildManifest } from '@tenkai/transfer';
 import { systemActor } from '../../kernel/audit/audit.ts';
 import type { Log } from '../../kernel/log.ts';
@@ -35,21 +35,21 @@ export async function savePayloads(deps: PayloadDeps, agentsDir: string): Promis
   return agents.map(({ id }) => id);
 }
 
-/** The agent's own package beside the two programs that watch over its installation, in one folder. */
+/** The agent's own package beside the programs that watch over its installation, in one folder. */
 async function saveContent(
   { content, dataDir }: PayloadDeps,
-  { id, path }: { readonly id: string; readonly path: string },
+  { id, kind, path }: { readonly id: string; readonly kind: AgentPackageKind; readonly path: string },
 ): Promise<string> {
   // One name: what a crash has left is gone with the next start. The data folder belongs to one server.
   const work = join(dataDir, 'agent-upgrade');
   await rm(work, { recursive: true, force: true });
   try {
     const folder = join(work, id);
-    const target = join(folder, 'tenkai-agent.deb');
+    const target = join(folder, `tenkai-agent.${kind}`);
     await mkdir(folder, { recursive: true });
     await link(path, target).catch(() => copyFile(path, target));
-    await writeFile(join(folder, 'upgrade.sh'), upgradeScript, { mode: 0o755 });
-    await writeFile(join(folder, 'guard.sh'), guardScript, { mode: 0o755 });
+    for (const [name, text] of Object.entries(upgradeFiles(kind)))
+      await writeFile(join(folder, name), text, { mode: 0o755 });
     const { manifest, sources } = await buildManifest({ folders: [folder] });
     for (const file of manifest.files) await putFile(content, file, sources.get(file.path) as string);
     await content.register(systemActor, manifest);
