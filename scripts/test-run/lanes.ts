@@ -24,7 +24,6 @@ export function lanesFor(cores: number, memoryBytes: number): Lanes {
  */
 export const hostSeconds: Readonly<Record<string, number>> = {
   'packages/testkit/src/paths/units.host.test.ts': 700,
-  'packages/testkit/src/paths/agent-rollback.host.test.ts': 567,
   'packages/testkit/src/paths/rpm-upgrade.host.test.ts': 460,
   'packages/cli/src/commands/firewall.host.test.ts': 253,
   'packages/testkit/src/paths/agent-upgrade.host.test.ts': 186,

@@ -59,7 +59,7 @@ test('BAGT-07: the command line shows whose agent is not upgraded yet, the tries
   assert.match(await pending(), /tenkai update policy upgradesAgents=true/);
   await cli.run(['update', 'policy', 'upgradesAgents=true', 'isOn=false']);
   assert.match(await pending(), /tenkai update policy isOn=true/);
-  await cli.run(['update', 'policy', 'isOn=true']);
+  await cli.run(['update', 'policy', 'isOn=true', 'startDelayMinutes=0']);
   const agent = await enrolledAgent(server, { name: 'web-1' });
   const software = [{ source: 'dpkg' as const, name: 'tenkai-agent', version: '0.0.9' }];
   await agent.report(aHeartbeat({ agentVersion: '0.0.9' }), aWholeInventory({ ...anInventory(), software }));

@@ -1,6 +1,7 @@
 /** The agent's own upgrade package on a Debian host whose service is started again whenever it ends. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { upgradeScript } from '@tenkai/domain';
 import { installStep } from '../builders.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { noDebianHosts } from '../rig/debian-host.ts';
@@ -65,18 +66,69 @@ describe('the agent upgrades as an ordinary package', { skip: noDebianHosts || n
     );
   });
 
-  test('a new agent that ends at once is rolled back, and the machine is online with the old one', async () => {
+  /** What is left of the deadline, as the guard has written it after its last look; undefined: nobody waits. */
+  async function clock() {
+    const { code, stdout } = await one.host.run('cat /var/lib/tenkai-agent/upgrade/clock');
+    const [bootId, , left] = stdout.trim().split(' ');
+    return code === 0 && left ? { bootId, leftSeconds: Number(left) } : undefined;
+  }
+
+  const untilClock = (
+    what: string,
+    holds: (now: { bootId: string | undefined; leftSeconds: number }) => boolean,
+  ) =>
+    until(
+      what,
+      async () => {
+        const now = await clock();
+        return now && holds(now) ? now : undefined;
+      },
+      slowMs,
+    );
+
+  test('a new agent that ends at once is rolled back at its deadline, over a restart, and the machine is online with the old one', async () => {
     const settings = await one.host.ask('sha256sum /etc/default/tenkai-agent');
     const broken = await brokenAgentDeb(await shippedDeb('agent', '0.1.2'));
     await createAgentPackage(site, broken, { deadlineMinutes: 1 });
-    const run = await deploy('broken upgrade');
+    const ending = deploy('broken upgrade');
+    const first = await untilClock('the guard has looked', ({ leftSeconds }) => leftSeconds <= 50);
+    const keptFile = () => one.host.ask('stat -c "%i %Y" /var/lib/tenkai-agent/upgrade/old.deb');
+    const kept = await keptFile();
+    await one.host.reset();
+    // What systemd does with the guard's unit (agent-rollback.host.test.ts).
+    one.host.service('exec sh /var/lib/tenkai-agent/upgrade/guard.sh', { atBoot: false });
+    const bootId = await one.host.ask('cat /proc/sys/kernel/random/boot_id');
+    const second = await untilClock('the guard goes on', (now) => now.bootId === bootId);
+    assert.ok(second.leftSeconds <= first.leftSeconds, `${second.leftSeconds} of ${first.leftSeconds} s`);
+    const run = await ending;
     assert.equal(run.status, 'failed');
     assert.equal(run.reason?.code, 'rolled-back', JSON.stringify(run.steps));
     assert.match(String(run.reason?.params.cause), /version 0\.1\.2 did not report within 60 seconds/);
     await untilVersion('0.1.1');
     assert.equal(await one.installedVersion('tenkai-agent'), '0.1.1');
+    assert.equal(await keptFile(), kept, 'it was kept once');
+    assert.equal(await clock(), undefined);
     assert.equal(await one.host.ask('dpkg --audit'), '');
     assert.equal(await one.host.ask('sha256sum /etc/default/tenkai-agent'), settings);
     assert.equal(await one.host.ask("dpkg-query -s tenkai-agent | grep -c '^ /etc/default/'"), '1');
+  });
+
+  test('a step that is begun again after the guard has decided tells that, and tries nothing; another run does', async () => {
+    const state = '/var/lib/tenkai-agent/upgrade';
+    await one.host.writeFile('/root/again/upgrade.sh', upgradeScript, 0o755);
+    const again = () => one.host.run(['sh', '/root/again/upgrade.sh', '0.1.2', '60']);
+    await one.host.ask(`echo /root/again > ${state}/run`);
+    const told = await again();
+    assert.equal(told.code, 75, told.stdout);
+    assert.match(
+      told.stdout,
+      /tenkai-result: rolled back: version 0\.1\.2 did not report within 60 seconds$/m,
+    );
+    assert.doesNotMatch(told.stdout, /keeping the installed version/);
+    await one.host.ask(`echo /root/other > ${state}/run`);
+    // It finds no package beside it, and so stops before anything is changed.
+    const tried = await again();
+    assert.equal(tried.code, 3, tried.stdout);
+    assert.match(tried.stdout, /keeping the installed version/);
   });
 });
