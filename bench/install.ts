@@ -1,9 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { startHostScene } from '@tenkai/testkit/paths/host-scene.ts';
 import { type ManagedHost, manageHost } from '@tenkai/testkit/paths/managed-host.ts';
 import { shippedDeb } from '@tenkai/testkit/paths/shipped-deb.ts';
 import { startHost } from '@tenkai/testkit/rig/debian-host.ts';
 import { type BenchOptions, type BenchResult, type Figure, median } from './result.ts';
-import { cpuMsOf, residentBytesOf } from './site/site-process.ts';
+import { cpuMsOf } from './site/site-process.ts';
 
 /**
  * The agent's package on Debian hosts: from the copy of the package to the first inventory that the site has, and
@@ -36,7 +37,7 @@ export async function run({ flags, progress }: BenchOptions): Promise<BenchResul
 interface Idle {
   /** Of one core, percent. */
   readonly processorShare: number;
-  readonly residentBytes: number;
+  readonly ownBytes: number;
 }
 
 /** What followed from the installation may still be at work. */
@@ -52,9 +53,15 @@ async function measureIdle(hosts: readonly ManagedHost[], seconds: number): Prom
   return Promise.all(
     pids.map(async (pid, index) => ({
       processorShare: (((await cpuMsOf(pid)) - (before[index] as number)) / tookMs) * 100,
-      residentBytes: await residentBytesOf(pid),
+      ownBytes: await ownBytesOf(pid),
     })),
   );
+}
+
+/** What is the process's alone (proc_pid_status(5), RssAnon), bytes. */
+async function ownBytesOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) * 1024;
 }
 
 const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
@@ -74,15 +81,14 @@ function toFigures(installedMs: readonly number[], idle: readonly Idle[], second
       target: { of: 'value', atMost: 0.5 },
     },
     {
-      what: `resident memory of the agent after ${seconds} idle s`,
+      what: `memory of the agent's own after ${seconds} idle s`,
       unit: 'MB',
-      value: median(idle.map(({ residentBytes }) => residentBytes)) / 1_000_000,
-      target: { of: 'value', atMost: 70 },
+      value: median(idle.map(({ ownBytes }) => ownBytes)) / 1_000_000,
     },
   ];
 }
 
 const notes = [
   'Debian hosts in network namespaces with the .deb as it ships and its own Node; dpkg --install, settings with a ticket, `tenkai-agent run`, until the list of machines of the site shows the inventory. Without systemd: the agent is started by hand as soon as its settings are there.',
-  'Idle: the agents are enrolled and connected, heartbeats and the power state included; all hosts at once. Processor: utime and stime of /proc/<pid>/stat with those of children, in ticks of 10 ms. Memory: VmRSS.',
+  'Idle: the agents are enrolled and connected, heartbeats and the power state included; all hosts at once. Processor: utime and stime of /proc/<pid>/stat with those of children, in ticks of 10 ms. Memory: RssAnon; the disks of these hosts lie in memory, so that the pages of the program itself would count as shared memory. Resident memory on a disk: the benchmark `start`.',
 ];
