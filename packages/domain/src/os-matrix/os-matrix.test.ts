@@ -310,3 +310,15 @@ test('BFWL-28, BFWL-29: which systems let nothing in after their own set-up, and
     pssu.join(),
   );
 });
+
+test('a Windows that our packages are made for, and that nobody has seen them on, says just that', () => {
+  const planned = systemRows.filter(
+    ({ family, capabilities }) => family === 'windows' && capabilities.agent.verdict === 'planned',
+  );
+  assert.ok(planned.length >= 6);
+  for (const { architecture, capabilities } of planned) {
+    const { agent, server } = capabilities;
+    assert.equal(agent.reason?.code, architecture === 'x64' ? 'system-agent-unseen' : 'system-agent-planned');
+    if (server.verdict === 'planned') assert.equal(server.reason?.code, 'system-server-unseen');
+  }
+});

@@ -17,7 +17,8 @@ export type Capability = (typeof capabilities)[number];
 export const Capability = Type.Unsafe<Capability>(Type.Union(capabilities.map((name) => Type.Literal(name))));
 
 /**
- * `planned`: not in this release, but nothing of the system stands against it, so nothing is refused.
+ * `planned`: not promised in this release, because it is missing or nobody has seen it there; nothing of the system
+ * stands against it, so nothing is refused.
  * `simulated`: only on machines of a simulated fleet.
  */
 export const verdicts = ['supported', 'planned', 'simulated', 'unsupported'] as const;

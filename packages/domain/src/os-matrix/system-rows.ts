@@ -47,14 +47,20 @@ function capabilitiesOf(entry: OperatingSystemEntry): Record<Capability, Capabil
 type Why = (code: string) => Reason;
 
 /** All that an agent does: where none can run, only a simulated one does it (BOSM-02). */
-function managedAnswer({ support }: OperatingSystemEntry, why: Why): CapabilityAnswer {
+function managedAnswer(entry: OperatingSystemEntry, why: Why): CapabilityAnswer {
+  const { support } = entry;
   if (support === 'agent') return supported;
-  if (support === 'planned') return { verdict: 'planned', reason: why('system-agent-planned') };
+  if (support === 'planned')
+    return {
+      verdict: 'planned',
+      reason: why(isUnseen(entry) ? 'system-agent-unseen' : 'system-agent-planned'),
+    };
   return { verdict: 'simulated', reason: why('system-simulated-only') };
 }
 
 /** BOSM-16 for our own server: its packages are Debian's, and a client edition of Windows is no host. */
-function serverAnswer({ id, family, support }: OperatingSystemEntry, why: Why): CapabilityAnswer {
+function serverAnswer(entry: OperatingSystemEntry, why: Why): CapabilityAnswer {
+  const { id, family, support } = entry;
   if (support === 'simulated') return { verdict: 'unsupported', reason: why('system-agent-runtime') };
   if (family === 'linux')
     return id === 'debian' || id === 'ubuntu'
@@ -62,5 +68,13 @@ function serverAnswer({ id, family, support }: OperatingSystemEntry, why: Why): 
       : { verdict: 'planned', reason: why('system-server-no-package') };
   if (!id.startsWith('windows-server'))
     return { verdict: 'unsupported', reason: why('system-server-client') };
-  return { verdict: 'planned', reason: why('system-server-planned') };
+  return {
+    verdict: 'planned',
+    reason: why(isUnseen(entry) ? 'system-server-unseen' : 'system-server-planned'),
+  };
+}
+
+/** Our packages for Windows are of x64, and Windows is played by Wine in our tests (docs/windows-checklist.md). */
+function isUnseen({ family, architecture }: OperatingSystemEntry): boolean {
+  return family === 'windows' && architecture === 'x64';
 }

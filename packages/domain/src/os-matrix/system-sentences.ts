@@ -7,9 +7,13 @@ defineReasons({
   'system-edition-unlisted': 'The edition {edition} of {system} is not in the list of systems.',
   'system-agent-runtime': 'No agent runs on {system}: its runtime needs a newer system.',
   'system-agent-planned': 'The agent for {system} is not in this release.',
+  'system-agent-unseen':
+    'The agent for {system} is in this release, tested under Wine; nobody has seen it on {system} itself yet.',
   'system-simulated-only': 'On {system} there are simulated machines only.',
   'system-imaging-planned': 'Images and network boot are not in this release.',
   'system-server-planned': 'The server for {system} is not in this release.',
+  'system-server-unseen':
+    'The server for {system} is in this release, tested under Wine; nobody has seen it on {system} itself yet.',
   'system-server-no-package': 'There is no package of the server for {system}; it runs from its sources.',
   'system-server-client': '{system} is a managed machine only; the server needs a server edition.',
   'system-no-interpreter': '{system} cannot run {interpreter} scripts.',

@@ -28,6 +28,10 @@ export const reasons = {
   'system-agent-planned': 'The agent for {system} is not in this release.',
   'system-simulated-only': 'On {system} there are simulated machines only.',
   'system-imaging-planned': 'Images and network boot are not in this release.',
+  'system-agent-unseen':
+    'The agent for {system} is in this release, tested under Wine; nobody has seen it on {system} itself yet.',
+  'system-server-unseen':
+    'The server for {system} is in this release, tested under Wine; nobody has seen it on {system} itself yet.',
   'system-server-planned': 'The server for {system} is not in this release.',
   'system-server-no-package': 'There is no package of the server for {system}; it runs from its sources.',
   'system-server-client': '{system} is a managed machine only; the server needs a server edition.',

@@ -33,6 +33,10 @@ export const reasons: Localized<typeof en.reasons> = {
   'system-agent-planned': '{system} 用のエージェントは、この版にはありません。',
   'system-simulated-only': '{system} には模擬マシンだけがあります。',
   'system-imaging-planned': 'イメージとネットワークブートは、この版にはありません。',
+  'system-agent-unseen':
+    '{system} 用のエージェントはこのリリースに含まれ、Wine で試験済みです。{system} 自体での動作はまだ確認されていません。',
+  'system-server-unseen':
+    '{system} 用のサーバーはこのリリースに含まれ、Wine で試験済みです。{system} 自体での動作はまだ確認されていません。',
   'system-server-planned': '{system} 用のサーバは、この版にはありません。',
   'system-server-no-package': '{system} 用のサーバのパッケージはありません。ソースから実行します。',
   'system-server-client':
