@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { updateKinds } from '@tenkai/domain/update/update-kinds.ts';
-import { packageRoutes, updateRoutes } from '@tenkai/protocol/api/index.ts';
+import { machineRoutes, packageRoutes, updateRoutes } from '@tenkai/protocol/api/index.ts';
 import type { Page } from 'playwright-core';
 import { accessibilityProblems } from '../console/axe.ts';
 import { noBrowser, startBrowser } from '../console/browser.ts';
@@ -13,7 +13,7 @@ import { aDraft } from '../package-draft.ts';
 describe('automatic update in the console', { skip: noBrowser }, () => {
   for (const language of ['en', 'ja'] as const) {
     it(`BAUT-07, BAUT-27, HOTFIX-28: kinds are explained, rules are set, a preview told, a package held and released, in ${language}`, async (t) => {
-      const { updates, common, whatIf } = textsOf[language];
+      const { updates, common, whatIf, machines } = textsOf[language];
       const site = await startConsoleSite(t);
       const browser = await startBrowser(t, { language, ca: site.ca });
       const page = await browser.newPage();
@@ -22,6 +22,7 @@ describe('automatic update in the console', { skip: noBrowser }, () => {
       await setUp(page, site, language);
       const api = await apiOf(browser, site);
       await startMachines(t, api, site, ['alder']);
+      const [machine] = (await api(machineRoutes.list, { query: {} })).items;
       const draft = aDraft({ id: 'fix', name: 'Fix', urgency: 'high' });
       await api(packageRoutes.create, { body: { draft, contentId: null } });
       await page.goto(`${site.url}/updates`);
@@ -45,6 +46,17 @@ describe('automatic update in the console', { skip: noBrowser }, () => {
       // The page hears of it by itself.
       await page.getByText(updates.state.held).first().waitFor();
       await assertAccessible(page);
+      await page.goto(`${site.url}/machines/${machine?.id}`);
+      await page.getByRole('tab', { name: machines.tabs.updates }).click();
+      const tab = page.getByRole('tabpanel', { name: machines.tabs.updates });
+      const item = tab
+        .getByRole('listitem')
+        .filter({ has: page.getByRole('link', { name: 'fix', exact: true }) });
+      await item.getByText(updates.state.held, { exact: true }).waitFor();
+      await item.getByText('ticket 7').waitFor();
+      await assertAccessible(page);
+      await item.getByRole('link', { name: 'fix', exact: true }).click();
+      await page.getByRole('heading', { level: 1 }).filter({ hasText: 'Fix' }).waitFor();
       await page.getByRole('button', { name: updates.acts.release }).click();
       await dialog.getByRole('button', { name: updates.acts.release }).click();
       await page.getByText(updates.state['waiting-time']).first().waitFor();

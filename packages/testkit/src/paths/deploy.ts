@@ -23,7 +23,7 @@ import { until } from '../rig/until.ts';
 import type { ReachedSite } from './reach-site.ts';
 
 /** Uploads a folder as console and CLI do. */
-export async function upload(site: ReachedSite, folder: string): Promise<Manifest> {
+export async function upload(site: Pick<ReachedSite, 'api' | 'request'>, folder: string): Promise<Manifest> {
   const { manifest, sources } = await buildManifest({ folders: [folder] });
   await uploadContent({
     manifest,

@@ -60,7 +60,11 @@ function Places({ places }: { readonly places: readonly ContentPlace[] }) {
         <li key={place.pointId} className="tk-row">
           <StateLabel kind={placeKinds[place.state]} text={t(`packages.places.${place.state}`)} />
           <span>{place.pointId === 'site' ? t('packages.places.site') : place.name}</span>
-          {place.error ? <span className="tk-muted">{place.error}</span> : null}
+          {place.error ? (
+            <span className="tk-muted" style={{ overflowWrap: 'anywhere' }}>
+              {place.error}
+            </span>
+          ) : null}
         </li>
       ))}
     </ul>

@@ -56,7 +56,12 @@ function PlaceDialog({ detail, choices, onClose }: DialogProps) {
     setChosen(next);
   };
   return (
-    <Modal opened onClose={onClose} title={t('packages.place.title')}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('packages.place.title')}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
       <div className="tk-stack">
         <p className="tk-muted" style={{ margin: 0 }}>
           {t('packages.place.text')}

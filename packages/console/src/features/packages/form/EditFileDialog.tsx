@@ -39,7 +39,13 @@ export function EditFileDialog({ picked: { path, file }, onSave, onClose }: Prop
     onClose();
   };
   return (
-    <Modal opened onClose={onClose} size="xl" title={t('packages.editFile', { name: path })}>
+    <Modal
+      opened
+      onClose={onClose}
+      size="xl"
+      title={t('packages.editFile', { name: path })}
+      closeButtonProps={{ 'aria-label': t('common.close') }}
+    >
       <div className="tk-stack">
         {read.error ? <ProblemView error={read.error} /> : null}
         {openFirewall.error ? <ProblemView error={openFirewall.error} /> : null}
