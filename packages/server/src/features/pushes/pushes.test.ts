@@ -13,6 +13,7 @@ import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { dumpTables } from '@tenkai/testkit/dump-tables.ts';
 import { refusedWith } from '@tenkai/testkit/refused.ts';
+import { output } from '@tenkai/testkit/rig/command.ts';
 import { type LoopbackSshd, noSshd, startLoopbackSshd } from '@tenkai/testkit/rig/loopback-sshd.ts';
 import { until } from '@tenkai/testkit/rig/until.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
@@ -187,6 +188,31 @@ onBoth('a password is refused, and stands nowhere: no table, no file, no log', a
     assert.ok(!bytes.includes(password), path.name);
   }
   assert.ok(lines.length > 0 && !lines.join('\n').includes(password));
+});
+
+onBoth('a private key given once signs in, with its passphrase, and stands nowhere', async (t, under) => {
+  const server = await serve(t, under);
+  const folder = await mkdtemp(join(tmpdir(), 'tenkai-given-key-'));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'key');
+  await output(['ssh-keygen', '-q', '-t', 'ed25519', '-N', 'a phrase of it', '-f', file]);
+  await sshd.admit((await readFile(`${file}.pub`, 'utf8')).trim());
+  const privateKey = await readFile(file, 'utf8');
+  const given = { kind: 'private-key', privateKey } as const;
+  await assert.rejects(
+    push(server, { credentials: { ...given, passphrase: 'another' } }),
+    refusedWith('push-key-unreadable'),
+  );
+  const credentials = { ...given, passphrase: 'a phrase of it' };
+  const { id } = await push(server, { credentials, hostKeys: 'accept-new' });
+  const { hosts } = await settled(server, id, 'failed');
+  assert.equal(hosts[0]?.problem?.code, 'push-package-missing', 'it has signed in and looked');
+  const written = [JSON.stringify(await dumpTables(server.kernel.db.read))];
+  for await (const path of glob('**', { cwd: server.dataDir, withFileTypes: true }))
+    if (path.isFile()) written.push(await readFile(join(path.parentPath, path.name), 'latin1'));
+  const middle = privateKey.split('\n')[3] ?? '';
+  assert.ok(middle.length > 20);
+  for (const text of written) assert.ok(!text.includes(middle) && !text.includes('a phrase of it'));
 });
 
 /** With the token of a user whom the first start has made. */
