@@ -16,7 +16,7 @@ import { readSettings, type Settings, writeSettings } from '../settings.ts';
 import { readMasterJournal } from './journal.ts';
 import { lookAt } from './look.ts';
 import { type PrepareOptions, prepareMaster } from './prepare.ts';
-import type { Scene } from './scene.ts';
+import { openScene, type Scene } from './scene.ts';
 
 const withLocator = (locator: string): Settings =>
   JSON.parse(JSON.stringify({ assignment: { locator: `https://${locator}` } }));
@@ -291,4 +291,8 @@ test('what belongs to the patched programs of an image stays with them', async (
   write(scene.data.root, { 'patches/TK1001/record.json': '{}' });
   await prepare(scene, { ...values, unassign: true });
   assert.ok(existsSync(join(scene.data.root, 'patches/TK1001/record.json')));
+});
+
+test('on Windows nothing is begun that only Linux has acts for: it is done by hand, as the runbook says', async () => {
+  await assert.rejects(openScene({}, undefined, 'win32'), { code: 'master-by-hand' });
 });

@@ -112,7 +112,9 @@ export async function definitions(
 
 /** For this machine, or with `--system` for another kind; needs no rights unless it looks. */
 export async function runbook(env: Env, options: RunbookOptions): Promise<void> {
-  const scene = await openScene(env, options.root);
+  const system = options.system ?? 'linux';
+  // What is printed for Windows is carried out by hand, there or from here; the steps of this machine are those of Linux.
+  const scene = await openScene(env, options.root, system === 'windows' ? 'linux' : undefined);
   const { data } = scene;
   const round = lastRound(readMasterJournal(data));
   const profile = options.profile ?? round?.plan.profile ?? 'workgroup';
@@ -120,7 +122,7 @@ export async function runbook(env: Env, options: RunbookOptions): Promise<void> 
   const hasValues = asked.locator !== null || asked.dnsSuffix !== null;
   const text = masterRunbook({
     language: options.language ?? languageOf(env),
-    system: options.system ?? 'linux',
+    system,
     mode: options.reCapture ? 're-capture' : 'first-capture',
     profile,
     hasMetSite: round?.hasMetSite || siteOfAgent(data) !== null || trustKeys(data, null).length > 0,

@@ -19,10 +19,17 @@ export interface Scene {
 
 /**
  * @param root folder of a mounted image; undefined: this machine
- * @throws Failure master-needs-root, agent-settings-invalid, platform-unsupported
+ * @param system of the machine on which this runs
+ * @throws Failure master-needs-root, master-by-hand, agent-settings-invalid, platform-unsupported
  */
-export async function openScene(env: Env, root?: string): Promise<Scene> {
-  if (process.platform !== 'win32' && process.getuid?.() !== 0) throw new Failure('master-needs-root');
+export async function openScene(
+  env: Env,
+  root?: string,
+  system: NodeJS.Platform = process.platform,
+): Promise<Scene> {
+  // The acts are of systemd and of files of Linux: half of a preparation would look like a whole one.
+  if (system === 'win32') throw new Failure('master-by-hand');
+  if ((process.getuid?.() ?? 0) !== 0) throw new Failure('master-needs-root');
   if (root === undefined) {
     const data = dataFolderOf(env);
     const platform = await selectPlatform(platformOptions(env, readSettings(data)));

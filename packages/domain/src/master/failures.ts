@@ -42,6 +42,11 @@ export const masterFailures = defineFailures({
     message: 'To prepare a machine for capture needs administrative rights.',
     remedy: 'Run the same command as root.',
   },
+  'master-by-hand': {
+    kind: 'conflict',
+    message: 'A Windows machine is prepared by hand in this release.',
+    remedy: 'Run tenkai-agent master runbook --system windows, and carry out what it prints.',
+  },
   'master-step-failed': {
     kind: 'broken',
     message: 'Step {step} was carried out, and still there is: {findings}.',

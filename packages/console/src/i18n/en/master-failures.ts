@@ -33,6 +33,10 @@ export const masterFailures = {
     message: 'To prepare a machine for capture needs administrative rights.',
     remedy: 'Run the same command as root.',
   },
+  'master-by-hand': {
+    message: 'A Windows machine is prepared by hand in this release.',
+    remedy: 'Run tenkai-agent master runbook --system windows, and carry out what it prints.',
+  },
   'master-step-failed': {
     message: 'Step {step} was carried out, and still there is: {findings}.',
     remedy: 'Correct what the detail says, then run the same command again: it goes on at this step.',

@@ -36,6 +36,10 @@ export const masterFailures: Localized<typeof en> = {
     message: '取り込みの準備には管理者の権限が必要です。',
     remedy: '同じコマンドを root で実行してください。',
   },
+  'master-by-hand': {
+    message: 'このリリースでは、Windows マシンの準備は手作業で行います。',
+    remedy: 'tenkai-agent master runbook --system windows を実行し、表示された手順を行ってください。',
+  },
   'master-step-failed': {
     message: '手順 {step} を実行しましたが、まだ残っています: {findings}',
     remedy: '詳細に従って修正し、同じコマンドをもう一度実行してください。この手順から再開します。',
