@@ -1,4 +1,4 @@
-/** The machine's own keys and certificates, in the store that this system has. Windows' own: `wine-identity.host.test.ts`. */
+/** The machine's own keys and certificates, in the store that this system has. Windows' own: `scripts/msi/identity.host.test.ts`. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';

@@ -329,7 +329,7 @@ test(
   },
 );
 
-test('AGENT-31..33: components before and after assignment, in the table and as JSON', options, async () => {
+test('AGENT-31, AGENT-32, AGENT-33: components before and after assignment, in the table and as JSON', options, async () => {
   agent.start();
   const before = await until(async () => {
     const shown = await status();

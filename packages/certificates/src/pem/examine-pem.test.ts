@@ -83,7 +83,7 @@ describe('PEM and DER files', { skip: openssl ? false : 'SKIPPED LOUDLY: there i
     assert.deepEqual(codes(other.certificate + locked, 'locked'), ['key-unmatched']);
   });
 
-  test('IDENT-15: an expired certificate is told, and is nothing to repair', () => {
+  test('an expired certificate is told, and is nothing to repair', () => {
     const later = { opener: createOpener(), now: now + 20 * 365 * 86_400_000 };
     assert.deepEqual(
       examine(der, later).findings.map(({ code }) => code),

@@ -28,7 +28,7 @@ function ask(over: Partial<TimingQuestion>): string {
   return `${timing.state}${until}`;
 }
 
-test('BAUT-03..06: urgency x power', () => {
+test('BAUT-03, BAUT-04, BAUT-05, BAUT-06: urgency x power', () => {
   const eight = at('05T08:00');
   const rows: [string, Partial<TimingQuestion>, string][] = [
     ['BAUT-03 highest, on', { urgency: 'highest' }, 'now'],
