@@ -329,45 +329,49 @@ test(
   },
 );
 
-test('AGENT-31, AGENT-32, AGENT-33: components before and after assignment, in the table and as JSON', options, async () => {
-  agent.start();
-  const before = await until(async () => {
-    const shown = await status();
-    return shown.general.isRunning ? shown : null;
-  });
-  const states = (shown: AgentStatus) => new Map(shown.components.map(({ name, state }) => [name, state]));
-  assert.equal(states(before).get('notification'), 'disabled');
-  assert.deepEqual(
-    [...states(before)].filter(([name]) => name !== 'notification').map(([, state]) => state),
-    Array(6).fill('installed'),
-  );
-  assert.equal(before.site.isAssigned, false);
+test(
+  'AGENT-31, AGENT-32, AGENT-33: components before and after assignment, in the table and as JSON',
+  options,
+  async () => {
+    agent.start();
+    const before = await until(async () => {
+      const shown = await status();
+      return shown.general.isRunning ? shown : null;
+    });
+    const states = (shown: AgentStatus) => new Map(shown.components.map(({ name, state }) => [name, state]));
+    assert.equal(states(before).get('notification'), 'disabled');
+    assert.deepEqual(
+      [...states(before)].filter(([name]) => name !== 'notification').map(([, state]) => state),
+      Array(6).fill('installed'),
+    );
+    assert.equal(before.site.isAssigned, false);
 
-  assert.equal((await assign('--no-wait')).status, 0);
-  await online();
-  const afterwards = await until(async () => {
-    const shown = await status();
-    return shown.general.isConnected ? shown : null;
-  });
-  assert.equal(states(afterwards).get('notification'), 'enabled');
-  assert.equal(states(afterwards).get('core'), 'enabled');
-  assert.deepEqual(
-    [afterwards.site.code, afterwards.site.isAssigned, afterwards.site.server],
-    ['TST', true, site.url],
-  );
-  const power = afterwards.components.find(({ name }) => name === 'power');
-  assert.deepEqual(
-    [power?.state, power?.reason],
-    ['disabled', 'this machine has no command to restart or shut down'],
-  );
+    assert.equal((await assign('--no-wait')).status, 0);
+    await online();
+    const afterwards = await until(async () => {
+      const shown = await status();
+      return shown.general.isConnected ? shown : null;
+    });
+    assert.equal(states(afterwards).get('notification'), 'enabled');
+    assert.equal(states(afterwards).get('core'), 'enabled');
+    assert.deepEqual(
+      [afterwards.site.code, afterwards.site.isAssigned, afterwards.site.server],
+      ['TST', true, site.url],
+    );
+    const power = afterwards.components.find(({ name }) => name === 'power');
+    assert.deepEqual(
+      [power?.state, power?.reason],
+      ['disabled', 'this machine has no command to restart or shut down'],
+    );
 
-  const table = (await agent.command('status')).stdout;
-  for (const { name, state } of afterwards.components)
-    assert.match(table, new RegExp(`^  ${name} +${state}`, 'm'));
-  for (const section of ['General', 'Components', 'Actions', 'Site'])
-    assert.match(table, new RegExp(`^${section}$`, 'm'));
-  assert.match(table, /server +https:/);
-});
+    const table = (await agent.command('status')).stdout;
+    for (const { name, state } of afterwards.components)
+      assert.match(table, new RegExp(`^  ${name} +${state}`, 'm'));
+    for (const section of ['General', 'Components', 'Actions', 'Site'])
+      assert.match(table, new RegExp(`^${section}$`, 'm'));
+    assert.match(table, /server +https:/);
+  },
+);
 
 test('actions: check-in and inventory are done by the running service', options, async () => {
   const refused = await agent.command('check-in');
