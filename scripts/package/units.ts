@@ -13,6 +13,8 @@ const firewallCheckFile = '/run/tenkai-firewall/check.json';
 export const firewallCheckUnit = `[Unit]
 Description=Tenkai looks at the firewall of this host
 Documentation=file:///usr/share/doc/tenkai-server/README.md
+# The start of the server opens the ports: before that they would be missed at each start of the host.
+After=tenkai-server.service
 
 [Service]
 Type=oneshot

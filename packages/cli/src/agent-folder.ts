@@ -1,3 +1,4 @@
+import { Failure } from '@tenkai/domain';
 import type { Answer, Ask } from '@tenkai/domain/firewall/index.ts';
 import { ask } from '@tenkai/domain/firewall/procedure.ts';
 
@@ -6,10 +7,23 @@ export const usualAgentFolder = 'C:\\Program Files\\Tenkai\\Agent';
 
 const query = ask('reg.exe', 'query', 'HKLM\\SOFTWARE\\Tenkai\\Agent', '/v', 'Folder', '/reg:64');
 
-/** Where it went on this Windows, as its installation has kept it; undefined: it is not installed. */
+/**
+ * reg.exe writes in the code page of its console, and `?` for what that one does not have; no folder's name has a `?`.
+ * Read as UTF-8 the rest becomes U+FFFD.
+ */
+const unreadable = /[?\uFFFD]/;
+
+/**
+ * Where it went on this Windows, as its installation has kept it; undefined: it is not installed.
+ * @throws Failure firewall-agent-folder-unreadable
+ */
 export async function installedAgentFolder(run: (ask: Ask) => Promise<Answer>): Promise<string | undefined> {
   const { code, stdout } = await run(query);
-  return code === 0 ? /^\s+Folder\s+REG_SZ\s+(.+?)\s*$/m.exec(stdout)?.[1] : undefined;
+  if (code !== 0) return undefined;
+  const folder = /^\s+Folder\s+REG_SZ\s+(.+?)\s*$/m.exec(stdout)?.[1];
+  if (folder !== undefined && unreadable.test(folder))
+    throw new Failure('firewall-agent-folder-unreadable', { folder });
+  return folder;
 }
 
 /** Service and engines run by this one. */

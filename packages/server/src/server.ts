@@ -111,6 +111,7 @@ function firewallOf({ port, redirectPort, multicastPorts, firewallCheck }: Confi
     system: process.platform,
     checkFile: firewallCheck,
     needs: { https: port, ...redirect, ...multicast },
+    startedAt: Math.floor(performance.timeOrigin),
   };
 }
 

@@ -68,7 +68,6 @@ export function addFirewallCommands(program: Command, cli: Cli) {
     .addOption(
       new Option('--for <system>', 'print the commands of another system').choices(Object.keys(printed)),
     )
-    .option('--agent-folder <path>', 'agent: its folder on Windows, where it is another than the usual one')
     .option('--folder <path>', "folder of DeploymentManager's programs", oldFolder)
     .option('--mountd <port>', "port of DeploymentManager's mountd")
     .action(acting(cli, plan));
@@ -102,6 +101,7 @@ function addNeeds(command: Command): Command {
     .option('--dhcp', 'DHCP and PXE are answered here')
     .option('--tftp', 'TFTP is answered here')
     .option('--nfs <mountd port>', 'NFS is served here, with mountd at this port')
+    .option('--agent-folder <path>', 'agent: its folder on Windows (default: where it is installed)')
     .option('--site-address <address>', 'agent: address from which the site pings; may be repeated', many)
     .option('--profile <name>', 'only this zone (firewalld) or profile (Windows); may be repeated', many);
 }
@@ -142,8 +142,9 @@ async function inputOf(session: Session, options: FirewallOptions): Promise<Fire
 async function programFor({ signal }: Session, options: FirewallOptions, system: string) {
   const isForWindows = options.for === undefined ? system === 'windows' : options.for !== 'deploymentmanager';
   if (options.role !== 'agent' || !isForWindows) return undefined;
+  if (options.agentFolder !== undefined) return agentProgram(options.agentFolder);
   const installed = system === 'windows' ? await installedAgentFolder(onThisMachine(signal)) : undefined;
-  return agentProgram(options.agentFolder ?? installed ?? usualAgentFolder);
+  return agentProgram(installed ?? usualAgentFolder);
 }
 
 /** @throws Failure firewall-needs-root */

@@ -91,7 +91,9 @@ set_deadline() {
   deadline=$(($(now) + seconds))
   # What a power cut has left of the file may be nothing.
   if [ -e "$state/clock" ] && read -r its_boot its_deadline its_left <"$state/clock"; then
-    if [ "$its_boot" = "$boot" ]; then deadline=$its_deadline; else deadline=$(($(now) + its_left)); fi
+    deadline=$its_deadline
+    # In another boot the clock begins anew; that of a container does so each time, in the one boot of its host.
+    [ "$its_boot" = "$boot" ] && [ $((deadline - $(now))) -le "$its_left" ] || deadline=$(($(now) + its_left))
   fi
   note_clock
 }

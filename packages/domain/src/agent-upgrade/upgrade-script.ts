@@ -34,9 +34,16 @@ keep_old_deb() {
 keep_old_rpm() {
   rpm -ql tenkai-agent >"$state/old.list" || return 1
   LC_ALL=C sort "$state/old.list" >"$state/old.files" && rm "$state/old.list" || return 1
-  sed 's,^/,,' "$state/old.files" | tar -C / --no-recursion -czf "$state/old.tar" -T - || return 1
+  files_there | tar -C / --no-recursion -czf "$state/old.tar" -T - || return 1
   # The installed version still works: its Node may help here, and nowhere later.
   rpmdb --exportdb | /usr/lib/tenkai-agent/node "$here/rpm-header.cjs" tenkai-agent >"$state/old.header" || return 1
+}
+
+# rpm lists what is not there, too: documentation that was left out (tsflags=nodocs), or what somebody removed.
+files_there() {
+  while IFS= read -r path; do
+    if [ -e "$path" ] || [ -L "$path" ]; then printf '%s\\n' "\${path#/}"; fi
+  done <"$state/old.files"
 }
 
 begin() {

@@ -42,6 +42,12 @@ export const firewallFailures = defineFailures({
     message: 'The firewall took the commands, and still {count} of our rules are there.',
     remedy: 'Look for a program that puts the firewall back, such as a configuration management.',
   },
+  'firewall-agent-folder-unreadable': {
+    kind: 'conflict',
+    message:
+      'The name of the folder in which the agent is installed cannot be read in this code page: {folder}',
+    remedy: 'Name it: --agent-folder PATH',
+  },
   'firewall-rules-missing': {
     kind: 'conflict',
     message: '{count} rules are missing: {rules}.',

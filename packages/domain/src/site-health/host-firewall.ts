@@ -19,8 +19,15 @@ export type HostFirewall =
 /** Five looks, one each minute: one that takes long, or a restart of the host, is no trouble. */
 const believedForMs = 5 * 60_000;
 
-/** What a look says now. One of the future is of a clock that was put back, and no better than an old one. */
-export function judgeCheck(check: HostFirewallCheck, now: number): HostFirewall {
+/**
+ * What a look says now. One of the future is of a clock that was put back, and no better than an old one. One from before
+ * the server's start says nothing: ports are opened at the start, and nobody looks while the server is down.
+ * @param startedAt of the server; absent: who looks is the server itself
+ */
+export function judgeCheck(check: HostFirewallCheck, now: number, startedAt = check.checkedAt): HostFirewall {
+  const upForMs = now - startedAt;
+  if (check.checkedAt < startedAt && upForMs >= 0 && upForMs <= believedForMs)
+    return { state: 'not-checked', cause: 'never' };
   if (Math.abs(now - check.checkedAt) > believedForMs)
     return { state: 'not-checked', cause: 'too-old', check };
   return { state: check.missing.length > 0 ? 'closed' : 'open', check };

@@ -33,6 +33,20 @@ test('BSRV-21: a look at the host firewall says what is missing and the one comm
   assert.deepEqual(judgeCheck(check, 5 * minute - 1), old, 'a clock that was put back');
 });
 
+test('BSRV-21: a look from before the server started is none, until so long after the start that nobody looks any more', () => {
+  const check = hostFirewallCheck(closed, 10 * minute);
+  const judged = (now: number, startedAt: number) => {
+    const found = judgeCheck(check, now * minute, startedAt * minute);
+    return found.state === 'not-checked' ? found.cause : found.state;
+  };
+  assert.equal(judged(12, 11), 'never', 'the start has opened the ports since');
+  assert.equal(judged(71, 70), 'never', 'nobody looks while the server is down');
+  assert.equal(judged(75, 70), 'never');
+  assert.equal(judged(75.1, 70), 'too-old');
+  assert.equal(judged(11, 10), 'closed');
+  assert.equal(judged(11, 20), 'closed', 'a clock that was put back since the start');
+});
+
 test('BSRV-21: half of the machines at once is loss of contact; one by one is not', () => {
   const picture = { heard: 3, togetherMs: 12 * minute, isExpected: false };
   const at = (...minutes: number[]) => minutes.map((each) => each * minute);

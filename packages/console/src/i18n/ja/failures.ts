@@ -87,6 +87,10 @@ export const failures: Localized<typeof en.failures> = {
     message: 'ファイアウォールはコマンドを受け付けましたが、Tenkai の規則が {count} 個残っています。',
     remedy: '構成管理など、ファイアウォールを元に戻すプログラムがないか確認してください。',
   },
+  'firewall-agent-folder-unreadable': {
+    message: '現在のコードページでは、エージェントのインストール先フォルダーの名前を読み取れません: {folder}',
+    remedy: '--agent-folder PATH でフォルダーを指定してください。',
+  },
   'firewall-rules-missing': {
     message: '規則が {count} 個ありません: {rules}',
     remedy: '{remedy}',

@@ -12,28 +12,30 @@ export interface HostFirewallOptions {
   /** Where root writes its looks down; null: nowhere. */
   readonly checkFile: string | null;
   readonly needs: FirewallNeeds;
+  /** When this process began, epoch ms. */
+  readonly startedAt: number;
 }
 
 /**
  * On Linux the server is no root and cannot ask: a timer's unit does and writes it down. As a service of Windows it is
  * LocalSystem and asks by itself.
  */
-export function hostFirewallOf({ system, checkFile, needs }: HostFirewallOptions): LookAtFirewall {
+export function hostFirewallOf({ system, checkFile, needs, startedAt }: HostFirewallOptions): LookAtFirewall {
   if (system === 'win32') return askNetsh(needs);
-  return checkFile === null ? notLookedAt : readChecks(checkFile);
+  return checkFile === null ? notLookedAt : readChecks(checkFile, startedAt);
 }
 
 const maxBytes = 256 * 1024;
 
 /** Reads what `tenkai firewall check --write FILE` wrote. */
-export function readChecks(file: string): LookAtFirewall {
+export function readChecks(file: string, startedAt: number): LookAtFirewall {
   return async (now) => {
     const text = await readSmall(file).catch((error: NodeJS.ErrnoException) => error);
     if (typeof text !== 'string')
       return { state: 'not-checked', cause: text.code === 'ENOENT' ? 'never' : 'unreadable' };
     const check = parse(text);
     return Value.Check(HostFirewallCheck, check)
-      ? judgeCheck(check, now)
+      ? judgeCheck(check, now, startedAt)
       : { state: 'not-checked', cause: 'unreadable' };
   };
 }

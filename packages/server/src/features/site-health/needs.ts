@@ -8,7 +8,7 @@ import type { Status } from '../status/index.ts';
 export type LookAtFirewall = (now: number, signal: AbortSignal) => Promise<HostFirewall>;
 
 export interface Deps extends Pick<Kernel, 'db' | 'clock' | 'events'> {
-  readonly sites: Sites;
+  readonly sites: Pick<Sites, 'settings'>;
   readonly status: Status;
   readonly machines: Pick<Machines, 'isOnline'>;
   readonly lookAtFirewall: LookAtFirewall;

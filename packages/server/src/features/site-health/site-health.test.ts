@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { HostFirewallCheck } from '@tenkai/domain';
+import type { HostFirewall, HostFirewallCheck } from '@tenkai/domain';
+import type { Role } from '@tenkai/protocol/api/permissions.ts';
+import { getSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { getSiteHealth } from '@tenkai/protocol/api/site-health.ts';
 import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
@@ -13,6 +15,8 @@ import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.t
 import { createFakeClock } from '../../kernel/clock.ts';
 import { readChecks } from './host-firewall.ts';
 import { askNetsh } from './netsh.ts';
+import { tellFirewall } from './tell.ts';
+import { createHealthWatch } from './watch.ts';
 
 const repair = 'tenkai firewall open --role server';
 const missing = (...rules: string[]) =>
@@ -23,9 +27,15 @@ async function start(t: TestContext, { databaseUrl }: Partial<EngineUnderTest> =
   atEnd(t, () => rmSync(folder, { recursive: true, force: true }));
   const clock = createFakeClock();
   const file = join(folder, 'check.json');
-  const options = { databaseUrl, clock, lookAtFirewall: readChecks(file) };
-  const server = await startTestServer(options);
+  const startAgain = () => {
+    const lookAtFirewall = readChecks(file, clock.now());
+    return startTestServer({ databaseUrl, clock, dataDir: folder, lookAtFirewall });
+  };
+  let server = await startAgain();
   atEnd(t, () => server.stop());
+  // Of one token, which a server that was started again knows, too.
+  const headers = { authorization: `Bearer ${await server.apiToken('viewer')}` };
+  const health = () => server.call(getSiteHealth, { as: null, headers });
   const written = (check: Partial<HostFirewallCheck>) =>
     writeFileSync(
       file,
@@ -35,7 +45,7 @@ async function start(t: TestContext, { databaseUrl }: Partial<EngineUnderTest> =
   const next = async (ms = 15_000) => {
     clock.advance(ms);
     await server.kernel.jobs.idle();
-    return server.call(getSiteHealth, { as: 'viewer' });
+    return health();
   };
   /** So many minutes, in each of which root looks and finds that. */
   const pass = async (minutes: number, check: Partial<HostFirewallCheck>) => {
@@ -43,16 +53,24 @@ async function start(t: TestContext, { databaseUrl }: Partial<EngineUnderTest> =
       written(check);
       await next(60_000);
     }
-    return server.call(getSiteHealth, { as: 'viewer' });
+    return health();
   };
-  return { server, clock, file, written, next, pass };
+  /** The server, down for so long. */
+  const restart = async (ms: number) => {
+    await server.stop();
+    clock.advance(ms);
+    server = await startAgain();
+    return server;
+  };
+  return { server, clock, file, written, next, pass, restart };
 }
 
-async function told(server: TestServer) {
-  const { items } = await server.call(listStatusMessages, { query: { component: 'server', limit: 100 } });
+async function told(server: TestServer, as: Role = 'administrator') {
+  const query = { component: 'server', limit: 100 } as const;
+  const { items } = await server.call(listStatusMessages, { as, query });
   return items.filter(({ code }) => /firewall|contact/.test(code)).reverse();
 }
-const codes = async (server: TestServer) => (await told(server)).map(({ code }) => code);
+const codes = async (...whose: Parameters<typeof told>) => (await told(...whose)).map(({ code }) => code);
 
 onBothEngines(
   "BSRV-21: the host's firewall turned on later is told with the missing rules and the command, once; and that it is open again",
@@ -144,6 +162,69 @@ onBothEngines(
     await report(others, 'shutting-down');
     await report([first]);
     assert.equal((await pass(13, {})).lostContact, null, 'who says good-bye is not lost');
+  },
+);
+
+onBothEngines(
+  'BSRV-21: after the pause of the server itself nobody is missed until two reports after it, and no old look is told',
+  async (t, engine) => {
+    const { server, clock, written, next, pass, restart } = await start(t, engine);
+    const agents = await Promise.all(['a', 'b', 'c'].map((name) => enrolledAgent(server, { name })));
+    for (const agent of agents) await agent.report(aHeartbeat());
+    const since = clock.now();
+    written({});
+    assert.equal((await next()).firewall.state, 'open');
+
+    const again = await restart(30 * 60_000);
+    const health = await next();
+    assert.deepEqual([health.firewall.cause, health.lostContact], ['never', null]);
+    assert.equal((await pass(11, {})).lostContact, null, 'as long as each of them may be on its way');
+    assert.deepEqual(await codes(again, 'operator'), []);
+    assert.deepEqual((await pass(1, {})).lostContact, {
+      machines: 3,
+      of: 3,
+      since,
+      isByFirewall: false,
+    });
+
+    // The host was asleep: one look, and half an hour later the next.
+    assert.equal((await next(30 * 60_000)).lostContact, null);
+    assert.equal((await pass(11, {})).lostContact, null);
+    assert.equal((await pass(1, {})).lostContact?.machines, 3);
+    const told = await codes(again, 'operator');
+    assert.deepEqual(
+      told.filter((code) => code !== 'site.firewall-open' && code !== 'site.firewall-unchecked'),
+      ['site.contact-lost'],
+      'neither taken back nor told again',
+    );
+  },
+);
+
+onBothEngines(
+  'BSRV-21: who asks while somebody looks waits for that look; what has turned is told once, however many saw it',
+  async (t, { databaseUrl }) => {
+    const clock = createFakeClock();
+    const server = await startTestServer({ databaseUrl, clock });
+    atEnd(t, () => server.stop());
+    const check = { checkedAt: clock.now(), active: ['nftables'], missing: missing('Tenkai(TCP:443)') };
+    const closed: HostFirewall = { state: 'closed', check };
+    let looks = 0;
+    const lookAtFirewall = async () => {
+      looks += 1;
+      return closed;
+    };
+    const { status, machines, kernel } = server.app;
+    const settings = await server.call(getSiteSettings);
+    const sites = { settings: () => settings };
+    const deps = { ...kernel, status, machines, sites, lookAtFirewall };
+    const watch = createHealthWatch(deps);
+    const found = await Promise.all([watch.lookNow(), watch.lookNow(), watch.lookNow()]);
+    assert.deepEqual([looks, new Set(found).size], [1, 1]);
+    await watch.lookNow();
+    assert.equal(looks, 2, 'the next one looks again');
+    const open: HostFirewall = { state: 'open', check: { ...check, missing: [] } };
+    await Promise.all([tellFirewall(deps, open), tellFirewall(deps, open), tellFirewall(deps, open)]);
+    assert.deepEqual(await codes(server), ['site.firewall-closed', 'site.firewall-open']);
   },
 );
 

@@ -2,7 +2,7 @@ import { type HostFirewall, hostFirewallRepair } from '@tenkai/domain/site-healt
 import type { SiteHealth } from '@tenkai/protocol/api/site-health.ts';
 import type { StatusMessageInput } from '../status/index.ts';
 import type { Deps } from './needs.ts';
-import { findState, type Item, saveState } from './site-health.store.ts';
+import { findState, type Item, saveState, type ToldState } from './site-health.store.ts';
 
 declare module '../../kernel/events.ts' {
   interface EventMap {
@@ -64,21 +64,34 @@ export async function tellContact(
   });
 }
 
+interface Turn {
+  readonly state: string;
+  readonly detail: string;
+}
+
+/** @returns since when it is so; undefined: it has turned */
+const sinceIf = (former: ToldState | undefined, { state, detail }: Turn): number | undefined =>
+  former?.state === state && former.detail === detail ? former.since : undefined;
+
 /** Writes what is new together with its message. @returns since when the item is in this state */
 async function turn(
   { db, clock, events, status }: TellDeps,
   item: Item,
-  next: { readonly state: string; readonly detail: string },
+  next: Turn,
   messageAfter: (former: string | undefined) => Message | undefined,
 ): Promise<number> {
-  const former = await findState(db.read, item);
-  if (former?.state === next.state && former.detail === next.detail) return former.since;
-  const since = former?.state === next.state ? former.since : clock.now();
-  await db.transaction(async (tx) => {
+  // Nearly every look finds nothing new, and then nobody waits for a turn to write.
+  const known = sinceIf(await findState(db.read, item), next);
+  if (known !== undefined) return known;
+  return db.transaction(async (tx) => {
+    const former = await findState(tx, item);
+    const told = sinceIf(former, next);
+    if (told !== undefined) return told;
+    const since = former?.state === next.state ? former.since : clock.now();
     await saveState(tx, item, { ...next, since });
     const message = messageAfter(former?.state);
     if (message) await status.append(tx, { ...message, component: 'server' });
     await events.publish(tx, 'site-health.changed', { item });
+    return since;
   });
-  return since;
 }

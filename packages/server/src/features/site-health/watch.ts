@@ -6,6 +6,7 @@ import {
 } from '@tenkai/domain/site-health/index.ts';
 import type { SiteHealth } from '@tenkai/protocol/api/site-health.ts';
 import { contactOf } from './contact.views.ts';
+import { createListening } from './listening.ts';
 import type { Deps } from './needs.ts';
 import { tellContact, tellFirewall } from './tell.ts';
 
@@ -21,15 +22,23 @@ const lookLimitMs = 60_000;
 /** Looks at the site's own state, remembers it, and tells what has turned. */
 export function createHealthWatch(deps: Deps): HealthWatch {
   let latest: SiteHealth | undefined;
-  const look = async (signal: AbortSignal): Promise<SiteHealth> => {
-    const { clock } = deps;
-    const found = await deps.lookAtFirewall(clock.now(), signal);
-    const since = await tellFirewall(deps, found);
-    const firewall = viewOf(found, since);
-    const lost = await contactLost(deps, firewall);
-    await tellContact(deps, lost, firewall);
-    latest = { firewall, lostContact: lost };
+  let inFlight: Promise<SiteHealth> | undefined;
+  const listenedFor = createListening(deps.clock);
+  const lookOnce = async (signal: AbortSignal): Promise<SiteHealth> => {
+    const listenedForMs = listenedFor();
+    const found = await deps.lookAtFirewall(deps.clock.now(), signal);
+    const firewall = viewOf(found, await tellFirewall(deps, found));
+    const lost = await contactLost(deps, firewall, listenedForMs);
+    if (lost !== undefined) await tellContact(deps, lost, firewall);
+    latest = { firewall, lostContact: lost ?? null };
     return latest;
+  };
+  /** Who asks while somebody looks waits for that one. */
+  const look = (signal: AbortSignal) => {
+    inFlight ??= lookOnce(signal).finally(() => {
+      inFlight = undefined;
+    });
+    return inFlight;
   };
   return {
     look: async (signal) => void (await look(signal)),
@@ -50,14 +59,19 @@ function viewOf(found: HostFirewall, since: number | null): SiteHealth['firewall
   };
 }
 
-/** A firewall that is closed is the cause of a silence that did not begin before it. */
+/**
+ * A firewall that is closed is the cause of a silence that did not begin before it.
+ * @returns undefined: this server has not listened for long enough to miss anybody
+ */
 async function contactLost(
   { db, clock, sites, machines }: Deps,
   firewall: SiteHealth['firewall'],
-): Promise<SiteHealth['lostContact']> {
+  listenedForMs: number,
+): Promise<SiteHealth['lostContact'] | undefined> {
   const { heartbeatMs, heartbeatJitterMs } = sites.settings();
   // Two reports must be missing before a machine counts as silent.
   const silenceMs = 2 * (heartbeatMs + heartbeatJitterMs);
+  if (listenedForMs < silenceMs) return undefined;
   const { silent, heard } = await contactOf(db.read, clock.now(), silenceMs);
   const gone = silent.filter(({ machineId }) => !machines.isOnline(machineId));
   const picture = {
