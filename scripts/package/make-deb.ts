@@ -61,7 +61,7 @@ function controlFields(deb: LinuxPackage, installedKib: number): string[] {
     'Maintainer: Tenkai maintainers <maintainers@tenkai.invalid>',
     `Installed-Size: ${installedKib}`,
     ...relation('Depends', [...nodeDepends, ...deb.depends.deb]),
-    ...relation('Recommends', deb.recommends),
+    ...relation('Recommends', deb.recommends.deb),
     'Section: admin',
     'Priority: optional',
     `Description: ${deb.synopsis}`,

@@ -86,7 +86,7 @@ function specOf(rpm: LinuxPackage, tree: string, files: readonly ListedFile[]): 
     'Group: System Environment/Daemons',
     'AutoReqProv: no',
     ...[...nodeRequires, ...rpm.depends.rpm].map((one) => `Requires: ${one}`),
-    ...rpm.recommends.map((one) => `Recommends: ${one}`),
+    ...rpm.recommends.rpm.map((one) => `Recommends: ${one}`),
     '',
     '%description',
     ...rpm.description,

@@ -47,7 +47,8 @@ export function serverPackage(
       deb: [unitHelpers, 'iputils-ping | inetutils-ping', 'passwd'],
       rpm: ['iputils', '/usr/sbin/useradd'],
     },
-    recommends: ['systemd'],
+    // Agents are pushed by the system's own ssh.
+    recommends: { deb: ['systemd', 'openssh-client'], rpm: ['systemd', 'openssh-clients'] },
     synopsis: 'Tenkai site server, console and command line',
     description: [
       'A site deploys software to machines and verifies it on each of them.',
@@ -88,7 +89,7 @@ export function agentPackage(release: Release, { agent, engine }: AgentParts): L
     architecture: release.architecture,
     epoch: release.epoch,
     depends: { deb: [unitHelpers], rpm: [] },
-    recommends: ['systemd'],
+    recommends: { deb: ['systemd'], rpm: ['systemd'] },
     synopsis: 'Tenkai agent: inventory and deployments of this machine',
     description: [
       'Carries out what the site of this machine has signed, and reports what',

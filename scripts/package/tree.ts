@@ -18,7 +18,7 @@ export interface LinuxPackage {
   readonly architecture: Architecture;
   /** Beside what Node itself needs. */
   readonly depends: { readonly deb: readonly string[]; readonly rpm: readonly string[] };
-  readonly recommends: readonly string[];
+  readonly recommends: { readonly deb: readonly string[]; readonly rpm: readonly string[] };
   readonly synopsis: string;
   /** Lines of at most 79 characters. */
   readonly description: readonly string[];

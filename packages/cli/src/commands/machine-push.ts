@@ -4,7 +4,13 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import { type AgentPackage, readPackageName } from '@tenkai/domain/push/choose-package.ts';
 import { parseTarget, type Target } from '@tenkai/domain/push/target.ts';
 import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
-import { isKnown, keepKeys, makeKnownHosts, offeredKeys } from '@tenkai/transfer/push/host-keys.ts';
+import {
+  isKnown,
+  keepKeys,
+  makeKnownHosts,
+  offeredKeys,
+  onlyNamed,
+} from '@tenkai/transfer/push/host-keys.ts';
 import { type PushDeps, type PushResult, pushTo, withoutKey } from '@tenkai/transfer/push/push-to.ts';
 import { openSsh } from '@tenkai/transfer/push/ssh.ts';
 import type { Command } from 'commander';
@@ -136,10 +142,10 @@ async function confirmKeys(
       continue;
     }
     const offered = await offeredKeys(target, signal);
-    const isPinned = offered.fingerprints.some((one) => pinned.includes(one.split(' ')[0] ?? ''));
+    const meant = pinned.length === 0 ? offered : onlyNamed(offered, pinned);
     if (offered.lines === '') refused.push(withoutKey(target, 'unreachable'));
-    else if (isPinned || (pinned.length === 0 && (await isConfirmed()))) {
-      await keepKeys(file, offered);
+    else if (meant.lines !== '' && (pinned.length > 0 || (await isConfirmed()))) {
+      await keepKeys(file, meant);
       trusted.push(target);
     } else refused.push(withoutKey(target, 'host-key-unconfirmed'));
     async function isConfirmed(): Promise<boolean> {

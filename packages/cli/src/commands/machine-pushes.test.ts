@@ -16,7 +16,7 @@ describe('tenkai machine pushes', { skip: noSshd }, () => {
   let cli: Cli;
   before(async () => {
     server = await startTestServer({ listen: true });
-    sshd = await startLoopbackSshd();
+    sshd = await startLoopbackSshd(['ed25519', 'ecdsa']);
   });
   after(async () => {
     await sshd?.destroy();
@@ -42,7 +42,8 @@ describe('tenkai machine pushes', { skip: noSshd }, () => {
     await writeFile(csv, `Host;Port;User\n${host};${port};${sshd.user}\n`);
     const begun = await json<PushDetail>('pushes', 'start', '--hosts-file', csv, '--retries', '0');
     assert.equal(begun.hosts[0]?.host, `${sshd.user}@${sshd.host}`);
-    await stateOf('awaiting-approval');
+    const asked = await stateOf('awaiting-approval');
+    assert.equal(asked.hosts[0]?.offered.length, 2);
     const wrong = await cli.run(['machine', 'pushes', 'approve', 'latest', '--fingerprint', 'SHA256:other']);
     assert.equal(wrong.code, 1);
     const [fingerprint = ''] = (await sshd.fingerprint()).split(' ');
@@ -54,8 +55,9 @@ describe('tenkai machine pushes', { skip: noSshd }, () => {
     await stateOf('failed');
     const keys = await json<HostKeys[]>('host-keys', 'list');
     assert.deepEqual(
-      keys.map(({ origin }) => origin),
-      ['approved'],
+      keys.map(({ origin, fingerprints }) => [origin, ...fingerprints]),
+      [['approved', await sshd.fingerprint()]],
+      'the key that was named, and not the one shown beside it',
     );
     await json('host-keys', 'forget', keys[0]?.host ?? '');
     await json('pushes', 'retry', 'latest');

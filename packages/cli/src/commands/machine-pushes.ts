@@ -1,6 +1,11 @@
 import { Failure } from '@tenkai/domain/failure.ts';
 import { readHostList } from '@tenkai/domain/push/host-list.ts';
-import { type PushDetail, type PushHost, pushRoutes } from '@tenkai/protocol/api/pushes.ts';
+import {
+  type HostKeyDecision,
+  type PushDetail,
+  type PushHost,
+  pushRoutes,
+} from '@tenkai/protocol/api/pushes.ts';
 import type { Client } from '@tenkai/protocol/client.ts';
 import type { Command } from 'commander';
 import { timeText } from '../format.ts';
@@ -160,26 +165,32 @@ async function decide(
 ) {
   const detail = await find(session, text);
   const waiting = named(detail, hosts).filter(({ state }) => state === 'awaiting-approval');
-  const chosen: PushHost[] = [];
-  for (const host of waiting) if (await isMeant(session, verb, host, fingerprint)) chosen.push(host);
-  if (chosen.length === 0) throw new Failure('push-act-impossible');
   const isApproved = verb === 'approve';
-  const decisions = chosen.map(({ position, offered }) => ({ position, fingerprints: offered, isApproved }));
+  const decisions: HostKeyDecision[] = [];
+  for (const host of waiting) {
+    const meant = await meantOf(session, verb, host, fingerprint);
+    // What is approved are the keys that were named, and no others that were shown beside them.
+    const fingerprints = isApproved ? meant : host.offered;
+    if (meant.length > 0) decisions.push({ position: host.position, fingerprints, isApproved });
+  }
+  if (decisions.length === 0) throw new Failure('push-act-impossible');
   const { client } = await session.connect();
   shown(session, await client(pushRoutes.decideHostKeys, { params: { id: detail.id }, body: { decisions } }));
 }
 
-async function isMeant(
+/** Fingerprints of the machine that are decided about; none: it is left as it is. */
+async function meantOf(
   { terminal, output }: Session,
   verb: 'approve' | 'refuse',
   { host, offered }: PushHost,
   named: readonly string[] | undefined,
-): Promise<boolean> {
-  if (named) return offered.some((one) => named.includes(one.split(' ')[0] ?? ''));
+): Promise<string[]> {
+  if (named) return offered.filter((one) => named.includes(one.split(' ')[0] ?? ''));
   output.note(`${host} has shown the host keys\n  ${offered.join('\n  ')}`);
   const remedy = 'Name the fingerprint by --fingerprint.';
   const question = verb === 'approve' ? `Is this ${host}? [y/N] ` : `Refuse ${host}? [y/N] `;
-  return /^(y|yes)$/i.test(await ask(terminal, question, { what: 'its host key', remedy }));
+  const isYes = /^(y|yes)$/i.test(await ask(terminal, question, { what: 'its host key', remedy }));
+  return isYes ? offered : [];
 }
 
 /** @throws Failure not-found */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type AgentPackage, choosePackage, readLook, readPackageName } from './choose-package.ts';
-import { parseTarget } from './target.ts';
+import { knownHostName, parseTarget } from './target.ts';
 
 const packages = [
   '/x/tenkai-agent_0.1.0_amd64.deb',
@@ -53,6 +53,31 @@ test('machines are named by name, address and port, and never as an option of ss
   assert.deepEqual(read('[fe80::1]:22'), ['fe80::1', 22]);
   assert.deepEqual(read('deploy@web-1:2222'), ['web-1', 2222, 'deploy']);
   const badUsers = ['-oProxyCommand=id@host', '@host', 'a b@host', 'a;id@host'];
-  for (const bad of ['-oProxyCommand=id', 'a b', '', 'host:0', 'host:70000', 'a;id', '$(id)', ...badUsers])
+  for (const bad of [
+    '[:::]',
+    '-oProxyCommand=id',
+    'a b',
+    '',
+    'host:0',
+    'host:70000',
+    'a;id',
+    '$(id)',
+    ...badUsers,
+  ])
     assert.equal(read(bad), undefined, bad);
+});
+
+describe('however a machine is spelled, its host key is kept under one name', () => {
+  const rows: readonly [spelled: string, kept: string][] = [
+    ['WEB-1', 'web-1'],
+    ['root@Web-1.Example.:2222', '[web-1.example]:2222'],
+    ['[2001:DB8:0:0::5]:22', '2001:db8::5'],
+    ['[2001:db8::5]:2222', '[2001:db8::5]:2222'],
+    ['[10.0.0.5]', '10.0.0.5'],
+  ];
+  for (const [spelled, kept] of rows)
+    test(spelled, () => {
+      const target = parseTarget(spelled);
+      assert.equal(target && knownHostName(target), kept);
+    });
 });

@@ -2,6 +2,7 @@
 export interface Target {
   /** As it was given. */
   readonly text: string;
+  /** In the one spelling that it has: its host key is kept under it. */
   readonly host: string;
   readonly port: number;
   /** Undefined: the same as everywhere. */
@@ -23,7 +24,18 @@ export function parseTarget(text: string): Target | undefined {
   const host = bracketed ?? plain;
   const number = Number(port);
   if (host === undefined || number < 1 || number > 65_535) return undefined;
-  return { text, host, port: number, ...(user === undefined ? {} : { user }) };
+  const one = host.includes(':') ? canonicalIpv6(host) : plainName(host);
+  if (one === undefined) return undefined;
+  return { text, host: one, port: number, ...(user === undefined ? {} : { user }) };
+}
+
+/** Names are the same in any case, and with the dot that ends them. */
+const plainName = (name: string) => name.toLowerCase().replace(/\.$/, '');
+
+/** As RFC 5952 writes it; undefined: it is none. */
+function canonicalIpv6(address: string): string | undefined {
+  const url = `http://[${address}]`;
+  return URL.canParse(url) ? new URL(url).hostname.slice(1, -1) : undefined;
 }
 
 /** As ssh(1) writes it into a known_hosts file: what a host key belongs to. */

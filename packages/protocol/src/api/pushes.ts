@@ -151,7 +151,7 @@ const positions = Type.Optional(Type.Array(Type.Integer({ minimum: 0 }), { minIt
 
 export const HostKeyDecision = Type.Object({
   position: Type.Integer({ minimum: 0 }),
-  /** What was looked at: a decision about something else would be a blind one. */
+  /** What was looked at: a decision about something else would be a blind one. Approved are these and no others. */
   fingerprints: Type.Array(Type.String({ maxLength: 200 }), { minItems: 1, maxItems: 20 }),
   isApproved: Type.Boolean(),
 });

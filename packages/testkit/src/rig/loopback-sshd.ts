@@ -29,7 +29,8 @@ export interface LoopbackSshd {
   destroy(): Promise<void>;
 }
 
-export async function startLoopbackSshd(): Promise<LoopbackSshd> {
+/** @param kinds of its host keys; the first is the one whose fingerprint is told */
+export async function startLoopbackSshd(kinds: readonly string[] = ['ed25519']): Promise<LoopbackSshd> {
   const folder = await mkdtemp(join(tmpdir(), 'tenkai-sshd-'));
   const port = await freePort();
   const admitted = join(folder, 'authorized_keys');
@@ -37,7 +38,8 @@ export async function startLoopbackSshd(): Promise<LoopbackSshd> {
   await writeFile(admitted, '');
   let number = 0;
   let server: ReturnType<typeof spawnOwned> | undefined;
-  const key = () => join(folder, `host_key_${number}`);
+  const keys = () => kinds.map((kind) => join(folder, `host_key_${number}_${kind}`));
+  const key = () => keys()[0] ?? '';
   const stop = async () => {
     const ending = server;
     if (!ending || ending.exitCode !== null || ending.signalCode !== null) return;
@@ -47,9 +49,9 @@ export async function startLoopbackSshd(): Promise<LoopbackSshd> {
   };
   const start = async () => {
     number += 1;
-    await output(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key()]);
+    for (const [index, kind] of kinds.entries())
+      await output(['ssh-keygen', '-q', '-t', kind, '-N', '', '-f', keys()[index] ?? '']);
     const settings = {
-      HostKey: key(),
       ListenAddress: `127.0.0.1:${port}`,
       AuthorizedKeysFile: admitted,
       PidFile: 'none',
@@ -57,7 +59,9 @@ export async function startLoopbackSshd(): Promise<LoopbackSshd> {
       StrictModes: 'no',
       PermitRootLogin: 'yes',
     };
-    const args = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+    const hostKeys = keys().map((file) => ['HostKey', file] as const);
+    const all = [...Object.entries(settings), ...hostKeys];
+    const args = all.flatMap(([name, value]) => ['-o', `${name}=${value}`]);
     server = spawnOwned('/usr/sbin/sshd', ['-D', '-e', '-f', '/dev/null', ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });

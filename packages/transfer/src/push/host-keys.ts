@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { knownHostName, type Target } from '@tenkai/domain/push/target.ts';
@@ -49,6 +50,28 @@ async function scan({ host, port }: Target, signal: AbortSignal): Promise<readon
     if (lines.length > 0) return lines;
   }
   return [];
+}
+
+/**
+ * Of what a machine has offered, the keys whose fingerprint was named, and no others: nobody has proved to hold any of
+ * them, so that whoever stands between may show the machine's own key beside one of his.
+ */
+export function onlyNamed({ lines, fingerprints }: OfferedKeys, named: readonly string[]): OfferedKeys {
+  const names = new Set(named.map(hashOf));
+  const kept = lines.split('\n').filter((line) => names.has(hashOfLine(line)));
+  return {
+    lines: kept.map((line) => `${line}\n`).join(''),
+    fingerprints: fingerprints.filter((one) => names.has(hashOf(one))),
+  };
+}
+
+/** Without the kind of the key that may stand behind it. */
+const hashOf = (fingerprint: string) => fingerprint.split(' ')[0] ?? '';
+
+/** Of a line as ssh-keyscan writes it: name, kind, key. */
+function hashOfLine(line: string): string {
+  const key = Buffer.from(line.split(' ')[2] ?? '', 'base64');
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }
 
 /** From now on only these are taken for this machine. */

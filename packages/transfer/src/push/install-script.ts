@@ -5,7 +5,11 @@ export const firstLine = 'tenkai-push';
 /** Said when all has come, before anything is changed. */
 export const arrivedLine = 'tenkai-push: the package has arrived';
 
-/** POSIX sh. The ticket comes on standard input and lies in a folder of root's own until the agent has taken it. */
+/**
+ * POSIX sh. The ticket comes on standard input and lies in a folder of root's own until the agent has taken it. The
+ * package manager does not hang on the line: it writes into a file, which is shown when it has ended, so that it goes
+ * on to its end also where ssh ends before.
+ */
 export const installScript = (file: string) => `exec 2>&1
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
@@ -22,7 +26,13 @@ echo "$sum  $dir/${file}" | sha256sum -c --status || { echo 'the package did not
 echo '${arrivedLine}'
 TENKAI_AGENT_PROPERTIES="$properties TICKET=$dir/ticket"
 export TENKAI_AGENT_PROPERTIES
-${file.endsWith('.deb') ? 'DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --install' : 'rpm -U --replacepkgs --oldpackage'} "$dir/${file}" </dev/null
+(
+trap '' HUP
+${file.endsWith('.deb') ? 'DEBIAN_FRONTEND=noninteractive dpkg --force-confdef --force-confold --install' : 'rpm -U --replacepkgs --oldpackage'} "$dir/${file}"
+) </dev/null >"$dir/log" 2>&1
+status=$?
+cat "$dir/log"
+exit $status
 `;
 
 /** A word for a shell. */

@@ -20,7 +20,7 @@ export interface PushResult {
   readonly state: 'installed' | 'already' | 'failed';
   readonly version: string | null;
   readonly reason: PushReason | null;
-  /** Whether an agent of this site was there before. */
+  /** Whether an agent of this site was there before, or one that was removed has left its identity there. */
   readonly isUpgrade: boolean;
   /** What the other side said of it, in a line. */
   readonly detail: string;
@@ -43,7 +43,7 @@ export interface PushDeps {
   /** What sudo asks for; undefined: only a sudo that asks for nothing is used. */
   readonly sudoPassword?: string | undefined;
   /** Asked for right before it is sent. */
-  readonly ticket: (target: Target) => Promise<string>;
+  readonly ticket: (target: Target, isUpgrade: boolean) => Promise<string>;
   readonly retries: number;
   readonly onStage: (target: Target, stage: PushStage) => void;
 }
@@ -73,10 +73,11 @@ async function pushOnce(deps: PushDeps, target: Target, signal: AbortSignal): Pr
   const choice = choosePackage(look, { packages, root });
   if ('refused' in choice) return { ...failed(target, choice.refused), detail: choice.detail || refusal };
   const { chosen, isThere } = choice;
-  const isUpgrade = look.installed !== '' && look.isAssigned;
+  // Without a package, only what names this site counts: one that is installed there now would overwrite the rest.
+  const isUpgrade = look.isAssigned && (look.installed !== '' || look.root === root.toLowerCase());
   const done = { ...failed(target, null), version: chosen.version, exitCode: 0, isUpgrade };
   if (isThere) return { ...done, state: 'already' };
-  const result = await install(deps, target, { chosen, rights }, signal);
+  const result = await install(deps, target, { chosen, rights, isUpgrade }, signal);
   if (result.code === 0) return { ...done, state: 'installed', log: result.stdout };
   return failed(target, reasonOfInstall(result), result);
 }
@@ -104,16 +105,22 @@ async function rightsOf(
   return { look: { ...look, maySudo: true }, rights: { command: bySudo, line }, refusal: '' };
 }
 
+interface Installation {
+  readonly chosen: AgentPackage;
+  readonly rights: Rights;
+  readonly isUpgrade: boolean;
+}
+
 async function install(
   deps: PushDeps,
   target: Target,
-  { chosen, rights }: { readonly chosen: AgentPackage; readonly rights: Rights },
+  { chosen, rights, isUpgrade }: Installation,
   signal: AbortSignal,
 ): Promise<SshResult> {
   const { managementPoint, rootFingerprint, onStage } = deps;
   onStage(target, 'copying');
   const properties = `MP=${managementPoint} ROOTFINGERPRINT=${rootFingerprint}`;
-  const lines = [firstLine, await deps.ticket(target), properties, await sha256(chosen.path)];
+  const lines = [firstLine, await deps.ticket(target, isUpgrade), properties, await sha256(chosen.path)];
   let said = '';
   const onOutput = (text: string) => {
     const before = said.includes(arrivedLine);

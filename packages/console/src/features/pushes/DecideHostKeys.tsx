@@ -26,7 +26,7 @@ export function DecideHostKeys({ push }: { readonly push: PushDetail }) {
       <h2>{t('pushes.decide')}</h2>
       <div className="tk-panel-body tk-row">
         <span className="tk-muted" style={{ flex: 1, minWidth: 220 }}>
-          {t('pushes.decideText')} <code>ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</code>
+          {t('pushes.decideText')} <code>cat /etc/ssh/ssh_host_*_key.pub | ssh-keygen -lf -</code>
         </span>
         {waiting.length > 1 ? (
           <Button variant="default" onClick={() => setAll(true)}>

@@ -119,8 +119,8 @@ function Acts({ push }: { readonly push: PushDetail }) {
           act={t('pushes.remove')}
           isDestructive
           onAct={async () => {
-            await navigate({ to: '/machines/pushes' });
             await remove.mutateAsync(push.id);
+            await navigate({ to: '/machines/pushes' });
           }}
           onClose={close}
         >

@@ -1,3 +1,4 @@
+import { Checkbox } from '@mantine/core';
 import type { PushDetail } from '@tenkai/protocol/api/pushes.ts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,12 +13,14 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Tries machines again; asks for what the server does not hold any more. */
+/** Tries machines again; asks for what the server does not hold any more, or takes another way to sign in. */
 export function RetryPush({ push, positions, onClose }: Props) {
   const { t } = useTranslation();
   const retry = useRetryPush(push.id);
   const [given, setGiven] = useState({ ...noCredentials, kind: push.signIn });
-  const isAsked = push.usesSecret && !push.hasSecret;
+  const isGone = push.usesSecret && !push.hasSecret;
+  const [isOtherwise, setOtherwise] = useState(false);
+  const isAsked = isGone || isOtherwise;
   const credentials = credentialsOf(given);
   return (
     <ConfirmAct
@@ -33,7 +36,14 @@ export function RetryPush({ push, positions, onClose }: Props) {
       }
       onClose={onClose}
     >
-      <p>{t(isAsked ? 'pushes.secretGone' : 'pushes.retryText')}</p>
+      <p>{t(isGone ? 'pushes.secretGone' : 'pushes.retryText')}</p>
+      {isGone ? null : (
+        <Checkbox
+          label={t('pushes.signInOtherwise')}
+          checked={isOtherwise}
+          onChange={(event) => setOtherwise(event.currentTarget.checked)}
+        />
+      )}
       {isAsked ? <CredentialFields given={given} onChange={setGiven} /> : null}
     </ConfirmAct>
   );

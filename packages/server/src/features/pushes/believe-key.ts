@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { knownHostName, type Target } from '@tenkai/domain/push/target.ts';
 import type { HostKeyOrigin } from '@tenkai/protocol/api/push-keys.ts';
@@ -25,12 +25,12 @@ export interface Believed {
 export async function believedLines(
   deps: Deps,
   push: PushTableRow,
-  { host, target }: { readonly host: HostRow; readonly target: Target },
+  { host, target }: Asked,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const known = await findHostKeys(deps.db.read, knownHostName(target));
   if (known) return known.lines;
-  const pasted = await pastedLines(deps, push, target, signal);
+  const pasted = await pastedLines(deps, push, { host, target }, signal);
   if (pasted !== '') {
     await believe(deps, push, { target, lines: pasted, origin: 'pasted' }, signal);
     return pasted;
@@ -54,11 +54,26 @@ async function askPatiently({ clock }: Deps, { retries }: PushTableRow, target: 
   }
 }
 
-async function pastedLines({ dataDir }: Deps, push: PushTableRow, target: Target, signal: AbortSignal) {
+interface Asked {
+  readonly host: HostRow;
+  readonly target: Target;
+}
+
+/** Of a file of its own: another machine of the push might read one that is being written, and find nothing in it. */
+async function pastedLines(
+  { dataDir }: Pick<Deps, 'dataDir'>,
+  push: PushTableRow,
+  { host, target }: Asked,
+  signal: AbortSignal,
+) {
   if (push.known_hosts.trim() === '') return '';
-  const file = join(await workFolder(dataDir, push.id), 'pasted');
+  const file = join(await workFolder(dataDir, push.id), `pasted-${host.position}-${host.attempt}`);
   await writeFile(file, `${push.known_hosts}\n`, { mode: 0o600 });
-  return knownLines(file, target, signal);
+  try {
+    return await knownLines(file, target, signal);
+  } finally {
+    await rm(file, { force: true });
+  }
 }
 
 async function believe(
@@ -100,7 +115,7 @@ export async function keepHostKeys(
   await events.publish(tx, 'pushes.keys-changed', {});
 }
 
-/** For files without secrets that ssh reads; gone with the push, and with the next start. */
+/** For files without secrets that ssh reads, each of one attempt; gone with the push, and with the next start. */
 export async function workFolder(dataDir: string, pushId: string): Promise<string> {
   const folder = join(dataDir, 'pushes', pushId);
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -1,5 +1,7 @@
 import { fail, move, Overtaken } from './move.ts';
 import type { Deps } from './needs.ts';
+import { patiently } from './patiently.ts';
+import { ticketsOf } from './push-tickets.ts';
 import { type HostRow, listHostsIn } from './pushes.store.ts';
 
 const everyMs = 1000;
@@ -13,21 +15,25 @@ export interface EnrollingWatch {
 /** Waits until installed agents have enrolled with the tickets that they were given, or their time is over. */
 export function watchEnrolling(deps: Deps): EnrollingWatch {
   const stopping = new AbortController();
+  const { signal } = stopping;
   let watching: Promise<void> | undefined;
+  /** Grows with each waking: a watch that found nothing looks again where it has grown meanwhile. */
+  let wakings = 0;
   const watch = async () => {
-    while (!stopping.signal.aborted) {
-      const hosts = await listHostsIn(deps.db.read, ['enrolling']);
-      if (hosts.length === 0) return;
-      for (const host of hosts) await look(deps, host);
-      await deps.clock.wait(everyMs, stopping.signal);
+    for (let seen = -1; seen !== wakings; ) {
+      seen = wakings;
+      while (!signal.aborted && (await patiently(deps, signal, () => lookAtAll(deps))) > 0)
+        await deps.clock.wait(everyMs, signal);
     }
+    watching = undefined;
   };
   const wake = () => {
-    watching ??= watch()
-      .catch((error: unknown) => deps.log.error({ err: error }, 'enrolling machines cannot be watched'))
-      .finally(() => {
-        watching = undefined;
-      });
+    wakings += 1;
+    if (signal.aborted) return;
+    watching ??= watch().catch((error: unknown) => {
+      if (!signal.aborted) deps.log.error({ err: error }, 'enrolling machines cannot be watched');
+      watching = undefined;
+    });
   };
   return {
     wake,
@@ -38,8 +44,15 @@ export function watchEnrolling(deps: Deps): EnrollingWatch {
   };
 }
 
+/** @returns how many there are */
+async function lookAtAll(deps: Deps): Promise<number> {
+  const hosts = await listHostsIn(deps.db.read, ['enrolling']);
+  for (const host of hosts) await look(deps, host);
+  return hosts.length;
+}
+
 async function look(deps: Deps, host: HostRow): Promise<void> {
-  const machineId = await deps.enrollment.machineOfTickets(JSON.parse(host.tickets) as string[]);
+  const machineId = await deps.enrollment.machineOfTickets(ticketsOf(host));
   try {
     if (machineId !== undefined)
       await move(deps, host, 'finish', { machine_id: machineId, outcome: host.outcome ?? 'installed' });

@@ -17,6 +17,7 @@ describe('what a machine has said, without what it was told', () => {
     [{ kind: 'site-key' }, 'kind: site-key', 'kind: site-key'],
     [byKey, 'phrase-1 sudo-2 private-key', '[secret] [secret] private-key'],
     [byKey, 'line one\nline two', '[secret]'],
+    [{ kind: 'password', password: 'hidden' }, 'a\0b hid\0den', 'ab [secret]'],
     [{ kind: 'site-key' }, 'got tenkai_ticket_abc-DEF_1 there', 'got [secret] there'],
   ];
   for (const [credentials, said, kept] of rows)

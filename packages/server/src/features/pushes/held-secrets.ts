@@ -22,11 +22,14 @@ export const usesSecret = (credentials: PushCredentials) =>
 
 const tickets = /\btenkai_ticket_[\w-]+/g;
 
-/** What a machine has said, without what it was told: one that is not ours might repeat it. */
+/**
+ * What a machine has said, without what it was told: one that is not ours might repeat it. Without NUL, too: PostgreSQL
+ * keeps no text that holds one.
+ */
 export function withoutSecrets(text: string, credentials: PushCredentials): string {
   const { kind: _, ...given } = credentials;
   const secrets = Object.values(given).filter((secret) => typeof secret === 'string' && secret !== '');
   return secrets
-    .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
+    .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text.replaceAll('\0', ''))
     .replaceAll(tickets, '[secret]');
 }

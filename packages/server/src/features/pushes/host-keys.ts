@@ -2,7 +2,7 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import { parseTarget } from '@tenkai/domain/push/target.ts';
 import type { HostKeys } from '@tenkai/protocol/api/push-keys.ts';
 import type { HostKeyDecision } from '@tenkai/protocol/api/pushes.ts';
-import type { OfferedKeys } from '@tenkai/transfer/push/host-keys.ts';
+import { type OfferedKeys, onlyNamed } from '@tenkai/transfer/push/host-keys.ts';
 import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import { keepHostKeys } from './believe-key.ts';
@@ -35,12 +35,16 @@ interface Decided {
 
 async function decide(deps: Deps, tx: Tx, actor: Actor, { host, decision }: Decided): Promise<void> {
   const offered = JSON.parse(host.offered ?? '{"lines":"","fingerprints":[]}') as OfferedKeys;
-  const isSame = isSameSet(decision.fingerprints, offered.fingerprints);
+  const { fingerprints, isApproved } = decision;
+  const isSame = isApproved
+    ? isPartOf(fingerprints, offered.fingerprints)
+    : isSameSet(fingerprints, offered.fingerprints);
   const target = parseTarget(host.host);
   if (host.state !== 'awaiting-approval' || !isSame || !target)
     throw new Failure('push-host-keys-other', { host: host.host });
-  if (decision.isApproved) {
-    await keepHostKeys(deps, tx, actor, { target, ...offered, origin: 'approved' });
+  if (isApproved) {
+    const approved = onlyNamed(offered, fingerprints);
+    await keepHostKeys(deps, tx, actor, { target, ...approved, origin: 'approved' });
     await moveHost(deps, tx, host, 'approve');
     return;
   }
@@ -78,3 +82,7 @@ export const toHostKeys = (row: HostKeysRow): HostKeys => ({
 
 const isSameSet = (one: readonly string[], other: readonly string[]) =>
   [...new Set(one)].sort().join('\n') === [...new Set(other)].sort().join('\n');
+
+/** Whoever approves names at least one, and none that was not shown. */
+const isPartOf = (some: readonly string[], all: readonly string[]) =>
+  some.length > 0 && some.every((one) => all.includes(one));

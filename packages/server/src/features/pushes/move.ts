@@ -1,4 +1,4 @@
-import { type HostEvent, needsSecret, nextHostState } from '@tenkai/domain/push/host-state.ts';
+import { type HostEvent, hostStates, needsSecret, nextHostState } from '@tenkai/domain/push/host-state.ts';
 import type { PushReason } from '@tenkai/domain/push/push-reason.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import type { Deps } from './needs.ts';
@@ -7,7 +7,7 @@ import {
   findHost,
   type HostChange,
   type HostRow,
-  listHosts,
+  isAnyIn,
   updateHost,
 } from './pushes.store.ts';
 
@@ -45,7 +45,7 @@ export async function moveHost(
   if (state === 'failed' || (state === 'done' && change.outcome !== 'managed'))
     await status.append(tx, messageOf({ ...host, ...change, state }));
   if (needsSecret(state)) return true;
-  const isNeeded = (await listHosts(tx, host.push_id)).some((one) => needsSecret(one.state));
+  const isNeeded = await isAnyIn(tx, host.push_id, hostStates.filter(needsSecret));
   if (!isNeeded) tx.afterCommit(() => secrets.drop(host.push_id));
   return true;
 }

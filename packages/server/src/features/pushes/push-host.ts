@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mustEnroll } from '@tenkai/domain/push/after-install.ts';
 import type { PushReason } from '@tenkai/domain/push/push-reason.ts';
 import { knownHostName, parseTarget, type Target } from '@tenkai/domain/push/target.ts';
 import type { PushCredentials } from '@tenkai/protocol/api/pushes.ts';
@@ -12,14 +13,8 @@ import { withoutSecrets } from './held-secrets.ts';
 import { findHostKeys } from './host-keys.store.ts';
 import { fail, move } from './move.ts';
 import type { Deps } from './needs.ts';
-import {
-  findHost,
-  findPush,
-  type HostChange,
-  type HostRow,
-  type PushTableRow,
-  updateHost,
-} from './pushes.store.ts';
+import { type SentTickets, sentTickets, ticketsOf } from './push-tickets.ts';
+import { findHost, findPush, type HostChange, type HostRow, type PushTableRow } from './pushes.store.ts';
 import { managedMachines } from './pushes.views.ts';
 
 interface Work {
@@ -60,14 +55,23 @@ async function install(deps: Deps, work: Work, { lines, signal }: Means): Promis
   await move(deps, host, 'connect');
   const known = join(await workFolder(deps.dataDir, push.id), `known-${host.position}-${host.attempt}`);
   await writeFile(known, lines, { mode: 0o600 });
-  const ssh = await open(deps, push, credentials, { known, signal }).catch((error: Error) => error);
-  if (ssh instanceof Error) return fail(deps, host, 'sign-in-refused', { detail: ssh.message });
   try {
-    await conclude(deps, work, await carryOut(deps, work, ssh, signal), signal);
+    const ssh = await open(deps, push, credentials, { known, signal }).catch(unreadable);
+    if (ssh instanceof Error) return await fail(deps, host, 'sign-in-refused', { detail: ssh.message });
+    try {
+      await conclude(deps, work, await carryOut(deps, work, ssh, signal), signal);
+    } finally {
+      await ssh.close();
+    }
   } finally {
-    await ssh.close();
     await rm(known, { force: true });
   }
+}
+
+/** What was wrong with the key itself. @throws what was not: an abort, a time that is over, a program that is missing */
+function unreadable(error: NodeJS.ErrnoException): Error {
+  if (error.name !== 'Error' || error.code !== undefined) throw error;
+  return error;
 }
 
 async function open(
@@ -86,11 +90,34 @@ async function open(
 
 const events = { connecting: 'connect', copying: 'copy', installing: 'install', waiting: 'connect' } as const;
 
+/** Takes the tickets back where nobody there can hold one; after the installation has begun the agent may. */
 async function carryOut(deps: Deps, work: Work, ssh: Ssh, signal: AbortSignal): Promise<PushResult> {
-  const { push, host, target, credentials } = work;
+  const tickets = sentTickets(deps, work.push, work.host);
+  let hasBegun = false;
+  const onStage = (stage: PushStage) => {
+    hasBegun ||= stage === 'installing';
+  };
+  let result: PushResult | undefined;
+  try {
+    result = await pushAndTell(deps, { ...work, tickets, onStage }, ssh, signal);
+    return result;
+  } finally {
+    if (!hasBegun && result?.reason !== null) await tickets.takeBack();
+  }
+}
+
+interface Told extends Work {
+  readonly tickets: SentTickets;
+  readonly onStage: (stage: PushStage) => void;
+}
+
+/** Each stage is written down as it begins. @throws Overtaken */
+async function pushAndTell(deps: Deps, work: Told, ssh: Ssh, signal: AbortSignal): Promise<PushResult> {
+  const { push, host, target, credentials, tickets } = work;
   let told = Promise.resolve();
   const overtaken = new AbortController();
   const onStage = (_: Target, stage: PushStage) => {
+    work.onStage(stage);
     told = told.then(() => move(deps, host, events[stage])).catch((error) => overtaken.abort(error));
   };
   const packages = await agentPackages(deps.agentsDir);
@@ -101,7 +128,7 @@ async function carryOut(deps: Deps, work: Work, ssh: Ssh, signal: AbortSignal): 
     managementPoint: push.management_point,
     rootFingerprint: deps.keys.rootFingerprint,
     sudoPassword,
-    ticket: () => ticketFor(deps, push, host),
+    ticket: (_: Target, isUpgrade: boolean) => tickets.issue(isUpgrade),
     retries: push.retries,
     onStage,
   };
@@ -111,25 +138,10 @@ async function carryOut(deps: Deps, work: Work, ssh: Ssh, signal: AbortSignal): 
   return result;
 }
 
-const ticketHours = 24;
-
-/** Of this machine alone; written down before it is sent, so that whoever enrolls with it is known for this machine. */
-async function ticketFor({ db, enrollment }: Deps, push: PushTableRow, host: HostRow): Promise<string> {
-  const by = { userId: push.by_id, name: push.by_name };
-  const what = { name: `push: ${host.host}`.slice(0, 100), validHours: ticketHours };
-  const { id, secret } = await enrollment.issueTicket(by, what);
-  await db.transaction(async (tx) => {
-    const now = await findHost(tx, host.push_id, host.position);
-    const tickets = [...(JSON.parse(now?.tickets ?? '[]') as string[]), id];
-    await updateHost(tx, host, { tickets: JSON.stringify(tickets) });
-  });
-  return secret;
-}
-
 const logLimit = 64_000;
 
 async function conclude(deps: Deps, work: Work, result: PushResult, signal: AbortSignal): Promise<void> {
-  const { host, credentials } = work;
+  const { host, target, credentials } = work;
   const written: HostChange = {
     exit_code: result.exitCode,
     version: result.version,
@@ -138,12 +150,17 @@ async function conclude(deps: Deps, work: Work, result: PushResult, signal: Abor
   };
   if (result.reason !== null) return concludeFailed(deps, work, { reason: result.reason, written }, signal);
   const outcome = result.state === 'already' ? 'already' : 'installed';
-  const now = await findHost(deps.db.read, host.push_id, host.position);
-  const hasTicket = (JSON.parse(now?.tickets ?? '[]') as string[]).length > 0;
-  // An agent that belonged to this site before needs no ticket: it stays the machine that it is.
-  if (hasTicket && !result.isUpgrade) return move(deps, host, 'installed', { ...written, outcome });
-  const machine = (await managedMachines(deps.db.read, [work.target])).get(work.target.text);
-  await move(deps, host, 'finish', { ...written, outcome, machine_id: machine?.id ?? null });
+  const now = (await findHost(deps.db.read, host.push_id, host.position)) ?? host;
+  const machineId = await deps.enrollment.machineOfTickets(ticketsOf(now));
+  const installed = {
+    hadTicket: ticketsOf(host).length > 0,
+    isUpgrade: result.isUpgrade,
+    isChanged: result.state === 'installed',
+    hasEnrolled: machineId !== undefined,
+  };
+  if (mustEnroll(installed)) return move(deps, host, 'installed', { ...written, outcome });
+  const known = async () => (await managedMachines(deps.db.read, [target])).get(target.text)?.id;
+  await move(deps, host, 'finish', { ...written, outcome, machine_id: machineId ?? (await known()) ?? null });
 }
 
 interface Failed {
@@ -152,14 +169,10 @@ interface Failed {
 }
 
 async function concludeFailed(deps: Deps, work: Work, { reason, written }: Failed, signal: AbortSignal) {
-  const { push, host, target } = work;
-  const now = await findHost(deps.db.read, host.push_id, host.position);
-  const by = { userId: push.by_id, name: push.by_name };
-  for (const id of JSON.parse(now?.tickets ?? '[]') as string[])
-    await deps.enrollment.revokeTicket(by, id).catch(() => undefined);
-  if (reason !== 'host-key-wrong') return fail(deps, host, reason, { ...written, tickets: '[]' });
+  const { host, target } = work;
+  if (reason !== 'host-key-wrong') return fail(deps, host, reason, written);
   const known = await findHostKeys(deps.db.read, knownHostName(target));
   const offered = await offeredKeys(target, signal);
   const both = { offered: JSON.stringify(offered), known: known?.fingerprints ?? '[]' };
-  await fail(deps, host, reason, { ...written, ...both, tickets: '[]' });
+  await fail(deps, host, reason, { ...written, ...both });
 }

@@ -11,11 +11,13 @@ import { findHost } from './pushes.store.ts';
 import { cancelPush, createPush, removePush, retryPush } from './pushes.ts';
 import { managedMachines, problemOf, pushDetail, pushRows } from './pushes.views.ts';
 import type { Runner } from './runner.ts';
+import { forUnlimited } from './unlimited.ts';
 
 type RouteDeps = Deps & { readonly runner: Runner };
 
 export function addPushRoutes(deps: RouteDeps) {
-  const { http, db, secrets } = deps;
+  const { db, secrets } = deps;
+  const http = forUnlimited(deps.http);
   const views = { read: db.read, secrets };
   http.route(pushRoutes.list, async () => ({ items: await pushRows(views) }));
   http.route(pushRoutes.get, ({ params }) => pushDetail(views, params.id));
@@ -66,7 +68,8 @@ async function checked({ db }: RouteDeps, hosts: readonly string[]): Promise<Che
 }
 
 export function addPushKeyRoutes(deps: RouteDeps) {
-  const { http, db, siteKeys, audit, events, siteCode } = deps;
+  const { db, siteKeys, audit, events, siteCode } = deps;
+  const http = forUnlimited(deps.http);
   http.route(pushKeyRoutes.list, async () => ({ items: await siteKeys.list() }));
   http.route(pushKeyRoutes.create, async ({ caller: actor }) => {
     const key = await siteKeys.create(`tenkai-push@${siteCode}`);

@@ -55,6 +55,45 @@ export const findPush = (read: Reader, id: string) =>
 export const listHosts = (read: Reader, pushId: string) =>
   read.sql.selectFrom('pushes_hosts').selectAll().where('push_id', '=', pushId).orderBy('position').execute();
 
+const withoutLog = [
+  'push_id',
+  'position',
+  'host',
+  'state',
+  'outcome',
+  'attempt',
+  'reason',
+  'detail',
+  'version',
+  'exit_code',
+  'offered',
+  'known',
+  'machine_id',
+  'updated_at',
+] as const;
+
+/** What is shown of a machine: not its log, which may be long, only whether there is one. */
+export type ShownHost = Pick<HostRow, (typeof withoutLog)[number]> & { readonly has_log: number };
+
+export const listShownHosts = (read: Reader, pushId: string): Promise<ShownHost[]> =>
+  read.sql
+    .selectFrom('pushes_hosts')
+    .select(withoutLog)
+    .select((is) => is.case().when('log', '<>', '').then(1).else(0).end().as('has_log'))
+    .where('push_id', '=', pushId)
+    .orderBy('position')
+    .execute();
+
+/** Whether a machine of the push is in one of the states. */
+export const isAnyIn = async (read: Reader, pushId: string, states: readonly HostState[]) =>
+  (await read.sql
+    .selectFrom('pushes_hosts')
+    .select('position')
+    .where('push_id', '=', pushId)
+    .where('state', 'in', states)
+    .limit(1)
+    .executeTakeFirst()) !== undefined;
+
 export const findHost = (read: Reader, pushId: string, position: number) =>
   read.sql
     .selectFrom('pushes_hosts')

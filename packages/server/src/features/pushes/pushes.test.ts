@@ -3,81 +3,28 @@ import assert from 'node:assert/strict';
 import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
-import { after } from 'node:test';
 import { pushKeyRoutes } from '@tenkai/protocol/api/push-keys.ts';
-import { type PushDetail, type PushRequest, pushRoutes } from '@tenkai/protocol/api/pushes.ts';
-import { listAudit } from '@tenkai/protocol/api/status.ts';
+import { pushRoutes } from '@tenkai/protocol/api/pushes.ts';
 import type { RemoteProblem } from '@tenkai/protocol/problem.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
-import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { dumpTables } from '@tenkai/testkit/dump-tables.ts';
 import { refusedWith } from '@tenkai/testkit/refused.ts';
 import { output } from '@tenkai/testkit/rig/command.ts';
-import { type LoopbackSshd, noSshd, startLoopbackSshd } from '@tenkai/testkit/rig/loopback-sshd.ts';
 import { until } from '@tenkai/testkit/rig/until.ts';
-import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
-
-const limitMs = 120_000;
-const password = 'k9-never-to-be-written-anywhere';
-let sshd: LoopbackSshd;
-const started = noSshd ? undefined : startLoopbackSshd();
-after(async () => (await started)?.destroy());
-
-const request = (over: Partial<PushRequest> = {}): PushRequest => ({
-  hosts: [sshd.host],
-  user: sshd.user,
-  credentials: { kind: 'site-key' },
-  hostKeys: 'ask',
-  knownHosts: '',
-  managementPoint: 'https://site.example:8443',
-  parallel: 2,
-  retries: 0,
-  includesManaged: false,
-  ...over,
-});
-
-function onBoth(name: string, run: (t: TestContext, under: EngineUnderTest) => Promise<void>) {
-  onBothEngines(name, async (t, under) => {
-    if (!started) return t.skip(String(noSshd));
-    sshd = await started;
-    await run(t, under);
-  });
-}
-
-async function serve(t: TestContext, { databaseUrl }: EngineUnderTest): Promise<TestServer> {
-  const server = await startTestServer({ databaseUrl });
-  atEnd(t, () => server.stop());
-  return server;
-}
-
-const show = (server: TestServer, id: string) => server.call(pushRoutes.get, { params: { id } });
-
-/** Waits until the push is in this state, and no machine of it is on its way. */
-async function settled(server: TestServer, id: string, state: PushDetail['state']): Promise<PushDetail> {
-  let last: PushDetail | undefined;
-  await until(
-    `the push is ${state}, not ${last?.state}`,
-    async () => {
-      last = await show(server, id);
-      return last.state === state;
-    },
-    limitMs,
-  );
-  return last as PushDetail;
-}
-
-const push = (server: TestServer, over: Partial<PushRequest> = {}) =>
-  server.call(pushRoutes.create, { body: request(over) });
-const approve = (server: TestServer, { id, hosts }: PushDetail, fingerprints = hosts[0]?.offered ?? []) =>
-  server.call(pushRoutes.decideHostKeys, {
-    params: { id },
-    body: { decisions: [{ position: 0, fingerprints, isApproved: true }] },
-  });
-const audited = async (server: TestServer) =>
-  (await server.call(listAudit, { query: { limit: 1000 } })).items.map(
-    ({ action, details }) => `${action} ${JSON.stringify(details)}`,
-  );
+import { startTestServer } from '@tenkai/testkit/start-server.ts';
+import {
+  approve,
+  asBefore,
+  audited,
+  limitMs,
+  onBoth,
+  password,
+  push,
+  serve,
+  settled,
+  show,
+  sshd,
+} from './pushes-for-test.ts';
 
 onBoth(
   'AGENT-16: a host key is shown, approved by what was seen, kept, and a changed one refused',
@@ -95,6 +42,7 @@ onBoth(
     await approve(server, asked);
     const refused = await settled(server, id, 'failed');
     assert.equal(refused.hosts[0]?.problem?.code, 'push-sign-in-refused');
+    assert.equal(refused.hosts[0]?.hasLog, true);
     await sshd.admit(publicKey);
     await server.call(pushRoutes.retry, { params: { id }, body: {} });
     const missing = await settled(server, id, 'failed');
@@ -213,13 +161,6 @@ onBoth('a private key given once signs in, with its passphrase, and stands nowhe
   const middle = privateKey.split('\n')[3] ?? '';
   assert.ok(middle.length > 20);
   for (const text of written) assert.ok(!text.includes(middle) && !text.includes('a phrase of it'));
-});
-
-/** With the token of a user whom the first start has made. */
-const asBefore = (server: TestServer, token: string): TestServer => ({
-  ...server,
-  call: (route, input) =>
-    server.call(route, { ...input, as: null, headers: { authorization: `Bearer ${token}` } } as typeof input),
 });
 
 onBoth(

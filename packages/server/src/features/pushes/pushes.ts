@@ -1,7 +1,9 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { draftRefusal } from '@tenkai/domain/field-problem.ts';
 import { checkHosts } from '@tenkai/domain/push/host-list.ts';
-import { needsSecret, nextHostState } from '@tenkai/domain/push/host-state.ts';
+import { type HostState, hostStates, needsSecret, nextHostState } from '@tenkai/domain/push/host-state.ts';
 import { isUserName } from '@tenkai/domain/push/target.ts';
 import type { PushCredentials, PushRequest } from '@tenkai/protocol/api/pushes.ts';
 import { holdKey } from '@tenkai/transfer/push/key-agent.ts';
@@ -15,6 +17,7 @@ import {
   findPush,
   type HostRow,
   insertPush,
+  isAnyIn,
   listHosts,
   type PushTableRow,
   updatePush,
@@ -172,16 +175,19 @@ function chosen(
 }
 
 /** @throws Failure not-found, push-act-impossible where something is under way */
-export async function removePush({ db, audit, events }: ActDeps, actor: Actor, id: string): Promise<void> {
+export async function removePush(deps: ActDeps, actor: Actor, id: string): Promise<void> {
+  const { db, audit, events, dataDir } = deps;
   await db.transaction(async (tx) => {
     if (!(await findPush(tx, id))) throw new Failure('not-found', { what: 'push', id });
-    const isOpen = (await listHosts(tx, id)).some(({ state }) => needsSecret(state) || state === 'enrolling');
-    if (isOpen) throw new Failure('push-act-impossible');
+    if (await isAnyIn(tx, id, hostStates.filter(isOpen))) throw new Failure('push-act-impossible');
     await deletePush(tx, id);
     await audit.record(tx, { actor, action: 'pushes.removed', object: `push:${id}` });
     await events.publish(tx, 'pushes.changed', { pushId: id });
   });
+  await rm(join(dataDir, 'pushes', id), { recursive: true, force: true });
 }
+
+const isOpen = (state: HostState) => needsSecret(state) || state === 'enrolling';
 
 /** @throws Failure not-found */
 async function requirePush({ db }: Deps, id: string): Promise<PushTableRow> {

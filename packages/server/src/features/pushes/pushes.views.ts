@@ -7,7 +7,7 @@ import type { OfferedKeys } from '@tenkai/transfer/push/host-keys.ts';
 import type { Reader } from '../../kernel/database/database.ts';
 import type { HeldSecrets } from './held-secrets.ts';
 import { listHostKeys } from './host-keys.store.ts';
-import { findPush, type HostRow, listHosts, type PushTableRow } from './pushes.store.ts';
+import { findPush, type HostRow, listShownHosts, type PushTableRow, type ShownHost } from './pushes.store.ts';
 
 export interface ViewDeps {
   readonly read: Reader;
@@ -40,7 +40,7 @@ export async function pushRows(deps: ViewDeps): Promise<PushRow[]> {
 export async function pushDetail(deps: ViewDeps, id: string): Promise<PushDetail> {
   const push = await findPush(deps.read, id);
   if (!push) throw new Failure('not-found', { what: 'push', id });
-  const hosts = await listHosts(deps.read, id);
+  const hosts = await listShownHosts(deps.read, id);
   const states = Map.groupBy(hosts, ({ state }) => state);
   const counts = Object.fromEntries([...states].map(([state, own]) => [state, own.length]));
   const keyIds = new Map((await listHostKeys(deps.read)).map((keys) => [keys.host, keys.id]));
@@ -66,7 +66,7 @@ function rowOf({ secrets }: ViewDeps, push: PushTableRow, counts: HostCounts): P
   };
 }
 
-function hostOf(row: HostRow, keyIds: ReadonlyMap<string, string>): PushHost {
+function hostOf(row: ShownHost, keyIds: ReadonlyMap<string, string>): PushHost {
   const offered = row.offered === null ? [] : (JSON.parse(row.offered) as OfferedKeys).fingerprints;
   const known = JSON.parse(row.known) as string[];
   const target = parseTarget(row.host);
@@ -85,7 +85,7 @@ function hostOf(row: HostRow, keyIds: ReadonlyMap<string, string>): PushHost {
     known,
     hostKeysId: isKeyWrong ? (keyIds.get(knownHostName(target)) ?? null) : null,
     machineId: row.machine_id,
-    hasLog: row.log !== '',
+    hasLog: Number(row.has_log) === 1,
     updatedAt: row.updated_at,
   };
 }

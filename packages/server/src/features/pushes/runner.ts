@@ -4,6 +4,7 @@ import { statesBefore } from '@tenkai/domain/push/host-state.ts';
 import { watchEnrolling } from './enrolling.ts';
 import { type Claim, fail, moveHost, Overtaken, takeNext } from './move.ts';
 import type { Deps } from './needs.ts';
+import { patiently } from './patiently.ts';
 import { pushHost } from './push-host.ts';
 import { findPush, type HostRow, listHostsIn } from './pushes.store.ts';
 
@@ -41,7 +42,9 @@ export function createRunner(deps: Deps): Runner {
   const wake = (pushId: string) => {
     memory.wakings.set(pushId, (memory.wakings.get(pushId) ?? 0) + 1);
     const done = addWorkers(deps, memory, pushId, enrolling.wake)
-      .catch((error: unknown) => deps.log.error({ err: error, pushId }, 'a push does not go on'))
+      .catch((error: unknown) => {
+        if (!memory.stopping.signal.aborted) deps.log.error({ err: error, pushId }, 'a push does not go on');
+      })
       .finally(() => memory.running.delete(done));
     memory.running.add(done);
   };
@@ -65,7 +68,8 @@ export function createRunner(deps: Deps): Runner {
 }
 
 async function addWorkers(deps: Deps, memory: Memory, pushId: string, onHost: () => void): Promise<void> {
-  const push = await findPush(deps.db.read, pushId);
+  const { signal } = memory.stopping;
+  const push = await patiently(deps, signal, () => findPush(deps.db.read, pushId));
   const before = memory.workers.get(pushId) ?? 0;
   const more = Math.max((push?.parallel ?? 0) - before, 0);
   memory.workers.set(pushId, before + more);
@@ -73,19 +77,18 @@ async function addWorkers(deps: Deps, memory: Memory, pushId: string, onHost: ()
 }
 
 async function work(deps: Deps, memory: Memory, pushId: string, onHost: () => void): Promise<void> {
+  const { signal } = memory.stopping;
   try {
-    while (!memory.stopping.signal.aborted) {
+    while (!signal.aborted) {
       const waking = memory.wakings.get(pushId);
-      const host = await takeNext(deps, pushId);
+      const host = await patiently(deps, signal, () => takeNext(deps, pushId));
       if (host) {
         await doHost(deps, memory, host);
         onHost();
       } else if (memory.wakings.get(pushId) === waking) return;
     }
   } finally {
-    const left = (memory.workers.get(pushId) ?? 1) - 1;
-    memory.workers.set(pushId, left);
-    if (left === 0) await rm(join(deps.dataDir, 'pushes', pushId), { recursive: true, force: true });
+    memory.workers.set(pushId, (memory.workers.get(pushId) ?? 1) - 1);
   }
 }
 
@@ -97,9 +100,19 @@ async function doHost(deps: Deps, { cutters, stopping }: Memory, host: HostRow):
   } catch (error) {
     if (stopping.signal.aborted || cutter.signal.aborted || error instanceof Overtaken) return;
     deps.log.error({ err: error, host: host.host }, 'a push to a machine broke off');
-    await fail(deps, host, 'broken', { detail: (error as Error).message }).catch(() => undefined);
+    await breakOff(deps, host, error as Error, stopping.signal);
   } finally {
     if (cutters.get(nameOf(host)) === cutter) cutters.delete(nameOf(host));
+  }
+}
+
+async function breakOff(deps: Deps, host: HostRow, { message }: Error, signal: AbortSignal): Promise<void> {
+  const detail = message.replaceAll('\0', '');
+  try {
+    await patiently(deps, signal, () => fail(deps, host, 'broken', { detail }));
+  } catch (error) {
+    // Stopped: the next start takes it up again.
+    if (!signal.aborted && !(error instanceof Overtaken)) throw error;
   }
 }
 
