@@ -1,11 +1,12 @@
 /** What is in the agent's package for Windows, and where it lies there. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { bindingFiles } from '../package/bindings.ts';
 import { bundle } from '../package/bundles.ts';
 import { readDocuments } from '../package/documents.ts';
+import { npmPackage } from '../package/npm-package.ts';
 import { agentNodeOptions } from '../package/units.ts';
 import { makeMsi } from './make-msi.ts';
-import { npmPackage } from './npm-package.ts';
 import { serviceName } from './product.ts';
 import { compileProperties, compileService, type Service } from './programs.ts';
 import type { MsiFile } from './source.ts';
@@ -39,7 +40,7 @@ export async function agentMsi(version: string, work: string, outDir: string): P
     { path: 'engine.mjs', source: await bundle('engine', work, version) },
     { path: serviceFile, source: serviceProgram },
     ...(await texts(version, join(work, 'texts'), node)),
-    ...(await bindings()),
+    ...(await bindingFiles('win32-x64')),
   ];
   return makeMsi({ version, files, serviceFile, serviceProgram, propertiesLibrary }, work, outDir);
 }
@@ -62,26 +63,4 @@ async function texts(version: string, folder: string, node: string): Promise<Msi
       return { path, source: join(folder, path) };
     }),
   );
-}
-
-/** The binding to libraries of Windows (certificates); its C++ sources stay behind. */
-async function bindings(): Promise<MsiFile[]> {
-  const [common, own] = [await npmPackage('koffi'), await npmPackage('@koromix/koffi-win32-x64')];
-  const isNeeded = (path: string) =>
-    /^[^/]+\.(c?js|json)$|^LICENSE|^src\/koffi\/[^/]+\.c?js$|^src\/koffi\/src\/[^/]+\.c?js$/.test(path) &&
-    !path.startsWith('cnoke');
-  return [
-    ...(await listed(common, 'node_modules/koffi', isNeeded)),
-    ...(await listed(own, 'node_modules/@koromix/koffi-win32-x64', (path) => /\.(js|json|node)$/.test(path))),
-  ];
-}
-
-async function listed(folder: string, path: string, isNeeded: (path: string) => boolean): Promise<MsiFile[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => isNeeded(file.slice(folder.length + 1)))
-    .sort()
-    .map((source) => ({ path: `${path}/${source.slice(folder.length + 1)}`, source }));
 }

@@ -9,7 +9,7 @@ import { makeScratchFolder } from '@tenkai/testkit/rig/rig-folder.ts';
 import { until } from '@tenkai/testkit/rig/until.ts';
 import { noWine, startWine, type WineMachine, wineNodePath } from '@tenkai/testkit/rig/wine-machine.ts';
 import { bundle } from '../package/bundles.ts';
-import { npmPackage } from './npm-package.ts';
+import { npmPackage } from '../package/npm-package.ts';
 
 const programs = 'C:\\agent';
 const identity = 'C:\\ProgramData\\Tenkai\\Agent\\identity';

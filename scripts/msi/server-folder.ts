@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { bundle, copyConsole } from '../package/bundles.ts';
 import { readDocuments } from '../package/documents.ts';
-import { npmPackage } from './npm-package.ts';
+import { npmPackage } from '../package/npm-package.ts';
 import { compileService, type Service } from './programs.ts';
 
 const root = resolve(import.meta.dirname, '../..');

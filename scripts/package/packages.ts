@@ -1,4 +1,5 @@
 /** What is in the two packages, and where it lies on a machine. */
+import type { BindingFile } from './bindings.ts';
 import type { Documents } from './documents.ts';
 import { agentScripts, serverScripts } from './install-scripts.ts';
 import type { Architecture, LinuxPackage, PackageFile } from './tree.ts';
@@ -17,6 +18,8 @@ export interface Release {
   /** Node's program. */
   readonly node: string;
   readonly documents: Documents;
+  /** What the programs load of the system's libraries with. */
+  readonly bindings: readonly BindingFile[];
   /** As in `LinuxPackage`. */
   readonly epoch: number;
 }
@@ -111,11 +114,14 @@ export function agentPackage(release: Release, { agent, engine }: AgentParts): L
 
 function common(
   name: 'tenkai-server' | 'tenkai-agent',
-  { node, documents }: Release,
+  { node, documents, bindings }: Release,
 ): Record<string, PackageFile> {
   const doc = `/usr/share/doc/${name}`;
   return {
     [`/usr/lib/${name}/node`]: { copyOf: node, mode: 0o755 },
+    ...Object.fromEntries(
+      bindings.map(({ path, source }) => [`/usr/lib/${name}/${path}`, { copyOf: source }]),
+    ),
     [`${doc}/README.md`]: { text: documents.readme[name] },
     [`${doc}/copyright`]: { text: documents.copyright[name] },
     [`${doc}/CHANGELOG.md.gz`]: { text: documents.changelog },

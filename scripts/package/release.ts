@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readAgentFileName } from '@tenkai/domain';
+import { bindingFiles } from './bindings.ts';
 import { bundle, copyConsole } from './bundles.ts';
 import { placeInstaller } from './client-folder.ts';
 import { readDocuments } from './documents.ts';
-import { isArchitecture, nodePackageFor, ownArchitecture } from './node-package.ts';
+import { inNode, isArchitecture, nodePackageFor, ownArchitecture } from './node-package.ts';
 import { agentPackage, type Release, serverPackage } from './packages.ts';
 import type { LinuxPackage } from './tree.ts';
 
@@ -48,6 +49,7 @@ export async function makePackages(
       epoch: sourceEpoch(),
       node: join(nodePackage, 'bin/node'),
       documents: await readDocuments(nodePackage),
+      bindings: await bindingFiles(`linux-${inNode[arch]}`),
     };
     const agents = values.agents ? await agentsIn(resolve(values.agents), version) : {};
     // The agent first: the server brings it to machines that have an older one.

@@ -1,4 +1,4 @@
-/** npm packages for Windows, which npm does not install on other systems. */
+/** npm packages as package-lock.json names them, those for other systems too, which npm does not install here. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
