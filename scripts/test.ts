@@ -1,7 +1,7 @@
 /**
  * `npm test`: everything that this machine can test. Installs the programs that tests start (unless
- * TENKAI_SKIP_INSTALL=1), builds the console, checks, then runs every test file: those with real hosts one by one,
- * and light ones beside them. With arguments: only the test files whose paths contain one of them, and nothing else.
+ * TENKAI_SKIP_INSTALL=1), builds the console, checks, then runs every test file: those with real hosts a few
+ * at a time, and light ones beside them (test-run/lanes.ts). With arguments: only the test files whose paths contain one of them, and nothing else.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -228,13 +228,20 @@ function detailText(output: Session['output'], detail: PackageDetail, hasFiles: 
         'Content',
         `${countText(detail.files.length, 'file')}, ${bytesText(detail.contentBytes)}, ${detail.contentId ?? 'none'}`,
       ],
-      ['Lies at', detail.places.map(({ name, state }) => `${name} (${state})`).join(', ') || 'nowhere'],
+      ['Lies at', placesText(detail.places)],
       ['Used by', detail.usedBy.map(({ name }) => name).join(', ') || '-'],
     ]),
     output.table(detail.changes, changeColumns, ''),
   ];
   if (hasFiles) parts.push(output.table(detail.files, fileColumns, 'There are no files.'));
   return parts.join('\n\n');
+}
+
+/** Points that are switched off serve nobody. */
+function placesText(places: readonly { name: string; state: string }[]): string {
+  const named = places.map(({ name, state }) => `${name} (${state})`).join(', ');
+  if (places.some(({ state }) => state !== 'off')) return named;
+  return named === '' ? 'nowhere' : `nowhere: ${named}`;
 }
 
 function isText(value: unknown): value is string {

@@ -88,17 +88,26 @@ function take(begun: RunState, report: RunReported, at: number): Transition {
 
 /**
  * The truth wins: a run that was given up for silence goes on when the machine speaks again, and one that was
- * cancelled while its order was on the way is told to stop.
+ * cancelled while its order was on the way, or while the machine was out of reach, is told to stop.
  */
 function reopened(state: RunState): RunState {
   const wasSilent = state.status === 'failed' && state.reason?.code === 'timed-out';
-  const wasOnTheWay = state.status === 'cancelled' && state.startedAt === null;
-  if (!wasSilent && !wasOnTheWay) return state;
+  const hasNotHeard = state.startedAt === null || state.reason?.code === 'cancelled-without-answer';
+  const mustStop = state.status === 'cancelled' && hasNotHeard;
+  if (!wasSilent && !mustStop) return state;
   const open = { ...state, status: 'executing' as const, isInError: false, isReleased: true };
-  return { ...open, isCancelRequested: wasOnTheWay, finishedAt: null, reason: null };
+  return { ...open, isCancelRequested: mustStop, finishedAt: null, reason: null };
 }
 
-/** It was off in the middle of the run, and speaks of it again. */
+/** The machine is in reach again; whether it goes on with the run, and hangs in it, its limits tell from now on. */
+export function machineBack(state: RunState, at: number): Transition {
+  if (!state.isSilent) return same(state);
+  const open = awake(state);
+  const limitMs = open.status === 'delivering' ? deliveryGraceMs : graceMs;
+  return changed({ ...open, deadlineAt: Math.max(open.deadlineAt ?? 0, at + limitMs) });
+}
+
+/** It was off in the middle of the run, and is back or speaks of it again. */
 function awake(state: RunState): RunState {
   if (!state.isSilent) return state;
   const status = state.stepIndex === null ? 'delivering' : 'executing';

@@ -7,7 +7,8 @@ export const waitingSentences = defineReasons({
   'machine-gone': 'The machine is no longer known to the site.',
   'machine-has-not-fetched': 'The machine was told and is about to fetch its order.',
   'machine-off': 'The machine is not reachable; the run begins when it comes back.',
-  'machine-off-meanwhile': 'The machine went off in the middle of the run, which goes on when it comes back.',
+  'machine-off-meanwhile':
+    'The machine went off or out of reach in the middle of the run, which goes on when it comes back.',
   'machine-waking': 'The machine is being woken.',
   'earlier-run': 'Another run of this machine comes first.',
   'session-nobody': 'It waits until somebody signs in: it needs an unlocked session.',

@@ -241,8 +241,21 @@ test('BSRV-16: a machine that goes off in the middle gives its slot to others, a
   assert.equal(walk(executing, off).deadlineAt, executing.deadlineAt, 'a change that did not end is told');
   const unfetched = walk(newRun([install], 0), release);
   assert.equal(next(unfetched, off).state, unfetched, 'that it was not fetched is seen by its own limit');
+  for (const run of [delivering, executing]) {
+    const back = walk(run, off, { kind: 'machine-back', at: at + 1000 });
+    assert.deepEqual([back.status, back.isSilent, holdsSlot(back)], [run.status, false, true]);
+    assert.ok((back.deadlineAt ?? 0) > at + 1000, 'what hangs after that ends some time');
+    assert.deepEqual(next(back, { kind: 'machine-back', at }), { state: back, effects: [] });
+  }
   const cancelled = walk(delivering, off, { kind: 'cancel', at });
-  assert.equal(walk(cancelled, { kind: 'tick', at: cancelled.deadlineAt ?? 0 }).status, 'cancelled');
+  const ended = walk(cancelled, { kind: 'tick', at: cancelled.deadlineAt ?? 0 });
+  assert.equal(ended.status, 'cancelled');
+  const speaks = next(ended, report({ kind: 'moved', to: 'delivering' }));
+  assert.deepEqual(
+    [speaks.state.isCancelRequested, speaks.state.isReleased, speaks.effects],
+    [true, true, [{ kind: 'nudge' }]],
+    'it is told to stop when it is back',
+  );
 });
 
 test('a held run shows why and until when, and a released one is not held again', () => {
@@ -291,6 +304,7 @@ const anyEvent: fc.Arbitrary<RunEvent> = fc.oneof(
     { kind: 'cancel', at },
     { kind: 'machine-started', at },
     { kind: 'machine-off', at },
+    { kind: 'machine-back', at },
     { kind: 'retry', at },
     { kind: 'clear', at },
     { kind: 'hold', reason: { code: 'y', params: {} }, until: null, at },

@@ -1,6 +1,6 @@
 import type { Reason } from './frozen-step.ts';
 import { isFinal } from './run-progress.ts';
-import { acknowledge, type RunReported } from './run-reports.ts';
+import { acknowledge, machineBack, type RunReported } from './run-reports.ts';
 import {
   changed,
   end,
@@ -20,6 +20,8 @@ export type RunEvent =
   | { readonly kind: 'machine-started'; readonly at: number }
   /** The machine has been off for longer than `offLimitMs`. */
   | { readonly kind: 'machine-off'; readonly at: number }
+  /** The machine is on again, whether or not it has anything to say of the run. */
+  | { readonly kind: 'machine-back'; readonly at: number }
   | { readonly kind: 'cancel'; readonly at: number }
   | { readonly kind: 'retry'; readonly at: number }
   | { readonly kind: 'clear'; readonly at: number }
@@ -42,6 +44,8 @@ export function next(state: RunState, event: RunEvent): Transition {
       return machineStarted(state, event.at);
     case 'machine-off':
       return machineOff(state);
+    case 'machine-back':
+      return machineBack(state, event.at);
     case 'cancel':
       return cancel(state, event.at);
     case 'retry':

@@ -21,5 +21,5 @@ export function stateOfOpenRun(status: RunStatus, code: string | null): UpdateSt
   if (status === 'executing' || status === 'restarting' || status === 'verifying') return 'applying';
   if (status !== 'waiting' || code === null) return 'delivering';
   if (code.startsWith('window-')) return 'waiting-time';
-  return code === 'machine-off' ? 'waiting-start' : 'delivering';
+  return code === 'machine-off' || code === 'machine-off-meanwhile' ? 'waiting-start' : 'delivering';
 }

@@ -9,6 +9,9 @@ const PackageParams = Type.Object({
   id: Type.String({ minLength: 1, maxLength: 63, pattern: '^[A-Za-z0-9_-]+$' }),
 });
 
+/** ECMA-262, 21.4.1.1: no later time has a date. */
+const latestTime = 8_640_000_000_000_000;
+
 export const PackageRow = Type.Object({
   id: Type.String(),
   displayName: Type.String(),
@@ -232,7 +235,7 @@ export const contentRoutes = {
     body: Type.Object({
       manifest: Type.Unknown(),
       /** By path, epoch milliseconds; shown beside the files, and no part of the content (DIST-03). */
-      fileTimes: Type.Optional(Type.Record(Type.String(), Type.Integer({ minimum: 0 }))),
+      fileTimes: Type.Optional(Type.Record(Type.String(), Type.Integer({ minimum: 0, maximum: latestTime }))),
     }),
     reply: Type.Object({ contentId: Type.String(), totalBytes: Type.Integer() }),
     bodyLimit: 64 * 1024 * 1024,

@@ -71,7 +71,15 @@ export function createAgentSockets({ access, log, onPresence }: AgentSocketsOpti
       const socket = sockets.get(machineId);
       if (socket) send(socket, { type: 'nudge' });
     },
-    drop: (machineId, why) => sockets.get(machineId)?.close(closeCodes[why], why),
+    drop(machineId, why) {
+      const socket = sockets.get(machineId);
+      if (!socket) return;
+      // Forgotten at once: one that delays the closing handshake must not be taken for a connection that is still there.
+      sockets.delete(machineId);
+      socket.close(closeCodes[why], why);
+      setTimeout(() => socket.terminate(), closeWithinMs).unref();
+      onPresence(machineId, false);
+    },
     upgrade(request, socket, head) {
       try {
         if (isStopping) throw new Failure('stopping');

@@ -69,7 +69,7 @@ export const statusMessages = {
   'run-requested': 'The user {user} of the machine asked for the deployment.',
   'run-restart-postponed': '{user} has postponed the restart until {until}.',
   'run-staged': 'The run is on the machine and begins at its next start.',
-  'run-machine-off': 'The machine went off in the middle of the run; others go on meanwhile.',
+  'run-machine-off': 'The machine went off or out of reach in the middle of the run; others go on meanwhile.',
   'run-error-cleared': 'The error state was cleared.',
   'wave-started': 'Wave {wave} began ({waveCause}); machines in it: {machines}.',
   'multicast-session-ended':

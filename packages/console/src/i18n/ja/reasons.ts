@@ -90,7 +90,8 @@ export const reasons: Localized<typeof en.reasons> = {
   'machine-gone': 'マシンはサイトから削除されています。',
   'machine-has-not-fetched': 'マシンに通知しました。まもなく命令を取得します。',
   'machine-off': 'マシンに接続できません。接続すると実行が始まります。',
-  'machine-off-meanwhile': '実行の途中でマシンの電源が切れました。マシンが戻ると続きから実行します。',
+  'machine-off-meanwhile':
+    '実行の途中でマシンの電源が切れたか、接続できなくなりました。マシンが戻ると続きから実行します。',
   'machine-waking': 'マシンの電源を ON にしています。',
   'earlier-run': 'このマシンの別の実行を先に行います。',
   'update-off': '自動更新は無効になっています。',

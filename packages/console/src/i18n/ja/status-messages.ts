@@ -69,7 +69,8 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
   'run-requested': 'マシンのユーザー「{user}」が展開を要求しました。',
   'run-restart-postponed': '「{user}」が再起動を {until} まで延期しました。',
   'run-staged': '配信が完了しました。マシンの次回起動時に実行します。',
-  'run-machine-off': '実行の途中でマシンの電源が切れました。その間、他のマシンの実行を進めます。',
+  'run-machine-off':
+    '実行の途中でマシンの電源が切れたか、接続できなくなりました。その間、他のマシンの実行を進めます。',
   'run-error-cleared': 'エラー状態を解除しました。',
   'wave-started': '第 {wave} 波が {machines} 台で始まりました ({waveCause})。',
   'multicast-session-ended':

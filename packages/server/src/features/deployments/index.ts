@@ -33,6 +33,7 @@ export interface Deployments {
 }
 
 /** How often waiting runs are looked at for what no event tells: a window that opens, a machine that is silent. */
+const extendJob = 'deployments.extend';
 const sweepEveryMs = 10_000;
 
 export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Deployments {
@@ -52,9 +53,8 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
   neighbours.multicast.setRuns(runsInWaves(deps));
   neighbours.collections.guardRemoval(deploymentOfCollection);
   neighbours.machines.onRemoved((tx, machineId) => endRunsOf(deps, tx, machineId));
-  kernel.events.on('collections.members-changed', async ({ payload }) => {
-    if (payload.added.length > 0) await extendToNewMembers(deps, payload.collectionId, payload.added);
-  });
+  neighbours.machines.onRefused((tx, machineId) => endRunsOf(deps, tx, machineId));
+  followMembers(kernel, deps);
   listen(kernel, lane, board);
   expose(kernel);
   addDeploymentRoutes(kernel, deps, board);
@@ -68,12 +68,35 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
   };
 }
 
+/** Looks at those that came; where that fails, a job that is tried again looks at all members. */
+function followMembers({ events, jobs, db, log }: Kernel, deps: ReleaseDeps) {
+  jobs.define<{ collectionId: string }>(extendJob, async ({ payload: { collectionId } }) =>
+    extendToNewMembers(deps, collectionId, await deps.collections.membersOf(collectionId)),
+  );
+  events.on('collections.members-changed', async ({ payload: { collectionId, added } }) => {
+    if (added.length === 0) return;
+    await extendToNewMembers(deps, collectionId, added).catch(async (error: unknown) => {
+      log.warn({ err: error, collectionId }, 'deployments were not given to new members; tried again');
+      await db.transaction((tx) =>
+        jobs.enqueue(tx, { kind: extendJob, key: collectionId, payload: { collectionId } }),
+      );
+    });
+  });
+}
+
 function sweepAgainAndAgain({ jobs, clock }: Kernel, lane: ReleaseLane) {
   let sweptAt = clock.now();
+  let isFirst = true;
   jobs.every('deployments.sweep', sweepEveryMs, async () => {
     const now = clock.now();
     if (now < sweptAt) lane.turnedBack();
     sweptAt = now;
+    if (isFirst) {
+      // Changes of windows and limits that nobody had looked at when the server ended.
+      lane.windows();
+      lane.pending();
+    }
+    isFirst = false;
     lane.sweep();
   });
 }

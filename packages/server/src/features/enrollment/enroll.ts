@@ -54,6 +54,8 @@ export async function enroll(deps: Deps, request: Request): Promise<Reply> {
 
 /** Most agents that ask are known already: nothing is written for them. */
 function isOldNews(identity: IdentityRow, { request, encryption }: Applicant): boolean {
+  // With a key that was refused or revoked nobody changes anything, wherever it turns up.
+  if (identity.status === 'refused') return true;
   if (!isOwnHardware(identity, request)) return identity.status === 'quarantined';
   if (identity.status === 'pending' && request.ticket !== undefined) return false;
   return identity.encryption_key === encryption.text && identity.asked_name === request.name;
@@ -98,6 +100,7 @@ async function meetFirst(deps: Deps, tx: Tx, { request, signing, encryption }: A
 
 async function meetAgain(deps: Deps, tx: Tx, identity: IdentityRow, applicant: Applicant): Promise<Reply> {
   const { request, encryption } = applicant;
+  if (identity.status === 'refused') return replyOf(identity);
   if (!isOwnHardware(identity, request)) return quarantine(deps, tx, identity, request);
   const { machine_id: id } = identity;
   if (identity.asked_name !== request.name) await deps.machines.rename(tx, id, request.name);

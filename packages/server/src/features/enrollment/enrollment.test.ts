@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'node:test';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
+import { deploymentRoutes } from '@tenkai/protocol/api/deployments.ts';
 import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, type BareAgent, createBareAgent, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
+import { aKnownMachine, deploy, helloScenario, report, runsOf, settle } from '@tenkai/testkit/deployed.ts';
 import { dumpWorld } from '@tenkai/testkit/dump-tables.ts';
 import { refusedWith } from '@tenkai/testkit/refused.ts';
+import { openRuns, runReport } from '@tenkai/testkit/run-reports.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock } from '../../kernel/clock.ts';
 
@@ -203,11 +206,30 @@ onBothEngines(
     assert.equal((await decide(server, agent, 'revoke')).results[0]?.code, 'not-enrolled');
     assert.equal((await other.report(aHeartbeat())).acknowledged, 1, 'nobody else is concerned');
     assert.ok((await codes(server, agent.machineId)).includes('enrollment.revoked'));
+    const thief = createBareAgent(server, { keysOf: agent, name: 'thief' });
+    assert.equal((await thief.enroll({ ticket: secret })).status, 'refused', 'on other hardware too');
+    assert.equal((await server.call(machineRoutes.list, { query: { search: 'thief' } })).total, 0);
     await decide(server, agent, 'approve');
     await agent.token();
     assert.equal((await agent.report(aHeartbeat())).acknowledged, 3);
   },
 );
+
+onBothEngines('the open runs of a revoked machine end, and hold nobody up', async (t, { databaseUrl }) => {
+  const server = await startTestServer({ databaseUrl });
+  atEnd(t, () => server.stop());
+  const agent = await aKnownMachine(server, 'pc-1');
+  const scenarioId = await helloScenario(server);
+  const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
+  for (const order of await openRuns(agent)) await report(server, agent, runReport(order, 'received'));
+  await decide(server, agent, 'revoke');
+  await settle(server);
+  assert.deepEqual(
+    (await runsOf(server, id)).map(({ status, reason }) => [status, reason?.code]),
+    [['cancelled', 'machine-gone']],
+  );
+  assert.equal((await server.call(deploymentRoutes.get, { params: { id } })).status, 'completed');
+});
 
 onBothEngines('a removed machine is unknown, and enrolls as another one', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });

@@ -61,6 +61,8 @@ export interface MachineRegistries {
   observe(observer: ChangeObserver): void;
   /** Told in the transaction that forgets a machine. */
   onRemoved(listener: RemovalListener): void;
+  /** Called when a machine is refused or its key revoked; not for a quarantine, which may end any moment. */
+  onRefused(listener: RemovalListener): void;
   /** Set once by deployments. */
   setRuns(runs: RunsOfMachines): void;
 }

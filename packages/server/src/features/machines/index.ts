@@ -60,21 +60,32 @@ function questions({ deps, progress, stateCounts }: Parts): MachineQuestions {
   };
 }
 
-function acts({ deps }: Parts): MachineActs {
+function acts({ deps, refusalListeners }: Parts): MachineActs {
   return {
     recordActivities: (tx, changes) => recordActivities(deps, tx, changes),
     add: (tx, machine) => addMachine(deps, tx, machine),
-    setEnrollment: (tx, id, enrollment) => setEnrollment(deps, tx, id, enrollment),
+    async setEnrollment(tx, id, enrollment) {
+      await setEnrollment(deps, tx, id, enrollment);
+      if (enrollment === 'refused') for (const listener of refusalListeners) await listener(tx, id);
+    },
     rename: (tx, id, name) => renameMachine(deps, tx, id, name),
   };
 }
 
-function registries({ deps, reports, orders, removalListeners, runs }: Parts): MachineRegistries {
+function registries({
+  deps,
+  reports,
+  orders,
+  removalListeners,
+  refusalListeners,
+  runs,
+}: Parts): MachineRegistries {
   return {
     reports,
     orders,
     observe: deps.changes.observe,
     onRemoved: (listener) => void removalListeners.push(listener),
+    onRefused: (listener) => void refusalListeners.push(listener),
     setRuns: (answers) => {
       runs.current = answers;
     },

@@ -37,6 +37,7 @@ export function createParts(kernel: Kernel, options: MachineOptions) {
     progress: createProgress(deps),
     stateCounts: createStateCounts(deps),
     removalListeners: [] as RemovalListener[],
+    refusalListeners: [] as RemovalListener[],
     /** Whoever knows runs puts the answers here. */
     runs: { current: noRuns },
   };

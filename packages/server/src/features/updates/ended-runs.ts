@@ -15,7 +15,11 @@ export async function noteEndedRuns(deps: Deps, runIds: readonly string[]): Prom
       const outcomes = await deps.deployments.owned.outcomes(tx, ids);
       for (const wave of withoutRepeats(outcomes)) await noteWave(deps, tx, wave, packages);
     });
-  await note(runIds).catch(async () => {
+  await note(runIds).catch(async (cause: unknown) => {
+    deps.log.warn(
+      { err: cause, runs: runIds.length },
+      'ended runs were not noted together; each is tried alone',
+    );
     // One that cannot be noted must not take the others with it.
     for (const id of runIds)
       await note([id]).catch((error: unknown) =>

@@ -25,12 +25,14 @@ export interface LaneWork {
 const batchSize = 200;
 /** The questions of a round are the same for one machine and for two hundred. */
 const roundEveryMs = 100;
+const countAtLeastEveryMs = 1000;
 
 export function createUpdateLane(log: Log, work: (work: LaneWork) => Promise<void>): UpdateLane {
   const waiting = { machines: new Set<string>(), runs: new Set<string>(), packages: new Set<string>() };
   let running: Promise<void> | undefined;
   let isStopped = false;
   const pace = createPace(roundEveryMs);
+  let countedAt = 0;
   const isEmpty = () => Object.values(waiting).every((set) => set.size === 0);
   const isSmall = () => waiting.machines.size < batchSize && waiting.runs.size < batchSize;
   const drain = async () => {
@@ -39,8 +41,12 @@ export function createUpdateLane(log: Log, work: (work: LaneWork) => Promise<voi
       else await new Promise(setImmediate);
       const runIds = takeSome(waiting.runs);
       const machineIds = takeSome(waiting.machines);
-      // Rings are counted when the machines are done: once for a thousand changes.
-      const packageIds = waiting.machines.size === 0 && runIds.length === 0 ? takeSome(waiting.packages) : [];
+      // Rings are counted when the machines are done, once for a thousand changes; but a roll-out must not keep the count
+      // of its own failures waiting.
+      const isDone = waiting.machines.size === 0 && runIds.length === 0;
+      const isLate = performance.now() - countedAt > countAtLeastEveryMs;
+      const packageIds = isDone || isLate ? takeSome(waiting.packages) : [];
+      if (packageIds.length > 0) countedAt = performance.now();
       await work({ runIds, machineIds, packageIds }).catch((error: unknown) =>
         log.error({ err: error }, 'judging updates failed'),
       );

@@ -82,7 +82,8 @@ export async function waitingRuns(read: Reader, { packageIds, machineIds, collec
 export async function dueMachines(read: Reader, now: number, limit: number): Promise<string[]> {
   // Without DISTINCT: for its sake the embedded database would walk over all pairs by machine.
   const rows = await read.all<{ machine_id: string }>(
-    'SELECT machine_id FROM updates_pairs WHERE until <= ? LIMIT ?',
+    `SELECT machine_id FROM updates_pairs WHERE until <= ?
+       AND machine_id IN (SELECT id FROM machines WHERE enrollment = 'enrolled') LIMIT ?`,
     [now, limit],
   );
   return [...new Set(rows.map((row) => row.machine_id))];

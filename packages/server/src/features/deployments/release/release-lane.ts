@@ -45,12 +45,16 @@ export interface LaneWork {
 
 /** Each round begins with the same questions, however many machines it is about; a thousand may report in a second. */
 const roundEveryMs = 20;
+/** A round that fails so often fails for a reason that stays; what it was about is let go, so that others go on. */
+const mostFailures = 5;
+const longestRestMs = 2000;
 
 export function createReleaseLane(log: Log, evaluate: (work: LaneWork) => Promise<void>): ReleaseLane {
   let waiting = emptyWork();
   let running: Promise<void> | undefined;
   let isStopped = false;
   const pace = createPace(roundEveryMs);
+  let failures = 0;
   const poke = () => {
     if (isStopped) return;
     running ??= drain();
@@ -67,7 +71,16 @@ export function createReleaseLane(log: Log, evaluate: (work: LaneWork) => Promis
         finishedIds: [...work.deployments],
         groupIds: [...work.groups],
       };
-      await evaluate(input).catch((error: unknown) => log.error({ err: error }, 'releasing runs failed'));
+      try {
+        await evaluate(input);
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        log.error({ err: error, failures }, 'releasing runs failed');
+        // What it was about must not be forgotten: nobody may ever name it again.
+        if (failures <= mostFailures) waiting = joined(work, waiting);
+        await tryAgain(failures);
+      }
     }
     running = undefined;
   };
@@ -123,6 +136,8 @@ export function createReleaseLane(log: Log, evaluate: (work: LaneWork) => Promis
   };
 }
 
+type Work = ReturnType<typeof emptyWork>;
+
 function emptyWork() {
   return {
     fresh: false,
@@ -137,7 +152,26 @@ function emptyWork() {
   };
 }
 
-function hasWork(work: ReturnType<typeof emptyWork>): boolean {
+function joined(first: Work, second: Work): Work {
+  return {
+    fresh: first.fresh || second.fresh,
+    due: first.due || second.due,
+    slots: first.slots || second.slots,
+    pending: first.pending || second.pending,
+    windows: first.windows || second.windows,
+    turnedBack: first.turnedBack || second.turnedBack,
+    machines: new Set([...first.machines, ...second.machines]),
+    deployments: new Set([...first.deployments, ...second.deployments]),
+    groups: new Set([...first.groups, ...second.groups]),
+  };
+}
+
+function tryAgain(failures: number): Promise<void> {
+  const restMs = Math.min(longestRestMs, 50 * 2 ** failures);
+  return new Promise((resolve) => setTimeout(resolve, restMs).unref());
+}
+
+function hasWork(work: Work): boolean {
   return (
     work.fresh ||
     work.due ||

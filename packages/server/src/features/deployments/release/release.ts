@@ -7,7 +7,7 @@ import { evaluateAll, evaluateBatch, evaluateGate } from './evaluate-batch.ts';
 import { beginRound, type ReleaseDeps, type Round, slotsOf } from './evaluate-run.ts';
 import { holdNudges } from './held-nudges.ts';
 import type { LaneWork } from './release-lane.ts';
-import { runsOfMachinesOff } from './silent-runs.views.ts';
+import { runsOfMachinesOff, silentRunsOfMachinesOn } from './silent-runs.views.ts';
 
 /** Gates that an event of the machine itself can open, or close again. */
 const machineGates = "('machine', 'earlier-run', 'inventory', 'window', 'group', 'next-start')";
@@ -80,15 +80,17 @@ async function expireSilentRuns(deps: ReleaseDeps) {
   }
 }
 
-/** A machine that is off does not hold its slot either; its run waits for it. */
+/** A machine that is off does not hold its slot either; its run waits for it, and goes on as soon as it is on again. */
 async function noticeMachinesOff(deps: ReleaseDeps) {
   const at = deps.clock.now();
-  for (const id of await runsOfMachinesOff(deps.db.read, at - offLimitMs)) {
+  const apply = async (id: string, kind: 'machine-off' | 'machine-back') => {
     await deps.db.transaction(async (tx) => {
       const run = await loadRun(tx, id);
-      if (run) await applyToRun(deps, tx, run, { kind: 'machine-off', at });
+      if (run) await applyToRun(deps, tx, run, { kind, at });
     });
-  }
+  };
+  for (const id of await runsOfMachinesOff(deps.db.read, at - offLimitMs)) await apply(id, 'machine-off');
+  for (const id of await silentRunsOfMachinesOn(deps.db.read)) await apply(id, 'machine-back');
 }
 
 async function completeWhereDone({ db, clock, events }: ReleaseDeps, deploymentId: string) {

@@ -13,3 +13,12 @@ export async function runsOfMachinesOff(read: Reader, before: number): Promise<s
   );
   return rows.map(({ id }) => id);
 }
+
+/** Runs of machines that went off in the middle of them and are on again. */
+export async function silentRunsOfMachinesOn(read: Reader): Promise<string[]> {
+  const rows = await read.all<{ id: string }>(
+    `SELECT r.id FROM deployments_runs r JOIN machines_presence p ON p.machine_id = r.machine_id
+     WHERE r.is_released = 1 AND r.is_silent = 1 AND p.power = 'on' ORDER BY r.id`,
+  );
+  return rows.map(({ id }) => id);
+}

@@ -12,7 +12,7 @@ defineStatusMessages({
   'run-restart-postponed': { id: 1708, message: '{user} has postponed the restart until {until}.' },
   'run-machine-off': {
     id: 1709,
-    message: 'The machine went off in the middle of the run; others go on meanwhile.',
+    message: 'The machine went off or out of reach in the middle of the run; others go on meanwhile.',
   },
   'wave-started': { id: 1710, message: 'Wave {wave} began ({waveCause}); machines in it: {machines}.' },
 });
