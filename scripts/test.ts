@@ -10,7 +10,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findTestFiles } from './test-run/find-test-files.ts';
-import { lanesFor, longestFirst } from './test-run/lanes.ts';
+import { lanesFor, longestFirst, withEmulatedMachines } from './test-run/lanes.ts';
 import { runFiles } from './test-run/run-files.ts';
 import type { FileResult } from './test-run/run-test-file.ts';
 import { closingLines, count, fileLines, isGreen } from './test-run/summary.ts';
@@ -18,7 +18,7 @@ import { closingLines, count, fileLines, isGreen } from './test-run/summary.ts';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const lightLimitMs = 10 * 60_000;
 /** The first host test of a machine also makes the Debian base. */
-const hostLimitMs = 20 * 60_000;
+const hostLimitMs = 40 * 60_000;
 const lanes = lanesFor(availableParallelism(), totalmem());
 
 const interruption = new AbortController();
@@ -57,7 +57,12 @@ async function runAll(): Promise<FileResult[]> {
     root,
     signal: interruption.signal,
     light: { files: light, timeLimitMs: lightLimitMs, lanes: lanes.light },
-    hosts: { files: longestFirst(hosts), timeLimitMs: hostLimitMs, lanes: lanes.hosts },
+    hosts: {
+      files: longestFirst(hosts),
+      timeLimitMs: hostLimitMs,
+      lanes: lanes.hosts,
+      isHeavy: (file) => withEmulatedMachines.has(file),
+    },
     onEnd,
   });
 }

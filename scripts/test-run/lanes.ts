@@ -24,6 +24,7 @@ export function lanesFor(cores: number, memoryBytes: number): Lanes {
  */
 export const hostSeconds: Readonly<Record<string, number>> = {
   'packages/testkit/src/paths/units.host.test.ts': 700,
+  'packages/testkit/src/paths/server-firewall.host.test.ts': 500,
   'packages/testkit/src/paths/rpm-upgrade.host.test.ts': 460,
   'packages/cli/src/commands/firewall.host.test.ts': 253,
   'packages/testkit/src/paths/agent-upgrade.host.test.ts': 186,
@@ -34,6 +35,15 @@ export const hostSeconds: Readonly<Record<string, number>> = {
   'packages/testkit/src/paths/wine-server.host.test.ts': 100,
   'packages/testkit/src/paths/agent-patch.host.test.ts': 97,
 };
+
+/** Those with an emulated machine, which takes both cores: two of them would each take more than twice as long. */
+export const withEmulatedMachines: ReadonlySet<string> = new Set([
+  'packages/testkit/src/paths/agent-firewall.host.test.ts',
+  'packages/testkit/src/paths/agent-rollback.host.test.ts',
+  'packages/testkit/src/paths/server-firewall.host.test.ts',
+  'packages/testkit/src/paths/units.host.test.ts',
+  'packages/testkit/src/rig/qemu-machine.host.test.ts',
+]);
 
 /** Longest first, then those that the table does not know. */
 export function longestFirst(files: readonly string[]): readonly string[] {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { findTestFiles } from './find-test-files.ts';
-import { hostSeconds, lanesFor, longestFirst } from './lanes.ts';
+import { hostSeconds, lanesFor, longestFirst, withEmulatedMachines } from './lanes.ts';
 import { runFiles } from './run-files.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -64,6 +64,32 @@ test('two files with hosts run at a time, never three, in their order, and light
     most.every((line) => line !== 'host 3'),
     most.join(),
   );
+});
+
+test('of heavy files never two run at a time, and all of them run', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tenkai-run-files-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const files = ['heavy-0', 'heavy-1', 'other-0', 'heavy-2'].map((name) => `${name}.test.mjs`);
+  for (const name of files) await writeFile(join(folder, name), source(1));
+  const results = await runFiles({
+    root: folder,
+    signal: new AbortController().signal,
+    hosts: { files, timeLimitMs: 90_000, lanes: 2, isHeavy: (file) => file.startsWith('heavy') },
+    light: { files: [], timeLimitMs: 90_000, lanes: 1 },
+    onEnd: () => {},
+  });
+  assert.deepEqual(results.map(({ file }) => file).sort(), files.toSorted());
+  const most = (await readFile(join(folder, 'most'), 'utf8')).trim().split('\n').sort();
+  assert.deepEqual(most, ['heavy 1', 'heavy 1', 'heavy 1', 'other 1']);
+});
+
+test('the files with emulated machines are those that start one', async () => {
+  const { hosts } = await findTestFiles(root, []);
+  const starting = [];
+  for (const file of hosts)
+    if (/from '[^']*(qemu-machine|unit-machine)\.ts'/.test(await readFile(join(root, file), 'utf8')))
+      starting.push(file);
+  assert.deepEqual(starting.sort(), [...withEmulatedMachines].sort());
 });
 
 test('the seconds of files with hosts are those of files that there are, and the longest begin first', async () => {

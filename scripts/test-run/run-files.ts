@@ -7,6 +7,8 @@ export interface TestFiles {
   readonly timeLimitMs: number;
   /** How many of them run at a time while the other kind runs too. */
   readonly lanes: number;
+  /** Of those for which this holds never two run at a time. */
+  readonly isHeavy?: (file: string) => boolean;
 }
 
 export interface RunFilesOptions extends Omit<TestFileOptions, 'file' | 'timeLimitMs'> {
@@ -24,15 +26,20 @@ export interface RunFilesOptions extends Omit<TestFileOptions, 'file' | 'timeLim
  */
 export async function runFiles({ light, hosts, onEnd, ...options }: RunFilesOptions): Promise<FileResult[]> {
   const results: FileResult[] = [];
-  const laneOf = ({ files, timeLimitMs }: TestFiles) => {
+  const laneOf = ({ files, timeLimitMs, isHeavy = () => false }: TestFiles) => {
     const waiting = [...files];
+    let heavyRunning = false;
+    // What is left may be heavy files alone: the lane that has one at work does those, one after another.
+    const take = (): string | undefined => {
+      const place = waiting.findIndex((file) => !(heavyRunning && isHeavy(file)));
+      return place === -1 ? undefined : waiting.splice(place, 1)[0];
+    };
     return async () => {
-      for (
-        let file = waiting.shift();
-        file !== undefined && !options.signal.aborted;
-        file = waiting.shift()
-      ) {
+      for (let file = take(); file !== undefined && !options.signal.aborted; file = take()) {
+        const isHeavyOne = isHeavy(file);
+        if (isHeavyOne) heavyRunning = true;
         const result = await runTestFile({ ...options, timeLimitMs, file });
+        if (isHeavyOne) heavyRunning = false;
         results.push(result);
         onEnd(result);
       }

@@ -308,7 +308,11 @@ test('an .rpm fills in name, version, machines, program and detection by itself'
   const path = 'libbar1-2/libbar1.2-2.3-4.el9.noarch.rpm';
   assert.deepEqual([draft.programs[0]?.executable, files.map((file) => file.path)], [path, [path]]);
   const agent = await cli.run(['agent', 'package', 'create', rpm]);
-  assert.deepEqual([agent.code, /only a \.deb can be taken back/.test(agent.stderr)], [2, true]);
+  assert.deepEqual(
+    [agent.code, /is the package libbar1\.2, not tenkai-agent/.test(agent.stderr)],
+    [2, true],
+    agent.stderr,
+  );
   await writeFile(join(dir, 'broken.rpm'), 'no archive');
   const refused = await cli.run(['package', 'create', join(dir, 'broken.rpm')]);
   assert.deepEqual([refused.code, /tool-failed/.test(refused.stderr)], [1, true]);
