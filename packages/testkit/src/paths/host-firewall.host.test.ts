@@ -15,7 +15,7 @@ import { newAgent } from '../small-site/run-agent.ts';
 import { startSiteProcess } from './site-process.ts';
 
 const main = resolve(import.meta.dirname, '../../../cli/src/main.ts');
-const limitMs = 240_000;
+const limitMs = 600_000;
 
 /** As somebody turns it on who does not know of the site: the test itself comes in by the loopback. */
 const turnedOn = `
