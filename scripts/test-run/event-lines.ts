@@ -6,6 +6,8 @@
 /** One line of the file. A `begun` without a `done` of the same key is a test that never came back. */
 export type TestEvent =
   | { readonly kind: 'begun' | 'done'; readonly key: string; readonly name: string }
+  /** What the runner says beside tests: an error that came after the one that caused it had ended. */
+  | { readonly kind: 'noted'; readonly message: string }
   | {
       readonly kind: 'reported';
       readonly path: readonly string[];
@@ -20,6 +22,7 @@ interface RunnerEvent {
   readonly type: string;
   readonly data: {
     readonly name: string;
+    readonly message?: string;
     readonly nesting: number;
     readonly line?: number;
     readonly column?: number;
@@ -37,6 +40,8 @@ interface RunnerEvent {
 export default async function* eventLines(source: AsyncIterable<RunnerEvent>): AsyncGenerator<string> {
   const names: string[] = [];
   for await (const { type, data } of source) {
+    if (type === 'test:diagnostic' && isTrouble(data.message))
+      yield line({ kind: 'noted', message: data.message });
     const key = `${data.line}:${data.column}:${data.name}`;
     if (type === 'test:dequeue') yield line({ kind: 'begun', key, name: data.name });
     if (type === 'test:complete') yield line({ kind: 'done', key, name: data.name });
@@ -49,6 +54,9 @@ export default async function* eventLines(source: AsyncIterable<RunnerEvent>): A
     if (isEnd && !isEcho(data)) yield line(reported(names, type === 'test:pass', data));
   }
 }
+
+/** The others are counts and times. */
+const isTrouble = (message: string | undefined): message is string => /^(Error|Warning):/.test(message ?? '');
 
 /** A suite or test that failed only because a test in it did says nothing new. */
 const isEcho = ({ details }: RunnerEvent['data']) => details?.error?.failureType === 'subtestsFailed';

@@ -92,6 +92,13 @@ test('a test that never ends is stopped at the time limit and named', async () =
   assert.equal(result.problem, 'stopped at its time limit of 4 s; still running: endless');
 });
 
+test('an error that comes after its test has ended is told with the file', async () => {
+  const result = await runSource(`
+    test('forgets to wait', () => { setTimeout(() => { throw new Error('came too late'); }, 50); });`);
+  assert.equal(result.tests[0]?.outcome, 'passed');
+  assert.match(result.problem ?? '', /^ended with status 1\n.*came too late/s);
+});
+
 test('an interrupted file is not green', async () => {
   const interruption = new AbortController();
   interruption.abort();

@@ -63,8 +63,8 @@ export async function runTestFile(options: TestFileOptions): Promise<FileResult>
     const output = tail(child);
     const end = await ended(child, options);
     const leftovers = await endLeftovers(mark);
-    const { tests, unfinished } = parse(file, await readFile(events, 'utf8').catch(() => ''));
-    const problem = wrong(end, tests, unfinished);
+    const { tests, unfinished, noted } = parse(file, await readFile(events, 'utf8').catch(() => ''));
+    const problem = wrong(end, tests, { unfinished, noted });
     const seconds = (Date.now() - startedAt) / 1000;
     return { file, seconds, tests, output: output(), leftovers, ...(problem && { problem }) };
   } finally {
@@ -112,16 +112,23 @@ function tail(child: ChildProcess): () => string {
   return () => text;
 }
 
-function parse(file: string, text: string): { tests: TestResult[]; unfinished: string[] } {
+interface Told {
+  readonly unfinished: readonly string[];
+  readonly noted: readonly string[];
+}
+
+function parse(file: string, text: string): Told & { tests: TestResult[] } {
   const tests: TestResult[] = [];
   const unfinished = new Map<string, string>();
+  const noted: string[] = [];
   for (const line of text.split('\n')) {
     const event = parseLine(line);
     if (event?.kind === 'begun') unfinished.set(event.key, event.name);
     if (event?.kind === 'done') unfinished.delete(event.key);
+    if (event?.kind === 'noted') noted.push(event.message);
     if (event?.kind === 'reported' && isCounted(event)) tests.push(result(file, event));
   }
-  return { tests, unfinished: [...unfinished.values()] };
+  return { tests, unfinished: [...unfinished.values()], noted };
 }
 
 // The last line may be cut off when the process was killed.
@@ -143,13 +150,13 @@ function result(file: string, { path, outcome, reason, durationMs }: ReportedEve
   return { file, path, outcome, durationMs, ...(reason !== undefined && { reason }) };
 }
 
-function wrong(end: End, tests: readonly TestResult[], unfinished: readonly string[]): string | undefined {
+function wrong(end: End, tests: readonly TestResult[], { unfinished, noted }: Told): string | undefined {
   const running = unfinished.length > 0 ? `; still running: ${unfinished.join(', ')}` : '';
   if (end.stoppedFor === 'time') return `stopped at its time limit of ${end.limitMs / 1000} s${running}`;
   if (end.stoppedFor === 'interrupt') return `interrupted${running}`;
   if (end.signal) return `killed by ${end.signal}${running}`;
   if (end.status !== 0 && !tests.some((test) => test.outcome === 'failed'))
-    return `ended with status ${end.status}${running}`;
+    return `ended with status ${end.status}${running}${noted.map((message) => `\n${message}`).join('')}`;
   if (tests.length === 0) return 'holds no test';
   return undefined;
 }
