@@ -82,7 +82,9 @@ describe('the agent by rpm upgrades as a package', { skip: noDebianHosts || noRp
     const known = async () => [
       await host.ask('rpm -qi tenkai-agent'),
       await host.ask('rpm -ql tenkai-agent'),
-      await host.ask('sha256sum /etc/default/tenkai-agent /usr/lib/tenkai-agent/*'),
+      await host.ask(
+        'find /etc/default/tenkai-agent /usr/lib/tenkai-agent -type f -exec sha256sum {} + | sort',
+      ),
     ];
     const before = await known();
     const run = await upgrade(await brokenAgentRpm(await shippedRpm('agent', '0.1.2')), 1);
