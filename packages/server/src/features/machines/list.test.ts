@@ -7,6 +7,7 @@ import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { anInventory } from '@tenkai/testkit/builders.ts';
 import { dumpTables } from '@tenkai/testkit/dump-tables.ts';
 import { refusedWith } from '@tenkai/testkit/refused.ts';
+import { settle } from '@tenkai/testkit/settle.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock } from '../../kernel/clock.ts';
 
@@ -119,7 +120,7 @@ onBothEngines(
     const detail = await server.call(machineRoutes.get, { params: { id } });
     assert.deepEqual([detail.properties, detail.errors], [{ room: '8' }, []]);
     await server.apiToken('operator');
-    await server.app.collections.settled();
+    await settle(server);
     const before = await dumpTables(server.kernel.db);
     await set({ room: '8' });
     await assert.rejects(set({ 'no spaces': 'x' }), refusedWith('invalid-request', 422));
@@ -147,7 +148,7 @@ onBothEngines('a removed machine leaves nothing behind but its history', async (
   await agent.report(aHeartbeat(), inventory);
   await server.call(machineRoutes.power, { body: { machineIds: [agent.machineId], action: 'restart' } });
   await server.call(machineRoutes.remove, { params: { id: agent.machineId } });
-  await server.app.collections.settled();
+  await settle(server);
   const dump = await dumpTables(server.kernel.db.read);
   const remembering = Object.entries(dump).filter(([, rows]) =>
     rows.some((row) => row.includes(agent.machineId)),

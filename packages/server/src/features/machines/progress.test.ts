@@ -5,6 +5,7 @@ import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { dumpTables } from '@tenkai/testkit/dump-tables.ts';
 import { refusedWith } from '@tenkai/testkit/refused.ts';
+import { settle } from '@tenkai/testkit/settle.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock } from '../../kernel/clock.ts';
 
@@ -29,7 +30,7 @@ test('the latest figures of a run are told and kept in memory only, for its own 
     await enrolledAgent(server, { name: 'two' }),
   ];
   await Promise.all([one.bearer(), two.bearer()]);
-  await server.app.collections.settled();
+  await settle(server);
   const before = await dumpTables(server.kernel.db);
   await one.call('POST', agentPaths.progress, { runs: [aRun('r1', 10)] });
   await one.call('POST', agentPaths.progress, { runs: [aRun('r1', 20), aRun('r2', 1)] });

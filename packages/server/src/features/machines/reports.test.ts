@@ -7,6 +7,7 @@ import { aHeartbeat, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { dumpTables } from '@tenkai/testkit/dump-tables.ts';
 import { refusedWith } from '@tenkai/testkit/refused.ts';
+import { settle } from '@tenkai/testkit/settle.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 
 const aStatus = (code: string) => ({ kind: 'status', severity: 'info', code, params: { n: 1 }, at: 5 });
@@ -180,6 +181,7 @@ onBothEngines('forged, oversized and malformed reports change nothing', async (t
   atEnd(t, () => server.stop());
   const agent = await enrolledAgent(server);
   await agent.report(aHeartbeat());
+  await settle(server);
   const before = await dumpTables(server.kernel.db.read);
   const report = { number: 2, report: aHeartbeat() };
   const bad: [unknown, string][] = [
