@@ -106,6 +106,8 @@ class PoweredHost implements DebianHost {
   readonly #atBoot: HostService[] = [];
   #boot: Boot | undefined;
   #card: SleepingCard | undefined;
+  /** The card is about to sleep; who wants to wake or to remove the host waits for that. */
+  #falling: Promise<void> | undefined;
   #isDestroyed = false;
 
   constructor(disk: HostDisk, cable: Cable, name: string) {
@@ -170,7 +172,8 @@ class PoweredHost implements DebianHost {
   }
 
   async powerOn(): Promise<void> {
-    if (this.#boot) return;
+    await this.#falling;
+    if (this.#boot || this.#isDestroyed) return;
     await this.#card?.stop();
     this.#card = undefined;
     const boot = await bootHost(this.#disk, this.name);
@@ -187,6 +190,7 @@ class PoweredHost implements DebianHost {
   async destroy(): Promise<void> {
     this.#isDestroyed = true;
     await this.#pullPlug();
+    await this.#falling;
     await this.#card?.stop();
     await this.#disk.destroy();
   }
@@ -212,6 +216,13 @@ class PoweredHost implements DebianHost {
 
   async #fallAsleep(): Promise<void> {
     if (this.#isDestroyed || this.#card) return;
-    this.#card = await watchForMagicPacket(this.cable, () => void this.powerOn());
+    const watching = watchForMagicPacket(this.cable, () => void this.powerOn());
+    this.#falling = watching.then(
+      (card) => {
+        this.#card = card;
+      },
+      () => {},
+    );
+    await watching;
   }
 }

@@ -83,7 +83,7 @@ export async function dueMachines(read: Reader, now: number, limit: number): Pro
   // Without DISTINCT: for its sake the embedded database would walk over all pairs by machine.
   const rows = await read.all<{ machine_id: string }>(
     `SELECT machine_id FROM updates_pairs WHERE until <= ?
-       AND machine_id IN (SELECT id FROM machines WHERE enrollment = 'enrolled') LIMIT ?`,
+       AND EXISTS (SELECT 1 FROM machines m WHERE m.id = updates_pairs.machine_id AND m.enrollment = 'enrolled') LIMIT ?`,
     [now, limit],
   );
   return [...new Set(rows.map((row) => row.machine_id))];
