@@ -40,7 +40,7 @@ export interface Firefox {
 }
 
 const startLimitMs = 120_000;
-const findLimitMs = 60_000;
+const findLimitMs = 180_000;
 
 /** Firefox speaks WebDriver BiDi by itself; Debian has no geckodriver. */
 export async function startFirefox(t: TestContext, options: FirefoxOptions): Promise<Firefox> {
