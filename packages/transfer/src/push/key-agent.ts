@@ -1,13 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { answerPrompts } from './prompts.ts';
-
-const run = promisify(execFile);
 
 export interface PrivateKey {
   /** As ssh-keygen writes it. */
@@ -23,25 +21,28 @@ export interface KeyAgent {
 const startLimitMs = 20_000;
 
 /**
- * Holds a private key in an ssh-agent of its own, so that it is on no disk. The agent ends with `cat`, and `cat` with
- * our end of its pipe: also when this process dies without a word.
+ * An agent looks only every ten seconds whether the command that it was started for still runs, and holds the key until
+ * then. So that command ends the agent itself as soon as our end of its pipe is closed, and by nothing else.
+ */
+const untilClosed = `trap '' HUP INT TERM; cat >/dev/null; kill "$SSH_AGENT_PID"`;
+
+/**
+ * Holds a private key in an ssh-agent of its own, so that it is on no disk, until it is closed; also when this process
+ * dies without a word the agent ends.
  * @throws Error where the key cannot be read, such as by a wrong passphrase
  */
 export async function holdKey(key: PrivateKey, signal: AbortSignal): Promise<KeyAgent> {
   const folder = await mkdtemp(join(tmpdir(), 'tenkai-push-'));
   const socket = join(folder, 'agent');
-  const agent = spawn('ssh-agent', ['-a', socket, 'cat'], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const agent = spawn('ssh-agent', ['-a', socket, 'sh', '-c', untilClosed], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   const ended = once(agent, 'exit').catch(() => undefined);
   const failed = new Promise<never>((_, reject) => agent.once('error', reject));
   failed.catch(() => undefined);
   const close = async () => {
-    // The agent looks every ten seconds whether it is still needed; until then it shall know nothing.
-    await run('ssh-add', ['-q', '-D'], {
-      env: { ...process.env, SSH_AUTH_SOCK: socket },
-      timeout: startLimitMs,
-    }).catch(() => undefined);
     agent.stdin?.end();
-    await Promise.race([ended, pause(startLimitMs, undefined, { ref: false })]);
+    await Promise.race([ended.then(() => untilGone(socket)), pause(startLimitMs, undefined, { ref: false })]);
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -52,6 +53,18 @@ export async function holdKey(key: PrivateKey, signal: AbortSignal): Promise<Key
     throw error;
   }
 }
+
+/** Ended, an agent takes no connection, whether it took its socket away or not. */
+async function untilGone(socket: string): Promise<void> {
+  while (await takesConnections(socket)) await pause(10, undefined, { ref: false });
+}
+
+const takesConnections = (socket: string) =>
+  new Promise<boolean>((resolve) => {
+    const connection = connect(socket);
+    connection.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    connection.once('connect', () => connection.destroy());
+  });
 
 const noAgentYet = 2;
 
