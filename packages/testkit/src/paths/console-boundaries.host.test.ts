@@ -2,23 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { boundaryRoutes } from '@tenkai/protocol/api/boundaries.ts';
 import { accessibilityProblems } from '../console/axe.ts';
-import { noBrowser, startBrowser } from '../console/browser.ts';
-import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
-import { apiOf } from '../console/filled-site.ts';
-import { watchPage } from '../console/watch-page.ts';
+import { noBrowser } from '../console/browser.ts';
+import { textsOf } from '../console/console-site.ts';
+import { openConsole } from '../console/open-console.ts';
 import { until } from '../rig/until.ts';
 
 const texts = textsOf.ja;
 
 describe('boundaries in the console', { skip: noBrowser }, () => {
   it('SITE-16: boundaries are added, seen to overlap, changed and removed', async (t) => {
-    const site = await startConsoleSite(t);
-    const browser = await startBrowser(t, { language: 'ja', ca: site.ca });
-    const page = await browser.newPage();
-    page.setDefaultTimeout(60_000);
-    const watch = watchPage(page);
-    await setUp(page, site, 'ja');
-    const api = await apiOf(browser, site);
+    const { site, page, watch, api } = await openConsole(t, 'ja');
     const known = async () =>
       (await api(boundaryRoutes.list)).items.map(({ name, range }) => `${name} ${range}`);
     await page.goto(`${site.url}/boundaries`);

@@ -4,24 +4,17 @@ import { propertyMessages } from '@tenkai/domain/assignment/property-history.ts'
 import { findingTexts, partNames } from '@tenkai/domain/diagnosis/texts.ts';
 import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { accessibilityProblems } from '../console/axe.ts';
-import { noBrowser, startBrowser } from '../console/browser.ts';
-import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
-import { apiOf } from '../console/filled-site.ts';
+import { noBrowser } from '../console/browser.ts';
+import { textsOf } from '../console/console-site.ts';
+import { openConsole } from '../console/open-console.ts';
 import { startSimulatedMachine } from '../console/simulated-machine.ts';
-import { watchPage } from '../console/watch-page.ts';
 import { until } from '../rig/until.ts';
 
 const texts = textsOf.ja;
 
 describe('the connection of a machine in the console', { skip: noBrowser }, () => {
   it('BFWL-30, AGENT-30: a machine is diagnosed, and what its agent has lost is shown', async (t) => {
-    const site = await startConsoleSite(t);
-    const browser = await startBrowser(t, { language: 'ja', ca: site.ca });
-    const page = await browser.newPage();
-    page.setDefaultTimeout(60_000);
-    const watch = watchPage(page);
-    await setUp(page, site, 'ja');
-    const api = await apiOf(browser, site);
+    const { site, page, watch, api } = await openConsole(t, 'ja');
 
     await page.goto(`${site.url}/enrollment`);
     await page.getByText(texts.fallback.none).waitFor();

@@ -3,10 +3,10 @@ import { describe, it } from 'node:test';
 import { enrollmentRoutes, packageRoutes } from '@tenkai/protocol/api/index.ts';
 import { noBrowser, startBrowser } from '../console/browser.ts';
 import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
-import { apiOf, commandPackage } from '../console/filled-site.ts';
+import { commandPackage } from '../console/filled-site.ts';
+import { openConsole } from '../console/open-console.ts';
 import { seedFleet } from '../console/seed-fleet.ts';
 import { startSimulatedMachine } from '../console/simulated-machine.ts';
-import { watchPage } from '../console/watch-page.ts';
 import { makeDataDir } from '../site-process.ts';
 
 const texts = textsOf.ja;
@@ -14,13 +14,7 @@ const names = Array.from({ length: 10 }, (_, index) => `pc-${String(index).padSt
 
 describe('many machines in the console', { skip: noBrowser }, () => {
   it('BCON-06: a scenario is made, assigned to 10 machines and run, and its end is seen on each', async (t) => {
-    const site = await startConsoleSite(t);
-    const browser = await startBrowser(t, { language: 'ja', ca: site.ca });
-    const page = await browser.newPage();
-    page.setDefaultTimeout(60_000);
-    const watch = watchPage(page);
-    await setUp(page, site, 'ja');
-    const api = await apiOf(browser, site);
+    const { site, page, watch, api } = await openConsole(t, 'ja');
     await api(packageRoutes.create, {
       body: { draft: commandPackage('tool', 'true', '/opt/tool'), contentId: null },
     });

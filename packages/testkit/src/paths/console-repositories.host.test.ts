@@ -4,10 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { packageRoutes, repositoryRoutes } from '@tenkai/protocol/api/index.ts';
 import type { Page } from 'playwright-core';
 import { accessibilityProblems } from '../console/axe.ts';
-import { noBrowser, startBrowser } from '../console/browser.ts';
-import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
-import { apiOf } from '../console/filled-site.ts';
-import { watchPage } from '../console/watch-page.ts';
+import { noBrowser } from '../console/browser.ts';
+import { textsOf } from '../console/console-site.ts';
+import { openConsole } from '../console/open-console.ts';
 import { createRepository } from '../package-repository.ts';
 
 describe('package repositories in the console', { skip: noBrowser }, () => {
@@ -17,13 +16,7 @@ describe('package repositories in the console', { skip: noBrowser }, () => {
       const repository = await createRepository(t);
       await repository.publish({ id: 'app', name: 'App', urgency: 'highest' });
       await repository.publish({ id: 'tool', name: 'Tool', urgency: 'low' });
-      const site = await startConsoleSite(t);
-      const browser = await startBrowser(t, { language, ca: site.ca });
-      const page = await browser.newPage();
-      page.setDefaultTimeout(30_000);
-      const watch = watchPage(page);
-      await setUp(page, site, language);
-      const api = await apiOf(browser, site);
+      const { site, page, watch, api } = await openConsole(t, language);
       await page.goto(`${site.url}/repositories`);
       await page.getByRole('button', { name: texts.repositories.new }).click();
       await fill(page, texts, {

@@ -3,23 +3,17 @@ import { describe, it } from 'node:test';
 import { packageRoutes, scenarioRoutes } from '@tenkai/protocol/api/index.ts';
 import { aScenario } from '../builders.ts';
 import { accessibilityProblems } from '../console/axe.ts';
-import { noBrowser, startBrowser } from '../console/browser.ts';
-import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
-import { apiOf, commandPackage } from '../console/filled-site.ts';
-import { watchPage } from '../console/watch-page.ts';
+import { noBrowser } from '../console/browser.ts';
+import { textsOf } from '../console/console-site.ts';
+import { commandPackage } from '../console/filled-site.ts';
+import { openConsole } from '../console/open-console.ts';
 import { until } from '../rig/until.ts';
 
 const texts = textsOf.ja;
 
 describe('options of a scenario in the console', { skip: noBrowser }, () => {
   it('DIST-15: another program that runs first is chosen, kept, and taken away again', async (t) => {
-    const site = await startConsoleSite(t);
-    const browser = await startBrowser(t, { language: 'ja', ca: site.ca });
-    const page = await browser.newPage();
-    page.setDefaultTimeout(60_000);
-    const watch = watchPage(page);
-    await setUp(page, site, 'ja');
-    const api = await apiOf(browser, site);
+    const { site, page, watch, api } = await openConsole(t, 'ja');
     for (const id of ['hello', 'before']) {
       const draft = commandPackage(id, 'true', `/opt/${id}`);
       await api(packageRoutes.create, { body: { draft, contentId: null } });

@@ -4,23 +4,17 @@ import { updateKinds } from '@tenkai/domain/update/update-kinds.ts';
 import { machineRoutes, packageRoutes, updateRoutes } from '@tenkai/protocol/api/index.ts';
 import type { Page } from 'playwright-core';
 import { accessibilityProblems } from '../console/axe.ts';
-import { noBrowser, startBrowser } from '../console/browser.ts';
-import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
-import { apiOf, startMachines } from '../console/filled-site.ts';
-import { watchPage } from '../console/watch-page.ts';
+import { noBrowser } from '../console/browser.ts';
+import { textsOf } from '../console/console-site.ts';
+import { startMachines } from '../console/filled-site.ts';
+import { openConsole } from '../console/open-console.ts';
 import { aDraft } from '../package-draft.ts';
 
 describe('automatic update in the console', { skip: noBrowser }, () => {
   for (const language of ['en', 'ja'] as const) {
     it(`BAUT-07, BAUT-27, HOTFIX-28: kinds are explained, rules are set, a preview told, a package held and released, in ${language}`, async (t) => {
       const { updates, common, whatIf, machines } = textsOf[language];
-      const site = await startConsoleSite(t);
-      const browser = await startBrowser(t, { language, ca: site.ca });
-      const page = await browser.newPage();
-      page.setDefaultTimeout(30_000);
-      const watch = watchPage(page);
-      await setUp(page, site, language);
-      const api = await apiOf(browser, site);
+      const { site, page, watch, api } = await openConsole(t, language);
       await startMachines(t, api, site, ['alder']);
       const [machine] = (await api(machineRoutes.list, { query: {} })).items;
       const draft = aDraft({ id: 'fix', name: 'Fix', urgency: 'high' });

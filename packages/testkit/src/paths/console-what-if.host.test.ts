@@ -11,24 +11,18 @@ import {
 import type { Client } from '@tenkai/protocol/client.ts';
 import type { Page } from 'playwright-core';
 import { accessibilityProblems } from '../console/axe.ts';
-import { noBrowser, startBrowser } from '../console/browser.ts';
-import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
-import { apiOf, type ConsoleSite, commandPackage } from '../console/filled-site.ts';
+import { noBrowser } from '../console/browser.ts';
+import { textsOf } from '../console/console-site.ts';
+import { type ConsoleSite, commandPackage } from '../console/filled-site.ts';
+import { openConsole } from '../console/open-console.ts';
 import { startSimulatedMachine } from '../console/simulated-machine.ts';
-import { watchPage } from '../console/watch-page.ts';
 import { until } from '../rig/until.ts';
 
 const names = ['alder', 'birch', 'cedar', 'short-1'];
 
 describe('what-if in the console', { skip: noBrowser }, () => {
   it('BSCN-07, BAUT-07, BCON-21: what would happen is told before it does, in both languages', async (t) => {
-    const site = await startConsoleSite(t);
-    const browser = await startBrowser(t, { language: 'en', ca: site.ca });
-    const page = await browser.newPage();
-    page.setDefaultTimeout(30_000);
-    const watch = watchPage(page);
-    await setUp(page, site, 'en');
-    const api = await apiOf(browser, site);
+    const { site, page, watch, api } = await openConsole(t, 'en');
     await fill(t, api, site);
     for (const language of ['en', 'ja'] as const) {
       await page.evaluate((wanted) => localStorage.setItem('tenkai.language', wanted), language);

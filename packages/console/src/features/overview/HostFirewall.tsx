@@ -1,8 +1,7 @@
-import { Button, CopyButton } from '@mantine/core';
-import { IconCheck, IconCopy } from '@tabler/icons-react';
 import type { SiteHealth } from '@tenkai/protocol/api/site-health.ts';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../i18n/use-formats.ts';
+import { CopyText } from '../../ui/CopyText.tsx';
 import { StateLabel } from '../../ui/StateLabel.tsx';
 import type { StateKind } from '../../ui/state-kinds.ts';
 import { When } from '../../ui/When.tsx';
@@ -65,18 +64,7 @@ function WayOut({ missing, repair }: Firewall) {
       <span>{t('overview.health.repair')}</span>
       <div className="tk-command">
         <code className="tk-log">{repair}</code>
-        <CopyButton value={repair}>
-          {({ copied, copy }) => (
-            <Button
-              size="xs"
-              variant="default"
-              leftSection={copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-              onClick={copy}
-            >
-              {copied ? t('common.copied') : t('common.copy')}
-            </Button>
-          )}
-        </CopyButton>
+        <CopyText value={repair} />
       </div>
     </div>
   );
