@@ -6,6 +6,7 @@ import { installStep } from '../builders.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { noDebianHosts } from '../rig/debian-host.ts';
 import { makeNetwork, type Network } from '../rig/network.ts';
+import { supervise } from '../rig/supervise.ts';
 import { until } from '../rig/until.ts';
 import { brokenAgentDeb, createAgentPackage } from './agent-package.ts';
 import { deployTo, untilEnded } from './deploy.ts';
@@ -19,16 +20,15 @@ describe('the agent upgrades as an ordinary package', { skip: noDebianHosts || n
   let network: Network;
   let site: SiteProcess;
   let one: ManagedHost;
-  let supervisor: NodeJS.Timeout;
+  let endSupervision: (() => void) | undefined;
   before(async () => {
     network = await makeNetwork();
     site = await startSiteProcess(network);
     one = await startManagedHost(network, site, 'one');
-    // What a service manager does.
-    supervisor = setInterval(() => one.agent.isRunning || one.agent.start(), 1000);
+    endSupervision = supervise(one.host, one.agent);
   });
   after(async () => {
-    clearInterval(supervisor);
+    endSupervision?.();
     await one?.destroy();
     await site?.destroy();
     await network?.destroy();

@@ -6,6 +6,7 @@ import { installStep } from '../builders.ts';
 import { type DebianHost, noDebianHosts, startHost } from '../rig/debian-host.ts';
 import type { HostService } from '../rig/host-command.ts';
 import { installRpm, noRpm } from '../rig/rpm.ts';
+import { supervise } from '../rig/supervise.ts';
 import { until } from '../rig/until.ts';
 import { brokenAgentRpm, createAgentPackage } from './agent-package.ts';
 import { deployTo, untilEnded } from './deploy.ts';
@@ -21,7 +22,7 @@ describe('the agent by rpm upgrades as a package', { skip: noDebianHosts || noRp
   let scene: HostScene;
   let host: DebianHost;
   let agent: HostService;
-  let supervisor: NodeJS.Timeout;
+  let endSupervision: (() => void) | undefined;
   let machineId: string;
   before(async () => {
     scene = await startHostScene([]);
@@ -36,13 +37,12 @@ describe('the agent by rpm upgrades as a package', { skip: noDebianHosts || noRp
     const properties = `MP=${url} ROOTFINGERPRINT=${rootFingerprint} TICKET=/root/ticket`;
     await host.ask('rpm --install /root/agent.rpm', { env: { TENKAI_AGENT_PROPERTIES: properties } });
     agent = host.service(['/usr/bin/tenkai-agent', 'run']);
-    // What a service manager does.
-    supervisor = setInterval(() => agent.isRunning || agent.start(), 1000);
+    endSupervision = supervise(host, agent);
     await untilVersion('0.1.0');
     machineId = (await machineNamed(scene.site, name)).id;
   });
   after(async () => {
-    clearInterval(supervisor);
+    endSupervision?.();
     await host?.destroy();
     await scene?.destroy();
   });
