@@ -45,6 +45,9 @@ export function additions(ids: {
     step('EndEngines', forGood, 2010),
     action('OpenFirewall', quietly, ids.node, `${agent} firewall open --automatic`),
     step('OpenFirewall', 'NOT Installed AND NOT WIX_UPGRADE_DETECTED', 5700),
+    // Its keys go with the data, at the very end: a removal that fails has lost nothing that the agent does not make anew.
+    action('WithdrawCertificates', quietly, ids.node, `${agent} cert withdraw --removal-of [ProductVersion]`),
+    step('WithdrawCertificates', forGood, 2020),
     action(
       'ForgetData',
       storedProgram | commit | deferred | asSystem | goesOnAfterFailure,

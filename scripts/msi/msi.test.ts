@@ -106,9 +106,10 @@ describe('tenkai-agent for Windows', { skip: noAgentMsi }, () => {
 
   test('the ticket is hidden from logs, and no property becomes a part of a command', () => {
     assert.deepEqual(property('MsiHiddenProperties')?.split(';'), ['TICKET', 'LDAPSECRET']);
+    // Nobody sets a property with lower-case letters on a command line.
     for (const { Action, Target = '' } of rows('CustomAction'))
       for (const [, reference = ''] of Target.matchAll(/\[([^\]]*)\]/g))
-        assert.ok(reference === 'INSTALLFOLDER' || reference.startsWith('#'), `${Action}: ${reference}`);
+        assert.ok(/^(INSTALLFOLDER|ProductVersion|#.+)$/.test(reference), `${Action}: ${reference}`);
   });
 
   test('the service TenkaiAgent is installed as one that starts by itself', () => {
@@ -137,15 +138,18 @@ describe('tenkai-agent for Windows', { skip: noAgentMsi }, () => {
 
   test('data, engines and the firewall are touched when the agent goes for good, not when a newer one takes its place', () => {
     const forGood = 'REMOVE="ALL" AND NOT UPGRADINGPRODUCTCODE';
-    for (const action of ['ForgetData', 'EndEngines', 'CloseFirewall']) assert.equal(when(action), forGood);
+    const last = ['EndEngines', 'CloseFirewall', 'WithdrawCertificates'];
+    for (const action of ['ForgetData', ...last]) assert.equal(when(action), forGood);
     assert.equal(when('OpenFirewall'), 'NOT Installed AND NOT WIX_UPGRADE_DETECTED');
     const types = Object.fromEntries(rows('CustomAction').map(({ Action, Type }) => [Action, Number(Type)]));
     const [deferred, commit, asSystem] = [0x400, 0x200, 0x800];
-    for (const name of ['ForgetData', 'EndEngines', 'CloseFirewall', 'OpenFirewall'])
+    for (const name of ['ForgetData', 'OpenFirewall', ...last])
       assert.equal((types[name] ?? 0) & (deferred | asSystem), deferred | asSystem, name);
     assert.equal((types.ForgetData ?? 0) & commit, commit, 'a removal that fails has lost nothing');
     assert.ok(place('EndEngines') > place('StopServices') && place('EndEngines') < place('RemoveFiles'));
     assert.ok(place('CloseFirewall') < place('RemoveFiles'));
+    const withdrawal = place('WithdrawCertificates');
+    assert.ok(withdrawal > place('StopServices') && withdrawal < place('RemoveFiles'));
     const custom = rows('CustomAction').map(({ Action }) => Action);
     const used = sequence().map(({ Action }) => Action);
     assert.ok(custom.every((action) => used.includes(action)));

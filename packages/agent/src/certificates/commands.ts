@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { DataFolder } from '../data-folder.ts';
-import type { BundleOptions, CommonOptions, PurgeOptions } from './options.ts';
+import type { BundleOptions, CommonOptions, PurgeOptions, WithdrawOptions } from './options.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -22,6 +22,9 @@ export function addIdentityCommands(program: Command, env: Env, data: () => Data
   purging(cert('purge', 'remove certificates and private keys; the service must be stopped')).action(
     async (options: PurgeOptions) => (await import('./perform.ts')).purge(deps(), options),
   );
+  cert('withdraw', 'remove the store Tenkai, for an agent that goes; its next start would make it anew')
+    .option('--removal-of <version>', 'only where this is the agent of that version')
+    .action(async (options: WithdrawOptions) => (await import('./perform.ts')).withdraw(deps(), options));
   const withPassword = (command: Command) =>
     command.requiredOption('--password-file <file>', 'file with the password, readable by its owner alone');
   withPassword(

@@ -34,6 +34,10 @@ export function openFolderStore(name: string, folder: string): MachineStore {
       );
     },
     remove: ({ der }) => removeFrom(files(), der),
+    // The folder is that of the identity, whose keys stay.
+    destroy() {
+      for (const { file } of files()) removeIfThere(join(folder, file));
+    },
   };
 }
 

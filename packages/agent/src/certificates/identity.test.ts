@@ -25,7 +25,7 @@ import { openLog } from '../log.ts';
 import { openFolderStore } from './folder-store.ts';
 import { holdIdentity, keepCertificates } from './keep.ts';
 import { type IdentityList, listIdentity } from './list.ts';
-import { purgeIdentity } from './purge.ts';
+import { purgeIdentity, withdrawCertificates } from './purge.ts';
 
 const options = { timeout: 300_000 };
 
@@ -187,6 +187,20 @@ test('a broken certificate is listed as broken, and a purge takes it', (t) => {
   );
   purgeIdentity({ data, stores: [store], log });
   assert.deepEqual(readdirSync(data.identity), []);
+});
+
+test('an agent that goes takes its own store along; its keys stay until its data go, and nothing of the old product does', (t) => {
+  const { data, store, log, list, keep } = machine(t);
+  const older = machine(t);
+  older.keep();
+  const thumbprints = keep();
+  const keys = list().keys;
+  const gone = withdrawCertificates({ stores: [store, older.store], log });
+  assert.deepEqual(gone.certificates.map((each) => each.thumbprint).sort(), thumbprints.toSorted());
+  assert.deepEqual([list().certificates, list().keys], [[], keys]);
+  assert.equal(older.list().certificates.length, 2);
+  assert.match(readFileSync(join(data.log, 'identity.log'), 'utf8'), new RegExp(thumbprints[0] ?? '-'));
+  assert.equal(keep().length, 2, 'the next start makes them anew');
 });
 
 test('a full disk makes no half identity: it is said, and made as soon as there is room', options, (t) => {

@@ -10,3 +10,8 @@ export interface PurgeOptions extends CommonOptions {
 export interface BundleOptions extends CommonOptions {
   readonly passwordFile: string;
 }
+
+export interface WithdrawOptions extends CommonOptions {
+  /** Version of the agent that is being removed. */
+  readonly removalOf?: string;
+}

@@ -4,11 +4,12 @@ import { machineGuard } from '../key-guard.ts';
 import { openLog } from '../log.ts';
 import { platformOptions, selectPlatform } from '../platform/select.ts';
 import { readSettings } from '../settings.ts';
+import { agentVersion } from '../version.ts';
 import { confirm, whileAgentIsStopped } from './alone.ts';
 import { listIdentity } from './list.ts';
-import type { CommonOptions, PurgeOptions } from './options.ts';
+import type { CommonOptions, PurgeOptions, WithdrawOptions } from './options.ts';
 import { ownStores } from './own-stores.ts';
-import { planPurge, purgeIdentity } from './purge.ts';
+import { planPurge, purgeIdentity, withdrawCertificates } from './purge.ts';
 import { identityText, purgeText, questions } from './texts.ts';
 
 export interface Deps {
@@ -41,4 +42,13 @@ export async function purge({ env, data }: Deps, options: PurgeOptions): Promise
     return purgeIdentity({ data, stores, log: openLog({ folder: data.log, name: 'identity' }) });
   });
   await print(done, purgeText(done, language), options.json);
+}
+
+/** Run by the installer before the programs go. Where another version has taken their place, the store is that one's. */
+export async function withdraw({ env, data }: Deps, options: WithdrawOptions): Promise<void> {
+  const { json, removalOf = agentVersion } = options;
+  if (removalOf !== agentVersion) return;
+  const { own } = await ownStores(data);
+  const done = withdrawCertificates({ stores: [own], log: openLog({ folder: data.log, name: 'identity' }) });
+  await print(done, purgeText(done, languageOf(env)), json);
 }

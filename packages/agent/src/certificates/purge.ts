@@ -51,6 +51,22 @@ export function purgeIdentity(deps: PurgeDeps): Purge {
   return { ...planned, isDryRun: false };
 }
 
+/**
+ * Takes the store of the agent itself away, for an agent that goes: its keys are files, which go with its data, and until
+ * then its next start makes the certificates anew. What is the old product's stays.
+ * @throws Failure certificate-store-refused
+ */
+export function withdrawCertificates({ stores: [own], log }: Pick<PurgeDeps, 'stores' | 'log'>): Purge {
+  const held = own ? heldIn([own]) : [];
+  own?.destroy();
+  const certificates = held.map(({ store, held: { der } }) => ({
+    store: store.name,
+    thumbprint: thumbprint(der),
+  }));
+  for (const each of certificates) log.info(each, 'certificate removed');
+  return { certificates, files: [], isDryRun: false };
+}
+
 const heldIn = (stores: readonly MachineStore[]): { store: MachineStore; held: HeldCertificate }[] =>
   stores.flatMap((store) => store.list().map((held) => ({ store, held })));
 

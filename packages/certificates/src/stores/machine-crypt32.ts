@@ -19,6 +19,8 @@ export interface MachineCrypt32 extends Crypt32 {
   ): unknown;
   /** Frees the context in any case. */
   CertDeleteCertificateFromStore(context: unknown): boolean;
+  /** With `deleteStore` among the flags the store goes, with what is in it. */
+  CertUnregisterSystemStore(name: string, flags: number): boolean;
   /** The key that Windows links to a certificate; null: none. */
   keyContainer(context: unknown): KeyContainer | null;
   /** Deletes a key of the machine for ever: CryptAcquireContext with CRYPT_DELETEKEYSET, or NCryptDeleteKey. */
@@ -35,6 +37,8 @@ export const machineFlags = {
   noSuchKey: 0x8009_0016,
   /** CRYPTPROTECT_UI_FORBIDDEN and CRYPTPROTECT_LOCAL_MACHINE: a service has nobody to ask. */
   protectMachine: 0x1 | 0x4,
+  /** CERT_STORE_DELETE_FLAG. */
+  deleteStore: 0x10,
   deleteKeySet: 0x10,
   machineKeySet: 0x20,
 } as const;
@@ -65,6 +69,7 @@ async function bindMachineCrypt32(): Promise<MachineCrypt32> {
     'bool __stdcall CertAddEncodedCertificateToStore(void *store, uint32 encoding, const uint8_t *der, uint32 length, uint32 disposition, _Out_ void **context)',
   );
   const remove = crypt32.func('bool __stdcall CertDeleteCertificateFromStore(void *context)');
+  const unregister = crypt32.func('bool __stdcall CertUnregisterSystemStore(str16 name, uint32 flags)');
   const dataCall = (name: string, description: string) =>
     crypt32.func('__stdcall', name, 'bool', [
       koffi.pointer(blob),
@@ -96,6 +101,7 @@ async function bindMachineCrypt32(): Promise<MachineCrypt32> {
       return add(store, encoding, der, der.length, disposition, context) ? context[0] : null;
     },
     CertDeleteCertificateFromStore: remove,
+    CertUnregisterSystemStore: unregister,
     keyContainer(context) {
       // What the property points to lies behind it in the same memory.
       const property = base.CertGetCertificateContextProperty(context, 2);

@@ -26,6 +26,8 @@ export interface MachineStore {
   put(der: Buffer, friendlyName: string): void;
   /** For ever (IDENT-08), and with the key that the store links to it (IDENT-07). */
   remove(held: HeldCertificate): void;
+  /** The store itself, with what is in it and the keys that it links to; the next `put` makes it anew. */
+  destroy(): void;
 }
 
 /**
@@ -46,26 +48,33 @@ export function openMachineStore(api: MachineCrypt32, name: string): MachineStor
       api.CertCloseStore(store, 0);
     }
   };
+  const list = () =>
+    within(
+      false,
+      (store) => listed(api, store),
+      () => [],
+    );
+  const removeOne = (held: HeldCertificate) =>
+    within(
+      false,
+      (store) => remove({ api, name, store }, held),
+      () => {},
+    );
   return {
     name,
-    list: () =>
-      within(
-        false,
-        (store) => listed(api, store),
-        () => [],
-      ),
+    list,
     put: (der, friendlyName) =>
       within(
         true,
         (store) => put({ api, name, store }, der, friendlyName),
         () => {},
       ),
-    remove: (held) =>
-      within(
-        false,
-        (store) => remove({ api, name, store }, held),
-        () => {},
-      ),
+    remove: removeOne,
+    destroy() {
+      for (const held of list()) removeOne(held);
+      const isGone = api.CertUnregisterSystemStore(name, wincrypt.localMachine | machineFlags.deleteStore);
+      if (!isGone && api.lastError() !== wincrypt.fileNotFound) throw refused(api, name, 'it is not deleted');
+    },
   };
 }
 

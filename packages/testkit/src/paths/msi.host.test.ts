@@ -57,6 +57,7 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
     assert.equal(await agent.serviceState(), undefined);
     for (const path of [windowsPrograms, 'C:\\ProgramData\\Tenkai'])
       assert.deepEqual(await readdir(machine.pathOf(path)).catch(() => 'nothing'), 'nothing');
+    assert.equal(await agent.certificateStore(), undefined);
   }
 
   test('AGENT-17: a property that nobody can mean is refused before anything is changed', async () => {
@@ -168,11 +169,12 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
 
   test('AGENT-07, AGENT-27, AGENT-36, AGENT-37: an upgrade keeps properties, identity and how the service starts', async () => {
     await writeFile(machine.pathOf(`${windowsData}\\mark`), 'kept');
-    const [kept, identity] = [await agent.kept(), await enrollment()];
+    const [kept, identity, store] = [await agent.kept(), await enrollment(), await agent.certificateStore()];
     assert.equal(await agent.msiexec('/i', newerMsi, 'FSP=fsp2.example'), 0);
     assert.deepEqual(await agent.kept(), { ...kept, Version: newer, FSP: 'fsp2.example' });
     assert.match(await versionText(), new RegExp(newer));
     assert.deepEqual([await agent.data('mark'), await enrollment()], ['kept', identity]);
+    assert.equal(await agent.certificateStore(), store);
     assert.deepEqual([await agent.startType(), await agent.serviceState()], ['0x3', 'STOPPED']);
     const uninstall = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall';
     const products = await machine.ask(['reg', 'query', uninstall, '/s']);
@@ -182,7 +184,12 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
     assert.equal((await settings()).assignment.fallbackStatusPoint, 'https://fsp2.example');
   });
 
-  test('a removal leaves no file, no value and no service', async () => {
+  test('a removal leaves no file, no value, no service, no certificate and no store', async () => {
+    assert.match(
+      (await agent.certificateStore()) ?? '',
+      /Certificates\\[0-9A-F]{40}/,
+      'the upgrade has kept them',
+    );
     await agent.stop();
     assert.equal(await agent.msiexec('/x', newerMsi), 0);
     await assertNothing();

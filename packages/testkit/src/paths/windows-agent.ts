@@ -9,6 +9,7 @@ import { type MsiVersion, shippedMsi } from './shipped-msi.ts';
 /** Everything takes its time on a busy computer. */
 const longMs = 600_000;
 const key = 'SOFTWARE\\Tenkai\\Agent';
+const storeKey = 'HKLM\\SOFTWARE\\Microsoft\\SystemCertificates\\Tenkai';
 const serviceKey = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\TenkaiAgent';
 
 export const windowsPrograms = 'C:\\Program Files\\Tenkai';
@@ -22,6 +23,8 @@ export interface WindowsAgent {
   bring(version: MsiVersion): Promise<string>;
   /** What installations have left in the registry, without what was not given; undefined: the key is not there. */
   kept(): Promise<Readonly<Record<string, string>> | undefined>;
+  /** What the registry holds of the store `Tenkai` of certificates; undefined: there is no such store. */
+  certificateStore(): Promise<string | undefined>;
   /** `RUNNING`, `STOPPED` ...; undefined: there is no such service. */
   serviceState(): Promise<string | undefined>;
   untilServiceIs(state: string): Promise<void>;
@@ -71,6 +74,11 @@ export function windowsAgent(machine: WineMachine): WindowsAgent {
       const exported = await readFile(machine.pathOf('C:\\t\\key.reg'));
       const values = readRegistryText(exported, `HKEY_LOCAL_MACHINE\\${key}`);
       return Object.fromEntries([...values].filter(([, value]) => value !== ''));
+    },
+    async certificateStore() {
+      const { code, stdout } = await run('reg', 'query', storeKey, '/s');
+      // Wine leaves the key of a store that was deleted, with nothing in it.
+      return code === 0 && stdout.trim() !== '' ? stdout : undefined;
     },
     serviceState,
     untilServiceIs,
