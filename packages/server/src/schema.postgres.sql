@@ -532,6 +532,7 @@ CREATE TABLE pushes (
   management_point text COLLATE "C" NOT NULL,
   parallel bigint NOT NULL,
   retries bigint NOT NULL,
+  properties text COLLATE "C" NOT NULL DEFAULT '[]'::text,
   CONSTRAINT pushes_pkey PRIMARY KEY (id)
 );
 

@@ -482,7 +482,8 @@ CREATE TABLE pushes (
   known_hosts TEXT NOT NULL,
   management_point TEXT NOT NULL,
   parallel INTEGER NOT NULL,
-  retries INTEGER NOT NULL
+  retries INTEGER NOT NULL,
+  properties TEXT NOT NULL DEFAULT '[]'
 ) STRICT;
 
 CREATE TABLE pushes_host_keys (

@@ -1,9 +1,12 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { propertyRefusal } from '@tenkai/domain/assignment/properties.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { type AgentPackage, readPackageName } from '@tenkai/domain/push/choose-package.ts';
+import { type PushProperty, propertiesOfPush } from '@tenkai/domain/push/push-properties.ts';
 import { parseTarget, type Target } from '@tenkai/domain/push/target.ts';
 import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { getSiteSettings } from '@tenkai/protocol/api/site.ts';
 import {
   isKnown,
   keepKeys,
@@ -19,11 +22,12 @@ import { readText } from '../read-file.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import { settingsPath } from '../settings.ts';
 import type { Column } from '../table.ts';
+import { type PropertyOptions, propertyText, withProperties, wordsOf } from './push-properties.ts';
 
 const several = (value: string, before: string[] = []) => [...before, value];
 
 export function addPushCommand(noun: Command, cli: Cli) {
-  noun
+  const command = noun
     .command('push')
     .description('install the agent on machines over SSH, and let them enroll')
     .argument('[hosts...]', 'names or addresses, HOST, HOST:PORT or USER@HOST')
@@ -38,18 +42,14 @@ export function addPushCommand(noun: Command, cli: Cli) {
     .option('--password-file <path>', 'file with the password, for sudo too; -: standard input')
     .option('--host-key <fingerprint>', 'SHA256:... that a machine not yet known may have', several)
     .option('--known-hosts <path>', 'file of host keys that were confirmed (default: beside the settings)')
-    .option(
-      '--management-point <url>',
-      'address of the site as the machines see it (default: the site itself)',
-    )
     .option('--hours <number>', 'how long the machines may take to enroll', Number, 1)
     .option('--parallel <number>', 'machines at a time', Number, 8)
     .option('--retries <number>', 'further tries where a machine does not answer', Number, 2)
-    .option('--log-folder <path>', "what each machine's package manager has written, a file each")
-    .action(acting(cli, push));
+    .option('--log-folder <path>', "what each machine's package manager has written, a file each");
+  withProperties(command).action(acting(cli, push));
 }
 
-interface PushOptions {
+interface PushOptions extends PropertyOptions {
   readonly hostsFile?: string;
   readonly package: readonly string[];
   readonly user: string;
@@ -57,7 +57,6 @@ interface PushOptions {
   readonly passwordFile?: string;
   readonly hostKey?: readonly string[];
   readonly knownHosts?: string;
-  readonly managementPoint?: string;
   readonly hours: number;
   readonly parallel: number;
   readonly retries: number;
@@ -70,6 +69,7 @@ const wrong = (problem: string) => new Failure('usage-wrong', { problem, command
 async function push(session: Session, hosts: string[], options: PushOptions) {
   const { terminal, output, signal } = session;
   const targets = await targetsOf(session, hosts, options);
+  const words = wordsOf(options);
   const packages = await Promise.all(options.package.map((path) => packageAt(resolve(terminal.cwd, path))));
   if (!(options.parallel >= 1 && options.retries >= 0)) throw wrong('--parallel and --retries are numbers.');
   const password =
@@ -81,7 +81,7 @@ async function push(session: Session, hosts: string[], options: PushOptions) {
     options.knownHosts ?? join(dirname(settingsPath(terminal)), 'known_hosts'),
   );
   const { trusted, refused } = await confirmKeys(session, targets, knownHosts, options.hostKey ?? []);
-  const granted = await permission(session, trusted, options);
+  const granted = await permission(session, trusted, { words, hours: options.hours });
   const keyFiles = options.key === undefined ? [] : [resolve(terminal.cwd, options.key)];
   const ssh = await openSsh({ user: options.user, keyFiles, password, knownHosts: () => knownHosts }, signal);
   const onStage: PushDeps['onStage'] = ({ text }, stage) => output.note(`${text}: ${stage}`);
@@ -92,12 +92,18 @@ async function push(session: Session, hosts: string[], options: PushOptions) {
       ...(await inTurn(trusted, options.parallel, (one) => pushTo(deps, one, signal))),
     ];
     if (options.logFolder !== undefined) await keepLogs(resolve(terminal.cwd, options.logFolder), results);
-    output.result(results, () => output.table(results, columns, 'No machine was named.'));
+    output.result(results, () => shown(session, results, granted.properties));
     const failed = results.filter(({ state }) => state === 'failed').length;
     if (failed > 0) throw new Failure('act-refused-for-some', { failed, total: results.length });
   } finally {
     await ssh.close();
   }
+}
+
+function shown({ output }: Session, results: readonly PushResult[], given: readonly PushProperty[]) {
+  const table = output.table(results, columns, 'No machine was named.');
+  const isGiven = results.some(({ properties }) => properties.length > 0);
+  return isGiven ? `${table}\n\nGiven to what was installed: ${propertyText(given)}` : table;
 }
 
 async function targetsOf(
@@ -159,15 +165,20 @@ async function confirmKeys(
 }
 
 /** One ticket for all of them; the audit log names it and, with its use, the machines' status messages do. */
-async function permission(session: Session, targets: readonly Target[], options: PushOptions) {
-  const none = { managementPoint: '', rootFingerprint: '', ticket: async () => '' };
-  if (targets.length === 0) return none;
+async function permission(
+  session: Session,
+  targets: readonly Target[],
+  { words, hours }: { readonly words: readonly string[]; readonly hours: number },
+) {
+  if (targets.length === 0) return { properties: [], rootFingerprint: '', ticket: async () => '' };
   const { client, url } = await session.connect();
+  const { pushProperties: siteLine } = await client(getSiteSettings);
+  const { properties, problems } = propertiesOfPush({ siteLine, words, managementPoint: url });
+  if (problems.length > 0) throw propertyRefusal(problems);
   const name = `push: ${targets.map(({ text }) => text).join(', ')}`.slice(0, 100);
-  const body = { name, maxUses: targets.length, validHours: options.hours };
+  const body = { name, maxUses: targets.length, validHours: hours };
   const { secret, rootFingerprint } = await client(enrollmentRoutes.createTicket, { body });
-  const managementPoint = options.managementPoint ?? url;
-  return { managementPoint, rootFingerprint, ticket: async () => secret };
+  return { properties, rootFingerprint, ticket: async () => secret };
 }
 
 /** So many at a time, in their order. */

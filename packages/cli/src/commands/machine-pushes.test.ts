@@ -70,6 +70,29 @@ describe('tenkai machine pushes', { skip: noSshd }, () => {
     assert.deepEqual(await json<PushKey[]>('push-keys', 'list'), []);
   });
 
+  test('AGENT-16: properties are given once for the site and for a push, and shown with it', async (t) => {
+    cli = await cliOf(t, server);
+    await cli.json(['site', 'settings', 'pushProperties=SMSSITECODE=tst FSP=fsp.example']);
+    const password = join(cli.home, 'password');
+    await writeFile(password, 'wrong\n', { mode: 0o600 });
+    const start = ['machine', 'pushes', 'start', sshd.host, '--password-file', password];
+    const wrong = await cli.run([...start, '--property', 'FSP=a$(id)', '--property', 'ticket=/root/t']);
+    assert.equal(wrong.code, 1);
+    assert.match(
+      wrong.stderr,
+      /FSP: a\$\(id\) is no address[\s\S]*TICKET: TICKET is given by the push itself/,
+    );
+    const twice = await cli.run([...start, '--property', 'MP=a.example', '--management-point', 'b.example']);
+    assert.match(twice.stderr, /MP is given more than once/);
+    const own = ['--property', 'SMSSLP=slp.example', '--property', 'SMSFSP='];
+    const begun = await cli.run([...start, ...own, '--management-point', 'mp.example']);
+    assert.match(
+      begun.stdout.replaceAll(/\s+/g, ' '),
+      /SITECODE=TST \(site\), MP=https:\/\/mp.example \(push\), LOCATOR=https:\/\/slp.example \(push\), FSP= \(push\)/,
+    );
+    await json('pushes', 'cancel', 'latest');
+  });
+
   test('a password comes by a file alone, and stands alone', async (t) => {
     cli = await cliOf(t, server);
     const file = join(cli.home, 'password');

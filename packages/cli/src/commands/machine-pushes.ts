@@ -14,6 +14,7 @@ import { readText } from '../read-file.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import { hostColumns, pushColumns } from './push-columns.ts';
 import { type CredentialOptions, credentialsOf, withCredentials } from './push-credentials.ts';
+import { type PropertyOptions, propertyText, withProperties, wordsOf } from './push-properties.ts';
 
 const thePush = 'id of a push, or "latest"';
 
@@ -39,14 +40,10 @@ export function addPushesCommands(machine: Command, cli: Cli) {
     .option('--user <name>', 'who signs in: root, or one with sudo', 'root')
     .option('--known-hosts <path>', 'file of host keys that are believed')
     .option('--accept-new', 'believe the host key of a machine not yet known without asking')
-    .option(
-      '--management-point <url>',
-      'address of the site as the machines see it (default: the site itself)',
-    )
     .option('--parallel <number>', 'machines at a time', Number, 8)
     .option('--retries <number>', 'further tries where a machine does not answer', Number, 2)
     .option('--again', 'also machines that the site manages already');
-  withCredentials(start).action(acting(cli, startPush));
+  withProperties(withCredentials(start)).action(acting(cli, startPush));
   for (const verb of ['approve', 'refuse'] as const) {
     noun
       .command(verb)
@@ -113,7 +110,7 @@ function shown({ output }: Session, detail: PushDetail) {
       ['Begun', `${timeText(detail.createdAt)} by ${detail.by}`],
       ['Signs in', `${detail.user}, by ${detail.signIn}`],
       ['Host keys not known', detail.hostKeys],
-      ['Address of the site', detail.managementPoint],
+      ['Properties', propertyText(detail.properties)],
     ]);
     const remedies = new Set(detail.hosts.flatMap(({ problem }) => (problem ? [problem.remedy] : [])));
     const table = output.table(detail.hosts, hostColumns, 'No machine was named.');
@@ -121,12 +118,11 @@ function shown({ output }: Session, detail: PushDetail) {
   });
 }
 
-interface StartOptions extends CredentialOptions {
+interface StartOptions extends CredentialOptions, PropertyOptions {
   readonly hostsFile?: string;
   readonly user: string;
   readonly knownHosts?: string;
   readonly acceptNew?: boolean;
-  readonly managementPoint?: string;
   readonly parallel: number;
   readonly retries: number;
   readonly again?: boolean;
@@ -144,7 +140,8 @@ async function startPush(session: Session, hosts: string[], options: StartOption
     credentials,
     hostKeys: options.acceptNew ? ('accept-new' as const) : ('ask' as const),
     knownHosts: knownHosts === undefined ? '' : await readText(terminal, knownHosts),
-    managementPoint: options.managementPoint ?? url,
+    managementPoint: url,
+    properties: wordsOf(options),
     parallel,
     retries,
     includesManaged: options.again === true,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type AgentPackage, choosePackage, readLook, readPackageName } from './choose-package.ts';
+import { type AgentPackage, choosePackage, type Look, readLook, readPackageName } from './choose-package.ts';
 import { knownHostName, parseTarget } from './target.ts';
 
 const packages = [
@@ -36,10 +36,17 @@ describe('the package for a machine, by what it says of itself', () => {
     test(said.replaceAll('\n', ' '), () => {
       const look = readLook(`${said}\nend=yes\n`);
       assert.ok(look);
-      const choice = choosePackage(look, { packages, root: 'aa' });
+      const choice = choosePackage(look, { packages, root: 'aa', givesAnyway: false });
       if (typeof wanted === 'string') assert.equal('refused' in choice && choice.refused, wanted);
       else assert.deepEqual(choice, { chosen: wanted, isThere });
     });
+  test('AGENT-16: what brings properties is installed again, by whoever may', () => {
+    const offer = { packages, root: 'aa', givesAnyway: true };
+    const said = 'id=debian\nmachine=x86_64\ndeb=installed 0.1.0\nassigned=yes\nend=yes\n';
+    const choice = (user: string) => choosePackage(readLook(`${user}\n${said}`) as Look, offer);
+    assert.deepEqual(choice('uid=0'), { chosen: deb, isThere: false });
+    assert.deepEqual(choice('uid=1000'), { refused: 'rights-missing', detail: '' });
+  });
   test('one that was cut off says nothing', () => assert.equal(readLook('id=debian\nuid=0\n'), undefined));
 });
 

@@ -81,10 +81,12 @@ interface Offer {
   readonly packages: readonly AgentPackage[];
   /** Of the site to which machines are brought. */
   readonly root: string;
+  /** Whether the package is installed again where this version is there: it brings properties. */
+  readonly givesAnyway: boolean;
 }
 
 /** Which package suits, or why none does; what is there already need not be sent again. */
-export function choosePackage(look: Look, { packages, root }: Offer): Choice {
+export function choosePackage(look: Look, { packages, root, givesAnyway }: Offer): Choice {
   const { kind, machine } = look;
   if (kind === undefined) return { refused: 'system-unknown', detail: look.system };
   const chosen = packages.find((one) => one.kind === kind && one.machine === machine);
@@ -92,7 +94,7 @@ export function choosePackage(look: Look, { packages, root }: Offer): Choice {
   // Who belongs to another site stays there until somebody takes it out on purpose.
   if (look.installed !== '' && look.root !== '' && look.root !== root.toLowerCase())
     return { refused: 'assigned-elsewhere', detail: look.root };
-  const isThere = look.installed === chosen.version && look.isAssigned;
+  const isThere = !givesAnyway && look.installed === chosen.version && look.isAssigned;
   if (!isThere && !look.isRoot && !look.maySudo) return { refused: 'rights-missing', detail: '' };
   return { chosen, isThere };
 }

@@ -27,6 +27,11 @@ export const pushRefusals = defineFailures({
     message: '"{user}" is no name of a user.',
     remedy: 'Give a name of letters, digits, "_", "-" and ".".',
   },
+  'push-property-own': {
+    kind: 'invalid',
+    message: '{name} is given by the push itself.',
+    remedy: 'Leave it out: each machine gets a ticket of its own and the root key of this site.',
+  },
   'push-site-key-missing': {
     kind: 'conflict',
     message: 'The site has no key of its own for pushes.',

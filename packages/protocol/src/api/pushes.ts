@@ -1,3 +1,4 @@
+import { propertyNames } from '@tenkai/domain/assignment/properties.ts';
 import { hostStates } from '@tenkai/domain/push/host-state.ts';
 import { type Static, type TLiteral, Type } from 'typebox';
 import { Done, IdParams, Nullable } from './paging.ts';
@@ -34,7 +35,7 @@ export const PushRequest = Type.Object({
   hostKeys: HostKeyPolicy,
   /** Lines of a known_hosts file that are believed beside those that are known here. */
   knownHosts: Type.String({ maxLength: 262_144 }),
-  /** Address of the site as the machines see it. */
+  /** Address of the site as the machines see it, where neither this push nor the site names one by the property MP. */
   managementPoint: Type.String({ pattern: '^https://[^\\s\'"]+$', maxLength: 1024 }),
   /** Machines at a time. */
   parallel: Type.Integer({ minimum: 1, maximum: 32 }),
@@ -42,6 +43,8 @@ export const PushRequest = Type.Object({
   retries: Type.Integer({ minimum: 0, maximum: 10 }),
   /** Whether machines that the site manages already are pushed to again. */
   includesManaged: Type.Boolean(),
+  /** `NAME=VALUE` for the agent, before the site's `pushProperties`; `NAME=` takes a property away (AGENT-16). */
+  properties: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 1200 }), { maxItems: 50 })),
 });
 export type PushRequest = Static<typeof PushRequest>;
 
@@ -124,7 +127,20 @@ const row = {
 export const PushRow = Type.Object(row);
 export type PushRow = Static<typeof PushRow>;
 
-export const PushDetail = Type.Object({ ...row, hosts: Type.Array(PushHost) });
+/** What the agent gets, and by whose word: a default of the site, or this push. */
+export const PushProperty = Type.Object({
+  name: Type.Union(
+    propertyNames.map((name) => Type.Literal(name)) as unknown as [TLiteral<(typeof propertyNames)[number]>],
+  ),
+  /** Null: it is taken away there. */
+  value: Nullable(Type.String()),
+  origin: Type.Union([Type.Literal('site'), Type.Literal('push')]),
+});
+export type PushProperty = Static<typeof PushProperty>;
+
+const properties = Type.Array(PushProperty);
+
+export const PushDetail = Type.Object({ ...row, properties, hosts: Type.Array(PushHost) });
 export type PushDetail = Static<typeof PushDetail>;
 
 /** A package of the agent that the server can push. */

@@ -57,6 +57,8 @@ export const SiteSettings = Type.Object({
    * once this site answers there (BAGT-25). Null: where they found it so far.
    */
   agentAddress: Type.Union([Type.String({ pattern: agentAddress, maxLength: 300 }), Type.Null()]),
+  /** Properties that every push gives to the agent, `NAME=VALUE` in one line (AGENT-16). */
+  pushProperties: Type.String({ maxLength: 8192 }),
 });
 export type SiteSettings = Static<typeof SiteSettings>;
 

@@ -26,6 +26,7 @@ import { siteHealth } from './0110-site-health.ts';
 import { deploymentsSlots } from './0111-deployments-slots.ts';
 import { pushes } from './0114-pushes.ts';
 import { contentFileTimes } from './0120-content-file-times.ts';
+import { pushProperties } from './0130-push-properties.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -63,4 +64,5 @@ export const migrations: readonly Migration[] = [
   deploymentsSlots,
   contentFileTimes,
   pushes,
+  pushProperties,
 ];

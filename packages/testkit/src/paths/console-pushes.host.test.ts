@@ -33,6 +33,9 @@ describe('pushes in the console', { skip: noBrowser || noSshd }, () => {
       await page.getByRole('link', { name: pushes.title }).first().click();
       await page.getByText(pushes.none).waitFor();
       await page.getByText(pushes.noSiteKeys).waitFor();
+      await page.getByLabel(pushes.fields.siteProperties).fill('SMSSITECODE=tk1\nSMSMP=site.example');
+      await page.getByRole('button', { name: texts.common.save }).click();
+      await page.getByText(texts.common.saved).waitFor();
       await look('empty');
       await page.getByRole('link', { name: pushes.new }).click();
       await page.getByRole('button', { name: pushes.makeKey }).click();
@@ -43,7 +46,15 @@ describe('pushes in the console', { skip: noBrowser || noSshd }, () => {
         .getByText(texts.failures['push-host-invalid'].message.replace('{host}', '-oProxyCommand=id'))
         .waitFor();
       await page.getByText(pushes.noPackages).waitFor();
+      const address = page.getByLabel(pushes.fields.managementPoint);
+      assert.equal(await address.inputValue(), 'https://site.example');
+      const properties = page.getByLabel(pushes.fields.properties);
+      await properties.fill('FSP=a$(id) TICKET=/t');
+      const { 'property-address-wrong': wrong, 'push-property-own': own } = texts.failures;
+      await page.getByText(wrong.message.replace('{value}', 'a$(id)')).waitFor();
+      await page.getByText(own.message.replace('{name}', 'TICKET')).waitFor();
       await look('form');
+      await properties.fill('SMSFSP=fsp.example DNSSUFFIX=');
       await page.getByLabel(pushes.fields.hosts, { exact: true }).fill(sshd.host);
       await page.getByLabel(pushes.fields.retries).fill('0');
       await page.getByLabel(pushes.signIns.password, { exact: true }).check();
@@ -53,6 +64,13 @@ describe('pushes in the console', { skip: noBrowser || noSshd }, () => {
       );
       await page.getByRole('button', { name: begin }).click();
       await page.getByText(await sshd.fingerprint()).waitFor();
+      const given = page.getByRole('list', { name: pushes.givenProperties }).getByRole('listitem');
+      assert.deepEqual(await given.allInnerTexts(), [
+        `SITECODE=TK1 ${pushes.propertyOrigins.site}`,
+        `MP=https://site.example ${pushes.propertyOrigins.site}`,
+        `DNSSUFFIX= ${pushes.propertyOrigins.push} · ${pushes.takenAway}`,
+        `FSP=https://fsp.example ${pushes.propertyOrigins.push}`,
+      ]);
       await look('approval');
       await page.getByRole('button', { name: `${pushes.approve}: ${sshd.host}` }).click();
       await page.getByText(texts.failures['push-sign-in-refused'].remedy).waitFor();

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { output, runCommand } from '../rig/command.ts';
 import { type DebianHost, noDebianHosts, startHost } from '../rig/debian-host.ts';
 import type { Forward } from '../rig/forward.ts';
@@ -26,6 +27,7 @@ interface Pushed {
   readonly reason: string | null;
   readonly exitCode: number | null;
   readonly log: string;
+  readonly properties: readonly { readonly name: string; readonly origin: string }[];
 }
 
 describe('the agent pushed over SSH', { skip: noDebianHosts || noHostSshd, timeout: 900_000 }, () => {
@@ -90,9 +92,22 @@ describe('the agent pushed over SSH', { skip: noDebianHosts || noHostSshd, timeo
     assert.equal(await isInstalled(), false);
   });
 
-  test('AGENT-16: with a confirmed key the agent is installed with its properties, and enrolls', async () => {
-    const { state, exitCode, log } = await pushed(0, ...byKey());
+  const settings = async () => {
+    const { assignment } = JSON.parse(await host.ask('cat /var/lib/tenkai-agent/agent.json'));
+    return [assignment.dnsSuffix, assignment.locator, assignment.fallbackStatusPoint];
+  };
+
+  test("AGENT-16: with a confirmed key the agent is installed with the site's properties and its own, and enrolls", async () => {
+    const pushProperties = 'SMSSLP=site.example SMSFSP=fsp.example';
+    await scene.site.api(changeSiteSettings, { body: { pushProperties } });
+    const own = ['--property', 'dnssuffix=lab.example', '--property', 'LOCATOR=own.example'];
+    const { state, exitCode, log, properties } = await pushed(0, ...byKey(), ...own);
     assert.deepEqual([state, exitCode], ['installed', 0]);
+    assert.deepEqual(
+      properties.map(({ name: property, origin }) => `${property} ${origin}`),
+      ['MP push', 'LOCATOR push', 'DNSSUFFIX push', 'FSP site'],
+    );
+    assert.deepEqual(await settings(), ['lab.example', 'https://own.example', 'https://fsp.example']);
     assert.match(log, /Setting up tenkai-agent/);
     assert.equal(await host.ask('ls /var/tmp'), '', 'nothing of the push is left');
     host.service(['/usr/bin/tenkai-agent', 'run']);
@@ -100,8 +115,10 @@ describe('the agent pushed over SSH', { skip: noDebianHosts || noHostSshd, timeo
     await until('the machine is online', async () => (await isOnline()) === true, slowMs);
   });
 
-  test('a second push finds it done', async () => {
+  test('AGENT-16, AGENT-27: a second push finds it done; what it names is given all the same, the rest stays', async () => {
     assert.equal((await pushed(0, ...byKey())).state, 'already');
+    assert.equal((await pushed(0, ...byKey(), '--property', 'FSP=')).state, 'installed');
+    assert.deepEqual(await settings(), ['lab.example', 'https://site.example', undefined]);
   });
 
   test('a machine with another host key than the confirmed one is not spoken with', async () => {

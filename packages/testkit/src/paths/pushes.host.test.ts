@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pushKeyRoutes } from '@tenkai/protocol/api/push-keys.ts';
 import { type PushDetail, type PushRequest, pushRoutes } from '@tenkai/protocol/api/pushes.ts';
+import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { createUser } from '@tenkai/protocol/api/users.ts';
 import { noBrowser, startBrowser } from '../console/browser.ts';
 import { textsOf } from '../console/console-site.ts';
@@ -82,7 +83,8 @@ describe('the agent pushed by the server', { skip: noDebianHosts || noHostSshd, 
     const { publicKey } = await scene.site.api(pushKeyRoutes.create, {});
     await host.writeFile('/root/.ssh/authorized_keys', `${publicKey}\n`, 0o600);
     await host.ask('touch /hold');
-    const { id } = await push();
+    await scene.site.api(changeSiteSettings, { body: { pushProperties: 'SMSFSP=fsp.example' } });
+    const { id } = await push({ properties: ['DNSSUFFIX=lab.example'] });
     const asked = await hostIn(id, 'awaiting-approval');
     const own = (await output(['ssh-keygen', '-lf', join(folder, 'host_key')])).split(' ')[1] ?? '';
     assert.ok(asked.offered.some((one) => one.startsWith(own)));
@@ -97,6 +99,12 @@ describe('the agent pushed by the server', { skip: noDebianHosts || noHostSshd, 
     const done = await hostIn(id, 'done');
     const machine = await machineNamed(scene.site, name);
     assert.equal(done.machineId, machine.id);
+    const { assignment } = JSON.parse(await host.ask('cat /var/lib/tenkai-agent/agent.json'));
+    assert.equal(assignment.managementPoint, scene.site.url);
+    assert.deepEqual(
+      [assignment.dnsSuffix, assignment.fallbackStatusPoint],
+      ['lab.example', 'https://fsp.example'],
+    );
     assert.equal(await host.ask('ls /var/tmp'), '', 'nothing of the push is left');
     const again = await push();
     assert.equal((await hostIn(again.id, 'done')).outcome, 'already');

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -18,12 +18,13 @@ async function until(holds: () => boolean) {
 }
 
 /** The script in this machine's sh, with a package manager that waits for a word before it writes and ends. */
-async function start(t: TestContext) {
+async function start(t: TestContext, properties = 'MP=x') {
   const folder = await mkdtemp(join(tmpdir(), 'tenkai-install-script-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const dpkg = `#!/bin/sh
 until [ -e ${folder}/go ]; do sleep 0.05; done
 set -e
+printf '%s' "$TENKAI_AGENT_PROPERTIES" >${folder}/properties
 for line in 1 2 3; do echo "line $line"; done
 touch ${folder}/ended
 exit 3
@@ -38,7 +39,7 @@ exit 3
     said += part;
   });
   const sum = createHash('sha256').update('a package').digest('hex');
-  child.stdin.end(`${firstLine}\nticket\nMP=x\n${sum}\na package`);
+  child.stdin.end(`${firstLine}\nticket\n${properties}\n${sum}\na package`);
   await until(() => said.includes(arrivedLine));
   const closed = once(child, 'close') as Promise<[number | null]>;
   return { folder, child, closed, said: () => said, go: () => writeFile(join(folder, 'go'), '') };
@@ -57,4 +58,13 @@ test('the package manager goes on to its end also where the line has ended', asy
   await go();
   await closed;
   assert.ok(existsSync(join(folder, 'ended')));
+});
+
+test('AGENT-16: properties come to the package manager as they are; no shell reads them', async (t) => {
+  const line = `FSP=$(touch /tmp/x) LDAPUSER="cn=\\a b; \`id\`" PATCH='*' LOCATOR=a&b|c>d`;
+  const { folder, closed, go } = await start(t, line);
+  await go();
+  await closed;
+  const given = await readFile(join(folder, 'properties'), 'utf8');
+  assert.ok(given.startsWith(`${line} TICKET=/var/tmp/tenkai-push.`), given);
 });

@@ -9,6 +9,7 @@ import {
   lookScript,
   readLook,
 } from '@tenkai/domain/push/choose-package.ts';
+import { givesAnyway, type PushProperty, propertyLine } from '@tenkai/domain/push/push-properties.ts';
 import type { PushReason } from '@tenkai/domain/push/push-reason.ts';
 import type { Target } from '@tenkai/domain/push/target.ts';
 import { arrivedLine, damagedStatus, firstLine, installScript, quoted } from './install-script.ts';
@@ -29,6 +30,8 @@ export interface PushResult {
   readonly tries: number;
   /** What the package manager has written. */
   readonly log: string;
+  /** What was given with the installation; none where nothing was installed. */
+  readonly properties: readonly PushProperty[];
 }
 
 /** What is being done; `waiting`: what may pass is tried again in a moment. */
@@ -37,8 +40,8 @@ export type PushStage = 'connecting' | 'copying' | 'installing' | 'waiting';
 export interface PushDeps {
   readonly ssh: Ssh;
   readonly packages: readonly AgentPackage[];
-  /** Address of the site as the machines see it. */
-  readonly managementPoint: string;
+  /** Among them the address of the site as the machines see it. */
+  readonly properties: readonly PushProperty[];
   readonly rootFingerprint: string;
   /** What sudo asks for; undefined: only a sudo that asks for nothing is used. */
   readonly sudoPassword?: string | undefined;
@@ -70,7 +73,8 @@ async function pushOnce(deps: PushDeps, target: Target, signal: AbortSignal): Pr
   const said = readLook(seen.stdout);
   if (!said) return failed(target, reasonOfSsh(seen) ?? 'unreachable', seen);
   const { look, rights, refusal } = await rightsOf(deps, target, said, signal);
-  const choice = choosePackage(look, { packages, root });
+  const offer = { packages, root, givesAnyway: givesAnyway(deps.properties) };
+  const choice = choosePackage(look, offer);
   if ('refused' in choice) return { ...failed(target, choice.refused), detail: choice.detail || refusal };
   const { chosen, isThere } = choice;
   // Without a package, only what names this site counts: one that is installed there now would overwrite the rest.
@@ -78,7 +82,8 @@ async function pushOnce(deps: PushDeps, target: Target, signal: AbortSignal): Pr
   const done = { ...failed(target, null), version: chosen.version, exitCode: 0, isUpgrade };
   if (isThere) return { ...done, state: 'already' };
   const result = await install(deps, target, { chosen, rights, isUpgrade }, signal);
-  if (result.code === 0) return { ...done, state: 'installed', log: result.stdout };
+  if (result.code === 0)
+    return { ...done, state: 'installed', log: result.stdout, properties: deps.properties };
   return failed(target, reasonOfInstall(result), result);
 }
 
@@ -117,9 +122,9 @@ async function install(
   { chosen, rights, isUpgrade }: Installation,
   signal: AbortSignal,
 ): Promise<SshResult> {
-  const { managementPoint, rootFingerprint, onStage } = deps;
+  const { rootFingerprint, onStage } = deps;
   onStage(target, 'copying');
-  const properties = `MP=${managementPoint} ROOTFINGERPRINT=${rootFingerprint}`;
+  const properties = `${propertyLine(deps.properties)} ROOTFINGERPRINT=${rootFingerprint}`;
   const lines = [firstLine, await deps.ticket(target, isUpgrade), properties, await sha256(chosen.path)];
   let said = '';
   const onOutput = (text: string) => {
@@ -144,6 +149,7 @@ function failed(target: Target, reason: PushReason | null, result?: SshResult): 
     exitCode: result?.code ?? null,
     tries: 0,
     log: said,
+    properties: [],
   };
 }
 

@@ -12,6 +12,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx';
 import { StateLabel } from '../../ui/StateLabel.tsx';
 import { When } from '../../ui/When.tsx';
 import { DecideHostKeys } from './DecideHostKeys.tsx';
+import { GivenProperties } from './GivenProperties.tsx';
 import { PushHosts } from './PushHosts.tsx';
 import { pushStateKinds } from './push-states.ts';
 import { useCancelPush, usePush, useRemovePush } from './pushes.queries.ts';
@@ -52,7 +53,7 @@ function Content({ push }: { readonly push: PushDetail }) {
               { label: t('pushes.signIn'), value: t(`pushes.signIns.${push.signIn}`) },
               { label: t('pushes.secret'), value: t(`pushes.secrets.${secretOf(push)}`) },
               { label: t('pushes.policy'), value: t(`pushes.policies.${push.hostKeys}`) },
-              { label: t('pushes.fields.managementPoint'), value: push.managementPoint },
+              { label: t('pushes.givenProperties'), value: <GivenProperties push={push} /> },
               { label: t('pushes.fields.parallel'), value: push.parallel },
             ]}
           />

@@ -13,6 +13,7 @@ import { DataTable } from '../../ui/table/DataTable.tsx';
 import { querySource } from '../../ui/table/row-source.ts';
 import { When } from '../../ui/When.tsx';
 import { BelievedHosts } from './BelievedHosts.tsx';
+import { DefaultProperties } from './DefaultProperties.tsx';
 import { pushStateKinds } from './push-states.ts';
 import { usePushes } from './pushes.queries.ts';
 import { SiteKeys } from './SiteKeys.tsx';
@@ -52,6 +53,7 @@ export function PushesPage() {
           empty={<Empty icon={IconTerminal2} title={t('pushes.none')} text={t('pushes.noneText')} />}
         />
       </div>
+      <DefaultProperties />
       <SiteKeys />
       <BelievedHosts />
     </div>

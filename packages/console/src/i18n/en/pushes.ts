@@ -47,6 +47,8 @@ export const pushes = {
     sudoPassword: 'Password for sudo',
     knownHosts: 'Lines of known_hosts',
     managementPoint: 'Address of the site, as the machines see it',
+    properties: 'Properties for this push',
+    siteProperties: 'Properties for each installation',
     parallel: 'Machines at a time',
     retries: 'Further tries where a machine does not answer',
   },
@@ -85,6 +87,14 @@ export const pushes = {
   },
   knownHostsText: 'Keys that you know from elsewhere; also with hashed names.',
   managementPointText: 'The agent enrolls there, and trusts the root key of this site alone.',
+  propertiesText:
+    "NAME=VALUE with blanks or new lines between them; NAME= takes one away. They go before the site's defaults, and are given also where this version of the agent is installed already.",
+  siteProperties: "The site's default properties",
+  sitePropertiesText:
+    'NAME=VALUE with blanks or new lines between them, such as SITECODE, LOCATOR, DNSSUFFIX and FSP; old spellings such as SMSSLP are understood. A push can name other values.',
+  givenProperties: 'Properties given',
+  propertyOrigins: { site: "the site's default", push: 'this push' },
+  takenAway: 'taken away there',
   begin_one: 'Install on {count} machine',
   begin_other: 'Install on {count} machines',
   beginText: 'Machines that are managed already are left out, and said so.',

@@ -23,6 +23,10 @@ export const pushFailures: Localized<typeof en> = {
     message: '「{user}」はユーザー名として使えません。',
     remedy: '英数字と「_」「-」「.」で入力してください。',
   },
+  'push-property-own': {
+    message: '{name} はプッシュが自動で渡します。',
+    remedy: '取り除いてください。マシンごとのチケットとこのサイトのルート鍵は自動で渡されます。',
+  },
   'push-site-key-missing': {
     message: 'サイトにプッシュ用の鍵がありません。',
     remedy:

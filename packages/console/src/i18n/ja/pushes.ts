@@ -49,6 +49,8 @@ export const pushes: Localized<typeof en> = {
     sudoPassword: 'sudo のパスワード',
     knownHosts: 'known_hosts の行',
     managementPoint: 'マシンから見たサイトのアドレス',
+    properties: 'このプッシュのプロパティ',
+    siteProperties: 'インストール時に渡すプロパティ',
     parallel: '同時に処理する台数',
     retries: '応答がないマシンへの再試行回数',
   },
@@ -86,6 +88,14 @@ export const pushes: Localized<typeof en> = {
   },
   knownHostsText: '別の手段で入手済みの鍵。ホスト名がハッシュ化された行も使えます。',
   managementPointText: 'エージェントはここに登録し、このサイトのルート鍵だけを信頼します。',
+  propertiesText:
+    '名前=値 の形で、空白または改行で区切って入力します。値を書かずに「名前=」とすると、そのプロパティを外します。サイトの既定値より優先され、同じバージョンのエージェントがすでにあるマシンにも設定されます。',
+  siteProperties: 'サイトの既定のプロパティ',
+  sitePropertiesText:
+    'SITECODE、LOCATOR、DNSSUFFIX、FSP などを 名前=値 の形で、空白または改行で区切って入力します。SMSSLP などの旧名称も使えます。プッシュごとに別の値を指定することもできます。',
+  givenProperties: '設定するプロパティ',
+  propertyOrigins: { site: 'サイトの既定値', push: 'このプッシュで指定' },
+  takenAway: '外す',
   begin_other: '{count} 台にインストール',
   beginText: 'すでに管理しているマシンは対象から外し、その旨を表示します。',
   secret: '入力されたパスワード・鍵',

@@ -1,5 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Enrollment } from '../enrollment/index.ts';
+import type { Sites } from '../sites/index.ts';
 import type { Status } from '../status/index.ts';
 import type { HeldSecrets } from './held-secrets.ts';
 import type { SiteKeys } from './site-keys.ts';
@@ -16,6 +17,7 @@ export interface Deps extends Kernel {
   readonly enrollment: Enrollment;
   readonly status: Status;
   readonly siteCode: string;
+  readonly sites: Pick<Sites, 'settings'>;
   /** Where packages of the agent lie; null: nowhere. */
   readonly agentsDir: string | null;
   readonly secrets: HeldSecrets;

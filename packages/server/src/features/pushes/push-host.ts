@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { mustEnroll } from '@tenkai/domain/push/after-install.ts';
 import type { PushReason } from '@tenkai/domain/push/push-reason.ts';
 import { knownHostName, parseTarget, type Target } from '@tenkai/domain/push/target.ts';
-import type { PushCredentials } from '@tenkai/protocol/api/pushes.ts';
+import type { PushCredentials, PushProperty } from '@tenkai/protocol/api/pushes.ts';
 import { offeredKeys } from '@tenkai/transfer/push/host-keys.ts';
 import { type PushResult, type PushStage, pushTo } from '@tenkai/transfer/push/push-to.ts';
 import { openSsh, type Ssh } from '@tenkai/transfer/push/ssh.ts';
@@ -125,7 +125,7 @@ async function pushAndTell(deps: Deps, work: Told, ssh: Ssh, signal: AbortSignal
   const pushDeps = {
     ssh,
     packages,
-    managementPoint: push.management_point,
+    properties: JSON.parse(push.properties) as PushProperty[],
     rootFingerprint: deps.keys.rootFingerprint,
     sudoPassword,
     ticket: (_: Target, isUpgrade: boolean) => tickets.issue(isUpgrade),

@@ -22,6 +22,8 @@ export interface PushTableRow {
   /** Lines of a known_hosts file. */
   known_hosts: string;
   management_point: string;
+  /** JSON, PushProperty[]: what is given, as it was when the push was begun. */
+  properties: string;
   parallel: number;
   retries: number;
 }

@@ -4,6 +4,7 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import { draftRefusal } from '@tenkai/domain/field-problem.ts';
 import { checkHosts } from '@tenkai/domain/push/host-list.ts';
 import { type HostState, hostStates, needsSecret, nextHostState } from '@tenkai/domain/push/host-state.ts';
+import { type PushProperty, propertiesOfPush, propertyLine } from '@tenkai/domain/push/push-properties.ts';
 import { isUserName } from '@tenkai/domain/push/target.ts';
 import type { PushCredentials, PushRequest } from '@tenkai/protocol/api/pushes.ts';
 import { holdKey } from '@tenkai/transfer/push/key-agent.ts';
@@ -30,13 +31,10 @@ type ActDeps = Deps & { readonly runner: Runner };
 /** @returns its id. @throws Failure draft-invalid, push-site-key-missing, push-key-unreadable */
 export async function createPush(deps: ActDeps, actor: Actor, request: PushRequest): Promise<string> {
   const { db, clock, audit, secrets, events, runner } = deps;
-  const { targets, problems } = checkHosts(request.hosts);
-  const isUser = isUserName(request.user);
-  const user = { field: 'user', code: 'push-user-invalid', params: { user: request.user } };
-  if (problems.length > 0 || !isUser) throw draftRefusal('push', isUser ? problems : [...problems, user]);
+  const { targets, properties } = checkDraft(deps, request);
   await checkCredentials(deps, request.credentials);
   const managed = request.includesManaged ? new Map() : await managedMachines(db.read, targets);
-  const push = rowOf(request, actor, clock.now());
+  const push = rowOf(request, properties, actor, clock.now());
   const hosts = targets.map(({ text }, position) =>
     hostRow(push, { position, host: text, machineId: managed.get(text)?.id ?? null }),
   );
@@ -44,9 +42,10 @@ export async function createPush(deps: ActDeps, actor: Actor, request: PushReque
   try {
     await db.transaction(async (tx) => {
       await insertPush(tx, push, hosts);
-      const { user, hostKeys, managementPoint, credentials } = request;
+      const { user, hostKeys, credentials } = request;
       const names = hosts.map(({ host }) => host);
-      const details = { hosts: names, user, signIn: credentials.kind, hostKeys, managementPoint };
+      const given = propertyLine(properties);
+      const details = { hosts: names, user, signIn: credentials.kind, hostKeys, properties: given };
       await audit.record(tx, { actor, action: 'pushes.created', object: `push:${push.id}`, details });
       await events.publish(tx, 'pushes.changed', { pushId: push.id });
     });
@@ -58,7 +57,26 @@ export async function createPush(deps: ActDeps, actor: Actor, request: PushReque
   return push.id;
 }
 
-const rowOf = (request: PushRequest, actor: Actor, now: number): PushTableRow => ({
+/** Everything that is wrong with a request is told at once. @throws Failure draft-invalid */
+function checkDraft({ sites }: Pick<Deps, 'sites'>, request: PushRequest) {
+  const { targets, problems } = checkHosts(request.hosts);
+  const user = { field: 'user', code: 'push-user-invalid', params: { user: request.user } };
+  const given = propertiesOfPush({
+    siteLine: sites.settings().pushProperties,
+    words: request.properties ?? [],
+    managementPoint: request.managementPoint,
+  });
+  const all = [...problems, ...(isUserName(request.user) ? [] : [user]), ...given.problems];
+  if (all.length > 0) throw draftRefusal('push', all);
+  return { targets, properties: given.properties };
+}
+
+const rowOf = (
+  request: PushRequest,
+  properties: readonly PushProperty[],
+  actor: Actor,
+  now: number,
+): PushTableRow => ({
   id: newId(now),
   created_at: now,
   by_id: actor.userId,
@@ -68,7 +86,8 @@ const rowOf = (request: PushRequest, actor: Actor, now: number): PushTableRow =>
   uses_secret: usesSecret(request.credentials) ? 1 : 0,
   host_keys: request.hostKeys,
   known_hosts: request.knownHosts,
-  management_point: request.managementPoint.replace(/\/+$/, ''),
+  management_point: properties.find(({ name }) => name === 'MP')?.value ?? '',
+  properties: JSON.stringify(properties),
   parallel: request.parallel,
   retries: request.retries,
 });

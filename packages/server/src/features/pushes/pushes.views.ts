@@ -2,7 +2,13 @@ import { allFailures, Failure } from '@tenkai/domain/failure.ts';
 import { type HostCounts, needsSecret, pushStateOf } from '@tenkai/domain/push/host-state.ts';
 import { pushCode } from '@tenkai/domain/push/push-reason.ts';
 import { knownHostName, parseTarget, type Target } from '@tenkai/domain/push/target.ts';
-import type { PushDetail, PushHost, PushProblem, PushRow } from '@tenkai/protocol/api/pushes.ts';
+import type {
+  PushDetail,
+  PushHost,
+  PushProblem,
+  PushProperty,
+  PushRow,
+} from '@tenkai/protocol/api/pushes.ts';
 import type { OfferedKeys } from '@tenkai/transfer/push/host-keys.ts';
 import type { Reader } from '../../kernel/database/database.ts';
 import type { HeldSecrets } from './held-secrets.ts';
@@ -44,7 +50,8 @@ export async function pushDetail(deps: ViewDeps, id: string): Promise<PushDetail
   const states = Map.groupBy(hosts, ({ state }) => state);
   const counts = Object.fromEntries([...states].map(([state, own]) => [state, own.length]));
   const keyIds = new Map((await listHostKeys(deps.read)).map((keys) => [keys.host, keys.id]));
-  return { ...rowOf(deps, push, counts), hosts: hosts.map((host) => hostOf(host, keyIds)) };
+  const properties = JSON.parse(push.properties) as PushProperty[];
+  return { ...rowOf(deps, push, counts), properties, hosts: hosts.map((host) => hostOf(host, keyIds)) };
 }
 
 function rowOf({ secrets }: ViewDeps, push: PushTableRow, counts: HostCounts): PushRow {

@@ -33,6 +33,7 @@ export const defaultSettings: SiteSettings = {
   multicastBytesPerSecond: null,
   multicastTtl: 1,
   agentAddress: null,
+  pushProperties: '',
 };
 
 export async function loadSite(read: Reader): Promise<SiteRow | undefined> {

@@ -1,4 +1,5 @@
 import { Failure, isAddressRange } from '@tenkai/domain';
+import { checkPushLine } from '@tenkai/domain/push/push-properties.ts';
 import { agentPatchProof, readPatchText } from '@tenkai/protocol/agent/patch.ts';
 import type { SignedAgentPatch, SiteSettings } from '@tenkai/protocol/api/site.ts';
 import type { Actor } from '../../kernel/audit/audit.ts';
@@ -49,7 +50,10 @@ export async function renameSite({ db, audit, events }: Deps, actor: Actor, name
   });
 }
 
-/** Changes the settings named in `change`; the audit log gets old and new of each that really differs. */
+/**
+ * Changes the settings named in `change`; the audit log gets old and new of each that really differs.
+ * @throws Failure multicast-range-wrong, properties-invalid
+ */
 export async function changeSettings(
   { db, audit, events }: Deps,
   actor: Actor,
@@ -64,6 +68,7 @@ export async function changeSettings(
     if (!site || names.length === 0) return before;
     const { multicastFirst: first, multicastLast: last } = { ...before, ...change };
     if (!isAddressRange(first, last)) throw new Failure('multicast-range-wrong', { first, last });
+    if (change.pushProperties !== undefined) checkPushLine(change.pushProperties);
     for (const name of names) await saveSetting(tx, name, change[name]);
     const details = Object.fromEntries(names.map((name) => [name, { from: before[name], to: change[name] }]));
     await audit.record(tx, { actor, action: 'sites.settings-changed', object: `site:${site.code}`, details });
