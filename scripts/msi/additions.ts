@@ -14,6 +14,8 @@ const action = (name: string, type: number, source: string, target: string) =>
   `INSERT INTO \`CustomAction\` (\`Action\`, \`Type\`, \`Source\`, \`Target\`) VALUES (${[text(name), type, text(source), text(target)].join(', ')})`;
 const step = (name: string, when: string, sequence: number) =>
   `INSERT INTO \`InstallExecuteSequence\` (\`Action\`, \`Condition\`, \`Sequence\`) VALUES (${text(name)}, ${text(when)}, ${sequence})`;
+const stepOfWindows = (name: string, when: string, sequence: number) =>
+  step(name, when, sequence).replace('InstallExecuteSequence', 'InstallUISequence');
 const only = (name: string, when: string) =>
   `UPDATE \`InstallExecuteSequence\` SET \`Condition\` = ${text(when)} WHERE \`Action\` = ${text(name)}`;
 
@@ -37,6 +39,9 @@ export function additions(ids: {
     "UPDATE `InstallExecuteSequence` SET `Sequence` = 6601 WHERE `Action` = 'RemoveExistingProducts'",
     only('InstallServices', 'VersionNT AND NOT SERVICESTART'),
     only('StartServices', 'VersionNT AND (NOT SERVICESTART OR SERVICESTART="2")'),
+    action('TakeFolder', library, 'PropertiesLibrary', 'TakeFolder'),
+    // With windows the folders are settled before the other sequence begins, and are given to it as if somebody had named them.
+    ...[step, stepOfWindows].map((into) => into('TakeFolder', '', 790)),
     action('TakeProperties', library, 'PropertiesLibrary', 'TakeProperties'),
     step('TakeProperties', 'NOT REMOVE="ALL"', 1001),
     action('CloseFirewall', quietly, ids.node, `${agent} firewall close`),

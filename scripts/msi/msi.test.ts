@@ -104,6 +104,17 @@ describe('tenkai-agent for Windows', { skip: noAgentMsi }, () => {
     run('msiinfo', 'extract', msi, 'Binary.PropertiesLibrary');
   });
 
+  test('the folder that was chosen is known before folders are settled, with windows and without', () => {
+    const { Type, Source, Target } = row('CustomAction', 'Action', 'TakeFolder');
+    assert.deepEqual([Type, Source, Target], ['1', 'PropertiesLibrary', 'TakeFolder']);
+    for (const table of ['InstallUISequence', 'InstallExecuteSequence']) {
+      const at = (action: string) => Number(row(table, 'Action', action).Sequence);
+      assert.ok(at('TakeFolder') < at('CostFinalize') && at('TakeFolder') > at('LaunchConditions'), table);
+      assert.equal(row(table, 'Action', 'TakeFolder').Condition, '');
+    }
+    assert.ok(property('SecureCustomProperties')?.split(';').includes('INSTALLFOLDER'));
+  });
+
   test('the ticket is hidden from logs, and no property becomes a part of a command', () => {
     assert.deepEqual(property('MsiHiddenProperties')?.split(';'), ['TICKET', 'LDAPSECRET']);
     // Nobody sets a property with lower-case letters on a command line.

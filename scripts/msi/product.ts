@@ -29,6 +29,7 @@ export const oldProperties = ['SMSSITECODE', 'SMSMP', 'SMSSLP', 'SMSFSP'] as con
 export const secureProperties = [
   ...storedProperties,
   ...oldProperties,
+  'INSTALLFOLDER',
   'WIX_DOWNGRADE_DETECTED',
   'WIX_UPGRADE_DETECTED',
 ];

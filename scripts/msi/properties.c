@@ -1,5 +1,5 @@
 /*
- * Custom action of the installer: takes the installation properties under their own and their old names, refuses what
+ * Custom actions of the installer. TakeFolder gives back the folder that was chosen. TakeProperties takes the installation properties under their own and their old names, refuses what
  * nobody means before anything is changed (AGENT-17), and gives back what an earlier installation kept, so that repair,
  * upgrade and patch lose none of them (AGENT-27). What is told here is told of the property's name alone: its value may
  * be a secret that was given by mistake. The agent judges each value by the rules of `assign` when it takes it.
@@ -129,6 +129,18 @@ static void take_start_type(MSIHANDLE install) {
     return;
   swprintf(text, 16, L"%lu", start);
   MsiSetPropertyW(install, L"SERVICESTART", text);
+}
+
+/*
+ * The folder that was chosen at the first installation, for every later one that does not name another: Windows Installer
+ * itself knows it in a repair alone. Before CostFinalize, which settles all folders.
+ */
+__declspec(dllexport) UINT __stdcall TakeFolder(MSIHANDLE install) {
+  wchar_t folder[LONGEST + 1];
+  if (read_property(install, L"INSTALLFOLDER", folder) != ERROR_SUCCESS || folder[0]) return ERROR_SUCCESS;
+  read_kept(L"Folder", folder);
+  if (!folder[0]) return ERROR_SUCCESS;
+  return MsiSetPropertyW(install, L"INSTALLFOLDER", folder) == ERROR_SUCCESS ? ERROR_SUCCESS : ERROR_INSTALL_FAILURE;
 }
 
 __declspec(dllexport) UINT __stdcall TakeProperties(MSIHANDLE install) {
