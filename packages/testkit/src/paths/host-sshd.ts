@@ -45,6 +45,16 @@ export async function startHostSshd(
   return sshd;
 }
 
+const sudoRules = {
+  nobody: '',
+  password: `${plainUser} ALL=(ALL) ALL\n`,
+  'no-password': `${plainUser} ALL=(ALL) NOPASSWD: ALL\n`,
+};
+
+/** What sudo wants of the plain user. */
+export const sudoAs = (host: DebianHost, who: keyof typeof sudoRules) =>
+  host.writeFile(`/etc/sudoers.d/${plainUser}`, sudoRules[who], 0o440);
+
 /** Debian's own sudo, by which the plain user becomes root after a password. */
 export async function installSudo(host: DebianHost): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'tenkai-sudo-'));
@@ -53,7 +63,7 @@ export async function installSudo(host: DebianHost): Promise<void> {
     const [name = ''] = await readdir(folder);
     await host.copyIn(join(folder, name), '/root/sudo.deb');
     await host.ask(['dpkg', '--install', '/root/sudo.deb'], { timeoutMs: slowMs });
-    await host.writeFile(`/etc/sudoers.d/${plainUser}`, `${plainUser} ALL=(ALL) ALL\n`, 0o440);
+    await sudoAs(host, 'password');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
