@@ -11,12 +11,13 @@ import { noWine } from '../rig/wine-machine.ts';
 import { deployTo, registerCommand, registerDeb, untilEnded } from './deploy.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
 import { type ManagedWine, startManagedWine } from './managed-wine.ts';
+import { noAgentMsi } from './shipped-msi.ts';
 import { registerMsi, windowsOnly } from './windows-packages.ts';
 
 const linuxOnly = [{ operatingSystem: 'linux', language: 'any', architecture: 'any' as const }];
 
 describe('Debian hosts and a Windows machine', {
-  skip: noDebianHosts || noDebTools || noMsiTools || noWine,
+  skip: noDebianHosts || noDebTools || noMsiTools || noAgentMsi || noWine,
 }, () => {
   let scene: HostScene;
   let windows: ManagedWine;
@@ -41,7 +42,8 @@ describe('Debian hosts and a Windows machine', {
     const steps = [installStep('road-tool'), installStep('road-tool-msi')];
     const runs = await untilEnded(site, await deployTo(site, machineIds, { name: 'Road tool', steps }), 3);
     for (const run of runs) {
-      assert.equal(run.status, 'succeeded', `${JSON.stringify(run)}\n${windows.agent.log().slice(-4000)}`);
+      const log = (await windows.agent.data('log\\agent.log')).slice(-4000);
+      assert.equal(run.status, 'succeeded', `${JSON.stringify(run)}\n${log}`);
       const isWindows = run.machineId === windows.machineId;
       const installed = run.steps.filter(({ step }) => step.kind === 'install-package');
       // What suits the other system is left out, and it is said why.
@@ -53,6 +55,8 @@ describe('Debian hosts and a Windows machine', {
       assert.match(run.verifiedBy ?? '', verifiedBy);
       assert.equal(run.versionAfter, isWindows ? '1.2.3' : '1.2-3');
     }
+    // One source, and of each system its own kind of service.
+    assert.equal(await windows.agent.serviceState(), 'RUNNING');
     for (const host of hosts) assert.equal(await host.installedVersion('road-tool'), '1.2-3');
     assert.ok(existsSync(windows.machine.pathOf('C:\\Program Files\\Road Tool\\tool.txt')));
   });
