@@ -99,6 +99,18 @@ export const testTools = [
     provides: ['/usr/sbin/sshd', '/usr/bin/ssh', '/usr/bin/ssh-keyscan', '/usr/bin/openssl'],
   },
   {
+    group: 'wrong-clock',
+    usedBy: 'an agent whose clock is years off',
+    packages: ['libfaketime'],
+    provides: ['/usr/lib/*/faketime/libfaketime.so.1'],
+  },
+  {
+    group: 'clamav',
+    usedBy: 'definitions of ClamAV that a reference machine brings, without a network',
+    packages: ['clamav'],
+    provides: ['/usr/bin/clamscan', '/usr/bin/sigtool'],
+  },
+  {
     group: 'msi',
     usedBy: 'MSI files that are made and taken apart; the package of the agent for Windows',
     packages: ['msitools', 'wixl', 'gcc-mingw-w64-x86-64-win32'],

@@ -13,6 +13,7 @@ import { type Enrollment, openIdentity, readEnrollment, writeEnrollment } from '
 import type { Log } from './log.ts';
 import type { Platform } from './platform/platform.ts';
 import { type Settings, siteOf, writeSettings } from './settings.ts';
+import { troubleText } from './trouble-text.ts';
 import { agentVersion } from './version.ts';
 
 export interface EnrollmentDeps {
@@ -58,7 +59,7 @@ export async function enroll(deps: EnrollmentDeps, signal: AbortSignal): Promise
   const client = createSiteClient({ url: server, rootCertificate: site.rootCertificate });
   const onWait = (waitMs: number, cause: unknown) => {
     deps.onTrouble?.(isPending(cause) ? null : cause);
-    deps.onWait(isPending(cause) ? 'waits for approval by an administrator' : messageOf(cause));
+    deps.onWait(isPending(cause) ? 'waits for approval by an administrator' : troubleText(cause));
     log.info({ waitMs, cause: messageOf(cause) }, 'not enrolled yet');
   };
   try {

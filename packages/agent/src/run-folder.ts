@@ -64,6 +64,8 @@ export function runFolderNamed({ runs }: Pick<DataFolder, 'runs'>, name: string)
 
 /** All runs of this machine with their orders, in the order in which they came. */
 export function listRuns(data: DataFolder): { folder: RunFolder; stored: StoredOrder }[] {
+  // A machine that was prepared for an image has none until its agent starts.
+  if (!existsSync(data.runs)) return [];
   const folders = readdirSync(data.runs)
     .filter(isSafeName)
     .map((name) => runFolderNamed(data, name));

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { dataFolder, makeDataFolder } from '@tenkai/agent/data-folder.ts';
 import { openGuarded, writeEnrollment } from '@tenkai/agent/identity.ts';
+import { linuxSystem } from '@tenkai/agent/master/linux-system.ts';
 import type { Scene } from '@tenkai/agent/master/scene.ts';
 import { openLinux } from '@tenkai/agent/platform/linux/index.ts';
 import { writeSettings } from '@tenkai/agent/settings.ts';
@@ -71,5 +72,6 @@ export function livedMachine(t: TestContext, { isAssigned = true } = {}): Scene 
   }
   writeFiles(data.root, { 'firewall-open': 'opened' });
   const platform = openLinux({ root, powerCommand: null, bootIdFile: null, env: {} });
-  return { data, platform, isImage: true, isLive: false, root };
+  const system = linuxSystem({ data, platform, isLive: false });
+  return { data, platform, system, isImage: true, root };
 }

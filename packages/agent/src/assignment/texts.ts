@@ -116,6 +116,10 @@ export const reasonTexts: Readonly<Record<string, Pair>> = {
     ja: 'このマシンは {host} を解決できません ({detail})',
   },
   'site-unreachable': { en: '{url} cannot be reached ({detail})', ja: '{url} に接続できません ({detail})' },
+  'site-certificate-time': {
+    en: 'the certificate of {url} is not valid at {time}, the time of this machine',
+    ja: '{url} の証明書は、このマシンの時刻 {time} では有効ではありません',
+  },
   'site-root-mismatch': {
     en: '{url} has the root key {actual}, not the pinned one',
     ja: '{url} のルート鍵は {actual} で、固定した鍵と異なります',

@@ -18,7 +18,12 @@ export interface DeliverDeps {
 }
 
 /** Trouble that may pass: a server that starts, content that is still on its way to a distribution point. */
-const passing = new Set(['content-unreachable', 'content-refused', 'site-unreachable']);
+const passing = new Set([
+  'content-unreachable',
+  'content-refused',
+  'site-unreachable',
+  'site-certificate-time',
+]);
 
 /**
  * Brings all content of a run to this machine and checks every byte, before its first step. What may pass is tried

@@ -22,6 +22,8 @@ export function troubleOf(error: unknown): What {
     if (isOfServer) return { ...troubleOf(cause), server: plain(String(cause.params.url ?? '')) };
     return { kind: 'assignment', code, detail: plain(String(params.why ?? '')) };
   }
+  if (code === 'site-certificate-time')
+    return { kind: 'certificate', code, detail: error.detail.split(':')[0] ?? '' };
   if (code === 'site-root-mismatch') return { kind: 'certificate', code, detail: '' };
   // `ECONNREFUSED: connect …`: the first word is the system's, the rest may quote the other side.
   const [detail = ''] = /^[A-Z][A-Z0-9_]{2,63}/.exec(error.detail) ?? [];

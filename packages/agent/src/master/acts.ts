@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@tenkai/domain/failure.ts';
-import { type MasterStepId, missingDefinitions } from '@tenkai/domain/master/index.ts';
+import { type MasterFacts, type MasterStepId, missingDefinitions } from '@tenkai/domain/master/index.ts';
 import { errorCode } from '../durable-file.ts';
-import { run } from '../platform/shell.ts';
 import { readStatus } from '../service/status-file.ts';
 import {
   liftHold,
@@ -12,79 +11,67 @@ import {
   removeSite,
   removeTrust,
   siteOfAgent,
-  writeSiteValues,
 } from './agent-state.ts';
-import { ensureHostKeysAtStart } from './host-keys-unit.ts';
-import { removeIdentities } from './identities.ts';
 import type { MasterPlan } from './journal.ts';
-import { isServiceRunning, lookAt } from './look.ts';
+import { isServiceRunning } from './look.ts';
 import type { Scene } from './scene.ts';
-import { clearSystemLogs, stopLogWriters } from './system-logs.ts';
-import { startByHand, startWithSystem, unitName } from './unit.ts';
+import { unitName } from './unit.ts';
 
 /** What one step does; safe to repeat. @returns what was changed, for people */
-export type MasterAct = (scene: Scene, plan: MasterPlan) => Promise<string[]>;
+export type MasterAct = (scene: Scene, plan: MasterPlan, before: MasterFacts) => Promise<string[]>;
 
 const stopLimitMs = 60_000;
 
 /** By step; whether each has reached what it should is looked at afterwards. */
 export const masterActs: Readonly<Record<MasterStepId, MasterAct>> = {
-  async install(scene) {
-    if (siteOfAgent(scene.data) === null) return [];
-    await stopService(scene);
-    return removeSite(scene.data);
+  async install(scene, _, before) {
+    if (before.siteCode === null) return [];
+    if (siteOfAgent(scene.data) !== null) await stopService(scene, before);
+    return [...removeSite(scene.data), ...(await scene.system.forgetSite())];
   },
-  async 'service-manual'(scene) {
-    const links = await startByHand(scene.platform.paths, await hasSystemd(scene));
-    return [...links, ...(await stopService(scene))];
+  async 'service-manual'(scene, _, before) {
+    const links = await scene.system.startByHand();
+    return [...links, ...(await stopService(scene, before))];
   },
-  async certificates({ data }) {
-    return removeKeys(data);
+  async certificates({ data, system }) {
+    return [...removeKeys(data), ...(await system.forgetKeys())];
   },
-  async trust({ data }) {
-    return removeTrust(data);
+  async trust({ data, system }) {
+    return [...removeTrust(data), ...(await system.forgetTrust())];
   },
-  async 'site-values'({ data }, { siteValues, pin }) {
-    return writeSiteValues(data, siteValues, pin);
+  async 'site-values'({ system }, { siteValues, pin }) {
+    return system.writeSiteValues(siteValues, pin);
   },
-  async 'start-type'(scene) {
-    liftHold(scene.data);
-    return startWithSystem(scene.platform.paths, await hasSystemd(scene));
+  async 'start-type'({ data, system }) {
+    liftHold(data);
+    return system.startWithSystem();
   },
-  async 'endpoint-protection'(scene, plan) {
-    const { protection, definitions } = lookAt(scene, plan);
+  async 'endpoint-protection'(_, __, { protection, definitions }) {
     const missing = missingDefinitions(protection, definitions);
     if (missing.length > 0) throw new Failure('master-definitions-missing', { kinds: missing.join(', ') });
     return definitions.map(({ kind, version, builtAt }) => `${kind} ${version}, ${builtAt}`);
   },
-  async capture(scene) {
-    const { data } = scene;
-    const { paths } = scene.platform;
-    const unit = ensureHostKeysAtStart(paths);
-    if (await hasSystemd(scene)) await stopLogWriters();
-    const identities = removeIdentities(paths);
-    return [...unit, ...identities, ...removePolicy(data), ...removeLogs(data), ...clearSystemLogs(paths)];
+  async capture({ data, system }) {
+    return [...removePolicy(data), ...removeLogs(data), ...(await system.generalize())];
   },
 };
 
-async function hasSystemd({ isLive }: Scene): Promise<boolean> {
-  if (!isLive) return false;
-  const { code } = await run('systemctl', ['show', '--property=Version'], { timeoutMs: stopLimitMs });
-  return code === 0;
-}
-
-/** Through systemd where it runs, else by a word to the process; an image has none. @returns what was stopped */
-async function stopService(scene: Scene): Promise<string[]> {
-  if (!isServiceRunning(scene)) return [];
-  const { data, platform } = scene;
+/** Through the system where it knows of the service, else by a word to the process. @returns what was stopped */
+async function stopService(scene: Scene, { service }: MasterFacts): Promise<string[]> {
+  const { data, platform, system } = scene;
+  if (!service.isRunning && !isServiceRunning(scene)) return [];
   const status = readStatus(data);
-  if (await hasSystemd(scene)) await run('systemctl', ['stop', unitName], { timeoutMs: stopLimitMs });
-  // Started by something else than systemd; the identity says that the number is still that process.
-  if (status && platform.processes.isAlive(status.process)) end(status.process.pid);
+  await system.stopService();
+  // Started by something else than the system; the identity says that the number is still that process.
+  if (status && platform.processes.isAlive(status.process) && system.family === 'linux')
+    end(status.process.pid);
   const giveUpAt = performance.now() + stopLimitMs;
-  while (isServiceRunning(scene) && performance.now() < giveUpAt) await sleep(50);
+  while ((await isRunning(scene)) && performance.now() < giveUpAt) await sleep(50);
   return [unitName];
 }
+
+const isRunning = async (scene: Scene) =>
+  isServiceRunning(scene) || (await scene.system.look(null)).service.isRunning;
 
 function end(pid: number): void {
   try {

@@ -58,11 +58,11 @@ export function addMasterCommands(program: Command, env: Env): void {
     (await import('./perform.ts')).status(env, options),
   );
   verb('definitions', 'put definition packages of ClamAV into the machine, without a network')
-    .argument('<file...>', 'main.cvd, daily.cvd, bytecode.cvd')
-    .option('--sums <file>', 'SHA256SUMS of these files')
+    .argument('<file...>', "main.cvd, daily.cvd, bytecode.cvd; a site's own *.ndb, *.hdb, *.hsb, *.ldb")
+    .option('--sums <file>', 'SHA256SUMS of these files; own ones need it')
     .action(async (files, options) => (await import('./perform.ts')).definitions(env, files, options));
   siteValues(verb('runbook', 'print the procedure for this machine, as Markdown'))
     .addOption(new Option('--language <language>', 'default: that of the terminal').choices(['en', 'ja']))
-    .addOption(new Option('--system <system>', 'default: linux').choices(['linux', 'windows']))
+    .addOption(new Option('--system <system>', "default: this machine's").choices(['linux', 'windows']))
     .action(async (options) => (await import('./perform.ts')).runbook(env, options));
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { livedMachine, writeFiles as write } from '@tenkai/testkit/lived-machine.ts';
@@ -10,7 +11,10 @@ import type { Scene } from './scene.ts';
 
 const prepare = (scene: Scene) =>
   prepareMaster({ scene, now: () => 1, onStep: () => {} }, { locator: 'mp1.example.org' });
-const noSigtool = { sigtool: '/nonexistent/sigtool' };
+const noSigtool = { sigtool: '/nonexistent/sigtool', clamscan: '/nonexistent/clamscan' };
+const noClam =
+  !['/usr/bin/clamscan', '/usr/bin/sigtool'].every((path) => existsSync(path)) &&
+  'CLAMAV is MISSING: run node scripts/install-test-tools.mjs';
 
 /** A database with a right header over any archive. */
 function cvd(version: number, body = `archive ${version}`): Buffer {
@@ -72,4 +76,53 @@ test('MASTER-25, MASTER-26, MASTER-27, MASTER-28: definitions are checked, put i
     [steps.at(-2)?.step.id, steps.at(-2)?.outcome, found],
     ['endpoint-protection', 'done', []],
   );
+});
+
+test('MASTER-25, MASTER-26: the real ClamAV loads what was taken, finds what it names, and has the last word on what is not sound', {
+  skip: noClam,
+}, async (t) => {
+  const scene = livedMachine(t, { isAssigned: false });
+  const { paths } = scene.platform;
+  const drop = join(scene.root, 'drop');
+  mkdirSync(drop);
+  const put = (name: string, bytes: Buffer | string) => {
+    writeFileSync(join(drop, name), bytes);
+    return join(drop, name);
+  };
+  const sumsOf = (...files: string[]) => {
+    const sha = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
+    return put('SHA256SUMS', files.map((file) => `${sha(file)}  ${file.split('/').at(-1)}\n`).join(''));
+  };
+  const words = 'tenkai-sample-7c1f0b52';
+  const own = put('site.ndb', `Site.Sample:0:*:${Buffer.from(words).toString('hex')}\n`);
+  const broken = put('broken.ndb', 'no signature at all\n');
+  const forged = put('daily.cvd', cvd(27220));
+  const refused = (what: RegExp) => ({ code: 'master-definitions-invalid', detail: what });
+  await assert.rejects(importDefinitions(paths, [own]), refused(/--sums are needed/));
+  const sums = sumsOf(own, broken, forged);
+  await assert.rejects(importDefinitions(paths, [own, broken], { sums }), refused(/Malformed database/));
+  await assert.rejects(
+    importDefinitions(paths, [own, forged], { sums }),
+    refused(/Can't verify database integrity/),
+  );
+  assert.deepEqual(presentDefinitions(paths), []);
+
+  const [taken] = await importDefinitions(paths, [own], { sums });
+  assert.deepEqual(
+    [taken?.kind, taken?.version, taken?.signature],
+    ['clamav-own', 'site.ndb', 'not-checked'],
+  );
+  assert.deepEqual(
+    presentDefinitions(paths).map(({ version, sha256 }) => [version, sha256]),
+    [['site.ndb', taken?.sha256]],
+  );
+  const folder = join(scene.root, 'var/lib/clamav');
+  assert.deepEqual(readdirSync(folder), ['site.ndb']);
+  const scan = (name: string, text: string) => {
+    const args = ['--no-summary', '--infected', `--database=${folder}`, put(name, text)];
+    const { status, stdout } = spawnSync('clamscan', args, { encoding: 'utf8', timeout: 120_000 });
+    return [status, stdout.replace(`${drop}/`, '').trim()];
+  };
+  assert.deepEqual(scan('harmless', 'nothing\n'), [0, '']);
+  assert.deepEqual(scan('sample', `begin ${words} end\n`), [1, 'sample: Site.Sample.UNOFFICIAL FOUND']);
 });

@@ -12,25 +12,23 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Failure } from '@tenkai/domain/failure.ts';
 import {
   cvdHeaderBytes,
-  cvdKind,
   type DefinitionPackage,
+  definitionKind,
+  ownEndings,
   parseCvdHeader,
 } from '@tenkai/domain/master/index.ts';
 import { makeFolder, readIfThere, removeIfThere } from '../durable-file.ts';
 import type { Paths } from '../platform/platform.ts';
-import { run } from '../platform/shell.ts';
+import { type CheckedSignature, type CheckTools, checkDefinition, invalid } from './definition-checks.ts';
 import { placesOf } from './places.ts';
 
 const folder = '/var/lib/clamav';
-const checkLimitMs = 5 * 60_000;
 
-/** `signature`: that of ClamAV's makers; only sigtool(1) can check it, and it is not on every machine. */
 export interface ImportedDefinition extends DefinitionPackage {
   readonly file: string;
-  readonly signature: 'good' | 'not-checked';
+  readonly signature: CheckedSignature;
 }
 
 interface Digests {
@@ -64,9 +62,22 @@ function digest(file: string): Digests {
 
 /** @throws Failure master-definitions-invalid */
 function readDefinition(file: string): DefinitionPackage {
-  const kind = cvdKind(basename(file));
-  if (kind === undefined) throw invalid(file, 'the name is none of main.cvd, daily.cvd, bytecode.cvd');
+  const kind = definitionKind(basename(file));
+  if (kind === undefined)
+    throw invalid(
+      file,
+      `the name is none of main.cvd, daily.cvd, bytecode.cvd, *.${ownEndings.join(', *.')}`,
+    );
   const { header, sha256, md5 } = digest(file);
+  // A text without a header: its name and its date are all that tells one from another.
+  if (kind === 'clamav-own')
+    return {
+      kind,
+      version: basename(file),
+      builtAt: statSync(file).mtime.toISOString(),
+      architecture: null,
+      sha256,
+    };
   const parsed = parseCvdHeader(header);
   if (parsed === undefined) throw invalid(file, 'there is no header of a ClamAV database');
   // One that ClamAV itself has updated is not the signed file any more, and its header says nothing about it.
@@ -76,12 +87,9 @@ function readDefinition(file: string): DefinitionPackage {
   return { kind, version: parsed.version, builtAt, architecture: null, sha256 };
 }
 
-const invalid = (file: string, detail: string, cause?: unknown) =>
-  new Failure('master-definitions-invalid', { file }, { detail, cause });
-
 /** Sound ones that are in place. */
 export function presentDefinitions(paths: Paths): DefinitionPackage[] {
-  const places = ['cvd', 'cld'].flatMap((ending) => placesOf(paths, `${folder}/*.${ending}`));
+  const places = ['cvd', 'cld', ...ownEndings].flatMap((ending) => placesOf(paths, `${folder}/*.${ending}`));
   return places.flatMap((place) => {
     try {
       return [readDefinition(paths.real(place))];
@@ -99,16 +107,19 @@ export function presentDefinitions(paths: Paths): DefinitionPackage[] {
 export async function importDefinitions(
   paths: Paths,
   files: readonly string[],
-  { sums, sigtool = 'sigtool' }: { readonly sums?: string | undefined; readonly sigtool?: string } = {},
+  { sums, ...tools }: { readonly sums?: string | undefined } & CheckTools = {},
 ): Promise<ImportedDefinition[]> {
   const expected = sums === undefined ? undefined : readSums(sums);
   const checked: ImportedDefinition[] = [];
   for (const file of files) {
-    if (!existsSync(file) || !file.endsWith('.cvd')) throw invalid(file, 'there is no such .cvd file');
+    if (!existsSync(file) || file.endsWith('.cld'))
+      throw invalid(file, 'there is no such file, or no original');
     const definition = readDefinition(file);
+    if (!expected && definition.kind === 'clamav-own')
+      throw invalid(file, 'the signatures of a site are not signed by anybody: their --sums are needed');
     if (expected && expected.get(basename(file)) !== definition.sha256)
       throw invalid(file, `its SHA-256 is ${definition.sha256}, not the one of ${sums}`);
-    checked.push({ file, ...definition, signature: await checkSignature(sigtool, file) });
+    checked.push({ file, ...definition, signature: await checkDefinition(definition.kind, file, tools) });
   }
   for (const { file } of checked) place(paths, file);
   return checked;
@@ -117,14 +128,6 @@ export async function importDefinitions(
 function readSums(file: string): Map<string, string> {
   const lines = (readIfThere(file) ?? '').matchAll(/^([\da-f]{64}) [ *](.+)$/gim);
   return new Map([...lines].map(([, sum = '', name = '']) => [basename(name), sum.toLowerCase()]));
-}
-
-/** sigtool(1) ends with 0 and says so only where the signature is good. */
-async function checkSignature(sigtool: string, file: string): Promise<ImportedDefinition['signature']> {
-  const { code, stdout, stderr } = await run(sigtool, ['--info', file], { timeoutMs: checkLimitMs });
-  if (code === null) return 'not-checked';
-  if (code === 0 && /^Verification OK/m.test(stdout)) return 'good';
-  throw invalid(file, `${stdout}\n${stderr}`.trim().slice(-500));
 }
 
 /** As a whole or not at all, with the owner of the folder; one that ClamAV had updated gives way. */
@@ -138,5 +141,5 @@ function place(paths: Paths, file: string): void {
   chownSync(half, uid, gid);
   chmodSync(half, 0o644);
   renameSync(half, join(target, name));
-  removeIfThere(join(target, name.replace(/\.cvd$/, '.cld')));
+  if (name.endsWith('.cvd')) removeIfThere(join(target, name.replace(/\.cvd$/, '.cld')));
 }

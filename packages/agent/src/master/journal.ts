@@ -73,6 +73,8 @@ export interface Round {
   readonly done: ReadonlySet<MasterStepId>;
   readonly steps: readonly Extract<MasterEntry, { event: 'step-finished' }>[];
   readonly finishedAt: number | null;
+  /** From then on the stopped service starts with the system, as it is wanted; also where a crash came in between. */
+  readonly hasBegunStartType: boolean;
   /** How many preparations of this machine and of those from which it was cloned were finished. */
   readonly finishedRounds: number;
 }
@@ -92,6 +94,7 @@ export function lastRound(entries: readonly MasterEntry[]): Round | null {
     done: new Set(steps.map(({ step }) => step)),
     steps,
     finishedAt: since.findLast(({ event }) => event === 'finished')?.at ?? null,
+    hasBegunStartType: since.some((entry) => entry.event === 'step-started' && entry.step === 'start-type'),
     finishedRounds: entries.filter(({ event }) => event === 'finished').length,
   };
 }

@@ -1,11 +1,5 @@
-import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import {
-  type MasterFacts,
-  type MasterProfile,
-  type PrecheckFacts,
-  protectionNeed,
-} from '@tenkai/domain/master/index.ts';
+import type { MasterFacts, PrecheckFacts } from '@tenkai/domain/master/index.ts';
 import { readStatus } from '../service/status-file.ts';
 import { agentVersion } from '../version.ts';
 import {
@@ -14,56 +8,54 @@ import {
   agentPolicy,
   isAssignmentHeld,
   locatorHost,
-  readSiteValues,
   siteOfAgent,
   trustKeys,
 } from './agent-state.ts';
-import { presentDefinitions } from './definitions.ts';
-import { findIdentities } from './identities.ts';
-import type { MasterPlan } from './journal.ts';
+import type { MasterPlan, Round } from './journal.ts';
 import type { Scene } from './scene.ts';
-import { findSystemLogs } from './system-logs.ts';
-import { startTypeOf } from './unit.ts';
 
-/** Everything that the audit asks about a Linux machine. */
-export function lookAt(scene: Scene, plan: Pick<MasterPlan, 'profile' | 'pin'>): MasterFacts {
-  const { data, platform } = scene;
-  const { locator, ...values } = readSiteValues(data);
+/** Everything that the audit asks about a machine. */
+export async function lookAt(
+  scene: Scene,
+  { profile, pin }: Pick<MasterPlan, 'profile' | 'pin'>,
+): Promise<MasterFacts> {
+  const { data, system } = scene;
+  const { keys, ...seen } = await system.look(pin);
+  const { locator, ...values } = seen.siteValues;
+  const { isRunning, startType } = seen.service;
   return {
-    system: 'linux',
-    profile: plan.profile,
-    siteCode: siteOfAgent(data),
-    agentKeys: agentKeys(data),
-    trustKeys: trustKeys(data, plan.pin),
-    service: { isRunning: isServiceRunning(scene), startType: startTypeOf(platform.paths) },
+    system: system.family,
+    profile,
+    siteCode: siteOfAgent(data) ?? seen.siteCode,
+    agentKeys: [...agentKeys(data), ...keys],
+    trustKeys: [...trustKeys(data, pin), ...seen.trustKeys],
+    service: { isRunning: isRunning || isServiceRunning(scene), startType },
     siteValues: { ...values, locator: locator === null ? null : locatorHost(locator) },
     cachedPolicy: agentPolicy(data),
-    logs: [...agentLogs(data), ...findSystemLogs(platform.paths)],
-    identities: findIdentities(platform.paths),
-    protection: protectionOf(scene),
-    definitions: presentDefinitions(platform.paths),
+    logs: [...agentLogs(data), ...seen.logs],
+    identities: seen.identities,
+    protection: system.protection(),
+    definitions: system.definitions(),
   };
 }
 
-export function isServiceRunning({ data, platform }: Scene): boolean {
+/** By its own word; a system may know it of itself, too. */
+export function isServiceRunning({ data, platform }: Pick<Scene, 'data' | 'platform'>): boolean {
   const status = readStatus(data);
   return status !== undefined && platform.processes.isAlive(status.process);
 }
 
-const engines = ['/usr/bin/clamscan', '/usr/sbin/clamd', '/usr/bin/clamdscan'];
-
-function protectionOf({ platform: { paths } }: Scene) {
-  const engine = engines.some((path) => existsSync(paths.real(path))) ? 'clamav' : null;
-  return protectionNeed({ system: 'linux', systemVersion: '', engine, hasNetworkInspection: false });
-}
-
-export function precheckFacts(scene: Scene, profile: MasterProfile): PrecheckFacts {
-  const startType = startTypeOf(scene.platform.paths);
-  const startsByItself = startType === 'automatic' || startType === 'automatic-delayed';
-  const isQuiet = isAssignmentHeld(scene.data) && siteOfAgent(scene.data) === null;
+/** @param round the preparation in hand: a service that starts with the system is what its step 6 wants */
+export function precheckFacts(
+  scene: Scene,
+  { profile, service, siteCode }: MasterFacts,
+  round: Round | null = null,
+): PrecheckFacts {
+  const startsByItself = service.startType === 'automatic' || service.startType === 'automatic-delayed';
+  const isQuiet = isAssignmentHeld(scene.data) && siteCode === null;
   return {
     isOnline: !scene.isImage && hasNetwork(),
-    isHeld: isQuiet || (!isServiceRunning(scene) && !startsByItself),
+    isHeld: isQuiet || (!service.isRunning && (!startsByItself || round?.hasBegunStartType === true)),
     profile,
     agent: { product: 'tenkai', version: agentVersion, cumulativeUpdate: null },
   };

@@ -37,46 +37,50 @@ test('the audit of an image is signed, tells steps and findings and nothing of t
   const image = await prepared(t);
   const check = (scene = image, key = publicKeyFile, acceptFindings = false) =>
     verifyManifest(scene, { file, publicKeyFile: key, acceptFindings });
-  const written = writeManifest(image, { file, keyFile, now: 0 });
-  assert.deepEqual(check(), written);
+  const written = await writeManifest(image, { file, keyFile, now: 0 });
+  assert.deepEqual(await check(), written);
   assert.deepEqual([written.findings, written.steps.length, written.steps[6]?.reason], [[], 8, 'no-engine']);
   assert.equal(
-    writeManifest(image, { file, keyFile, now: 1 }).imageId,
+    (await writeManifest(image, { file, keyFile, now: 1 })).imageId,
     written.imageId,
     'it is the same image',
   );
   for (const word of ['pc-1', 'identity', 'TK1']) assert.ok(!readFileSync(file, 'utf8').includes(word), word);
 
   const invalid = { code: 'master-manifest-invalid' };
-  assert.throws(() => check(image, make('other').publicKeyFile), invalid);
+  await assert.rejects(() => check(image, make('other').publicKeyFile), invalid);
   const other = await prepared(t);
-  assert.throws(() => check(other), invalid, 'it has no id');
+  await assert.rejects(() => check(other), invalid, 'it has no id');
   const text = readFileSync(file, 'utf8');
   for (const changed of [text.replace('"workgroup"', '"domain"'), text.slice(0, 90), '{}', 'null']) {
     writeFileSync(file, changed);
-    assert.throws(() => check(), invalid, changed.slice(0, 40));
+    await assert.rejects(() => check(), invalid, changed.slice(0, 40));
   }
   writeFileSync(file, text);
   const settings = readSettings(image.data);
   const own = { ...settings, assignment: { ...settings.assignment, locator: 'https://mp9.example.org' } };
   writeSettings(image.data, own);
-  assert.throws(() => check(), { ...invalid, message: /trusts was changed/ });
+  await assert.rejects(() => check(), { ...invalid, message: /trusts was changed/ });
   writeSettings(image.data, settings);
-  assert.deepEqual(check().imageId, written.imageId);
-  assert.throws(
+  assert.deepEqual((await check()).imageId, written.imageId);
+  await assert.rejects(
     () => writeManifest(image, { file: keyFile, keyFile, now: 0 }),
     invalid,
     'no key is written over',
   );
   writeFiles(image.data.root, { 'log/agent.log': 'it was started again\n' });
-  assert.throws(() => check(), { ...invalid, message: /since then: logs/ }, 'it was used since then');
-  const found = writeManifest(image, { file, keyFile, now: 2 });
+  await assert.rejects(() => check(), { ...invalid, message: /since then: logs/ }, 'it was used since then');
+  const found = await writeManifest(image, { file, keyFile, now: 2 });
   assert.deepEqual(found.findings, [{ code: 'logs', step: 'capture', places: 1 }]);
-  assert.throws(() => check(), { code: 'master-manifest-findings' });
-  assert.deepEqual(check(image, publicKeyFile, true), found);
+  await assert.rejects(() => check(), { code: 'master-manifest-findings' });
+  assert.deepEqual(await check(image, publicKeyFile, true), found);
   const again = { scene: image, now: () => 3, onStep: () => {} };
   await prepareMaster(again, { locator: 'mp2.example.org' });
-  assert.throws(() => check(image, publicKeyFile, true), invalid, 'what is prepared anew is another image');
+  await assert.rejects(
+    () => check(image, publicKeyFile, true),
+    invalid,
+    'what is prepared anew is another image',
+  );
 });
 
 test('keys that cannot sign are refused, and nothing is written', async (t) => {
@@ -84,9 +88,9 @@ test('keys that cannot sign are refused, and nothing is written', async (t) => {
   const image = await prepared(t);
   const write = (key: string) => () => writeManifest(image, { file, keyFile: key, now: 0 });
   chmodSync(publicKeyFile, 0o600);
-  assert.throws(write(publicKeyFile), { code: 'master-key-unusable' });
+  await assert.rejects(write(publicKeyFile), { code: 'master-key-unusable' });
   chmodSync(keyFile, 0o644);
-  assert.throws(write(keyFile), { code: 'secret-file-open' });
+  await assert.rejects(write(keyFile), { code: 'secret-file-open' });
   assert.throws(() => readFileSync(file), { code: 'ENOENT' });
 });
 

@@ -21,7 +21,6 @@ import { Check } from 'typebox/value';
 import { makeFolder, readIfThere, removeIfThere, writeDurably } from '../durable-file.ts';
 import { readSettings } from '../settings.ts';
 import { agentVersion } from '../version.ts';
-import { readSiteValues } from './agent-state.ts';
 import { lastRound, readMasterJournal } from './journal.ts';
 import { lookAt } from './look.ts';
 import type { Scene } from './scene.ts';
@@ -33,12 +32,12 @@ const signature = (key: KeyObject) => ({ key, dsaEncoding: 'ieee-p1363' }) as co
  * the id by which the file belongs to it.
  * @throws Failure master-key-unusable, secret-file-open; Error of the system
  */
-export function writeManifest(
+export async function writeManifest(
   scene: Scene,
   { file, keyFile, now }: { file: string; keyFile: string; now: number },
-): AuditManifest {
+): Promise<AuditManifest> {
   const key = privateKeyIn(keyFile);
-  const { round, profile, findings } = auditNow(scene);
+  const { round, profile, findings } = await auditNow(scene);
   const manifest: AuditManifest = {
     format: 'tenkai-image-audit-1',
     imageId: imageIdOf(scene) ?? makeImageId(scene),
@@ -47,7 +46,7 @@ export function writeManifest(
     architecture: process.arch,
     profile,
     steps: (round?.steps ?? []).map(({ step, outcome, reason }) => ({ step, outcome, reason })),
-    trust: trustOf(scene),
+    trust: await trustOf(scene),
     findings,
   };
   // A key, for instance, is not written over.
@@ -63,10 +62,10 @@ export function writeManifest(
  * Holds a manifest against an image before it is deployed; an image that was used since then is refused.
  * @throws Failure master-key-unusable, master-manifest-invalid; master-manifest-findings unless they are accepted
  */
-export function verifyManifest(
+export async function verifyManifest(
   scene: Scene,
   { file, publicKeyFile, acceptFindings }: { file: string; publicKeyFile: string; acceptFindings: boolean },
-): AuditManifest {
+): Promise<AuditManifest> {
   const invalid = (reason: string) => new Failure('master-manifest-invalid', { file, reason });
   const key = publicKeyIn(publicKeyFile);
   const signed = parsed(file);
@@ -76,9 +75,9 @@ export function verifyManifest(
   if (!verify('sha256', Buffer.from(signedText(manifest)), signature(key), bytes))
     throw invalid('the signature does not hold');
   if (manifest.imageId !== imageIdOf(scene)) throw invalid('it belongs to another image');
-  if (manifest.trust !== trustOf(scene)) throw invalid('whom the image trusts was changed');
+  if (manifest.trust !== (await trustOf(scene))) throw invalid('whom the image trusts was changed');
   const known = new Set(manifest.findings.map(({ code }) => code));
-  const added = auditNow(scene).findings.filter(({ code }) => !known.has(code));
+  const added = (await auditNow(scene)).findings.filter(({ code }) => !known.has(code));
   if (added.length > 0) throw invalid(`since then: ${added.map(({ code }) => code).join(', ')}`);
   const count = manifest.findings.length;
   if (count > 0 && !acceptFindings) throw new Failure('master-manifest-findings', { count });
@@ -86,15 +85,16 @@ export function verifyManifest(
 }
 
 /** Whose orders the clones will take, and where they will look for their site. */
-function trustOf({ data }: Scene): string {
-  const trusted = { pin: readSettings(data).rootFingerprint ?? null, sites: readSiteValues(data) };
+async function trustOf({ data, system }: Scene): Promise<string> {
+  const { siteValues: sites } = await system.look(null);
+  const trusted = { pin: readSettings(data).rootFingerprint ?? null, sites };
   return createHash('sha256').update(canonicalJson(trusted)).digest('hex');
 }
 
-function auditNow(scene: Scene) {
+async function auditNow(scene: Scene) {
   const round = lastRound(readMasterJournal(scene.data));
   const { profile, pin } = round?.plan ?? { profile: 'workgroup' as const, pin: null };
-  const findings = auditMaster(lookAt(scene, { profile, pin })).map(({ code, step, where }) => ({
+  const findings = auditMaster(await lookAt(scene, { profile, pin })).map(({ code, step, where }) => ({
     code,
     step,
     places: where.length,

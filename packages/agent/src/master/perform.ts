@@ -10,7 +10,6 @@ import {
   type RunbookLanguage,
 } from '@tenkai/domain/master/index.ts';
 import { agentVersion } from '../version.ts';
-import { readSiteValues, siteOfAgent, trustKeys } from './agent-state.ts';
 import { importDefinitions } from './definitions.ts';
 import { lastRound, readMasterJournal } from './journal.ts';
 import { lookAt, precheckFacts } from './look.ts';
@@ -44,7 +43,7 @@ export async function prepare(env: Env, options: PrepareOptions & CommonOptions)
   const { candidates: file, ...others } = options;
   const given = file === undefined ? others : { ...others, candidates: readFileSync(resolve(file), 'utf8') };
   const report = await prepareMaster({ scene, now: Date.now, onStep }, given);
-  await print(report, preparedText(report, scene.isImage), options.json);
+  await print(report, preparedText(report, scene), options.json);
   refuseFindings(report.findings);
 }
 
@@ -53,7 +52,7 @@ export async function audit(env: Env, options: AuditOptions): Promise<void> {
   const scene = await openScene(env, options.root);
   const plan = lastRound(readMasterJournal(scene.data))?.plan;
   const profile = options.profile ?? plan?.profile ?? 'workgroup';
-  const findings = auditMaster(lookAt(scene, { profile, pin: plan?.pin ?? null }));
+  const findings = auditMaster(await lookAt(scene, { profile, pin: plan?.pin ?? null }));
   await print({ profile, agentVersion, findings }, findingsText(findings), options.json);
   refuseFindings(findings);
 }
@@ -62,7 +61,7 @@ export async function audit(env: Env, options: AuditOptions): Promise<void> {
 export async function manifest(env: Env, file: string, options: ManifestOptions): Promise<void> {
   const scene = await openScene(env, options.root);
   const keyFile = resolve(options.keyFile);
-  const written = writeManifest(scene, { file: resolve(file), keyFile, now: Date.now() });
+  const written = await writeManifest(scene, { file: resolve(file), keyFile, now: Date.now() });
   await print(written, manifestText(written), options.json);
   const [first] = written.findings;
   if (first) throw new Failure('master-audit-failed', { count: written.findings.length, step: first.step });
@@ -73,7 +72,7 @@ export async function verify(env: Env, file: string, options: VerifyOptions): Pr
   const scene = await openScene(env, options.root);
   const { publicKey, acceptFindings = false } = options;
   const where = { file: resolve(file), publicKeyFile: resolve(publicKey), acceptFindings };
-  const held = verifyManifest(scene, where);
+  const held = await verifyManifest(scene, where);
   await print(held, manifestText(held), options.json);
 }
 
@@ -86,7 +85,8 @@ export async function status(env: Env, options: CommonOptions): Promise<void> {
   const scene = await openScene(env, options.root);
   const found = lastRound(readMasterJournal(scene.data));
   const plan = found?.plan ?? { profile: 'workgroup' as const, pin: null };
-  const findings = auditMaster(lookAt(scene, plan));
+  const facts = await lookAt(scene, plan);
+  const findings = auditMaster(facts);
   const done = found?.done ?? new Set();
   const shown = {
     round: found && { ...found, done: [...found.done] },
@@ -94,7 +94,7 @@ export async function status(env: Env, options: CommonOptions): Promise<void> {
       done,
       findings.filter(({ step }) => done.has(step)),
     ),
-    precheck: precheckMaster(precheckFacts(scene, plan.profile)),
+    precheck: precheckMaster(precheckFacts(scene, facts, found)),
     findings,
   };
   await print(shown, statusText(shown), options.json);
@@ -106,31 +106,33 @@ export async function definitions(
   options: DefinitionsOptions,
 ): Promise<void> {
   const { platform } = await openScene(env, options.root);
+  if (platform.family === 'windows') throw new Failure('master-linux-only', { what: 'master definitions' });
   const imported = await importDefinitions(platform.paths, files, { sums: options.sums });
   await print(imported, definitionsText(imported), options.json);
 }
 
 /** For this machine, or with `--system` for another kind; needs no rights unless it looks. */
 export async function runbook(env: Env, options: RunbookOptions): Promise<void> {
-  const system = options.system ?? 'linux';
-  // What is printed for Windows is carried out by hand, there or from here; the steps of this machine are those of Linux.
-  const scene = await openScene(env, options.root, system === 'windows' ? 'linux' : undefined);
+  const scene = await openScene(env, options.root);
   const { data } = scene;
+  const { family } = scene.system;
+  const { system = family } = options;
   const round = lastRound(readMasterJournal(data));
   const profile = options.profile ?? round?.plan.profile ?? 'workgroup';
   const asked = { locator: options.locator ?? null, dnsSuffix: options.dnsSuffix ?? null };
+  const facts = await lookAt(scene, { profile, pin: null });
   const hasValues = asked.locator !== null || asked.dnsSuffix !== null;
   const text = masterRunbook({
     language: options.language ?? languageOf(env),
     system,
     mode: options.reCapture ? 're-capture' : 'first-capture',
     profile,
-    hasMetSite: round?.hasMetSite || siteOfAgent(data) !== null || trustKeys(data, null).length > 0,
-    protection: lookAt(scene, { profile, pin: null }).protection,
+    hasMetSite: round?.hasMetSite || facts.siteCode !== null || facts.trustKeys.length > 0,
+    protection: facts.protection,
     agentVersion,
     architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
-    siteValues: hasValues ? asked : (round?.plan.siteValues ?? readSiteValues(data)),
-    warnings: precheckMaster(precheckFacts(scene, profile)).warnings,
+    siteValues: hasValues ? asked : (round?.plan.siteValues ?? facts.siteValues),
+    warnings: precheckMaster(precheckFacts(scene, facts)).warnings,
     service: 'TenkaiAgent',
   });
   await print({ profile, agentVersion, markdown: text }, text, options.json);

@@ -4,6 +4,7 @@ import {
   auditMaster,
   findStep,
   isQualifiedName,
+  type MasterFacts,
   type MasterFinding,
   type MasterProfile,
   type MasterStep,
@@ -20,7 +21,7 @@ import { agentComponents, notification } from '../components.ts';
 import { runTurns } from '../run-turns.ts';
 import { agentVersion } from '../version.ts';
 import { masterActs } from './acts.ts';
-import { locatorHost, readSiteValues, siteOfAgent, trustKeys } from './agent-state.ts';
+import { locatorHost, siteOfAgent } from './agent-state.ts';
 import {
   appendToMasterJournal,
   lastRound,
@@ -79,44 +80,50 @@ export interface PrepareDeps {
 export async function prepareMaster(deps: PrepareDeps, options: PrepareOptions): Promise<PrepareReport> {
   const { scene } = deps;
   const round = lastRound(readMasterJournal(scene.data));
-  const plan = planOf(scene, options, round);
-  const precheck = refuseUnfit(scene, plan, options, round);
-  const current = continues(round, plan) ? round : begin(deps, plan);
+  const plan = await planOf(scene, options, round);
+  let facts = await lookAt(scene, plan);
+  const precheck = refuseUnfit(scene, { plan, options, round, facts });
+  const current = continues(round, plan) ? round : await begin(deps, plan);
   const only = options.step === undefined ? null : (findStep(options.step) ?? null);
   const steps: PreparedStep[] = [];
   const done = new Set(current.done);
   // A step is done twice at most: what undoes another's work for ever must not hold us here.
   for (let left = 2 * masterStepCount; left > 0; left -= 1) {
-    const next = nextStep(done, undone(scene, plan, done));
+    const next = nextStep(done, undone(facts, done));
     if (only !== null) refuseSkipped(only, next);
     if (next === null || (only !== null && (next.id !== only.id || steps.length > 0))) break;
-    const prepared = await doStep(deps, { step: next, plan, hasMetSite: current.hasMetSite });
+    const prepared = await doStep(deps, { step: next, plan, hasMetSite: current.hasMetSite, facts });
+    if (prepared.outcome === 'done') facts = await verify(scene, prepared, plan);
+    finishStep(deps, prepared);
     done.add(next.id);
     steps.push(prepared);
     deps.onStep(prepared);
   }
-  return finish(deps, { plan, precheck, steps, next: nextStep(done, undone(scene, plan, done)) });
+  return finish(deps, facts, { plan, precheck, steps, next: nextStep(done, undone(facts, done)) });
 }
 
 const masterStepCount = 8;
 
 /** What was done and does not hold any more. Step 6 has changed the start type of step 2 on purpose. */
-function undone(scene: Scene, plan: MasterPlan, done: ReadonlySet<string>): MasterFinding[] {
-  return auditMaster(lookAt(scene, plan)).filter(({ step }) => done.has(step));
+function undone(facts: MasterFacts, done: ReadonlySet<string>): MasterFinding[] {
+  return auditMaster(facts).filter(({ step }) => done.has(step));
 }
 
-function finish({ scene, now }: PrepareDeps, report: Omit<PrepareReport, 'findings'>): PrepareReport {
+function finish(
+  { scene, now }: PrepareDeps,
+  facts: MasterFacts,
+  report: Omit<PrepareReport, 'findings'>,
+): PrepareReport {
   if (report.next !== null) return { ...report, findings: [] };
-  const findings = auditMaster(lookAt(scene, report.plan));
+  const findings = auditMaster(facts);
   const isNew = report.steps.length > 0;
   if (isNew) appendToMasterJournal(scene.data, now(), { event: 'finished', findings });
   return { ...report, findings };
 }
 
 /** What was asked for, else what was begun, else what the settings say. */
-function planOf({ data }: Scene, options: PrepareOptions, round: Round | null): MasterPlan {
+async function planOf({ system }: Scene, options: PrepareOptions, round: Round | null): Promise<MasterPlan> {
   const before = round?.plan;
-  const present = readSiteValues(data);
   const { locator, dnsSuffix, candidates } = options;
   const given = [locator, dnsSuffix, candidates].some((value) => value !== undefined);
   // Those of an earlier preparation go with it.
@@ -127,7 +134,7 @@ function planOf({ data }: Scene, options: PrepareOptions, round: Round | null): 
   return {
     mode: isReCapture ? 're-capture' : 'first-capture',
     profile: options.profile ?? before?.profile ?? 'workgroup',
-    siteValues: given ? asked : (before?.siteValues ?? present),
+    siteValues: given ? asked : (before?.siteValues ?? (await system.look(null)).siteValues),
     // Each candidate has its own root key; a pin of before would speak for all of them.
     pin: options.rootFingerprint?.toLowerCase() ?? (candidates === undefined ? before?.pin : null) ?? null,
   };
@@ -144,27 +151,35 @@ function continues(round: Round | null, plan: MasterPlan): round is Round {
   );
 }
 
-function begin({ scene, now }: PrepareDeps, plan: MasterPlan): Round {
+async function begin({ scene, now }: PrepareDeps, plan: MasterPlan): Promise<Round> {
   const { data } = scene;
   forgetImageId(scene);
-  const hasMetSite = siteOfAgent(data) !== null || trustKeys(data, null).length > 0;
+  const { siteCode, trustKeys } = await lookAt(scene, { ...plan, pin: null });
+  const hasMetSite = siteCode !== null || trustKeys.length > 0;
   appendToMasterJournal(data, now(), { event: 'begun', plan, agentVersion, hasMetSite });
   const round = lastRound(readMasterJournal(data));
   if (round === null) throw new Error('what was just written is not there');
   return round;
 }
 
+interface Wanted {
+  readonly plan: MasterPlan;
+  readonly options: PrepareOptions;
+  readonly round: Round | null;
+  readonly facts: MasterFacts;
+}
+
 /** Everything that can be refused before anything was changed (law 10). */
-function refuseUnfit(scene: Scene, plan: MasterPlan, options: PrepareOptions, round: Round | null): Precheck {
+function refuseUnfit(scene: Scene, { plan, options, round, facts }: Wanted): Precheck {
   const { data, platform, isImage } = scene;
-  const site = siteOfAgent(data);
+  const { siteCode: site } = facts;
   const isInHand = round !== null && round.finishedAt === null;
   if (!isInHand)
     refuseMode(plan.mode, plan.mode === 're-capture' ? round !== null : round !== null && site !== null);
   if (site !== null && plan.mode === 'first-capture' && !options.unassign)
     throw new Failure('master-assigned', { site });
   refuseSiteValues(plan);
-  const precheck = precheckMaster(precheckFacts(scene, plan.profile));
+  const precheck = precheckMaster(precheckFacts(scene, facts, continues(round, plan) ? round : null));
   if (!precheck.isGreen) throw new Failure('master-online');
   if (!isImage && runTurns(data, platform.bootId()).active.length > 0) throw new Failure('run-in-progress');
   return precheck;
@@ -183,56 +198,47 @@ interface StepInHand {
   readonly step: MasterStep;
   readonly plan: MasterPlan;
   readonly hasMetSite: boolean;
+  readonly facts: MasterFacts;
 }
 
 async function doStep(
   { scene, now }: PrepareDeps,
-  { step, plan, hasMetSite }: StepInHand,
+  { step, plan, hasMetSite, facts }: StepInHand,
 ): Promise<PreparedStep> {
-  const { data } = scene;
   const { id } = step;
-  const { protection } = lookAt(scene, plan);
-  const conditions: StepConditions = { profile: plan.profile, hasMetSite, protection };
+  const conditions: StepConditions = { profile: plan.profile, hasMetSite, protection: facts.protection };
   // What is there is deleted, whatever the journal remembers.
-  const reason = trustIsThere(scene, step, plan) ? null : whyNotNeeded(id, conditions);
-  if (reason !== null) {
-    appendToMasterJournal(data, now(), {
-      event: 'step-finished',
-      step: id,
-      outcome: 'not-needed',
-      reason,
-      changes: 0,
-    });
-    return { step, outcome: 'not-needed', reason, changes: [] };
-  }
-  appendToMasterJournal(data, now(), { event: 'step-started', step: id });
-  const changes = await masterActs[id](scene, plan);
-  verify(scene, step, plan);
-  const outcome = 'done' as const;
-  appendToMasterJournal(data, now(), {
-    event: 'step-finished',
-    step: id,
-    outcome,
-    reason: '',
-    changes: changes.length,
-  });
-  return { step, outcome, reason: '', changes };
+  const isHeld = id === 'trust' && facts.trustKeys.length > 0;
+  const reason = isHeld ? null : whyNotNeeded(id, conditions);
+  if (reason !== null) return { step, outcome: 'not-needed', reason, changes: [] };
+  appendToMasterJournal(scene.data, now(), { event: 'step-started', step: id });
+  return { step, outcome: 'done', reason: '', changes: await masterActs[id](scene, plan, facts) };
 }
 
-const trustIsThere = ({ data }: Scene, { id }: MasterStep, { pin }: MasterPlan) =>
-  id === 'trust' && trustKeys(data, pin).length > 0;
+function finishStep({ scene, now }: PrepareDeps, { step, outcome, reason, changes }: PreparedStep): void {
+  appendToMasterJournal(scene.data, now(), {
+    event: 'step-finished',
+    step: step.id,
+    outcome,
+    reason,
+    changes: changes.length,
+  });
+}
 
-/** @throws Failure master-step-failed */
-function verify(scene: Scene, { id }: MasterStep, plan: MasterPlan): void {
-  const left = unfinished(id, lookAt(scene, plan)).map(({ code, where }) => `${code}: ${where.join(', ')}`);
-  const components = id === 'install' ? oddComponents(scene) : [];
-  const all = [...left, ...components];
-  if (all.length > 0)
-    throw new Failure(
-      'master-step-failed',
-      { step: id, findings: String(all.length) },
-      { detail: all.join('\n') },
-    );
+const shownChanges = 5;
+
+/** @returns what was seen. @throws Failure master-step-failed, with what was done last */
+async function verify(
+  scene: Scene,
+  { step: { id }, changes }: PreparedStep,
+  plan: MasterPlan,
+): Promise<MasterFacts> {
+  const facts = await lookAt(scene, plan);
+  const left = unfinished(id, facts).map(({ code, where }) => `${code}: ${where.join(', ')}`);
+  const all = [...left, ...(id === 'install' ? oddComponents(scene) : [])];
+  if (all.length === 0) return facts;
+  const detail = [...all, ...changes.slice(-shownChanges)].join('\n');
+  throw new Failure('master-step-failed', { step: id, findings: String(all.length) }, { detail });
 }
 
 /** MASTER-09: before assignment everything is installed, and notification disabled. */

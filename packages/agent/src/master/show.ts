@@ -3,6 +3,7 @@ import { stepName } from '@tenkai/domain/master/index.ts';
 import type { ImportedDefinition } from './definitions.ts';
 import type { Round } from './journal.ts';
 import type { PreparedStep, PrepareReport } from './prepare.ts';
+import type { Scene } from './scene.ts';
 
 const shownChanges = 20;
 
@@ -25,10 +26,13 @@ function someOf(where: readonly string[]): string {
   return `${where.slice(0, 5).join(', ')}${more}`;
 }
 
-export function preparedText({ next, findings, steps }: PrepareReport, isImage: boolean): string {
+export function preparedText(
+  { next, findings, steps }: PrepareReport,
+  { isImage, system }: Pick<Scene, 'isImage' | 'system'>,
+): string {
   if (next !== null) return `Next: step ${stepName(next)}`;
   const audit = findingsText(findings);
-  const off = 'Switch it off now, and capture it before it starts again: systemctl poweroff --force';
+  const off = `Switch it off now, and capture it before it starts again: ${system.switchOff}`;
   const hint = findings.length > 0 || isImage ? [] : [off];
   return [...(steps.length === 0 ? ['Nothing was left to do.'] : []), audit, ...hint].join('\n');
 }

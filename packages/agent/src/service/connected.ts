@@ -16,6 +16,7 @@ import { openSender } from '../outbox/sender.ts';
 import { runTurns } from '../run-turns.ts';
 import { readSettings } from '../settings.ts';
 import { keepSiteFacts } from '../site-facts.ts';
+import { troubleText } from '../trouble-text.ts';
 import { createTrustWatch, type TrustWatch } from '../trust/watch.ts';
 import { agentVersion } from '../version.ts';
 import { createFollower } from './follow-site.ts';
@@ -211,7 +212,7 @@ function note(life: Life, event: LinkEvent): void {
       const known = life.trust.problem();
       service.fallback.tell(known ?? cause);
       log.warn({ what, cause: causeOf(cause) }, 'the site could not be reached');
-      if (!known) status.set({ trouble: cause instanceof Error ? cause.message : String(cause) });
+      if (!known) status.set({ trouble: troubleText(cause) });
       if (!isForgotten) {
         follow(life);
         return;

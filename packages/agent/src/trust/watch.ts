@@ -33,7 +33,8 @@ export function createTrustWatch(
       mismatch = null;
     },
     look(cause: unknown): void {
-      const isWorth = cause instanceof Failure && cause.code === 'site-unreachable';
+      const isWorth =
+        cause instanceof Failure && ['site-unreachable', 'site-certificate-time'].includes(cause.code);
       if (isLooking || !isWorth || !isAboutCertificates(cause.detail)) return;
       isLooking = true;
       void greet().finally(() => {

@@ -44,8 +44,13 @@ const kinds: Readonly<Record<string, DefinitionKind>> = {
   bytecode: 'clamav-bytecode',
 };
 
+/** ClamAV loads these beside the makers' databases: signatures of bytes, of hashes, and logical ones. */
+export const ownEndings = ['ndb', 'hdb', 'hsb', 'ldb'] as const;
+const ownSignatures = new RegExp(`^\\w[\\w.-]*\\.(${ownEndings.join('|')})$`);
+
 /** By the name under which ClamAV looks for it, `daily.cvd` or, after updates, `daily.cld`; undefined: another file. */
-export function cvdKind(fileName: string): DefinitionKind | undefined {
+export function definitionKind(fileName: string): DefinitionKind | undefined {
+  if (ownSignatures.test(fileName)) return 'clamav-own';
   const [, name = ''] = /^(\w+)\.c[vl]d$/.exec(fileName) ?? [];
   return Object.hasOwn(kinds, name) ? kinds[name] : undefined;
 }

@@ -20,7 +20,7 @@ export const masterFailures = defineFailures({
     kind: 'conflict',
     message: 'This machine has a network and its agent may speak: a site could take it while it is prepared.',
     remedy:
-      'Unplug the network, or stop the agent and keep it from starting: systemctl disable --now tenkai-agent',
+      'Unplug the network, or stop the agent and keep it from starting: systemctl disable --now tenkai-agent; on Windows sc.exe config TenkaiAgent start= demand, then sc.exe stop TenkaiAgent',
   },
   'master-assigned': {
     kind: 'conflict',
@@ -40,12 +40,13 @@ export const masterFailures = defineFailures({
   'master-needs-root': {
     kind: 'forbidden',
     message: 'To prepare a machine for capture needs administrative rights.',
-    remedy: 'Run the same command as root.',
+    remedy: 'Run the same command as root; on Windows in an elevated prompt.',
   },
-  'master-by-hand': {
+  'master-linux-only': {
     kind: 'conflict',
-    message: 'A Windows machine is prepared by hand in this release.',
-    remedy: 'Run tenkai-agent master runbook --system windows, and carry out what it prints.',
+    message: '{what} is for Linux alone.',
+    remedy:
+      'Run tenkai-agent master prepare on the Windows machine itself; its protection comes with Windows.',
   },
   'master-step-failed': {
     kind: 'broken',

@@ -8,3 +8,4 @@ export * from './protection.ts';
 export * from './runbook.ts';
 export * from './steps.ts';
 export * from './windows.ts';
+export * from './windows-asks.ts';

@@ -7,7 +7,9 @@ export type DefinitionKind =
   | 'network-inspection'
   | 'clamav-main'
   | 'clamav-daily'
-  | 'clamav-bytecode';
+  | 'clamav-bytecode'
+  /** Signatures that the site has written itself. */
+  | 'clamav-own';
 
 /** One definition package that is in place (MASTER-28). */
 export interface DefinitionPackage {

@@ -127,11 +127,11 @@ const windowsEn: Record<MasterStepId, StepText> = {
   capture: {
     title: 'Generalize and capture',
     acts: [
+      '`tenkai-agent master prepare` takes away event logs, logs and what the agent remembers, and calls `{sysprep}`.',
       '`tenkai-agent master audit`: no finding.',
-      '`{sysprep}`',
-      'Capture; do not start Windows before.',
+      '`{switchOff}`; it must not start again before it is captured.',
     ],
-    verify: 'The machine is off. Each clone has a SID and a name of its own.',
+    verify: '`{imageState}`: IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE. Each clone has a SID of its own.',
   },
 };
 
@@ -226,11 +226,11 @@ const windowsJa: Record<MasterStepId, StepText> = {
   capture: {
     title: '一般化してイメージを取得する',
     acts: [
+      '`tenkai-agent master prepare` がイベント ログ、ログ、エージェントの記録を消去し、`{sysprep}` を実行する。',
       '`tenkai-agent master audit`: 指摘なし。',
-      '`{sysprep}`',
-      'イメージを取得する。それまで Windows を起動しない。',
+      '`{switchOff}` で電源を切る。イメージを取得するまで起動しない。',
     ],
-    verify: '電源が切れている。展開先の SID と名前はそれぞれ異なる。',
+    verify: '`{imageState}`: IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE。展開先の SID はそれぞれ異なる。',
   },
 };
 

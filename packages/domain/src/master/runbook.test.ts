@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Answer, Procedure } from '../firewall/procedure.ts';
-import { cvdKind, parseCvdHeader } from './cvd.ts';
+import { definitionKind, parseCvdHeader } from './cvd.ts';
 import { masterRunbook, type RunbookInput } from './runbook.ts';
 import { masterProfiles } from './steps.ts';
-import {
-  windowsAsks,
-  windowsDeleteCertificates,
-  windowsDeleteTrust,
-  windowsLine,
-  windowsMayGeneralize,
-  windowsService,
-  windowsServiceManual,
-  windowsSiteValues,
-  windowsStartType,
-} from './windows.ts';
+import { windowsGeneralize, windowsMayGeneralize, windowsService, windowsSiteValues } from './windows.ts';
+import { windowsAsks, windowsLine } from './windows-asks.ts';
 
 const input: RunbookInput = {
   language: 'en',
@@ -86,92 +77,95 @@ function play<T>(procedure: Procedure<T>, recording: Record<string, (Partial<Ans
   return { lines, result: step.value };
 }
 
-test('MASTER-10: stopped and started by hand on Windows, word for word', () => {
-  assert.deepEqual(play(windowsServiceManual('TenkaiAgent')).lines, [
+test('MASTER-10, AGENT-37, MASTER-16: stopped, started by hand, then automatic and delayed on Windows, word for word', () => {
+  assert.deepEqual([windowsAsks.manual('TenkaiAgent'), windowsAsks.stop('TenkaiAgent')].map(windowsLine), [
     'sc.exe config TenkaiAgent start= demand',
     'sc.exe stop TenkaiAgent',
   ]);
-});
-
-test('AGENT-37, MASTER-16: automatic and delayed on Windows, without a start', () => {
-  assert.deepEqual(play(windowsStartType('TenkaiAgent')).lines, [
+  assert.equal(
+    windowsLine(windowsAsks.automaticDelayed('TenkaiAgent')),
     'sc.exe config TenkaiAgent start= delayed-auto',
-  ]);
+  );
 });
 
-test('what sc.exe says of a service is read in any language', () => {
-  const state = (text: string) =>
-    `SERVICE_NAME: TenkaiAgent\n        TYPE               : 10  WIN32_OWN_PROCESS\n        ${text}\n`;
-  const look = (query: string, start: string) =>
-    play(windowsService('TenkaiAgent'), { 'sc.exe query': [state(query)], 'sc.exe qc': [state(start)] })
-      .result;
-  const stopped = 'STATE              : 1  STOPPED';
-  assert.deepEqual(look(stopped, 'START_TYPE         : 3   DEMAND_START'), {
-    isRunning: false,
-    startType: 'manual',
-  });
-  assert.deepEqual(look('STATE : 4  RUNNING', 'START_TYPE : 2   AUTO_START  (DELAYED)'), {
-    isRunning: true,
-    startType: 'automatic-delayed',
-  });
-  assert.deepEqual(look('状態 : 3  STOP_PENDING', '開始の種類 : 2   AUTO_START'), {
-    isRunning: true,
-    startType: 'automatic',
-  });
-  const none = play(windowsService('X'), { 'sc.exe': [{ code: 1060 }] }).result;
+test('what Windows says of a service is read in any language', () => {
+  const look = (query: string, values: string) =>
+    play(windowsService('TenkaiAgent'), { 'sc.exe query': [query], 'reg.exe query': [values] }).result;
+  const start = (type: number) => `\r\nHKEY_LOCAL_MACHINE\\X\r\n    Start    REG_DWORD    0x${type}\r\n`;
+  const stopped = 'SERVICE_NAME: TenkaiAgent\n        STATE              : 1  STOPPED\n';
+  const delayed = `${start(2)}    DelayedAutostart    REG_DWORD    0x1\r\n`;
+  assert.deepEqual(look(stopped, start(3)), { isRunning: false, startType: 'manual' });
+  assert.deepEqual(look('STATE : 4  RUNNING', delayed), { isRunning: true, startType: 'automatic-delayed' });
+  assert.deepEqual(
+    look('状態 : 3  STOP_PENDING', `${start(2)}    DelayedAutostart    REG_DWORD    0x0\r\n`),
+    {
+      isRunning: true,
+      startType: 'automatic',
+    },
+  );
+  const none = play(windowsService('X'), { 'sc.exe': [{ code: 1060 }], 'reg.exe': [{ code: 1 }] }).result;
   assert.deepEqual(none, { isRunning: false, startType: 'absent' });
 });
 
-test('MASTER-11, IDENT-07: each certificate of both stores is deleted with its key', () => {
-  const [one, two] = ['0a'.repeat(20), 'ff'.repeat(20)];
-  const { lines, result } = play(windowsDeleteCertificates(), {
-    'certutil.exe -store Tenkai': [
-      `================ 0 ================\nSerial Number: 0102\nCert Hash(sha1): ${one}\n`,
-    ],
-    'certutil.exe -store SMS': [`証明書ハッシュ(sha1): ${'ff '.repeat(20).trim()}\r\n`],
-  });
-  assert.deepEqual(result, [one, two]);
-  const remove = (store: string, thumbprint: string) =>
-    `powershell.exe -NoProfile -NonInteractive -Command "Remove-Item -LiteralPath 'Cert:\\LocalMachine\\${store}\\${thumbprint}' -DeleteKey"`;
-  assert.deepEqual(lines, [
-    'certutil.exe -store Tenkai',
-    remove('Tenkai', one),
-    'certutil.exe -store SMS',
-    remove('SMS', two),
-  ]);
-});
-
-test('MASTER-12, IDENT-27, IDENT-28: the trusted root key of the old product is deleted where the machine met a site', () => {
+test('MASTER-11, MASTER-12, IDENT-07, IDENT-28: certificates go with their keys, and the trusted root key, word for word', () => {
+  const one = '0a'.repeat(20);
+  const shell = 'powershell.exe -NoProfile -NonInteractive -Command';
   const query =
     'Get-WmiObject -Namespace root\\ccm\\locationservices -Class TrustedRootKey -ErrorAction Stop';
-  const count = `powershell.exe -NoProfile -NonInteractive -Command @(${query}).Count`;
-  const quoted = `powershell.exe -NoProfile -NonInteractive -Command "@(${query}).Count"`;
-  assert.equal(windowsLine(windowsAsks.listTrust()), quoted, count);
-  const met = play(windowsDeleteTrust(), { [quoted]: ['1\r\n', '0\r\n'] });
-  assert.deepEqual([met.result, met.lines.length], [0, 3]);
-  assert.equal(
-    met.lines[1],
-    `powershell.exe -NoProfile -NonInteractive -Command "${query} | Remove-WmiObject"`,
+  assert.deepEqual(
+    [
+      windowsAsks.listStore('SMS'),
+      windowsAsks.deleteCertificate(one, 'SMS'),
+      windowsAsks.listTrust(),
+      windowsAsks.deleteTrust(),
+    ].map(windowsLine),
+    [
+      'certutil.exe -store SMS',
+      `${shell} "Remove-Item -LiteralPath 'Cert:\\LocalMachine\\SMS\\${one}' -DeleteKey"`,
+      `${shell} "@(${query}).Count"`,
+      `${shell} "${query} | Remove-WmiObject"`,
+    ],
   );
-  const never = play(windowsDeleteTrust(), { [quoted]: [{ code: 1 }] });
-  assert.deepEqual([never.result, never.lines], [null, [quoted]]);
 });
 
-test('AGENT-10, AGENT-11: the values of step 5 in the registry, word for word', () => {
+test('AGENT-10, AGENT-11: the values of step 5 in the registry, word for word; what was there and is not wanted goes', () => {
   const key = 'HKLM\\SOFTWARE\\Microsoft\\CCM';
-  assert.deepEqual(play(windowsSiteValues({ locator: 'mp1.example.org', dnsSuffix: null })).lines, [
-    `reg.exe add ${key} /v SMSSLP /t REG_SZ /d mp1.example.org /f`,
+  const reads = [
+    `reg.exe query ${key} /v SMSSLP`,
+    `reg.exe query ${key}\\LocationServices /v DnsSuffix`,
+  ] as const;
+  const text = (name: string) => `    ${name}    REG_SZ    old.example\r\n`;
+  const set = (locator: string | null, dnsSuffix: string | null, isThere: boolean) =>
+    play(windowsSiteValues({ locator, dnsSuffix }), {
+      [reads[0]]: [isThere ? text('SMSSLP') : { code: 1 }],
+      [reads[1]]: [isThere ? text('DnsSuffix') : { code: 1 }],
+    }).lines.slice(2);
+  const addLocator = `reg.exe add ${key} /v SMSSLP /t REG_SZ /d mp1.example.org /f`;
+  const addSuffix = `reg.exe add ${key}\\LocationServices /v DnsSuffix /t REG_SZ /d example.org /f`;
+  assert.deepEqual(set('mp1.example.org', null, false), [addLocator]);
+  assert.deepEqual(set(null, 'example.org', false), [addSuffix]);
+  assert.deepEqual(set('mp1.example.org', null, true), [
+    addLocator,
+    `reg.exe delete ${key}\\LocationServices /v DnsSuffix /f`,
   ]);
-  assert.deepEqual(play(windowsSiteValues({ locator: null, dnsSuffix: 'example.org' })).lines, [
-    `reg.exe add ${key}\\LocationServices /v DnsSuffix /t REG_SZ /d example.org /f`,
-  ]);
+  assert.deepEqual(set(null, 'example.org', true), [`reg.exe delete ${key} /v SMSSLP /f`, addSuffix]);
 });
 
-test('MASTER-17: sysprep, word for word', () => {
-  assert.equal(
-    windowsLine(windowsAsks.sysprep()),
-    'C:\\Windows\\System32\\Sysprep\\sysprep.exe /generalize /oobe /shutdown /quiet',
+test('MASTER-17: sysprep leaves the machine on, word for word; it is not called where it was done or Windows stands in the middle of it', () => {
+  const state = (name: string, type: string, value: string) => `    ${name}    ${type}    ${value}\r\n`;
+  const go = (image: string, generalization: string) =>
+    play(windowsGeneralize(), {
+      'reg.exe query HKLM\\SOFTWARE': [state('ImageState', 'REG_SZ', image)],
+      'reg.exe query HKLM\\SYSTEM': [state('GeneralizationState', 'REG_DWORD', generalization)],
+    }).lines.filter((line) => !line.startsWith('reg.exe query'));
+  const cleared = ['Application', 'Security', 'Setup', 'System'].map(
+    (log) => `wevtutil.exe clear-log ${log}`,
   );
+  const sysprep = 'C:\\Windows\\System32\\Sysprep\\sysprep.exe /generalize /oobe /quit /quiet';
+  assert.deepEqual(go('IMAGE_STATE_COMPLETE', '0x7'), [...cleared, sysprep]);
+  assert.deepEqual(go('IMAGE_STATE_COMPLETE', '0x3'), cleared);
+  assert.deepEqual(go('IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE', '0x4'), []);
+  assert.equal(windowsLine(windowsAsks.switchOff()), 'shutdown.exe /s /f /t 0');
 });
 
 test('MASTER-03: Windows may be generalized anew once it has come up again', () => {
@@ -202,13 +196,24 @@ test('MASTER-28: kind, version and date of a ClamAV database are read from its h
     '',
   ])
     assert.equal(parseCvdHeader(bad), undefined);
-  const names = ['main.cvd', 'daily.cld', 'bytecode.cvd', 'other.cvd', 'daily.txt', 'toString.cvd'];
-  assert.deepEqual(names.map(cvdKind), [
+  const names = [
+    'main.cvd',
+    'daily.cld',
+    'bytecode.cvd',
+    'other.cvd',
+    'daily.txt',
+    'toString.cvd',
+    'site-1.ndb',
+    '.ndb',
+  ];
+  assert.deepEqual(names.map(definitionKind), [
     'clamav-main',
     'clamav-daily',
     'clamav-bytecode',
     undefined,
     undefined,
+    undefined,
+    'clamav-own',
     undefined,
   ]);
 });

@@ -3,7 +3,7 @@ import type { SiteValues } from './audit.ts';
 import type { KnownDefect } from './precheck.ts';
 import { type RunbookLanguage, type RunbookTexts, runbookTexts } from './runbook-texts.ts';
 import { type MasterMode, type MasterStep, masterSteps, type StepConditions, whyNotNeeded } from './steps.ts';
-import { windowsAsks, windowsLine } from './windows.ts';
+import { windowsAsks, windowsLine } from './windows-asks.ts';
 
 export type { RunbookLanguage } from './runbook-texts.ts';
 
@@ -88,6 +88,8 @@ function valuesOf({ value }: RunbookTexts, input: RunbookInput): Record<string, 
     deleteTrust: windowsLine(windowsAsks.deleteTrust()),
     listTrust: windowsLine(windowsAsks.listTrust()),
     sysprep: windowsLine(windowsAsks.sysprep()),
+    imageState: windowsLine(windowsAsks.imageState()),
+    switchOff: windowsLine(windowsAsks.switchOff()),
   };
 }
 

@@ -1,120 +1,86 @@
-/**
- * The seven steps on Windows, as programs to run with their words, and what their answers say. What is asked is exact;
- * what real Windows answers is listed in docs/windows-checklist.md.
- */
-import { type Ask, ask, type Procedure } from '../firewall/procedure.ts';
+/** What the programs of windows-asks.ts are asked in each step, and what their answers say. */
+import type { Procedure } from '../firewall/procedure.ts';
 import type { StartType } from './audit.ts';
+import { windowsAsks } from './windows-asks.ts';
 
-const store = 'Tenkai';
-/** Where the agent's settings lie, and those of the old product (AGENT-10, AGENT-11). */
-const oldKey = 'HKLM\\SOFTWARE\\Microsoft\\CCM';
-const trustQuery =
-  'Get-WmiObject -Namespace root\\ccm\\locationservices -Class TrustedRootKey -ErrorAction Stop';
-const powershell = (script: string): Ask =>
-  ask('powershell.exe', '-NoProfile', '-NonInteractive', '-Command', script);
-const sysprepKey = 'HKLM\\SYSTEM\\Setup\\Status\\SysprepStatus';
-
-/** sc.exe wants a blank behind the equals sign; as its own word it gives one. */
-export const windowsAsks = {
-  serviceState: (service: string): Ask => ask('sc.exe', 'query', service),
-  serviceConfig: (service: string): Ask => ask('sc.exe', 'qc', service),
-  stop: (service: string): Ask => ask('sc.exe', 'stop', service),
-  manual: (service: string): Ask => ask('sc.exe', 'config', service, 'start=', 'demand'),
-  automaticDelayed: (service: string): Ask => ask('sc.exe', 'config', service, 'start=', 'delayed-auto'),
-  listStore: (name = store): Ask => ask('certutil.exe', '-store', name),
-  /** Not `certutil -delstore`, which leaves the private key behind (IDENT-07). */
-  deleteCertificate: (thumbprint: string, name = store): Ask =>
-    powershell(`Remove-Item -LiteralPath 'Cert:\\LocalMachine\\${name}\\${thumbprint}' -DeleteKey`),
-  /** The old product's trusted root key (IDENT-26, IDENT-28); no such namespace: never contacted (IDENT-27). */
-  listTrust: (): Ask => powershell(`@(${trustQuery}).Count`),
-  deleteTrust: (): Ask => powershell(`${trustQuery} | Remove-WmiObject`),
-  readLocator: (): Ask => ask('reg.exe', 'query', oldKey, '/v', 'SMSSLP'),
-  setLocator: (name: string): Ask =>
-    ask('reg.exe', 'add', oldKey, '/v', 'SMSSLP', '/t', 'REG_SZ', '/d', name, '/f'),
-  setDnsSuffix: (suffix: string): Ask =>
-    ask(
-      'reg.exe',
-      'add',
-      `${oldKey}\\LocationServices`,
-      '/v',
-      'DnsSuffix',
-      '/t',
-      'REG_SZ',
-      '/d',
-      suffix,
-      '/f',
-    ),
-  sysprepState: (): Ask => ask('reg.exe', 'query', sysprepKey, '/v', 'GeneralizationState'),
-  sysprep: (): Ask =>
-    ask('C:\\Windows\\System32\\Sysprep\\sysprep.exe', '/generalize', '/oobe', '/shutdown', '/quiet'),
-} as const;
-
-/** For the command prompt: words with blanks in double quotes. */
-export function windowsLine({ program, args }: Ask): string {
-  return [program, ...args].map((word) => (/[\s"]/.test(word) ? `"${word}"` : word)).join(' ');
+/** A value that `reg query` prints; undefined: there is none of that name. */
+export function registryValueIn(text: string, name: string): string | undefined {
+  const lines = text.split(/\r?\n/).map((line) => /^ {4}(.+?) {4}REG_[A-Z_]+ {4}(.*)/.exec(line));
+  return lines.find((line) => line?.[1]?.toLowerCase() === name.toLowerCase())?.[2]?.trim();
 }
 
-/** Numbers of sc.exe are the same in every language of Windows; its words are not. */
+/** The numbers of sc.exe are the same in every language of Windows; its words are not. */
 export function* windowsService(service: string): Procedure<{ isRunning: boolean; startType: StartType }> {
   const state = yield windowsAsks.serviceState(service);
-  const config = yield windowsAsks.serviceConfig(service);
-  if (config.code !== 0) return { isRunning: false, startType: 'absent' };
+  const values = yield windowsAsks.serviceValues(service);
   const [, running = ''] = /:\s*(\d)\s+[A-Z_]*(?:RUNNING|STOPPED|PENDING|PAUSED)/.exec(state.stdout) ?? [];
-  const [, start = '', delayed] = /:\s*([2-4])\s+[A-Z_]+_START\s*(\(\w+\))?/.exec(config.stdout) ?? [];
-  return { isRunning: running !== '1', startType: startTypeOf(start, delayed !== undefined) };
+  const start = values.code === 0 ? registryValueIn(values.stdout, 'Start') : undefined;
+  if (start === undefined) return { isRunning: false, startType: 'absent' };
+  const isDelayed = Number(registryValueIn(values.stdout, 'DelayedAutostart') ?? 0) !== 0;
+  return { isRunning: running !== '1', startType: startTypeOf(Number(start), isDelayed) };
 }
 
-function startTypeOf(start: string, isDelayed: boolean): StartType {
-  if (start !== '2') return 'manual';
+function startTypeOf(start: number, isDelayed: boolean): StartType {
+  if (start !== 2) return 'manual';
   return isDelayed ? 'automatic-delayed' : 'automatic';
 }
 
-/** Step 2: stopped, and not started by itself before the capture (MASTER-10). */
-export function* windowsServiceManual(service: string): Procedure<void> {
-  yield windowsAsks.manual(service);
-  yield windowsAsks.stop(service);
+/** What the installer was given and left for the agent: by name, without what is empty. */
+export function* windowsProperties(names: readonly string[]): Procedure<Readonly<Record<string, string>>> {
+  const { code, stdout } = yield windowsAsks.properties();
+  const given = code === 0 ? names.map((name) => [name, registryValueIn(stdout, name) ?? '']) : [];
+  return Object.fromEntries(given.filter(([, value]) => value !== ''));
 }
 
-/** Step 3: the certificates of both stores go with their keys, one by one (MASTER-11). @returns their thumbprints */
-export function* windowsDeleteCertificates(stores: readonly string[] = [store, 'SMS']): Procedure<string[]> {
-  const deleted: string[] = [];
-  for (const name of stores) {
-    const { stdout } = yield windowsAsks.listStore(name);
-    for (const thumbprint of thumbprintsOf(stdout)) {
-      yield windowsAsks.deleteCertificate(thumbprint, name);
-      deleted.push(thumbprint);
-    }
-  }
-  return deleted;
+/** Else the next start would take them again. */
+export function* windowsForget(names: readonly string[]): Procedure<void> {
+  const present = yield* windowsProperties(names);
+  for (const name of Object.keys(present)) yield windowsAsks.deleteProperty(name);
 }
 
-/** Of what certutil prints: 40 hex digits behind a colon, the SHA-1 of each certificate in whatever language. */
-export function thumbprintsOf(text: string): string[] {
-  return [...text.matchAll(/:\s*((?:[\da-f]{2} ?){20})\s*$/gim)].map(([, digits = '']) =>
-    digits.replaceAll(' ', '').toLowerCase(),
-  );
-}
-
-/** Step 4 (MASTER-12). @returns how many are left; null: the machine has never met a site */
-export function* windowsDeleteTrust(): Procedure<number | null> {
-  if ((yield windowsAsks.listTrust()).code !== 0) return null;
-  yield windowsAsks.deleteTrust();
-  const { code, stdout } = yield windowsAsks.listTrust();
-  return code === 0 ? Number(stdout.trim()) : null;
-}
-
-/** Step 5; one of the two is enough (MASTER-13). */
-export function* windowsSiteValues(values: {
+interface NamedValues {
   readonly locator: string | null;
   readonly dnsSuffix: string | null;
-}): Procedure<void> {
-  if (values.locator !== null) yield windowsAsks.setLocator(values.locator);
-  if (values.dnsSuffix !== null) yield windowsAsks.setDnsSuffix(values.dnsSuffix);
 }
 
-/** Step 6: the type alone; nothing is started (AGENT-37, MASTER-16). */
-export function* windowsStartType(service: string): Procedure<void> {
-  yield windowsAsks.automaticDelayed(service);
+/** How the targets are told to find their site. */
+export function* windowsFindSite(): Procedure<NamedValues> {
+  const locator = yield windowsAsks.readLocator();
+  const dnsSuffix = yield windowsAsks.readDnsSuffix();
+  return {
+    locator: registryValueIn(locator.stdout, 'SMSSLP') || null,
+    dnsSuffix: registryValueIn(dnsSuffix.stdout, 'DnsSuffix') || null,
+  };
+}
+
+/** Step 5; one of the two is enough (MASTER-13), and the other goes where it was. */
+export function* windowsSiteValues({ locator, dnsSuffix }: NamedValues): Procedure<void> {
+  const present = yield* windowsFindSite();
+  if (locator !== null) yield windowsAsks.setLocator(locator);
+  else if (present.locator !== null) yield windowsAsks.deleteLocator();
+  if (dnsSuffix !== null) yield windowsAsks.setDnsSuffix(dnsSuffix);
+  else if (present.dnsSuffix !== null) yield windowsAsks.deleteDnsSuffix();
+}
+
+const generalized = 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE';
+
+/** @returns null where it waits for its first start as another machine (MASTER-17); else what is in the way */
+export function* windowsUngeneralized(): Procedure<string | null> {
+  const image = registryValueIn((yield windowsAsks.imageState()).stdout, 'ImageState') ?? 'unknown';
+  if (image === generalized) return null;
+  const state =
+    registryValueIn((yield windowsAsks.sysprepState()).stdout, 'GeneralizationState') ?? 'unknown';
+  return `ImageState ${image}, GeneralizationState ${state}`;
+}
+
+/** Those with names, addresses and accounts of this machine. */
+const eventLogs = ['Application', 'Security', 'Setup', 'System'];
+
+/** Step 7. Where it was done, or Windows stands in the middle of it, sysprep is not called again. */
+export function* windowsGeneralize(): Procedure<void> {
+  if ((yield* windowsUngeneralized()) === null) return;
+  for (const log of eventLogs) yield windowsAsks.clearEventLog(log);
+  if ((yield* windowsMayGeneralize()) !== false) yield windowsAsks.sysprep();
 }
 
 /**
@@ -124,6 +90,6 @@ export function* windowsStartType(service: string): Procedure<void> {
  */
 export function* windowsMayGeneralize(): Procedure<boolean | null> {
   const { code, stdout } = yield windowsAsks.sysprepState();
-  const [, state] = /0x([\da-f]+)/i.exec(stdout) ?? [];
-  return code === 0 && state !== undefined ? Number.parseInt(state, 16) === 7 : null;
+  const state = code === 0 ? registryValueIn(stdout, 'GeneralizationState') : undefined;
+  return state === undefined ? null : Number(state) === 7;
 }

@@ -49,6 +49,34 @@ describe('the folder that is copied to a machine', { skip: noDebianHosts || noDe
     assert.equal(await isInstalled(), false);
   });
 
+  test('a disk that is full is named, nothing is half installed, and with room the same command goes on', async () => {
+    // Room for the copy of the package, and for little of what is in it.
+    const fill =
+      'deb=$(du -k /srv/Client/*_"$(dpkg --print-architecture)".deb | cut -f1); free=$(df -k --output=avail / | tail -n 1); fallocate -l $((free - deb - 20000))K /srv/filler';
+    await host.ask(fill);
+    const { code, stderr } = await install();
+    assert.equal(code, 1);
+    assert.match(stderr, /No space left on device/);
+    const { state, step, detail } = await result();
+    assert.deepEqual([state, step, detail], ['failed', 'install', 'package-refused']);
+    assert.deepEqual([await isInstalled(), await host.ask(['dpkg', '--audit'])], [false, '']);
+    await host.ask(['rm', '/srv/filler']);
+  });
+
+  test('a package manager that is killed in the middle leaves a half package and a failed marker; the next installation repairs it', async () => {
+    const killer =
+      'until pid=$(pgrep -x dpkg) && [ -n "$(find /usr/lib/tenkai-agent -name "*.dpkg-new" -print -quit 2>/dev/null)" ]; do :; done; kill -KILL $pid';
+    const [{ code }, killed] = await Promise.all([install(), host.run(killer, { timeoutMs: slowMs })]);
+    assert.deepEqual([code, killed.code], [1, 0]);
+    assert.deepEqual([(await result()).state, (await result()).step], ['failed', 'install']);
+    assert.match(await host.ask(['dpkg', '--audit']), /tenkai-agent/);
+    const { code: repaired, stdout, stderr } = await install();
+    assert.equal(repaired, 0, stdout + stderr);
+    assert.deepEqual([(await result()).state, await host.ask(['dpkg', '--audit'])], ['complete', '']);
+    assert.equal(await host.ask("find / -xdev -name '*.dpkg-new' -not -path '/proc/*'"), '');
+    await host.ask(['dpkg', '--purge', 'tenkai-agent']);
+  });
+
   test('AGENT-05: killed in the middle it leaves a failed marker; the next one waits for the package manager and completes', async () => {
     const killed = host.service(['sh', script], { atBoot: false });
     await until('it installs', async () => {
@@ -81,6 +109,16 @@ describe('the folder that is copied to a machine', { skip: noDebianHosts || noDe
     const { state, detail } = await result();
     assert.deepEqual([state, String(detail).endsWith('.deb')], ['complete', true]);
     assert.equal((await host.run(['sh', script, '--status'])).code, 0);
+  });
+
+  test('of two installations at once one is carried out, the other says so and changes nothing', async () => {
+    const both = await Promise.all([install(), install()]);
+    assert.deepEqual(both.map(({ code }) => code).sort(), [0, 1]);
+    assert.match(
+      both.find(({ code }) => code === 1)?.stderr ?? '',
+      /Another installation is at work; nothing was changed/,
+    );
+    assert.equal((await result()).state, 'complete');
   });
 
   test('AGENT-12: SMSSLP= of the installation is the locator, and config show names the installer as its origin', async () => {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { enrollmentRoutes } from '@tenkai/protocol';
+import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol';
+import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import { output } from '../rig/command.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { type DebianHost, noDebianHosts, startHost } from '../rig/debian-host.ts';
@@ -58,6 +59,48 @@ describe('a reference machine and its clones', { skip: noDebianHosts || noDebToo
     assert.equal(code, 1);
     assert.match(stderr, /master-online/);
     assert.equal(reference?.agent.isRunning, true);
+  });
+
+  test('MASTER-20: imaged while it lives, with nothing prepared, machine and copy are shut out and the site says why, until somebody has decided', async () => {
+    const [reference] = scene.hosts;
+    assert.ok(reference);
+    const copy = await startHost({ name: 'copy', network: scene.network });
+    try {
+      // Its hardware is its own: here the machine id stands for it, as on a machine whose board has no number.
+      await copyPlainly(reference.host, copy, ['etc/machine-id']);
+      copy.service(['/usr/bin/tenkai-agent', 'run']);
+      const { machineId: id } = reference;
+      await until('the site has seen both', async () => {
+        const { items } = await scene.site.api(machineRoutes.list, { query: {} });
+        assert.deepEqual(
+          items.map((row) => row.id),
+          [id],
+          'one machine, as far as anybody can tell',
+        );
+        return items[0]?.enrollment === 'quarantined';
+      });
+      const { items } = await scene.site.api(listStatusMessages, { query: { code: 'enrollment.clone' } });
+      assert.deepEqual(
+        items.map(({ machineId }) => machineId),
+        [id],
+      );
+      for (const host of [copy, reference.host])
+        await until(`${host.name} says so`, async () => {
+          const { general } = JSON.parse(await host.ask(['tenkai-agent', 'status', '--json']));
+          return /quarantine/i.test(general.trouble) && !general.isConnected;
+        });
+    } finally {
+      await copy.destroy();
+    }
+    // The copy is gone, a decision is taken, and the machine is itself again.
+    const body = { machineIds: [reference.machineId], decision: 'approve' as const };
+    await scene.site.api(enrollmentRoutes.decide, { body });
+    await reference.agent.kill('SIGTERM');
+    reference.agent.start();
+    await until('the machine is back', async () => {
+      const { items } = await scene.site.api(machineRoutes.list, { query: {} });
+      return items[0]?.isOnline === true;
+    });
   });
 
   test('MASTER-15, MASTER-17, MASTER-18, MASTER-20, MASTER-22, IDENT-04: prepared and copied plainly, the clones are machines of their own, each of the site in whose part of the network it stands', async () => {
@@ -135,9 +178,12 @@ describe('a reference machine and its clones', { skip: noDebianHosts || noDebToo
   });
 
   /** As any tool does that knows nothing of us: the files, with a name and addresses of the new machine's own. */
-  async function copyPlainly(from: DebianHost, to: DebianHost): Promise<void> {
+  async function copyPlainly(from: DebianHost, to: DebianHost, kept: readonly string[] = []): Promise<void> {
     const parts = ['etc', 'var', 'usr/lib/tenkai-agent', 'usr/lib/systemd', 'usr/bin/tenkai-agent'];
-    const own = ['etc/hostname', 'etc/hosts', 'etc/resolv.conf'].flatMap((path) => ['--exclude', path]);
+    const own = ['etc/hostname', 'etc/hosts', 'etc/resolv.conf', ...kept].flatMap((path) => [
+      '--exclude',
+      path,
+    ]);
     const archive = ['tar', '-C', from.rootPath, ...own, '-cf', '-', ...parts].map(quoted).join(' ');
     await output(['sh', '-ec', `${archive} | tar -C ${quoted(to.rootPath)} -xf -`]);
   }

@@ -27,6 +27,9 @@ const [older, newer] = ['0.1.1', '98.7.6'] as const;
 const longMs = 600_000;
 /** 1603; of an exit code, Linux sees the lowest eight bits. */
 const refused = 1603 & 0xff;
+const sysprep = 'C:\\Windows\\System32\\Sysprep\\sysprep.exe';
+const setupState = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Setup\\State';
+const stepNames = ['', 'install', 'service-manual', 'certificates', 'trust', 'site-values'];
 
 describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 60_000 }, () => {
   let scene: HostScene;
@@ -51,6 +54,11 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
   const enrollment = () => agent.data('identity\\enrollment.json');
   const settings = async () => JSON.parse((await agent.data('agent.json')) || '{}');
   const versionText = () => readFile(machine.pathOf(`${windowsPrograms}\\Agent\\VERSION.txt`), 'utf8');
+
+  const thumbprints = async () =>
+    JSON.parse((await agent.command('cert', 'list', '--json')).stdout).certificates.map(
+      ({ thumbprint }: { thumbprint: string }) => thumbprint,
+    );
 
   async function assertNothing() {
     assert.equal(await agent.kept(), undefined);
@@ -182,6 +190,81 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
     await agent.start();
     await until('the site knows of it', async () => (await row()).agentVersion === newer, longMs);
     assert.equal((await settings()).assignment.fallbackStatusPoint, 'https://fsp2.example');
+  });
+
+  test('MASTER-07, MASTER-11, MASTER-17, MASTER-18, MASTER-20: prepared as a reference machine, it carries nothing of itself; what starts from it is another machine', async () => {
+    const before = [(await row()).id, await thumbprints()];
+    assert.equal(before[1]?.length, 2);
+    // Linux tells the folders of Wine apart by upper and lower case.
+    await recordCalls(machine, 'C:\\windows\\system32\\Sysprep\\sysprep.exe');
+    const line = `${machine.address} SITECODE=TST MP=${scene.site.url} ROOTFINGERPRINT=${scene.site.rootFingerprint}`;
+    await machine.writeFile('C:\\t\\sites', `${line}\n`);
+    const prepare = () =>
+      agent.command(
+        'master',
+        'prepare',
+        '--unassign',
+        '--candidates',
+        'C:\\t\\sites',
+        '--dns-suffix',
+        'example.org',
+      );
+    await agent.setStartType(2);
+    assert.match((await prepare()).stderr, /master-online/);
+    await agent.setStartType(3);
+    await agent.stop();
+    // Wine's sc.exe knows no config; the step says what it wanted, and goes on once somebody has done it.
+    const late = await prepare();
+    assert.match(
+      late.stderr,
+      /master-step-failed[\s\S]*start-type: manual[\s\S]*sc\.exe config TenkaiAgent start= delayed-auto: status/,
+    );
+    assert.deepEqual(
+      late.stdout.match(/^step \d.*/gm),
+      [1, 2, 3, 4, 5].map((number) => `step ${number} (${stepNames[number]}): done, verified`),
+    );
+    assert.deepEqual(
+      [await agent.serviceState(), await thumbprints(), await enrollment()],
+      ['STOPPED', [], ''],
+    );
+    await agent.setStartType(2, true);
+    const ungeneralized = await prepare();
+    assert.match(ungeneralized.stderr, /master-step-failed[\s\S]*windows-sid: ImageState unknown/);
+    assert.deepEqual(await callsOf(machine, 'sysprep'), [`${sysprep} /generalize /oobe /quit /quiet`]);
+    // What sysprep leaves, and Wine does not have.
+    await machine.ask([
+      'reg',
+      'add',
+      setupState,
+      '/v',
+      'ImageState',
+      '/d',
+      'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE',
+      '/f',
+    ]);
+    const done = await prepare();
+    assert.match(done.stdout, /^Audit: no finding[\s\S]*shutdown\.exe \/s \/f \/t 0$/m, done.stderr);
+    assert.equal(done.code, 0);
+    assert.equal((await callsOf(machine, 'sysprep')).length, 1);
+    assert.deepEqual(await agent.kept(), {
+      ...{ Version: newer, Folder: `${windowsPrograms}\\Agent\\` },
+      ...{ FSP: 'fsp2.example', LDAPCA: 'C:\\t\\証明書-é.pem' },
+    });
+
+    const body = { name: 'clone', maxUses: 1, validHours: 1 };
+    const { secret } = await scene.site.api(enrollmentRoutes.createTicket, { body });
+    await machine.writeFile('C:\\t\\ticket', secret);
+    assert.equal((await agent.command('assign', 'TICKET=C:\\t\\ticket', '--no-search')).code, 0);
+    await agent.start();
+    await agent.untilSays('the clone is connected', ({ isConnected }) => isConnected);
+    const { machineId } = JSON.parse(await enrollment());
+    assert.notEqual(machineId, before[0]);
+    // The package does not: it may be what the old product has left.
+    await machine.ask(['reg', 'delete', 'HKLM\\SOFTWARE\\Microsoft\\CCM', '/f']);
+    assert.equal(
+      (await thumbprints()).some((print: string) => before[1]?.includes(print)),
+      false,
+    );
   });
 
   test('a removal leaves no file, no value, no service, no certificate and no store', async () => {

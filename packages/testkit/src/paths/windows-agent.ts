@@ -2,6 +2,7 @@ import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import type { ServiceStatus } from '@tenkai/agent/service/status-file.ts';
 import { readRegistryText } from '@tenkai/agent/setup/registry-text.ts';
 import type { AgentStatus } from '@tenkai/agent/status.ts';
+import type { CommandResult } from '../rig/command.ts';
 import { until } from '../rig/until.ts';
 import { type WineMachine, wineNodePath } from '../rig/wine-machine.ts';
 import { type MsiVersion, shippedMsi } from './shipped-msi.ts';
@@ -13,6 +14,7 @@ const storeKey = 'HKLM\\SOFTWARE\\Microsoft\\SystemCertificates\\Tenkai';
 const serviceKey = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\TenkaiAgent';
 
 export const windowsPrograms = 'C:\\Program Files\\Tenkai';
+const agentProgram = ['node.exe', 'tenkai-agent.mjs'].map((file) => `${windowsPrograms}\\Agent\\${file}`);
 export const windowsData = 'C:\\ProgramData\\Tenkai\\Agent';
 
 /** The agent of a Windows machine as its package installs it, with a service of Windows. */
@@ -29,7 +31,9 @@ export interface WindowsAgent {
   serviceState(): Promise<string | undefined>;
   untilServiceIs(state: string): Promise<void>;
   /** How the service starts: 2 by itself, 3 by hand; for the installer and from the machine's next start on. */
-  setStartType(type: 2 | 3): Promise<void>;
+  setStartType(type: 2 | 3, isDelayed?: boolean): Promise<void>;
+  /** The agent's own command, to its end. */
+  command(...words: readonly string[]): Promise<CommandResult>;
   startType(): Promise<string>;
   start(): Promise<void>;
   /** Waits until it has stopped. */
@@ -82,9 +86,12 @@ export function windowsAgent(machine: WineMachine): WindowsAgent {
     },
     serviceState,
     untilServiceIs,
-    async setStartType(type) {
-      await ask('reg', 'add', serviceKey, '/v', 'Start', '/t', 'REG_DWORD', '/d', String(type), '/f');
+    async setStartType(type, isDelayed = false) {
+      const values = { Start: type, DelayedAutostart: Number(isDelayed) };
+      for (const [name, value] of Object.entries(values))
+        await ask('reg', 'add', serviceKey, '/v', name, '/t', 'REG_DWORD', '/d', String(value), '/f');
     },
+    command: (...words) => run(...agentProgram, ...words),
     startType: async () => /0x\d+$/.exec(await ask('reg', 'query', serviceKey, '/v', 'Start'))?.[0] ?? '',
     start: async () => void (await ask('sc', 'start', 'TenkaiAgent')),
     async stop() {
@@ -106,11 +113,7 @@ export function windowsAgent(machine: WineMachine): WindowsAgent {
       until(
         'the agent answers',
         async () => {
-          const agent = [
-            `${windowsPrograms}\\Agent\\node.exe`,
-            `${windowsPrograms}\\Agent\\tenkai-agent.mjs`,
-          ];
-          const { code, stdout } = await run(...agent, 'status', '--json');
+          const { code, stdout } = await run(...agentProgram, 'status', '--json');
           const said = code === 0 ? (JSON.parse(stdout) as AgentStatus) : undefined;
           return said?.general.isRunning ? said : undefined;
         },

@@ -1,6 +1,6 @@
 /** Programs of Windows that write down how they were called: where Wine only pretends, or an exit code is wanted. */
-import { copyFile, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { basename } from 'node:path/win32';
 import { output } from './command.ts';
 import { makeScratchFolder } from './rig-folder.ts';
@@ -28,6 +28,7 @@ const overrides = 'HKCU\\Software\\Wine\\DllOverrides';
 
 /** From now on that program of the machine, one of Windows' own, writes down how it is called, and does nothing else. */
 export async function recordCalls(machine: WineMachine, windowsPath: string): Promise<void> {
+  await mkdir(dirname(machine.pathOf(windowsPath)), { recursive: true });
   await copyFile(await recorderProgram(), machine.pathOf(windowsPath));
   // Wine has a program of its own for each name that it knows, whatever file lies there.
   await machine.ask(['reg', 'add', overrides, '/v', basename(windowsPath), '/d', 'native', '/f']);

@@ -1,4 +1,4 @@
-import { windowsAsks } from '@tenkai/domain/master/windows.ts';
+import { windowsAsks } from '@tenkai/domain/master/windows-asks.ts';
 import type { OldTrust } from '../platform.ts';
 import { run } from '../shell.ts';
 import { systemEnvironment, systemProgram } from './environment.ts';

@@ -705,6 +705,11 @@ export const failures = {
     message: 'The site cannot be reached.',
     remedy: 'Check the network, and whether the site is running; this page tries again by itself.',
   },
+  'site-certificate-time': {
+    message: 'At {time}, the time of the machine, the certificate of {url} is not valid.',
+    remedy:
+      'Look at the clock of the machine first: timedatectl (Windows: w32tm /query /status); once it is right, the agent goes on by itself. Else the certificate of the site has to be renewed.',
+  },
   'name-unresolved': {
     message: 'The machine cannot resolve the name {host}.',
     remedy: 'Look at the name that it was given, in its image too, and at its name service.',

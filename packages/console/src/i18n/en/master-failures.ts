@@ -15,7 +15,7 @@ export const masterFailures = {
   'master-online': {
     message: 'This machine has a network and its agent may speak: a site could take it while it is prepared.',
     remedy:
-      'Unplug the network, or stop the agent and keep it from starting: systemctl disable --now tenkai-agent',
+      'Unplug the network, or stop the agent and keep it from starting: systemctl disable --now tenkai-agent; on Windows sc.exe config TenkaiAgent start= demand, then sc.exe stop TenkaiAgent',
   },
   'master-assigned': {
     message: 'This machine belongs to site {site}; its image would, too.',
@@ -31,11 +31,12 @@ export const masterFailures = {
   },
   'master-needs-root': {
     message: 'To prepare a machine for capture needs administrative rights.',
-    remedy: 'Run the same command as root.',
+    remedy: 'Run the same command as root; on Windows in an elevated prompt.',
   },
-  'master-by-hand': {
-    message: 'A Windows machine is prepared by hand in this release.',
-    remedy: 'Run tenkai-agent master runbook --system windows, and carry out what it prints.',
+  'master-linux-only': {
+    message: '{what} is for Linux alone.',
+    remedy:
+      'Run tenkai-agent master prepare on the Windows machine itself; its protection comes with Windows.',
   },
   'master-step-failed': {
     message: 'Step {step} was carried out, and still there is: {findings}.',

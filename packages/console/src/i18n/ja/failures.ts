@@ -708,6 +708,11 @@ export const failures: Localized<typeof en.failures> = {
     message: 'サイトに接続できません。',
     remedy: 'ネットワークと、サイトが動作しているかを確認してください。自動的に再試行します。',
   },
+  'site-certificate-time': {
+    message: 'マシンの時刻 {time} では、{url} の証明書が有効ではありません。',
+    remedy:
+      'まずマシンの時計を確認してください: timedatectl (Windows では w32tm /query /status)。時刻が正しくなれば、エージェントは自動的に再開します。時計が正しい場合は、サイトの証明書を更新する必要があります。',
+  },
   'name-unresolved': {
     message: 'マシンが名前 {host} を解決できません。',
     remedy: 'マシンやイメージに設定した名前と、マシンの DNS を確認してください。',

@@ -18,7 +18,7 @@ export const masterFailures: Localized<typeof en> = {
     message:
       'このマシンはネットワークに接続され、エージェントが通信できます。準備中にサイトへ登録されるおそれがあります。',
     remedy:
-      'ネットワークを切り離すか、エージェントを停止し、自動起動も止めてください: systemctl disable --now tenkai-agent',
+      'ネットワークを切り離すか、エージェントを停止し、自動起動も止めてください: systemctl disable --now tenkai-agent（Windows では sc.exe config TenkaiAgent start= demand の後に sc.exe stop TenkaiAgent）',
   },
   'master-assigned': {
     message: 'このマシンはサイト {site} に属しています。イメージも同じサイトに属することになります。',
@@ -34,11 +34,12 @@ export const masterFailures: Localized<typeof en> = {
   },
   'master-needs-root': {
     message: '取り込みの準備には管理者の権限が必要です。',
-    remedy: '同じコマンドを root で実行してください。',
+    remedy: '同じコマンドを root で、Windows では管理者のコマンド プロンプトで実行してください。',
   },
-  'master-by-hand': {
-    message: 'このリリースでは、Windows マシンの準備は手作業で行います。',
-    remedy: 'tenkai-agent master runbook --system windows を実行し、表示された手順を行ってください。',
+  'master-linux-only': {
+    message: '{what} は Linux 専用です。',
+    remedy:
+      'Windows マシン上で tenkai-agent master prepare を実行してください。保護機能は Windows に組み込まれています。',
   },
   'master-step-failed': {
     message: '手順 {step} を実行しましたが、まだ残っています: {findings}',

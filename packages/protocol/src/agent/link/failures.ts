@@ -19,6 +19,12 @@ export const linkFailures = defineFailures({
     remedy:
       'Check the address, the network, and whether the site is running; the agent tries again by itself.',
   },
+  'site-certificate-time': {
+    kind: 'unavailable',
+    message: 'At {time}, the time of this machine, the certificate of {url} is not valid.',
+    remedy:
+      'Look at the clock of this machine first: timedatectl (Windows: w32tm /query /status); once it is right, the agent goes on by itself. Else the certificate of the site has to be renewed.',
+  },
   'name-unresolved': {
     kind: 'unavailable',
     message: 'This machine cannot resolve the name {host}.',

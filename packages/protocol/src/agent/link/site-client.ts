@@ -109,8 +109,13 @@ function exchange(agent: Agent, url: string, input: SiteRequest<TSchema>) {
   });
 }
 
+/** A battery that is empty sets a machine back by years: nobody looks for that behind a network that is silent. */
+const outOfTime = /^CERT_(NOT_YET_VALID|HAS_EXPIRED)\b/;
+
 function unreachable(url: string, cause: unknown): Failure {
-  return new Failure('site-unreachable', { url }, { detail: messageOf(cause), cause });
+  const detail = messageOf(cause);
+  if (!outOfTime.test(detail)) return new Failure('site-unreachable', { url }, { detail, cause });
+  return new Failure('site-certificate-time', { url, time: new Date().toISOString() }, { detail, cause });
 }
 
 function messageOf(error: unknown): string {
