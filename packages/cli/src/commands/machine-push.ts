@@ -2,9 +2,11 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { propertyRefusal } from '@tenkai/domain/assignment/properties.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
+import { draftRefusal } from '@tenkai/domain/field-problem.ts';
 import { type AgentPackage, readPackageName } from '@tenkai/domain/push/choose-package.ts';
+import { checkHosts } from '@tenkai/domain/push/host-list.ts';
 import { type PushProperty, propertiesOfPush } from '@tenkai/domain/push/push-properties.ts';
-import { parseTarget, type Target } from '@tenkai/domain/push/target.ts';
+import type { Target } from '@tenkai/domain/push/target.ts';
 import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
 import { getSiteSettings } from '@tenkai/protocol/api/site.ts';
 import {
@@ -116,11 +118,9 @@ async function targetsOf(
   const names = [...hosts, ...listed.split('\n').map((line) => line.replace(/#.*/, '').trim())];
   const unique = [...new Set(names.filter((name) => name !== ''))];
   if (unique.length === 0) throw wrong('No machine is named.');
-  return unique.map((name) => {
-    const target = parseTarget(name);
-    if (!target) throw wrong(`"${name}" is no name or address of a machine.`);
-    return target;
-  });
+  const { targets, problems } = checkHosts(unique);
+  if (problems.length > 0) throw draftRefusal('push', problems);
+  return targets;
 }
 
 async function packageAt(path: string): Promise<AgentPackage> {

@@ -93,6 +93,16 @@ describe('tenkai machine pushes', { skip: noSshd }, () => {
     await json('pushes', 'cancel', 'latest');
   });
 
+  test('a machine that is named in two spellings is refused, by both commands', async (t) => {
+    cli = await cliOf(t, server);
+    const ends = { pushes: ['start'], push: ['--package', 'tenkai-agent_0.1.0_amd64.deb'] };
+    for (const [command, [...words]] of Object.entries(ends)) {
+      const { code, stderr } = await cli.run(['machine', command, ...words, 'WEB-1', 'root@web-1.']);
+      assert.equal(code, 1);
+      assert.match(stderr, /hosts\[1\]: "root@web-1\." is in the list twice/);
+    }
+  });
+
   test('a password comes by a file alone, and stands alone', async (t) => {
     cli = await cliOf(t, server);
     const file = join(cli.home, 'password');

@@ -44,12 +44,30 @@ export const findTicketBySecret = (read: Reader, hash: string) =>
 export const listTickets = (read: Reader) =>
   read.sql.selectFrom('enrollment_tickets').selectAll().orderBy('created_at', 'desc').limit(1000).execute();
 
+/** Of these, what a machine can still enroll with once their time is set anew. */
+export const listUnusedTickets = (read: Reader, ids: readonly string[]) =>
+  read.sql
+    .selectFrom('enrollment_tickets')
+    .selectAll()
+    .where('id', 'in', ids)
+    .where('uses', '=', 0)
+    .where('revoked_at', 'is', null)
+    .execute();
+
 export async function insertTicket(tx: Tx, ticket: TicketRow) {
   await tx.sql.insertInto('enrollment_tickets').values(ticket).execute();
 }
 
 export async function countTicketUse(tx: Tx, id: string) {
   await tx.run('UPDATE enrollment_tickets SET uses = uses + 1 WHERE id = ?', [id]);
+}
+
+export async function renewTicket(tx: Tx, id: string, expiresAt: number) {
+  await tx.sql
+    .updateTable('enrollment_tickets')
+    .set({ expires_at: expiresAt })
+    .where('id', '=', id)
+    .execute();
 }
 
 export async function revokeTicket(tx: Tx, id: string, now: number) {

@@ -1,5 +1,5 @@
 import type { Actor } from '../../kernel/audit/audit.ts';
-import type { Reader } from '../../kernel/database/database.ts';
+import type { Reader, Tx } from '../../kernel/database/database.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Machines } from '../machines/index.ts';
 import type { Sites } from '../sites/index.ts';
@@ -10,7 +10,7 @@ import { deleteIdentity, findIdentity, machineOfTickets } from './enrollment.sto
 import type { Deps } from './needs.ts';
 import { createShutOut } from './shut-out.ts';
 import './status-messages.ts';
-import { createTicket, revokeTicket } from './tickets.ts';
+import { createTicket, renewTickets, withdrawTickets } from './tickets.ts';
 
 /** What other features may ask of enrollment. */
 export interface Enrollment {
@@ -21,8 +21,10 @@ export interface Enrollment {
     actor: Actor,
     what: { name: string; validHours: number },
   ): Promise<{ id: string; secret: string }>;
-  /** One that is gone, used up or revoked already stays so. */
-  revokeTicket(actor: Actor, id: string): Promise<void>;
+  /** Each that is unused is valid for so many hours from now on; used and revoked ones stay as they are. */
+  renewTickets(tx: Tx, what: { actor: Actor; ids: readonly string[]; validHours: number }): Promise<void>;
+  /** Each that is unused is revoked. */
+  withdrawTickets(tx: Tx, what: { actor: Actor; ids: readonly string[] }): Promise<void>;
   /** The machine that has enrolled with one of them. */
   machineOfTickets(ticketIds: readonly string[]): Promise<string | undefined>;
 }
@@ -46,7 +48,8 @@ export async function registerEnrollment(
       const { ticket, secret } = await createTicket(deps, actor, { ...what, maxUses: 1 });
       return { id: ticket.id, secret };
     },
-    revokeTicket: (actor, id) => revokeTicket(deps, actor, id),
+    renewTickets: (tx, what) => renewTickets(deps, tx, what),
+    withdrawTickets: (tx, what) => withdrawTickets(deps, tx, what),
     machineOfTickets: (ticketIds) => machineOfTickets(kernel.db.read, ticketIds),
   };
 }

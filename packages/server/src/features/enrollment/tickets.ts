@@ -3,8 +3,16 @@ import type { EnrollmentTicket, enrollmentRoutes } from '@tenkai/protocol/api/ma
 import type { BodyOf } from '@tenkai/protocol/api/route.ts';
 import { hashSecret } from '../../kernel/access/access.ts';
 import type { Actor } from '../../kernel/audit/audit.ts';
+import type { Tx } from '../../kernel/database/database.ts';
 import { newId, newSecret } from '../../kernel/ids.ts';
-import { findTicket, insertTicket, revokeTicket as markRevoked, type TicketRow } from './enrollment.store.ts';
+import {
+  findTicket,
+  insertTicket,
+  listUnusedTickets,
+  revokeTicket as markRevoked,
+  renewTicket,
+  type TicketRow,
+} from './enrollment.store.ts';
 import type { Deps } from './needs.ts';
 
 type TicketDeps = Pick<Deps, 'db' | 'clock' | 'audit' | 'keys'>;
@@ -50,6 +58,42 @@ export async function revokeTicket({ db, clock, audit }: TicketDeps, actor: Acto
     await audit.record(tx, { actor, action: 'tickets.revoked', object: `ticket:${id}`, details });
   });
 }
+
+interface Issued {
+  readonly actor: Actor;
+  /** Used and revoked ones among them stay as they are. */
+  readonly ids: readonly string[];
+}
+
+/** Each that is unused is valid for so many hours from now on, or longer where it was. */
+export async function renewTickets(
+  { clock, audit }: Pick<TicketDeps, 'clock' | 'audit'>,
+  tx: Tx,
+  { actor, ids, validHours }: Issued & { readonly validHours: number },
+) {
+  const until = clock.now() + validHours * hourMs;
+  for (const { id, name, expires_at } of await unused(tx, ids)) {
+    if (expires_at >= until) continue;
+    await renewTicket(tx, id, until);
+    const details = { name, validHours };
+    await audit.record(tx, { actor, action: 'tickets.renewed', object: `ticket:${id}`, details });
+  }
+}
+
+/** Each that is unused is good for nothing from now on. */
+export async function withdrawTickets(
+  { clock, audit }: Pick<TicketDeps, 'clock' | 'audit'>,
+  tx: Tx,
+  { actor, ids }: Issued,
+) {
+  for (const { id, name, uses } of await unused(tx, ids)) {
+    await markRevoked(tx, id, clock.now());
+    const details = { name, uses };
+    await audit.record(tx, { actor, action: 'tickets.revoked', object: `ticket:${id}`, details });
+  }
+}
+
+const unused = async (tx: Tx, ids: readonly string[]) => (ids.length === 0 ? [] : listUnusedTickets(tx, ids));
 
 export function toTicket(row: TicketRow): EnrollmentTicket {
   return {

@@ -2,6 +2,7 @@ import { type HostEvent, hostStates, needsSecret, nextHostState } from '@tenkai/
 import type { PushReason } from '@tenkai/domain/push/push-reason.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import type { Deps } from './needs.ts';
+import { settleTickets } from './push-tickets.ts';
 import {
   findFirstWaiting,
   findHost,
@@ -19,7 +20,7 @@ export class Overtaken extends Error {
   override readonly name = 'Overtaken';
 }
 
-type MoveDeps = Pick<Deps, 'db' | 'clock' | 'events' | 'secrets' | 'status'>;
+type MoveDeps = Pick<Deps, 'db' | 'clock' | 'enrollment' | 'events' | 'secrets' | 'status'>;
 
 /** Moves a machine on and writes what is known by then. @throws Overtaken */
 export async function move(deps: MoveDeps, claim: Claim, event: HostEvent, change: HostChange = {}) {
@@ -32,15 +33,17 @@ export async function move(deps: MoveDeps, claim: Claim, event: HostEvent, chang
 
 /** The same within a transaction; false: it cannot happen in the machine's state. */
 export async function moveHost(
-  { clock, events, secrets, status }: MoveDeps,
+  deps: MoveDeps,
   tx: Tx,
   host: HostRow,
   event: HostEvent,
   change: HostChange = {},
 ): Promise<boolean> {
+  const { clock, events, secrets, status } = deps;
   const state = nextHostState(host.state, event);
   if (state === undefined) return false;
   await updateHost(tx, host, { ...change, state, updated_at: clock.now() });
+  await settleTickets(deps, tx, host, state);
   await events.publish(tx, 'pushes.changed', { pushId: host.push_id });
   if (state === 'failed' || (state === 'done' && change.outcome !== 'managed'))
     await status.append(tx, messageOf({ ...host, ...change, state }));

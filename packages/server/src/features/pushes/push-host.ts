@@ -22,6 +22,8 @@ interface Work {
   readonly host: HostRow;
   readonly target: Target;
   readonly credentials: PushCredentials;
+  /** Those of this attempt. */
+  readonly tickets: SentTickets;
 }
 
 /**
@@ -36,7 +38,9 @@ export async function pushHost(deps: Deps, host: HostRow, signal: AbortSignal): 
   if (!credentials) return fail(deps, host, 'interrupted');
   try {
     const lines = await believedLines(deps, push, { host, target }, signal);
-    if (lines !== undefined) await install(deps, { push, host, target, credentials }, { lines, signal });
+    const tickets = sentTickets(deps, push, host);
+    const work = { push, host, target, credentials, tickets };
+    if (lines !== undefined) await install(deps, work, { lines, signal });
   } catch (error) {
     signal.throwIfAborted();
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -92,22 +96,20 @@ const events = { connecting: 'connect', copying: 'copy', installing: 'install', 
 
 /** Takes the tickets back where nobody there can hold one; after the installation has begun the agent may. */
 async function carryOut(deps: Deps, work: Work, ssh: Ssh, signal: AbortSignal): Promise<PushResult> {
-  const tickets = sentTickets(deps, work.push, work.host);
   let hasBegun = false;
   const onStage = (stage: PushStage) => {
     hasBegun ||= stage === 'installing';
   };
   let result: PushResult | undefined;
   try {
-    result = await pushAndTell(deps, { ...work, tickets, onStage }, ssh, signal);
+    result = await pushAndTell(deps, { ...work, onStage }, ssh, signal);
     return result;
   } finally {
-    if (!hasBegun && result?.reason !== null) await tickets.takeBack();
+    if (!hasBegun && result?.reason !== null) await work.tickets.takeBack();
   }
 }
 
 interface Told extends Work {
-  readonly tickets: SentTickets;
   readonly onStage: (stage: PushStage) => void;
 }
 
@@ -159,8 +161,10 @@ async function conclude(deps: Deps, work: Work, result: PushResult, signal: Abor
     hasEnrolled: machineId !== undefined,
   };
   if (mustEnroll(installed)) return move(deps, host, 'installed', { ...written, outcome });
-  const known = async () => (await managedMachines(deps.db.read, [target])).get(target.text)?.id;
-  await move(deps, host, 'finish', { ...written, outcome, machine_id: machineId ?? (await known()) ?? null });
+  const known = machineId ?? (await managedMachines(deps.db.read, [target])).get(target.text)?.id;
+  // A machine that the site manages needs none any more.
+  if (known !== undefined) await work.tickets.takeBack();
+  await move(deps, host, 'finish', { ...written, outcome, machine_id: known ?? null });
 }
 
 interface Failed {

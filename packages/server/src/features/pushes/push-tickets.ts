@@ -1,5 +1,14 @@
+import type { HostState } from '@tenkai/domain/push/host-state.ts';
+import type { Tx } from '../../kernel/database/database.ts';
 import type { Deps } from './needs.ts';
-import { findHost, type HostRow, type PushTableRow, updateHost } from './pushes.store.ts';
+import {
+  findHost,
+  findPush,
+  type HostRow,
+  listHosts,
+  type PushTableRow,
+  updateHost,
+} from './pushes.store.ts';
 
 const ticketHours = 24;
 
@@ -14,16 +23,49 @@ export interface SentTickets {
   takeBack(): Promise<void>;
 }
 
-type TicketDeps = Pick<Deps, 'db' | 'enrollment' | 'log'>;
+type TicketDeps = Pick<Deps, 'db' | 'enrollment'>;
+
+const actorOf = (push: PushTableRow) => ({ userId: push.by_id, name: push.by_name });
+
+/** What becomes of tickets that nobody has used: in the end of a machine they end with it. */
+const ends: ReadonlySet<HostState> = new Set(['done', 'cancelled']);
+
+/**
+ * The tickets of a machine live as long as somebody waits for it to enroll, however long ago they were sent, and no
+ * longer. One that has failed may enroll until their time is over: its agent may be there and go on trying.
+ */
+export async function settleTickets(
+  { enrollment }: Pick<TicketDeps, 'enrollment'>,
+  tx: Tx,
+  host: HostRow,
+  state: HostState,
+) {
+  const ids = ticketsOf(host);
+  const push = ids.length === 0 ? undefined : await findPush(tx, host.push_id);
+  if (!push) return;
+  const what = { actor: actorOf(push), ids };
+  if (state === 'enrolling') await enrollment.renewTickets(tx, { ...what, validHours: ticketHours });
+  if (ends.has(state)) await enrollment.withdrawTickets(tx, what);
+}
+
+/** All that were sent for a push that is forgotten. */
+export async function withdrawTicketsOf(
+  { enrollment }: Pick<TicketDeps, 'enrollment'>,
+  tx: Tx,
+  push: PushTableRow,
+) {
+  const ids = (await listHosts(tx, push.id)).flatMap(ticketsOf);
+  await enrollment.withdrawTickets(tx, { actor: actorOf(push), ids });
+}
 
 export function sentTickets(deps: TicketDeps, push: PushTableRow, host: HostRow): SentTickets {
-  const { enrollment, log } = deps;
-  const by = { userId: push.by_id, name: push.by_name };
+  const { db, enrollment } = deps;
+  const actor = actorOf(push);
   const sent: string[] = [];
   return {
     async issue(isUpgrade) {
       const what = { name: `push: ${host.host}`.slice(0, 100), validHours: ticketHours };
-      const { id, secret } = await enrollment.issueTicket(by, what);
+      const { id, secret } = await enrollment.issueTicket(actor, what);
       sent.push(id);
       // An agent of the site does not enroll anew, so that nobody waits for its ticket; one of an earlier attempt may.
       if (!isUpgrade || ticketsOf(host).length > 0)
@@ -32,10 +74,7 @@ export function sentTickets(deps: TicketDeps, push: PushTableRow, host: HostRow)
     },
     async takeBack() {
       if (sent.length === 0) return;
-      for (const id of sent)
-        await enrollment
-          .revokeTicket(by, id)
-          .catch((error: unknown) => log.warn({ err: error, host: host.host }, 'a ticket was not revoked'));
+      await db.transaction((tx) => enrollment.withdrawTickets(tx, { actor, ids: sent }));
       await changeTickets(deps, host, (before) => before.filter((id) => !sent.includes(id)));
       sent.length = 0;
     },

@@ -13,6 +13,7 @@ import { newId } from '../../kernel/ids.ts';
 import { usesSecret } from './held-secrets.ts';
 import { forgotten, moveHost } from './move.ts';
 import type { Deps } from './needs.ts';
+import { withdrawTicketsOf } from './push-tickets.ts';
 import {
   deletePush,
   findPush,
@@ -197,8 +198,10 @@ function chosen(
 export async function removePush(deps: ActDeps, actor: Actor, id: string): Promise<void> {
   const { db, audit, events, dataDir } = deps;
   await db.transaction(async (tx) => {
-    if (!(await findPush(tx, id))) throw new Failure('not-found', { what: 'push', id });
+    const push = await findPush(tx, id);
+    if (!push) throw new Failure('not-found', { what: 'push', id });
     if (await isAnyIn(tx, id, hostStates.filter(isOpen))) throw new Failure('push-act-impossible');
+    await withdrawTicketsOf(deps, tx, push);
     await deletePush(tx, id);
     await audit.record(tx, { actor, action: 'pushes.removed', object: `push:${id}` });
     await events.publish(tx, 'pushes.changed', { pushId: id });
