@@ -27,6 +27,12 @@ export function addPushesCommands(machine: Command, cli: Cli) {
     .description('show a push with each machine and where it stands')
     .argument('<push>', thePush)
     .action(acting(cli, async (session, text: string) => shown(session, await find(session, text))));
+  addStart(noun, cli);
+  for (const verb of ['approve', 'refuse'] as const) addDecide(noun, cli, verb);
+  addActs(noun, cli);
+}
+
+function addStart(noun: Command, cli: Cli) {
   const start = noun
     .command('start')
     .description(
@@ -44,22 +50,24 @@ export function addPushesCommands(machine: Command, cli: Cli) {
     .option('--retries <number>', 'further tries where a machine does not answer', Number, 2)
     .option('--again', 'also machines that the site manages already');
   withProperties(withCredentials(start)).action(acting(cli, startPush));
-  for (const verb of ['approve', 'refuse'] as const) {
-    noun
-      .command(verb)
-      .description(`${verb} host keys that machines of a push have shown`)
-      .argument('<push>', thePush)
-      .argument('[hosts...]', 'only these')
-      .option(
-        '--fingerprint <fingerprint...>',
-        'SHA256:... that were compared; without them each is asked about',
-      )
-      .action(
-        acting(cli, (session, ...given: [string, string[], DecideOptions]) =>
-          decide(session, verb, ...given),
-        ),
-      );
-  }
+}
+
+function addDecide(noun: Command, cli: Cli, verb: 'approve' | 'refuse') {
+  noun
+    .command(verb)
+    .description(`${verb} host keys that machines of a push have shown`)
+    .argument('<push>', thePush)
+    .argument('[hosts...]', 'only these')
+    .option(
+      '--fingerprint <fingerprint...>',
+      'SHA256:... that were compared; without them each is asked about',
+    )
+    .action(
+      acting(cli, (session, ...given: [string, string[], DecideOptions]) => decide(session, verb, ...given)),
+    );
+}
+
+function addActs(noun: Command, cli: Cli) {
   const retry = noun
     .command('retry')
     .description('try machines again that failed, were cancelled or interrupted')

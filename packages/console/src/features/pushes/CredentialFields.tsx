@@ -39,60 +39,91 @@ const kinds = ['site-key', 'password', 'private-key'] as const;
 
 export function CredentialFields({ given, onChange }: Props) {
   const { t } = useTranslation();
-  const set = (part: Partial<GivenCredentials>) => onChange({ ...given, ...part });
-  const secret = (
-    field: 'password' | 'passphrase' | 'sudoPassword',
-    description: string,
-    isOptional: boolean,
-  ) => (
+  const optional = ` (${t('common.optional')})`;
+  return (
+    <div className="tk-stack">
+      <KindChoice given={given} onChange={onChange} />
+      {given.kind === 'password' ? (
+        <Secret field="password" description={t('pushes.passwordText')} given={given} onChange={onChange} />
+      ) : null}
+      {given.kind === 'private-key' ? (
+        <>
+          <PrivateKey given={given} onChange={onChange} />
+          <Secret field="passphrase" suffix={optional} given={given} onChange={onChange} />
+        </>
+      ) : null}
+      {given.kind === 'password' ? null : (
+        <Secret
+          field="sudoPassword"
+          suffix={optional}
+          description={t('pushes.sudoText')}
+          given={given}
+          onChange={onChange}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Another way forgets what was given for the one before. */
+function KindChoice({ given, onChange }: Props) {
+  const { t } = useTranslation();
+  return (
+    <Radio.Group
+      label={t('pushes.signIn')}
+      value={given.kind}
+      onChange={(kind) => onChange({ ...noCredentials, kind: kind as GivenCredentials['kind'] })}
+    >
+      <Stack gap={6} mt={6}>
+        {kinds.map((kind) => (
+          <Radio
+            key={kind}
+            value={kind}
+            label={t(`pushes.signIns.${kind}`)}
+            description={t(`pushes.signInTexts.${kind}`)}
+          />
+        ))}
+      </Stack>
+    </Radio.Group>
+  );
+}
+
+interface SecretProps extends Props {
+  readonly field: 'password' | 'passphrase' | 'sudoPassword';
+  readonly suffix?: string;
+  readonly description?: string;
+}
+
+function Secret({ field, suffix = '', description = '', given, onChange }: SecretProps) {
+  const { t } = useTranslation();
+  return (
     <PasswordInput
-      label={t(`pushes.fields.${field}`) + (isOptional ? ` (${t('common.optional')})` : '')}
+      label={t(`pushes.fields.${field}`) + suffix}
       description={description}
       autoComplete="off"
       maxLength={1024}
       maw={460}
       value={given[field]}
-      onChange={(event) => set({ [field]: event.currentTarget.value })}
+      onChange={(event) => onChange({ ...given, [field]: event.currentTarget.value })}
     />
   );
+}
+
+function PrivateKey({ given, onChange }: Props) {
+  const { t } = useTranslation();
   return (
-    <div className="tk-stack">
-      <Radio.Group
-        label={t('pushes.signIn')}
-        value={given.kind}
-        onChange={(kind) => onChange({ ...noCredentials, kind: kind as GivenCredentials['kind'] })}
-      >
-        <Stack gap={6} mt={6}>
-          {kinds.map((kind) => (
-            <Radio
-              key={kind}
-              value={kind}
-              label={t(`pushes.signIns.${kind}`)}
-              description={t(`pushes.signInTexts.${kind}`)}
-            />
-          ))}
-        </Stack>
-      </Radio.Group>
-      {given.kind === 'password' ? secret('password', t('pushes.passwordText'), false) : null}
-      {given.kind === 'private-key' ? (
-        <>
-          <Textarea
-            label={t('pushes.fields.privateKey')}
-            description={t('pushes.privateKeyText')}
-            autosize
-            minRows={3}
-            maxRows={8}
-            maxLength={20_000}
-            autoComplete="off"
-            spellCheck={false}
-            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-            value={given.privateKey}
-            onChange={(event) => set({ privateKey: event.currentTarget.value })}
-          />
-          {secret('passphrase', '', true)}
-        </>
-      ) : null}
-      {given.kind === 'password' ? null : secret('sudoPassword', t('pushes.sudoText'), true)}
-    </div>
+    <Textarea
+      label={t('pushes.fields.privateKey')}
+      description={t('pushes.privateKeyText')}
+      autosize
+      minRows={3}
+      maxRows={8}
+      maxLength={20_000}
+      autoComplete="off"
+      spellCheck={false}
+      styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+      value={given.privateKey}
+      onChange={(event) => onChange({ ...given, privateKey: event.currentTarget.value })}
+    />
   );
 }

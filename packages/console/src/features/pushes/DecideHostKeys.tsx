@@ -18,7 +18,6 @@ const decisionOf = ({ position, offered }: PushHost, isApproved: boolean) => ({
 export function DecideHostKeys({ push }: { readonly push: PushDetail }) {
   const { t } = useTranslation();
   const decide = useDecideHostKeys(push.id);
-  const [isAll, setAll] = useState(false);
   const waiting = push.hosts.filter(({ state }) => state === 'awaiting-approval');
   if (waiting.length === 0) return null;
   return (
@@ -28,53 +27,71 @@ export function DecideHostKeys({ push }: { readonly push: PushDetail }) {
         <span className="tk-muted" style={{ flex: 1, minWidth: 220 }}>
           {t('pushes.decideText')} <code>cat /etc/ssh/ssh_host_*_key.pub | ssh-keygen -lf -</code>
         </span>
-        {waiting.length > 1 ? (
-          <Button variant="default" onClick={() => setAll(true)}>
-            {t('pushes.approveAll', { count: waiting.length })}
-          </Button>
-        ) : null}
+        {waiting.length > 1 ? <ApproveAll waiting={waiting} decide={decide} /> : null}
       </div>
       {decide.error ? <ProblemView error={decide.error} /> : null}
       <ul className="tk-overview-list">
         {waiting.map((host) => (
-          <li key={host.position}>
-            <div>
-              <b className="tk-mono">{host.host}</b>
-              <Fingerprints fingerprints={host.offered} />
-            </div>
-            <div className="tk-row">
-              <Button
-                size="xs"
-                aria-label={`${t('pushes.approve')}: ${host.host}`}
-                loading={decide.isPending}
-                onClick={() => decide.mutate([decisionOf(host, true)])}
-              >
-                {t('pushes.approve')}
-              </Button>
-              <Button
-                size="xs"
-                variant="default"
-                aria-label={`${t('pushes.refuse')}: ${host.host}`}
-                disabled={decide.isPending}
-                onClick={() => decide.mutate([decisionOf(host, false)])}
-              >
-                {t('pushes.refuse')}
-              </Button>
-            </div>
-          </li>
+          <WaitingHost key={host.position} host={host} decide={decide} />
         ))}
       </ul>
-      {isAll ? (
+    </section>
+  );
+}
+
+type Decide = ReturnType<typeof useDecideHostKeys>;
+
+function WaitingHost({ host, decide }: { readonly host: PushHost; readonly decide: Decide }) {
+  const { t } = useTranslation();
+  return (
+    <li>
+      <div>
+        <b className="tk-mono">{host.host}</b>
+        <Fingerprints fingerprints={host.offered} />
+      </div>
+      <div className="tk-row">
+        <Button
+          size="xs"
+          aria-label={`${t('pushes.approve')}: ${host.host}`}
+          loading={decide.isPending}
+          onClick={() => decide.mutate([decisionOf(host, true)])}
+        >
+          {t('pushes.approve')}
+        </Button>
+        <Button
+          size="xs"
+          variant="default"
+          aria-label={`${t('pushes.refuse')}: ${host.host}`}
+          disabled={decide.isPending}
+          onClick={() => decide.mutate([decisionOf(host, false)])}
+        >
+          {t('pushes.refuse')}
+        </Button>
+      </div>
+    </li>
+  );
+}
+
+function ApproveAll({ waiting, decide }: { readonly waiting: readonly PushHost[]; readonly decide: Decide }) {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(false);
+  const title = t('pushes.approveAll', { count: waiting.length });
+  return (
+    <>
+      <Button variant="default" onClick={() => setOpen(true)}>
+        {title}
+      </Button>
+      {isOpen ? (
         <ConfirmAct
-          title={t('pushes.approveAll', { count: waiting.length })}
+          title={title}
           act={t('pushes.approve')}
           size="lg"
           onAct={() => decide.mutateAsync(waiting.map((host) => decisionOf(host, true)))}
-          onClose={() => setAll(false)}
+          onClose={() => setOpen(false)}
         >
           <p>{t('pushes.approveAllText')}</p>
         </ConfirmAct>
       ) : null}
-    </section>
+    </>
   );
 }

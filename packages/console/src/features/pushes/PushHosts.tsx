@@ -22,33 +22,12 @@ export function PushHosts({ push }: { readonly push: PushDetail }) {
   const { t } = useTranslation();
   const [filter, setFilter] = useState<string | null>(null);
   const [opened, setOpened] = useState<Opened>();
-  const present = hostStates.filter((state) => (push.counts[state] ?? 0) > 0);
   const shown = push.hosts.filter(({ state }) => filter === null || state === filter);
   const close = () => setOpened(undefined);
   return (
     <section className="tk-panel">
       <h2>{t('nav.machines')}</h2>
-      <div className="tk-panel-body tk-row">
-        {present.map((state) => (
-          <StateLabel
-            key={state}
-            kind={hostStateKinds[state]}
-            text={`${t(`pushes.hostStates.${state}`)}: ${push.counts[state]}`}
-          />
-        ))}
-        {present.length > 1 ? (
-          <Select
-            aria-label={t('pushes.state')}
-            placeholder={t('common.all')}
-            clearable
-            w={210}
-            ml="auto"
-            data={present.map((state) => ({ value: state, label: t(`pushes.hostStates.${state}`) }))}
-            value={filter}
-            onChange={setFilter}
-          />
-        ) : null}
-      </div>
+      <Counts push={push} filter={filter} onFilter={setFilter} />
       <ul className="tk-overview-list" aria-label={t('nav.machines')}>
         {shown.map((host) => (
           <HostRow key={host.position} host={host} onOpen={(what) => setOpened({ what, host })} />
@@ -62,6 +41,42 @@ export function PushHosts({ push }: { readonly push: PushDetail }) {
         <ForgetHostKeys keys={{ id: opened.host.hostKeysId ?? '', host: opened.host.host }} onClose={close} />
       ) : null}
     </section>
+  );
+}
+
+interface CountsProps {
+  readonly push: PushDetail;
+  /** A state; null: all. */
+  readonly filter: string | null;
+  readonly onFilter: (filter: string | null) => void;
+}
+
+/** How many machines are in each state, and a choice among these. */
+function Counts({ push, filter, onFilter }: CountsProps) {
+  const { t } = useTranslation();
+  const present = hostStates.filter((state) => (push.counts[state] ?? 0) > 0);
+  return (
+    <div className="tk-panel-body tk-row">
+      {present.map((state) => (
+        <StateLabel
+          key={state}
+          kind={hostStateKinds[state]}
+          text={`${t(`pushes.hostStates.${state}`)}: ${push.counts[state]}`}
+        />
+      ))}
+      {present.length > 1 ? (
+        <Select
+          aria-label={t('pushes.state')}
+          placeholder={t('common.all')}
+          clearable
+          w={210}
+          ml="auto"
+          data={present.map((state) => ({ value: state, label: t(`pushes.hostStates.${state}`) }))}
+          value={filter}
+          onChange={onFilter}
+        />
+      ) : null}
+    </div>
   );
 }
 
@@ -91,29 +106,36 @@ function HostRow({ host, onOpen }: RowProps) {
         </span>
         <Why host={host} />
       </div>
-      <div className="tk-row">
-        {host.hasLog ? (
-          <Button size="compact-sm" variant="default" onClick={() => onOpen('log')}>
-            {t('pushes.log')}
-          </Button>
-        ) : null}
-        {host.hostKeysId === null ? null : (
-          <Button size="compact-sm" variant="default" onClick={() => onOpen('forget')}>
-            {t('pushes.forget')}
-          </Button>
-        )}
-        {nextHostState(state, 'retry') === undefined ? null : (
-          <Button
-            size="compact-sm"
-            variant="default"
-            aria-label={`${t('pushes.retryAct')}: ${host.host}`}
-            onClick={() => onOpen('retry')}
-          >
-            {t('pushes.retryAct')}
-          </Button>
-        )}
-      </div>
+      <HostActs host={host} onOpen={onOpen} />
     </li>
+  );
+}
+
+function HostActs({ host, onOpen }: RowProps) {
+  const { t } = useTranslation();
+  return (
+    <div className="tk-row">
+      {host.hasLog ? (
+        <Button size="compact-sm" variant="default" onClick={() => onOpen('log')}>
+          {t('pushes.log')}
+        </Button>
+      ) : null}
+      {host.hostKeysId === null ? null : (
+        <Button size="compact-sm" variant="default" onClick={() => onOpen('forget')}>
+          {t('pushes.forget')}
+        </Button>
+      )}
+      {nextHostState(host.state, 'retry') === undefined ? null : (
+        <Button
+          size="compact-sm"
+          variant="default"
+          aria-label={`${t('pushes.retryAct')}: ${host.host}`}
+          onClick={() => onOpen('retry')}
+        >
+          {t('pushes.retryAct')}
+        </Button>
+      )}
+    </div>
   );
 }
 

@@ -1,11 +1,6 @@
-import { Button } from '@mantine/core';
-import { IconPlayerStop, IconRefresh, IconTrash } from '@tabler/icons-react';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { type HostState, statesBefore } from '@tenkai/domain/push/host-state.ts';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import type { PushDetail } from '@tenkai/protocol/api/pushes.ts';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ConfirmAct } from '../../ui/ConfirmAct.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { Loaded } from '../../ui/Loaded.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
@@ -13,10 +8,10 @@ import { StateLabel } from '../../ui/StateLabel.tsx';
 import { When } from '../../ui/When.tsx';
 import { DecideHostKeys } from './DecideHostKeys.tsx';
 import { GivenProperties } from './GivenProperties.tsx';
+import { PushActs } from './PushActs.tsx';
 import { PushHosts } from './PushHosts.tsx';
 import { pushStateKinds } from './push-states.ts';
-import { useCancelPush, usePush, useRemovePush } from './pushes.queries.ts';
-import { RetryPush } from './RetryPush.tsx';
+import { usePush } from './pushes.queries.ts';
 
 const route = getRouteApi('/inside/machines/pushes/$pushId');
 
@@ -39,7 +34,7 @@ function Content({ push }: { readonly push: PushDetail }) {
         title={t('pushes.pushOf', { count: push.hostCount })}
         trail={<Link to="/machines/pushes">{t('pushes.title')}</Link>}
         note={<StateLabel kind={pushStateKinds[push.state]} text={t(`pushes.states.${push.state}`)} />}
-        actions={<Acts push={push} />}
+        actions={<PushActs push={push} />}
       />
       <DecideHostKeys push={push} />
       <PushHosts push={push} />
@@ -66,68 +61,4 @@ function Content({ push }: { readonly push: PushDetail }) {
 function secretOf({ usesSecret, hasSecret }: PushDetail) {
   if (!usesSecret) return 'none';
   return hasSecret ? 'held' : 'gone';
-}
-
-const countIn = ({ hosts }: PushDetail, states: readonly HostState[]) =>
-  hosts.filter(({ state }) => states.includes(state)).length;
-
-function Acts({ push }: { readonly push: PushDetail }) {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const cancel = useCancelPush(push.id);
-  const remove = useRemovePush();
-  const [open, setOpen] = useState<'retry' | 'cancel' | 'remove'>();
-  const close = () => setOpen(undefined);
-  const again = countIn(push, statesBefore('retry'));
-  const left = countIn(push, statesBefore('cancel'));
-  const isOver = push.state !== 'running' && push.state !== 'awaiting-approval';
-  return (
-    <>
-      {again > 0 ? (
-        <Button leftSection={<IconRefresh size={16} />} onClick={() => setOpen('retry')}>
-          {t('pushes.retry', { count: again })}
-        </Button>
-      ) : null}
-      {left > 0 ? (
-        <Button
-          variant="default"
-          leftSection={<IconPlayerStop size={16} />}
-          onClick={() => setOpen('cancel')}
-        >
-          {t('pushes.cancel')}
-        </Button>
-      ) : null}
-      {isOver ? (
-        <Button variant="default" leftSection={<IconTrash size={16} />} onClick={() => setOpen('remove')}>
-          {t('pushes.remove')}
-        </Button>
-      ) : null}
-      {open === 'retry' ? <RetryPush push={push} positions={undefined} onClose={close} /> : null}
-      {open === 'cancel' ? (
-        <ConfirmAct
-          title={t('pushes.cancelTitle', { count: left })}
-          act={t('pushes.cancel')}
-          isDestructive
-          onAct={() => cancel.mutateAsync()}
-          onClose={close}
-        >
-          <p>{t('pushes.cancelText')}</p>
-        </ConfirmAct>
-      ) : null}
-      {open === 'remove' ? (
-        <ConfirmAct
-          title={t('pushes.removeTitle')}
-          act={t('pushes.remove')}
-          isDestructive
-          onAct={async () => {
-            await remove.mutateAsync(push.id);
-            await navigate({ to: '/machines/pushes' });
-          }}
-          onClose={close}
-        >
-          <p>{t('pushes.removeText')}</p>
-        </ConfirmAct>
-      ) : null}
-    </>
-  );
 }

@@ -82,24 +82,9 @@ function pushColumns(t: TFunction): Column<PushRow>[] {
         <StateLabel kind={pushStateKinds[original.state]} text={t(`pushes.states.${original.state}`)} />
       ),
     },
-    {
-      id: 'machines',
-      header: t('nav.machines'),
-      meta: { min: 90, grow: 0, isNumber: true },
-      cell: ({ row }) => row.original.hostCount,
-    },
-    {
-      id: 'done',
-      header: t('pushes.hostStates.done'),
-      meta: { min: 90, grow: 0, isNumber: true },
-      cell: ({ row }) => row.original.counts.done ?? 0,
-    },
-    {
-      id: 'failed',
-      header: t('pushes.hostStates.failed'),
-      meta: { min: 90, grow: 0, isNumber: true },
-      cell: ({ row }) => row.original.counts.failed ?? 0,
-    },
+    numberColumn('machines', t('nav.machines'), (row) => row.hostCount),
+    numberColumn('done', t('pushes.hostStates.done'), (row) => row.counts.done ?? 0),
+    numberColumn('failed', t('pushes.hostStates.failed'), (row) => row.counts.failed ?? 0),
     {
       id: 'by',
       header: t('pushes.by'),
@@ -108,3 +93,10 @@ function pushColumns(t: TFunction): Column<PushRow>[] {
     },
   ];
 }
+
+const numberColumn = (id: string, header: string, numberOf: (row: PushRow) => number): Column<PushRow> => ({
+  id,
+  header,
+  meta: { min: 90, grow: 0, isNumber: true },
+  cell: ({ row }) => numberOf(row.original),
+});

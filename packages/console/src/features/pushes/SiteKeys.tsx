@@ -19,7 +19,6 @@ export function SiteKeys() {
   const { t } = useTranslation();
   const query = usePushKeys();
   const create = useCreatePushKey();
-  const remove = useRemovePushKey();
   const [removed, setRemoved] = useState<PushKey>();
   const count = query.data?.items.length ?? 0;
   return (
@@ -40,41 +39,53 @@ export function SiteKeys() {
         </Button>
       </div>
       {create.error ? <ProblemView error={create.error} /> : null}
-      <Loaded query={query}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty icon={IconKey} title={t('pushes.noSiteKeys')} text={t('pushes.noSiteKeysText')} />
-          ) : (
-            <ul className="tk-overview-list">
-              {items.map((key) => (
-                <li key={key.id}>
-                  <div>
-                    <span className="tk-mono">{key.fingerprint}</span>{' '}
-                    <span className="tk-muted">
-                      <When at={key.createdAt} />
-                    </span>
-                    <SecretOnce label={t('pushes.authorizedKeys')} secret={key.publicKey} />
-                  </div>
-                  <Button size="compact-sm" variant="default" onClick={() => setRemoved(key)}>
-                    {t('common.delete')}
-                  </Button>
-                </li>
-              ))}
-            </ul>
-          )
-        }
-      </Loaded>
-      {removed ? (
-        <ConfirmAct
-          title={t('pushes.deleteKeyTitle')}
-          act={t('common.delete')}
-          isDestructive
-          onAct={() => remove.mutateAsync(removed.id)}
-          onClose={() => setRemoved(undefined)}
-        >
-          <p>{t('pushes.deleteKeyText', { fingerprint: removed.fingerprint })}</p>
-        </ConfirmAct>
-      ) : null}
+      <Loaded query={query}>{({ items }) => <Keys items={items} onRemove={setRemoved} />}</Loaded>
+      {removed ? <RemoveKey removed={removed} onClose={() => setRemoved(undefined)} /> : null}
     </section>
+  );
+}
+
+interface KeysProps {
+  readonly items: readonly PushKey[];
+  readonly onRemove: (key: PushKey) => void;
+}
+
+function Keys({ items, onRemove }: KeysProps) {
+  const { t } = useTranslation();
+  if (items.length === 0)
+    return <Empty icon={IconKey} title={t('pushes.noSiteKeys')} text={t('pushes.noSiteKeysText')} />;
+  return (
+    <ul className="tk-overview-list">
+      {items.map((key) => (
+        <li key={key.id}>
+          <div>
+            <span className="tk-mono">{key.fingerprint}</span>{' '}
+            <span className="tk-muted">
+              <When at={key.createdAt} />
+            </span>
+            <SecretOnce label={t('pushes.authorizedKeys')} secret={key.publicKey} />
+          </div>
+          <Button size="compact-sm" variant="default" onClick={() => onRemove(key)}>
+            {t('common.delete')}
+          </Button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function RemoveKey({ removed, onClose }: { readonly removed: PushKey; readonly onClose: () => void }) {
+  const { t } = useTranslation();
+  const remove = useRemovePushKey();
+  return (
+    <ConfirmAct
+      title={t('pushes.deleteKeyTitle')}
+      act={t('common.delete')}
+      isDestructive
+      onAct={() => remove.mutateAsync(removed.id)}
+      onClose={onClose}
+    >
+      <p>{t('pushes.deleteKeyText', { fingerprint: removed.fingerprint })}</p>
+    </ConfirmAct>
   );
 }
