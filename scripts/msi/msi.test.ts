@@ -1,6 +1,7 @@
 /** The package for Windows as it is built for a release, looked at by msitools: what Windows Installer will read. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,7 +9,10 @@ import { after, before, describe, test } from 'node:test';
 import { oldSpellings, propertyNames } from '@tenkai/domain/assignment/properties.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { noAgentMsi, shippedMsi } from '@tenkai/testkit/paths/shipped-msi.ts';
+import { compoundFile } from './compound-file.ts';
+import { Strings, streamName, summary, summaryName } from './installer-tables.ts';
 import { makeMsi } from './make-msi.ts';
+import { makeMsp } from './make-msp.ts';
 import { guidOf, isProductVersion, oldProperties, productCode, secureProperties } from './product.ts';
 import { idOf } from './source.ts';
 
@@ -206,6 +210,40 @@ describe('tenkai-agent for Windows', { skip: noAgentMsi }, () => {
       assert.ok(!text(name).includes(root), `${name} knows where it was made`);
     assert.ok(text('tenkai-agent.mjs').includes(version));
     assert.equal(run('od', '-An', '-c', '-N2', join(lib, 'tenkai-service.exe')).replace(/\s/g, ''), 'MZ');
+  });
+
+  test('a patch is for this package alone, and brings whole files behind those that it has', async (t) => {
+    const work = mkdtempSync(join(tmpdir(), 'tenkai-msp-test-'));
+    atEnd(t, () => rmSync(work, { recursive: true, force: true }));
+    const source = join(work, 'new.mjs');
+    writeFileSync(source, '// engine 98.7.7\n');
+    const make = (path: string) =>
+      makeMsp({ id: 'TK1001', title: 'A cure', msi, files: [{ path, source }] }, work, join(work, 'a.msp'));
+    await assert.rejects(make('none.mjs'), /has no file none\.mjs/);
+    const msp = await make('engine.mjs');
+    const about = run('msiinfo', 'suminfo', msp);
+    assert.match(about, new RegExp(`^Template: \\${property('ProductCode')}$`, 'm'));
+    assert.match(about, /^Last author: :T1;:#T1$/m);
+    assert.match(run('msiinfo', 'streams', msp), /^TK1001\.cab$/m);
+    const cabinet = execFileSync('msiinfo', ['extract', msp, 'TK1001.cab'], { timeout: limitMs });
+    assert.equal(cabinet.subarray(0, 4).toString('latin1'), 'MSCF');
+    assert.ok(cabinet.includes(`${idOf('engine.mjs')}\0`), 'under the name of the file that it replaces');
+  });
+
+  test('a compound file holds small and large streams, in order of their names', (t) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'tenkai-cfb-test-')), 'a');
+    atEnd(t, () => rmSync(join(file, '..'), { recursive: true, force: true }));
+    const sizes = [0, 1, 63, 64, 65, 4095, 4096, 4097, 70_000];
+    const streams = Object.fromEntries(sizes.map((size) => [`S${size}`, randomBytes(size)]));
+    const named = Object.entries(streams).map(([name, bytes]) => [streamName(name, false), bytes] as const);
+    const database = { [summaryName]: summary({ 2: 'Streams' }), ...new Strings().streams() };
+    const classId = '84100c0000000000c000000000000046';
+    writeFileSync(file, compoundFile({ classId, entries: { ...database, ...Object.fromEntries(named) } }));
+    for (const size of sizes.slice(1)) {
+      const read = execFileSync('msiinfo', ['extract', file, `S${size}`], { timeout: limitMs });
+      assert.deepEqual(read, streams[`S${size}`], String(size));
+    }
+    assert.throws(() => compoundFile({ classId, entries: { a: Buffer.alloc(8e6) } }), RangeError);
   });
 
   test('the same content gives the same package code, another content another one', async (t) => {

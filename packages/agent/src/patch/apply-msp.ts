@@ -7,8 +7,8 @@ export type RunInstaller = (command: Command) => Promise<number>;
 
 /** Windows Installer's (winerror.h): done, and done once the machine has restarted. */
 const done = [0, 3010, 1641];
-/** ERROR_PATCH_TARGET_NOT_FOUND: it is for another version, or what it replaces is newer already. */
-const notFor = 1642;
+/** ERROR_UNKNOWN_PRODUCT and ERROR_PATCH_TARGET_NOT_FOUND: it is for another version, or what it replaces is newer already. */
+const notFor = [1605, 1642];
 
 /**
  * Applies client patches on Windows, each by `msiexec.exe /p "FILE" /qn /norestart`, in their order. Properties are in
@@ -25,7 +25,7 @@ export async function applyMsps(
   let needsRestart = false;
   for (const file of files) {
     const status = await run(installer.commandFor(file, []));
-    if (status === notFor) throw new Failure('agent-patch-not-applicable', { file });
+    if (notFor.includes(status)) throw new Failure('agent-patch-not-applicable', { file });
     if (!done.includes(status))
       throw new Failure('program-failed', { program: 'msiexec.exe', cause: `exit code ${status}` });
     needsRestart ||= status !== 0;

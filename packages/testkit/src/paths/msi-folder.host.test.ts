@@ -4,13 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { copyFile, readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import type { ConfiguredProperty } from '@tenkai/agent/assignment/show-config.ts';
 import { makeNetwork, type Network } from '../rig/network.ts';
 import { callsOf, recordCalls } from '../rig/windows-recorder.ts';
 import { noWine, startWine, type WineMachine } from '../rig/wine-machine.ts';
 import { propertyTable, shownOf } from './property-table.ts';
-import { noAgentMsi } from './shipped-msi.ts';
+import { noAgentMsi, patchedVersion, shippedMsp } from './shipped-msi.ts';
 import {
   keepWindowsUp,
   type WindowsAgent,
@@ -21,9 +22,12 @@ import {
 
 // Without blanks: Wine's msiexec takes quotes only around a whole word.
 const folder = 'C:\\Elsewhere\\Agent';
-const program = [`${folder}\\node.exe`, `${folder}\\tenkai-agent.mjs`];
+const command = [`${folder}\\node.exe`, `${folder}\\tenkai-agent.mjs`];
+/** 1603; of an exit code, Linux sees the lowest eight bits. */
+const refused = 1603 & 0xff;
 const [older, newer] = ['0.1.1', '98.7.6'] as const;
 const multicast = '56100-56227';
+const msp = 'C:\\t\\TK1001.msp';
 const cases = propertyTable('C:\\t\\');
 const first = shownOf(cases, 'first');
 
@@ -41,6 +45,7 @@ describe('the package for Windows in another folder', {
     keepWindowsUp(machine);
     agent = windowsAgent(machine);
     [olderMsi, newerMsi] = await Promise.all([agent.bring(older), agent.bring(newer)]);
+    await copyFile(await shippedMsp(), machine.pathOf(msp));
   });
   after(async () => {
     await machine?.destroy();
@@ -53,10 +58,22 @@ describe('the package for Windows in another folder', {
       `${version} runs`,
       (status) => status.startedAt >= sinceMs && status.version === version,
     );
-    const shown = await machine.ask([...program, 'config', 'show', '--json'], { env: { LC_ALL: 'C.UTF-8' } });
+    const shown = await machine.ask([...command, 'config', 'show', '--json'], { env: { LC_ALL: 'C.UTF-8' } });
     const rows = JSON.parse(shown) as ConfiguredProperty[];
     return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
   }
+
+  const program = (name: string) => readFile(machine.pathOf(`${folder}\\${name}`), 'utf8');
+  const saidVersions = async () =>
+    Promise.all(['tenkai-agent.mjs', 'engine.mjs'].map(async (name) => (await program(name)).split('\n')[0]));
+  const versions = (version: string) => [`// tenkai-agent ${version}`, `// engine ${version}`];
+
+  test('AGENT-14: a patch that is not here is refused before anything is changed', async () => {
+    for (const list of ['C:\\t\\missing.msp', `${msp};C:\\t\\missing.msp`, 'TK1001.msp'])
+      assert.equal(await agent.msiexec('/i', olderMsi, `PATCH=${list}`), refused, list);
+    assert.deepEqual([await agent.kept(), await agent.serviceState()], [undefined, undefined]);
+    assert.equal(existsSync(machine.pathOf(windowsPrograms)), false);
+  });
 
   test('BAGT-02, BAGT-04: the agent opens its ports for its own program there', async () => {
     // Wine has no firewall: its netsh answers yes to everything, and this one writes down what it was asked.
@@ -65,7 +82,7 @@ describe('the package for Windows in another folder', {
     const settings = { firewall: { multicast, siteAddresses: ['10.77.0.1'] } };
     await machine.writeFile(`${windowsData}\\agent.json`, JSON.stringify(settings));
     const given = cases.map(({ oldName, first }) => `${oldName}=${first.given}`);
-    assert.equal(await agent.msiexec('/i', olderMsi, `INSTALLFOLDER=${folder}`, ...given), 0);
+    assert.equal(await agent.msiexec('/i', olderMsi, `INSTALLFOLDER=${folder}`, `PATCH=${msp}`, ...given), 0);
     assert.equal((await agent.kept())?.Folder, `${folder}\\`);
     assert.equal(existsSync(machine.pathOf(windowsPrograms)), false);
     const rule = `name="Tenkai(agent UDP:${multicast})"`;
@@ -75,26 +92,35 @@ describe('the package for Windows in another folder', {
     );
     assert.ok(lines.includes(wanted), lines.join('\n'));
 
-    const plan = await machine.ask([...program, 'firewall', 'plan', '--json']);
+    const plan = await machine.ask([...command, 'firewall', 'plan', '--json']);
     const { commands } = JSON.parse(plan) as { commands: string[] };
     assert.ok(commands.includes(wanted), plan);
   });
 
   test('AGENT-09, AGENT-11, AGENT-12, AGENT-13: each property, under the old name where it has one, is in the configuration', async () => {
-    assert.deepEqual(await properties(0, older), first);
+    assert.deepEqual(await properties(0, patchedVersion), first);
   });
 
-  test('AGENT-27, BAGT-02: a repair keeps each property and the folder', async () => {
+  test('AGENT-14, HOTFIX-27: the agent is patched right after its first installation by PATCH=', async () => {
+    assert.deepEqual(await saidVersions(), versions(patchedVersion));
+    assert.equal(await machine.ask([...command, '--version']), patchedVersion);
+    const patches =
+      'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Installer\\UserData\\S-1-5-18\\Patches';
+    assert.match(await machine.ask(['reg', 'query', patches]), /Patches\\[0-9A-F]{32}/);
+  });
+
+  test('AGENT-27, BAGT-02: a repair keeps each property, the folder and the patch', async () => {
     // Wine does not wait for a service that it stops, and would start it too early.
     await agent.stop();
     const [before, since] = [await agent.kept(), Date.now()];
     assert.equal(await agent.msiexec('/i', olderMsi, 'REINSTALL=ALL', 'REINSTALLMODE=vamus'), 0);
     assert.deepEqual(await agent.kept(), before);
-    assert.deepEqual(await properties(since, older), first);
+    assert.deepEqual(await properties(since, patchedVersion), first);
+    assert.deepEqual(await saidVersions(), versions(patchedVersion));
   });
 
   test('AGENT-27, BAGT-02: an upgrade keeps the folder and each property, but those that are changed or were taken away on purpose', async () => {
-    await machine.ask([...program, 'assign', 'LOCATOR=', '--no-search', '--no-check']);
+    await machine.ask([...command, 'assign', 'LOCATOR=', '--no-search', '--no-check']);
     await agent.stop();
     const changed = cases.filter(({ name }) => ['MP', 'LDAPCA'].includes(name));
     const since = Date.now();
@@ -102,12 +128,19 @@ describe('the package for Windows in another folder', {
     assert.equal(await agent.msiexec('/i', newerMsi, ...words), 0);
     assert.deepEqual([(await agent.kept())?.Folder, (await agent.kept())?.Version], [`${folder}\\`, newer]);
     assert.equal(existsSync(machine.pathOf(windowsPrograms)), false);
+    assert.deepEqual(await saidVersions(), versions(newer));
     const { LOCATOR: _, ...others } = first;
     assert.deepEqual(await properties(since, newer), { ...others, ...shownOf(changed, 'later') });
   });
 
-  test('a removal leaves nothing there', async () => {
+  test('HOTFIX-06: a patch that is for the older version is refused, and the newer programs stay', async () => {
     await agent.stop();
+    const { code, stderr } = await machine.run([...command, 'patch', 'apply', msp]);
+    assert.deepEqual([code, /agent-patch-not-applicable/.test(stderr)], [1, true], stderr);
+    assert.deepEqual(await saidVersions(), versions(newer));
+  });
+
+  test('a removal leaves nothing there', async () => {
     assert.equal(await agent.msiexec('/x', newerMsi), 0);
     for (const path of [folder, windowsPrograms, windowsData])
       assert.equal(existsSync(machine.pathOf(path)), false, path);

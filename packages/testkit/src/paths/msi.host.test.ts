@@ -3,7 +3,7 @@
  * the machine as the one before left it.
  */
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { enrollmentRoutes } from '@tenkai/protocol';
 import { until } from '../rig/until.ts';
@@ -12,7 +12,7 @@ import { noWine, startWine, type WineMachine } from '../rig/wine-machine.ts';
 import { deployPackage, runsOf, untilEnded } from './deploy.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
 import { machineNamed } from './managed-host.ts';
-import { noAgentMsi } from './shipped-msi.ts';
+import { noAgentMsi, patchedVersion, shippedMsp } from './shipped-msi.ts';
 import {
   keepWindowsUp,
   type WindowsAgent,
@@ -172,6 +172,18 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
     assert.equal(await agent.msiexec('/i', olderMsi, 'REINSTALL=ALL', 'REINSTALLMODE=vamus'), 0);
     assert.deepEqual(await agent.kept(), before);
     assert.match(await versionText(), new RegExp(older));
+    assert.equal(await agent.serviceState(), 'STOPPED');
+  });
+
+  test('AGENT-14, AGENT-27, HOTFIX-27: patch apply has Windows Installer apply a patch; properties and identity stay', async () => {
+    const [kept, identity] = [await agent.kept(), await enrollment()];
+    const programs = `${windowsPrograms}\\Agent`;
+    const command = [`${programs}\\node.exe`, `${programs}\\tenkai-agent.mjs`];
+    assert.equal(await machine.ask([...command, '--version']), older);
+    await copyFile(await shippedMsp(), machine.pathOf('C:\\t\\TK1001.msp'));
+    assert.match(await machine.ask([...command, 'patch', 'apply', 'C:\\t\\TK1001.msp']), /: done$/);
+    assert.equal(await machine.ask([...command, '--version']), patchedVersion);
+    assert.deepEqual([await agent.kept(), await enrollment()], [kept, identity]);
     assert.equal(await agent.serviceState(), 'STOPPED');
   });
 

@@ -30,3 +30,23 @@ export async function shippedMsi(version: MsiVersion): Promise<string> {
   const folder = await cachedFolder({ name, key: await sourceKey('agent'), make, limitMs: buildLimitMs });
   return join(folder, `tenkai-agent-${version}-x64.msi`);
 }
+
+/** A patch for the agent of 0.1.1 for Windows, TK1001, whose programs say 0.1.5; made by the command that makes patches. */
+export async function shippedMsp(): Promise<string> {
+  const make = async (folder: string) => {
+    const command = [
+      process.execPath,
+      join(root, 'scripts/package-msp.ts'),
+      '--msi',
+      await shippedMsi('0.1.1'),
+    ];
+    const words = ['--id', 'TK1001', '--title', 'A cure', '--version', patchedVersion, '--out', folder];
+    await output([...command, ...words], { timeoutMs: buildLimitMs, env: process.env });
+  };
+  const key = await sourceKey('agent');
+  const folder = await cachedFolder({ name: 'agent-msp', key, make, limitMs: buildLimitMs });
+  return join(folder, 'tenkai-agent-0.1.1-TK1001.msp');
+}
+
+/** Of programs that the patch brings. */
+export const patchedVersion = '0.1.5';

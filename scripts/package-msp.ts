@@ -1,0 +1,41 @@
+/**
+ * `npm run package:msp -- --msi FILE --id TK1001 --title TEXT --version 0.1.1`: the agent's programs of this checkout as a
+ * patch for that package, dist/tenkai-agent-VERSION-ID.msp, with the version that they say.
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { makeMsp } from './msi/make-msp.ts';
+import { isProductVersion } from './msi/product.ts';
+import { bundle } from './package/bundles.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const { values } = parseArgs({
+  options: {
+    msi: { type: 'string' },
+    id: { type: 'string' },
+    title: { type: 'string' },
+    version: { type: 'string' },
+    out: { type: 'string', default: join(root, 'dist') },
+  },
+});
+const { msi = '', id = '', title = '', version = '' } = values;
+const from = /^tenkai-agent-(.+)-x64\.msi$/.exec(basename(msi))?.[1];
+// As patches for Linux have it: letters and a number, so that a path and a list of patches can hold it.
+if (!from || !/^[A-Z]{2,8}\d{3,8}$/.test(id) || title === '' || !isProductVersion(version)) {
+  console.error('Give --msi tenkai-agent-VERSION-x64.msi, --id such as TK1001, --title and --version 1.2.3.');
+  process.exit(2);
+}
+const work = await mkdtemp(join(tmpdir(), 'tenkai-msp-'));
+try {
+  await mkdir(resolve(values.out), { recursive: true });
+  const files = [
+    { path: 'tenkai-agent.mjs', source: await bundle('agent', work, version) },
+    { path: 'engine.mjs', source: await bundle('engine', work, version) },
+  ];
+  const out = join(resolve(values.out), `tenkai-agent-${from}-${id}.msp`);
+  console.log(await makeMsp({ id, title, msi: resolve(msi), files }, work, out));
+} finally {
+  await rm(work, { recursive: true, force: true });
+}
