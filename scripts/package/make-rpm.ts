@@ -74,6 +74,7 @@ function specOf(rpm: LinuxPackage, tree: string, files: readonly ListedFile[]): 
     post: afterInstall,
     preun: beforeRemoval,
     postun: afterRemoval,
+    posttrans: removeHalves(files),
   };
   return [
     `Name: ${rpm.name}`,
@@ -100,6 +101,19 @@ function specOf(rpm: LinuxPackage, tree: string, files: readonly ListedFile[]): 
     '%files',
     ...ownFiles(rpm, files),
     '',
+  ].join('\n');
+}
+
+/** An rpm that was killed leaves what it had begun to write beside each file, as `NAME;TIME` in eight hex digits. */
+function removeHalves(files: readonly ListedFile[]): string {
+  const outside = files.filter(({ path, isFile }) => isFile && !ownFolder.test(path));
+  const folders = files.flatMap(
+    ({ path }) => /^usr\/(lib|share\/doc)\/tenkai-[^/]+(?=\/)/.exec(path)?.[0] ?? [],
+  );
+  const within = [...new Set(folders)].map((folder) => `'/${folder}'`).join(' ');
+  return [
+    `rm -f ${outside.map(({ path }) => `'/${path};'????????`).join(' ')}`,
+    `find ${within} -type f -name '*;????????' -delete 2>/dev/null || :`,
   ].join('\n');
 }
 

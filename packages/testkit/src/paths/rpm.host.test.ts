@@ -57,6 +57,21 @@ describe('the agent by rpm', { skip: noDebianHosts || noRpm, timeout: 900_000 },
     assert.equal(await left(), '');
   });
 
+  test('an rpm that is killed in the middle leaves no package; the next installation makes it whole', async () => {
+    const killer =
+      'until pid=$(pgrep -x rpm) && [ -n "$(find /usr/lib/tenkai-agent -type f -size +1M -print -quit 2>/dev/null)" ]; do :; done; kill -KILL $pid';
+    const [{ code }, killed] = await Promise.all([rpm(install), host.run(killer, { timeoutMs: 300_000 })]);
+    assert.notEqual(code, 0);
+    assert.equal(killed.code, 0);
+    assert.equal((await rpm('-q tenkai-agent')).code, 1);
+    assert.match(await left(), /;[0-9a-f]{8}$/m, 'what rpm had begun to write');
+    // It names such files by the second, and finds its own of before in the same one.
+    await until('it is installed', async () => (await rpm(install)).code === 0);
+    assert.equal(await host.ask('rpm -V --nodeps tenkai-agent'), '', 'every file is as it was packed');
+    await done('-e tenkai-agent');
+    assert.equal(await left(), '');
+  });
+
   test('of two installers at once one installs, the other says why not', async () => {
     const both = await Promise.all([rpm(install), rpm(install)]);
     assert.deepEqual(both.map(({ code }) => code === 0).sort(), [false, true]);
