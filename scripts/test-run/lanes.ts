@@ -23,25 +23,23 @@ export function lanesFor(cores: number, memoryBytes: number): Lanes {
  * else has ended. It decides nothing but the order, so right enough is good enough.
  */
 export const hostSeconds: Readonly<Record<string, number>> = {
-  'packages/testkit/src/paths/units.host.test.ts': 700,
-  'packages/testkit/src/paths/server-firewall.host.test.ts': 500,
   'packages/testkit/src/paths/rpm-upgrade.host.test.ts': 460,
   'packages/cli/src/commands/firewall.host.test.ts': 253,
   'packages/testkit/src/paths/agent-upgrade.host.test.ts': 186,
   'packages/testkit/src/paths/failures.host.test.ts': 176,
+  'packages/testkit/src/paths/power-cut.host.test.ts': 170,
   'packages/testkit/src/paths/console-list.host.test.ts': 148,
   'packages/testkit/src/paths/msi.host.test.ts': 131,
   'packages/testkit/src/paths/multicast-deployment.host.test.ts': 125,
+  'packages/testkit/src/paths/server-firewall.host.test.ts': 120,
+  'packages/testkit/src/paths/agent-rollback.host.test.ts': 110,
   'packages/testkit/src/paths/wine-server.host.test.ts': 100,
   'packages/testkit/src/paths/agent-patch.host.test.ts': 97,
 };
 
 /** Those with an emulated machine, which takes both cores: two of them would each take more than twice as long. */
 export const withEmulatedMachines: ReadonlySet<string> = new Set([
-  'packages/testkit/src/paths/agent-firewall.host.test.ts',
-  'packages/testkit/src/paths/agent-rollback.host.test.ts',
-  'packages/testkit/src/paths/server-firewall.host.test.ts',
-  'packages/testkit/src/paths/units.host.test.ts',
+  'packages/testkit/src/paths/power-cut.host.test.ts',
   'packages/testkit/src/rig/qemu-machine.host.test.ts',
 ]);
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { parseJournal } from '@tenkai/agent/engine/journal-text.ts';
 import type { RunDetail } from '@tenkai/protocol';
-import type { QemuMachine } from '../rig/qemu-machine.ts';
+import type { SystemdMachine } from '../rig/systemd-machine.ts';
 
 /** The journal on the machine is sound, with one end and one result for each step, as the site has. */
-export async function assertOneResultEach(vm: QemuMachine, run: RunDetail): Promise<void> {
+export async function assertOneResultEach(vm: Pick<SystemdMachine, 'ask'>, run: RunDetail): Promise<void> {
   const folder = `${run.id}-${run.attempt}`;
   const text = await vm.ask(`cat /var/lib/tenkai-agent/runs/${folder}/journal.jsonl`);
   const { entries, soundBytes } = parseJournal(Buffer.from(`${text}\n`), folder);

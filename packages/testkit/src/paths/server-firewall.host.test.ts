@@ -8,7 +8,7 @@ import { atEnd } from '../at-end.ts';
 import { runCommand } from '../rig/command.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { makeNetwork } from '../rig/network.ts';
-import { noQemuMachines } from '../rig/qemu-machine.ts';
+import { noSystemdHosts } from '../rig/systemd-host.ts';
 import { until } from '../rig/until.ts';
 import { shippedDeb } from './shipped-deb.ts';
 import { startUnitMachine } from './unit-machine.ts';
@@ -27,7 +27,7 @@ table inet host {
 `;
 
 test('BSRV-20, BSRV-21: installed behind a firewall that is on, the server is reached at once; rules that are dropped later are red until the command that is shown', {
-  skip: noQemuMachines || noDebTools,
+  skip: noSystemdHosts || noDebTools,
   timeout: 3 * slowMs,
 }, async (t) => {
   const network = await makeNetwork();

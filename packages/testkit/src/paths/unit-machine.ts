@@ -1,6 +1,7 @@
 import type { AgentStatus } from '@tenkai/agent/status.ts';
 import type { Network } from '../rig/network.ts';
-import { type QemuMachine, startQemuMachine } from '../rig/qemu-machine.ts';
+import { startSystemdHost } from '../rig/systemd-host.ts';
+import type { SystemdMachine } from '../rig/systemd-machine.ts';
 import { until } from '../rig/until.ts';
 import { type ReachedSite, reachSite } from './reach-site.ts';
 
@@ -17,9 +18,9 @@ export interface Unit {
   readonly User: string;
 }
 
-/** A virtual machine with systemd on which the shipped packages are installed as an administrator does it. */
+/** A machine with systemd on which the shipped packages are installed as an administrator does it. */
 export interface UnitMachine {
-  readonly vm: QemuMachine;
+  readonly vm: SystemdMachine;
   /** Copies a package into it and installs it with dpkg. */
   install(deb: string): Promise<void>;
   unit(name: string): Promise<Unit>;
@@ -43,7 +44,10 @@ const properties = [
 const slowMs = 480_000;
 
 export async function startUnitMachine(network: Network, name: string): Promise<UnitMachine> {
-  const vm = await startQemuMachine({ name, network, memoryMb: 1536 });
+  return asUnitMachine(await startSystemdHost({ name, network }), network);
+}
+
+export function asUnitMachine(vm: SystemdMachine, network: Network): UnitMachine {
   return {
     vm,
     async install(deb) {

@@ -16,8 +16,12 @@ export interface CommandOptions {
   readonly cwd?: string;
 }
 
-/** Ends a program that takes too long, with everything that it started. */
-export type KillAll = (child: ChildProcess) => void;
+export interface Oversight {
+  /** Ends a program that takes too long, with everything that it started; default: its process group. */
+  readonly killAll?: (child: ChildProcess) => void;
+  /** Told when it has been started. */
+  readonly onStart?: (child: ChildProcess) => void;
+}
 
 const defaultTimeoutMs = 120_000;
 
@@ -25,7 +29,7 @@ const defaultTimeoutMs = 120_000;
 export function runCommand(
   argv: readonly string[],
   options: CommandOptions = {},
-  killAll: KillAll = ({ pid }) => killGroup(pid),
+  { killAll = ({ pid }) => killGroup(pid), onStart }: Oversight = {},
 ): Promise<CommandResult> {
   const [program = '', ...args] = argv;
   // A process group of its own, so that the time limit reaches what it started.
@@ -36,6 +40,7 @@ export function runCommand(
     // Where nothing is said to it, no socket either: bash(1) would take it for a remote shell and read ~/.bashrc.
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  onStart?.(child);
   child.stdin?.on('error', () => undefined).end(options.input);
   const limit = { timeoutMs: options.timeoutMs ?? defaultTimeoutMs, killAll };
   return collect(child, argv, limit);
@@ -52,7 +57,7 @@ export async function output(argv: readonly string[], options: CommandOptions = 
 function collect(
   child: ChildProcess,
   argv: readonly string[],
-  { timeoutMs, killAll }: { timeoutMs: number; killAll: KillAll },
+  { timeoutMs, killAll }: { timeoutMs: number; killAll: (child: ChildProcess) => void },
 ): Promise<CommandResult> {
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {

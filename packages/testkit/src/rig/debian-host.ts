@@ -1,6 +1,6 @@
 /**
  * A managed Debian host: a real Debian file system, processes, network and boots of its own on this machine's kernel
- * (without systemd: for that, see qemu-machine.ts). It can be restarted, switched off and on, woken, cut off, and
+ * (its systemd, where it is wanted: systemd-host.ts). It can be restarted, switched off and on, woken, cut off, and
  * given a disk that is too small. It leaves nothing behind, even when the test is killed.
  */
 import { randomBytes } from 'node:crypto';
@@ -8,7 +8,7 @@ import { chmod, copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { type CommandResult, output } from './command.ts';
 import { noDebianBase, prepareDebianBase } from './debian-base.ts';
-import { type Boot, bootHost } from './host-boot.ts';
+import { type Boot, bootHost, type HostInit, removeCgroup } from './host-boot.ts';
 import {
   defineService,
   type HostCommand,
@@ -32,6 +32,8 @@ export interface DebianHost {
   /** The host's root folder as this process can reach it, whether the host is on or off. */
   readonly rootPath: string;
   readonly isOn: boolean;
+  /** Identity of the present boot, as the host itself reads it; undefined while it is off. */
+  readonly bootId: string | undefined;
   /** How often it was switched on or restarted; 1 after startHost. */
   readonly boots: number;
   /** Runs a command to its end. */
@@ -63,17 +65,20 @@ export interface DebianHostOptions {
   readonly diskMb?: number;
   /** Folder with another system than the Debian base; nobody writes to it. */
   readonly base?: string;
+  /** Its process 1; default `rig`. With `systemd` the base must have it. */
+  readonly init?: HostInit;
 }
 
 /** Makes a host and switches it on. The first one on a machine makes the Debian base, which takes a minute. */
 export async function startHost(options: DebianHostOptions): Promise<DebianHost> {
-  const { name, network, diskMb = 2048 } = options;
+  const { name, network, diskMb = 2048, init = 'rig' } = options;
   const base = options.base ?? (await prepareDebianBase());
   const cable = await network.addMachine();
   const disk = await makeHostDisk({ name, base, namespace: cable, sizeMb: diskMb });
-  const host = new PoweredHost(disk, cable, name);
+  const host = new PoweredHost(disk, cable, name, init);
   try {
     await prepareDisk(disk, name, cable);
+    if (init === 'rig') await replacePower(disk);
     await host.powerOn();
   } catch (error) {
     await host.destroy();
@@ -87,6 +92,10 @@ async function prepareDisk({ rootPath }: HostDisk, name: string, { address }: Ca
   await writeFile(join(rootPath, 'etc/hostname'), `${name}\n`);
   await writeFile(join(rootPath, 'etc/hosts'), `127.0.0.1 localhost\n${address} ${name}\n`);
   await writeFile(join(rootPath, 'etc/machine-id'), `${randomBytes(16).toString('hex')}\n`);
+}
+
+/** What systemd would do. */
+async function replacePower({ rootPath }: HostDisk): Promise<void> {
   const power = join(rootPath, 'usr/sbin/rig-power');
   await copyFile(join(import.meta.dirname, 'host-scripts/power.pl'), power);
   await chmod(power, 0o755);
@@ -103,6 +112,7 @@ class PoweredHost implements DebianHost {
   readonly rootPath: string;
   boots = 0;
   readonly #disk: HostDisk;
+  readonly #init: HostInit;
   readonly #atBoot: HostService[] = [];
   #boot: Boot | undefined;
   #card: SleepingCard | undefined;
@@ -110,8 +120,9 @@ class PoweredHost implements DebianHost {
   #falling: Promise<void> | undefined;
   #isDestroyed = false;
 
-  constructor(disk: HostDisk, cable: Cable, name: string) {
+  constructor(disk: HostDisk, cable: Cable, name: string, init: HostInit) {
     this.#disk = disk;
+    this.#init = init;
     this.cable = cable;
     this.name = name;
     this.rootPath = disk.rootPath;
@@ -121,11 +132,15 @@ class PoweredHost implements DebianHost {
     return this.cable.address;
   }
 
+  get bootId(): string | undefined {
+    return this.#boot?.id;
+  }
+
   get isOn(): boolean {
     return this.#boot !== undefined;
   }
 
-  run(command: HostCommand, options: HostCommandOptions = {}): Promise<CommandResult> {
+  async run(command: HostCommand, options: HostCommandOptions = {}): Promise<CommandResult> {
     return runInHost(this.#running(), command, options);
   }
 
@@ -176,7 +191,7 @@ class PoweredHost implements DebianHost {
     if (this.#boot || this.#isDestroyed) return;
     await this.#card?.stop();
     this.#card = undefined;
-    const boot = await bootHost(this.#disk, this.name);
+    const boot = await bootHost(this.#disk, this.name, this.#init);
     this.#boot = boot;
     this.boots++;
     for (const service of this.#atBoot) service.start();
@@ -192,6 +207,7 @@ class PoweredHost implements DebianHost {
     await this.#pullPlug();
     await this.#falling;
     await this.#card?.stop();
+    if (this.#init === 'systemd') await removeCgroup(this.#disk);
     await this.#disk.destroy();
   }
 

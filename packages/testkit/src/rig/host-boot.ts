@@ -3,10 +3,14 @@ import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { output } from './command.ts';
 import type { HostDisk } from './host-disk.ts';
 import { end, spawnOwned, tailOf } from './own-process.ts';
 
-const script = join(import.meta.dirname, 'host-scripts/boot.sh');
+const scripts = join(import.meta.dirname, 'host-scripts');
+
+/** Its process 1: one of the rig's own that only buries orphans, or Debian's. */
+export type HostInit = 'rig' | 'systemd';
 
 /** How a boot ended: the host asked for a restart or for power off, or the rig pulled the plug. */
 export type BootEnd = 'restart' | 'poweroff' | 'plug';
@@ -20,29 +24,15 @@ export interface Boot {
 }
 
 /** @throws Error with the script's words when the host does not come up */
-export async function bootHost(disk: HostDisk, name: string): Promise<Boot> {
+export async function bootHost(disk: HostDisk, name: string, init: HostInit): Promise<Boot> {
   const id = randomUUID();
-  const spaces = [
-    '--mount',
-    '--propagation',
-    'slave',
-    '--pid',
-    '--uts',
-    '--ipc',
-    '--fork',
-    '--kill-child=KILL',
-  ];
+  const boot = ['sh', join(scripts, 'boot.sh'), disk.folder, name, id];
   const argv = disk.command([
-    'setpriv',
-    '--pdeathsig',
-    'KILL',
-    'unshare',
-    ...spaces,
-    'sh',
-    script,
-    disk.folder,
-    name,
-    id,
+    ...['setpriv', '--pdeathsig', 'KILL'],
+    ...(init === 'systemd' ? ['sh', join(scripts, 'own-cgroup.sh'), disk.folder] : []),
+    ...['unshare', '--mount', '--propagation', 'slave', '--pid', '--uts', '--ipc'],
+    ...(init === 'systemd' ? ['--cgroup'] : []),
+    ...['--fork', '--kill-child=KILL', ...boot, init],
   ]);
   const [program = '', ...args] = argv;
   const child = spawnOwned(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -54,6 +44,11 @@ export async function bootHost(disk: HostDisk, name: string): Promise<Boot> {
   ]);
   const initPid = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim());
   return { id, initPid, ended, pullPlug: () => pullPlug(child, initPid) };
+}
+
+/** Removes the control groups of a host that is off. */
+export async function removeCgroup(disk: HostDisk): Promise<void> {
+  await output(disk.command(['sh', join(scripts, 'own-cgroup.sh'), disk.folder]));
 }
 
 async function pullPlug(child: ChildProcess, initPid: number): Promise<void> {

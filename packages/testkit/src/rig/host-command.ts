@@ -19,9 +19,20 @@ export function runInHost(
   options: HostCommandOptions = {},
 ): Promise<CommandResult> {
   // The command has a session of its own below nsenter, so its group is not nsenter's.
-  return runCommand(inHost(boot, command), { ...options, env: environment(options.env) }, (nsenter) =>
-    killGroup(innerPid(nsenter)),
+  return runCommand(
+    inHost(boot, command),
+    { ...options, env: environment(options.env) },
+    { killAll: (nsenter) => killGroup(innerPid(nsenter)), onStart: keepAwake },
   );
+}
+
+/**
+ * A systemd that shuts down stops every process before it kills them, and nsenter stops itself with the one it waits
+ * for: the dead one would never be buried, and the host never be off.
+ */
+function keepAwake(nsenter: ChildProcess): void {
+  const timer = setInterval(() => nsenter.kill('SIGCONT'), 1000);
+  nsenter.once('exit', () => clearInterval(timer));
 }
 
 export interface HostService {
@@ -73,6 +84,7 @@ export function defineService(
       if (isRunning()) return;
       const [program = '', ...args] = inHost(currentBoot(), command);
       child = spawnOwned(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(options.env) });
+      keepAwake(child);
       for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', add);
       child.once('exit', () => options.startsAgain?.() && this.start());
     },
@@ -82,7 +94,8 @@ export function defineService(
 // In its own session, as a service would be; nsenter stays outside and ends as the command does.
 function inHost(boot: Boot, command: HostCommand): readonly string[] {
   const argv = typeof command === 'string' ? ['sh', '-c', command] : command;
-  const spaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--root', '--wd=/'];
+  // The folder of process 1, which is the root: one that is named is that of out here, which nothing in there can name.
+  const spaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--root', '--wd'];
   return ['nsenter', '--target', String(boot.initPid), ...spaces, 'setsid', ...argv];
 }
 

@@ -4,7 +4,8 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cachedFolder } from './cached-folder.ts';
 import { output } from './command.ts';
-import { aptProxy, noDebianBase, prepareDebianBase, recipeKey } from './debian-base.ts';
+import { noDebianBase, recipeKey } from './debian-base.ts';
+import { fillTree, prepareSystemdBase } from './systemd-base.ts';
 
 const script = join(import.meta.dirname, 'host-scripts/fill-image.sh');
 const makeLimitMs = 15 * 60_000;
@@ -35,9 +36,9 @@ export interface QemuImage {
 
 /** Two minutes the first time. @throws Error with the words of the program that failed */
 export async function prepareQemuImage(): Promise<QemuImage> {
-  const base = await prepareDebianBase();
+  const base = await prepareSystemdBase();
   const key = recipeKey([
-    '1',
+    '2',
     basename(base),
     await readFile(script, 'utf8'),
     diskSize,
@@ -95,9 +96,7 @@ async function build(base: string, folder: string): Promise<void> {
     await writeFile(join(tree, path), text, { mode: path.includes('sbin') ? 0o755 : 0o644 });
   }
   const kernelPackage = `linux-image-cloud-${architectures[process.arch as keyof typeof architectures]}`;
-  const argv = ['unshare', '--mount', '--pid', '--fork', '--kill-child', 'sh', script, tree, kernelPackage];
-  const env = { ...process.env, ...(await aptProxy()), DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
-  await output(argv, { timeoutMs: makeLimitMs, env });
+  await fillTree(tree, 'fill-image.sh', kernelPackage);
   await copyFile(one(tree, 'boot/vmlinuz-*'), join(folder, 'vmlinuz'));
   await copyFile(one(tree, 'boot/initrd.img-*'), join(folder, 'initrd.img'));
   const options = ['-q', '-t', 'ext4', '-N', inodes, '-E', 'lazy_itable_init=0,lazy_journal_init=0'];

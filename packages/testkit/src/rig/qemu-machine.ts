@@ -1,6 +1,6 @@
 /**
- * A virtual machine with a Debian that boots by itself: real systemd units, real restarts, and a power supply that
- * can be cut. It runs without hardware help, so it is slow; it boots in some seconds.
+ * A virtual machine with a Debian that boots by itself: a kernel, a disk and a power supply of its own. It runs without
+ * hardware help, so it is slow; where these are not what counts, systemd-host.ts is fast.
  */
 import type { ChildProcess } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
@@ -19,6 +19,7 @@ import { type Network, noNetworks, type Tap } from './network.ts';
 import { end, spawnOwned, tailOf } from './own-process.ts';
 import { noQemu, prepareQemuImage, type QemuImage } from './qemu-image.ts';
 import { makeRigFolder } from './rig-folder.ts';
+import type { SystemdMachine } from './systemd-machine.ts';
 import { until } from './until.ts';
 
 /** Why a test with a virtual machine cannot run here; false when it can. For `{ skip: noQemuMachines }`. */
@@ -27,31 +28,13 @@ export const noQemuMachines: string | false = noNetworks || noQemu;
 const bootLimitMs = 420_000;
 const program = 'qemu-system-x86_64';
 
-export interface QemuMachine {
-  readonly name: string;
-  readonly address: string;
+/** Writes that it had not synced to its disk are lost when its power is cut; files reach it over the network. */
+export interface QemuMachine extends SystemdMachine {
   /** Its cable on the network: cut() and restore(). */
   readonly cable: Tap;
   readonly isOn: boolean;
-  /** Runs a command to its end. */
-  run(command: HostCommand, options?: GuestCommandOptions): Promise<CommandResult>;
-  /** Runs a command that must succeed and gives its output, trimmed. @throws Error with its words when it fails */
-  ask(command: HostCommand, options?: GuestCommandOptions): Promise<string>;
-  /** Copies a file into it, over the network. */
-  copyIn(from: string, to: string): Promise<void>;
-  writeFile(path: string, content: string): Promise<void>;
-  /** Identity of the present boot. */
-  bootId(): Promise<string>;
-  /** Waits until it has booted again, after something in it asked for a restart. */
-  untilRebooted(formerBootId: string): Promise<void>;
-  /** Restarts it in order, and waits. */
-  reboot(): Promise<void>;
-  /** Cuts the power: what it had not synced to disk is lost. Then powerOn(). */
-  cutPower(): Promise<void>;
-  powerOn(): Promise<void>;
   /** What its kernel and systemd wrote to the console. */
   console(): Promise<string>;
-  destroy(): Promise<void>;
 }
 
 export interface QemuMachineOptions {

@@ -1,8 +1,9 @@
 /** Folders of the rig under the system's temporary folder, named after the process that owns them. */
 import { existsSync, readlinkSync, rmSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { output } from './command.ts';
 
 const prefix = 'tenkai-rig';
 
@@ -25,6 +26,16 @@ export async function sweepRigFolders(): Promise<readonly string[]> {
   const names = (await readdir(tmpdir())).filter(isOrphan);
   for (const name of names) await rm(join(tmpdir(), name), { recursive: true, force: true });
   return names;
+}
+
+/** Removes the control groups of hosts whose processes died before they could; an empty one costs next to nothing. */
+export async function sweepControlGroups(): Promise<void> {
+  const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').map((line) => line.split(' '));
+  for (const [, path = '', type] of mounts) {
+    if (type !== 'cgroup2') continue;
+    for (const name of (await readdir(path)).filter(isOrphan))
+      await output(['find', join(path, name), '-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+']);
+  }
 }
 
 function isOrphan(name: string): boolean {

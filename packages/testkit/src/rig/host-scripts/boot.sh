@@ -1,6 +1,6 @@
 #!/bin/sh
-# boot.sh FOLDER NAME BOOT_ID: the first process of a host, in new mount, pid, uts and ipc namespaces. Gives it the
-# file systems that a Debian has after start, makes its disk the root, and becomes the init process.
+# boot.sh FOLDER NAME BOOT_ID [systemd]: the first process of a host, in new mount, pid, uts and ipc namespaces. Gives
+# it the file systems that a Debian has after start, makes its disk the root, and becomes the init process.
 set -e
 cd "$1/root"
 mount -t proc proc proc
@@ -31,8 +31,17 @@ mount -o remount,bind,ro proc/sys
 echo "$3" >run/boot-id
 mount --bind run/boot-id proc/sys/kernel/random/boot_id
 hostname "$2"
+# Its unified control groups are those of its own; its process 1 must be alone in the namespace.
+[ "$4" != systemd ] || mount -t cgroup2 cgroup2 sys/fs/cgroup
 init=$(cat "${0%/*}/init.pl")
 pivot_root . .
 umount -l .
 cd /
+if [ "$4" = systemd ]; then
+  # A kernel begins without rules; this network was there before.
+  nft flush ruleset
+  echo ready
+  # https://systemd.io/CONTAINER_INTERFACE: no hardware is looked for.
+  exec env -i container=rig PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --system
+fi
 exec /usr/bin/perl -e "$init"
