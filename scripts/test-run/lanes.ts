@@ -35,6 +35,7 @@ export const hostSeconds: Readonly<Record<string, number>> = {
   'packages/testkit/src/paths/agent-rollback.host.test.ts': 110,
   'packages/testkit/src/paths/wine-server.host.test.ts': 100,
   'packages/testkit/src/paths/agent-patch.host.test.ts': 97,
+  'packages/testkit/src/paths/msi-folder.host.test.ts': 76,
 };
 
 /** Those with an emulated machine, which takes both cores: two of them would each take more than twice as long. */
