@@ -4,6 +4,7 @@ import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
 import { pushKeyRoutes } from '@tenkai/protocol/api/push-keys.ts';
 import { type PushDetail, type PushRequest, pushRoutes } from '@tenkai/protocol/api/pushes.ts';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
@@ -23,6 +24,20 @@ const name = 'pushed-host';
 const password = 'correct-horse-7-of-plain';
 const slowMs = 300_000;
 
+/** A package manager that takes its time; where that is wanted, the line breaks once before anybody hears of its end. */
+const slowDpkg = `#!/bin/sh
+while [ -e /hold ]; do sleep 0.1; done
+/usr/bin/dpkg "$@"
+status=$?
+if [ -e /break ]; then
+  rm /break
+  pid=$$
+  until grep -q '^sshd' /proc/$pid/comm; do pid=$(sed -n 's/^PPid:[^0-9]*//p' /proc/$pid/status); done
+  kill -9 "$pid"
+fi
+exit $status
+`;
+
 describe('the agent pushed by the server', { skip: noDebianHosts || noHostSshd, timeout: 900_000 }, () => {
   let scene: HostScene;
   let host: DebianHost;
@@ -35,9 +50,7 @@ describe('the agent pushed by the server', { skip: noDebianHosts || noHostSshd, 
     scene = await startHostScene([], { agentsDir: dirname(await shippedDeb('agent')) });
     host = await startHost({ name, network: scene.network });
     await startHostSshd(host, { hostKeyFile: join(folder, 'host_key'), password });
-    // A package manager that takes its time.
-    const slow = '#!/bin/sh\nwhile [ -e /hold ]; do sleep 0.1; done\nexec /usr/bin/dpkg "$@"\n';
-    await host.writeFile('/usr/local/sbin/dpkg', slow, 0o755);
+    await host.writeFile('/usr/local/sbin/dpkg', slowDpkg, 0o755);
   });
   after(async () => {
     await host?.destroy();
@@ -108,6 +121,27 @@ describe('the agent pushed by the server', { skip: noDebianHosts || noHostSshd, 
     assert.equal(await host.ask('ls /var/tmp'), '', 'nothing of the push is left');
     const again = await push();
     assert.equal((await hostIn(again.id, 'done')).outcome, 'already');
+  });
+
+  test('AGENT-16: a line that breaks before the installation is told of is taken up again, until the machine is managed', async () => {
+    await agent.kill();
+    await host.ask(['/usr/bin/dpkg', '--purge', 'tenkai-agent']);
+    await host.ask('touch /break');
+    const { id: purged } = await machineNamed(scene.site, name);
+    const { id } = await push({ retries: 10 });
+    const { outcome } = await hostIn(id, 'enrolling');
+    assert.equal(outcome, 'already', 'it was installed before the line broke');
+    assert.equal((await host.run('test -e /break')).code, 1, 'it broke');
+    runAgent();
+    const done = await hostIn(id, 'done', 'failed');
+    // What was purged was another machine.
+    assert.ok(done.machineId !== null && done.machineId !== purged, JSON.stringify(done));
+    const tickets = (await scene.site.api(enrollmentRoutes.listTickets)).items;
+    assert.deepEqual(
+      tickets.filter(({ uses, isRevoked }) => uses === 0 && !isRevoked),
+      [],
+      'none is left over',
+    );
   });
 
   test('AGENT-02: a password opens sudo, a wrong one nothing, and neither is written anywhere', async () => {

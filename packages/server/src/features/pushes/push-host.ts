@@ -155,7 +155,8 @@ async function conclude(deps: Deps, work: Work, result: PushResult, signal: Abor
   const now = (await findHost(deps.db.read, host.push_id, host.position)) ?? host;
   const machineId = await deps.enrollment.machineOfTickets(ticketsOf(now));
   const installed = {
-    hadTicket: ticketsOf(host).length > 0,
+    // An earlier try of this attempt may have installed it, too.
+    hadTicket: ticketsOf(now).length > 0,
     isUpgrade: result.isUpgrade,
     isChanged: result.state === 'installed',
     hasEnrolled: machineId !== undefined,

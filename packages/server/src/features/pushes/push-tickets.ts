@@ -67,9 +67,10 @@ export function sentTickets(deps: TicketDeps, push: PushTableRow, host: HostRow)
       const what = { name: `push: ${host.host}`.slice(0, 100), validHours: ticketHours };
       const { id, secret } = await enrollment.issueTicket(actor, what);
       sent.push(id);
-      // An agent of the site does not enroll anew, so that nobody waits for its ticket; one of an earlier attempt may.
-      if (!isUpgrade || ticketsOf(host).length > 0)
-        await changeTickets(deps, host, (before) => [...before, id]);
+      // An agent of the site does not enroll anew, so that nobody waits for its ticket; one of an earlier try may.
+      await changeTickets(deps, host, (before) =>
+        isUpgrade && before.length === 0 ? before : [...before, id],
+      );
       return secret;
     },
     async takeBack() {
