@@ -71,6 +71,8 @@ function pathsOf(filled: Filled): string[] {
     '/',
     '/machines',
     '/machines?search=nothing-has-this-name',
+    '/machines/pushes',
+    '/machines/pushes/new',
     machine,
     ...['software', 'updates', 'runs', 'timeline', 'collections'].map((tab) => `${machine}?tab=${tab}`),
     '/collections',

@@ -18,6 +18,8 @@ interface Field {
   readonly unit: number;
   readonly min: number;
   readonly max: number;
+  /** A port is a name more than an amount: its digits are not grouped. */
+  readonly isPort?: true;
 }
 
 const secondMs = 1000;
@@ -31,8 +33,8 @@ const fields: readonly Field[] = [
   { name: 'silentAfterMs', unit: minuteMs, min: 1, max: 129_600 },
   { name: 'holdCommandsMs', unit: minuteMs, min: 1, max: 1440 },
   { name: 'nextStartLimit', unit: 1, min: 1, max: 1000 },
-  { name: 'wakePort', unit: 1, min: 1, max: 65_535 },
-  { name: 'multicastFirstPort', unit: 1, min: 1024, max: 63_000 },
+  { name: 'wakePort', unit: 1, min: 1, max: 65_535, isPort: true },
+  { name: 'multicastFirstPort', unit: 1, min: 1024, max: 63_000, isPort: true },
   { name: 'multicastSessions', unit: 1, min: 1, max: 1000 },
   { name: 'multicastTtl', unit: 1, min: 1, max: 32 },
 ];
@@ -56,7 +58,7 @@ export function SettingsForm({ values }: { readonly values: SiteSettings }) {
   return (
     <form className="tk-panel-body tk-stack" onSubmit={submit}>
       {change.error ? <ProblemView error={change.error} /> : null}
-      {fields.map(({ name, unit, min, max }) => (
+      {fields.map(({ name, unit, min, max, isPort }) => (
         <NumberInput
           key={name}
           label={t(`settings.fields.${name}`)}
@@ -64,7 +66,7 @@ export function SettingsForm({ values }: { readonly values: SiteSettings }) {
           min={min}
           max={max}
           allowDecimal={false}
-          thousandSeparator=","
+          thousandSeparator={isPort ? '' : ','}
           readOnly={isFixed}
           value={(edited[name] ?? values[name]) / unit}
           onChange={(value) => {
