@@ -20,6 +20,8 @@ function noControlGroups(): string | false {
   return has ? false : 'this kernel has NO UNIFIED CONTROL GROUPS, which systemd needs';
 }
 
+export interface SystemdHost extends SystemdMachine, Pick<DebianHost, 'isOn' | 'boots'> {}
+
 export interface SystemdHostOptions {
   readonly name: string;
   readonly network: Pick<Network, 'addMachine'>;
@@ -27,7 +29,7 @@ export interface SystemdHostOptions {
 }
 
 /** Makes a host and waits until it has booted. */
-export async function startSystemdHost(options: SystemdHostOptions): Promise<SystemdMachine> {
+export async function startSystemdHost(options: SystemdHostOptions): Promise<SystemdHost> {
   const base = await prepareSystemdBase();
   const host = await startHost({ diskMb: 4096, ...options, base, init: 'systemd' });
   const machine = asSystemdMachine(host);
@@ -40,7 +42,7 @@ export async function startSystemdHost(options: SystemdHostOptions): Promise<Sys
   }
 }
 
-function asSystemdMachine(host: DebianHost): SystemdMachine {
+function asSystemdMachine(host: DebianHost): SystemdHost {
   const bootId = async () => host.bootId ?? Promise.reject(new Error(`host ${host.name} is off`));
   async function untilRebooted(former: string): Promise<void> {
     const hasBooted = () => host.bootId !== undefined && host.bootId !== former;
@@ -50,6 +52,12 @@ function asSystemdMachine(host: DebianHost): SystemdMachine {
   return {
     name: host.name,
     address: host.address,
+    get isOn() {
+      return host.isOn;
+    },
+    get boots() {
+      return host.boots;
+    },
     run: (command, options) => host.run(command, options),
     ask: (command, options) => host.ask(command, options),
     copyIn: (from, to) => host.copyIn(from, to),
