@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { Command } from 'commander';
+import { dataFolderOf } from './data-folder.ts';
+import { askService } from './service/requests.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -30,7 +33,7 @@ export function addCertfixCommand(program: Command, env: Env): void {
 }
 
 async function fixCertificates(env: Env, logArgument: string | undefined, options: CertfixOptions) {
-  // The service never loads it.
+  // Loaded when somebody asks for it: most commands have nothing to do with it.
   const certificates = await import('@tenkai/certificates/index.ts');
   const { findingsText, isInOrder, languageOf, outcomeText, placeText, runCertfix, summaryText, thisHost } =
     certificates;
@@ -41,6 +44,7 @@ async function fixCertificates(env: Env, logArgument: string | undefined, option
     { host: thisHost(env), cwd: process.cwd(), now: Date.now, signal: stop.signal },
     { ...options, ...(log === undefined ? {} : { log }) },
   );
+  if (report.repaired > 0 && !report.isDryRun && !options.path) tellSite(env);
   const language = languageOf(env);
   const lines = report.items.map(
     (item) => `${outcomeText(item, language)}: ${placeText(item)}: ${findingsText(item.findings, language)}`,
@@ -50,6 +54,16 @@ async function fixCertificates(env: Env, logArgument: string | undefined, option
   if (isInOrder(report)) return;
   const left = report.left + (report.isDryRun ? report.repaired : 0);
   throw new Failure('certfix-unfinished', { left, checked: report.checked });
+}
+
+/** The site should hear of it now; where that fails, it does with the next inventory (IDENT-15). */
+function tellSite(env: Env): void {
+  const data = dataFolderOf(env);
+  try {
+    if (existsSync(data.requests)) askService(data, 'inventory');
+  } catch {
+    // The certificates are repaired: that is what counts.
+  }
 }
 
 /** The process ends at once afterwards; a pipe that is read slowly must have got everything before. */

@@ -108,6 +108,12 @@ export const findingTable = {
     'the certificate has expired',
     '証明書の期限が切れています',
   ),
+  'certificate-ending': entry(
+    'note',
+    null,
+    'the certificate expires within 30 days',
+    '証明書の期限が 30 日以内に切れます',
+  ),
   'certificate-early': entry(
     'note',
     0x800b0101,

@@ -31,8 +31,13 @@ function encodingFindings(der: Buffer): Finding[] {
   return isStrict(readElement(der)) ? [] : [finding('certificate-not-der')];
 }
 
+/** Time enough to issue another one. */
+const endingMs = 30 * 86_400_000;
+
 function dateFindings({ validFromDate, validToDate }: X509Certificate, now: number): Finding[] {
   if (validToDate.getTime() < now) return [finding('certificate-expired', validToDate.toISOString())];
+  if (validToDate.getTime() < now + endingMs)
+    return [finding('certificate-ending', validToDate.toISOString())];
   return validFromDate.getTime() > now ? [finding('certificate-early', validFromDate.toISOString())] : [];
 }
 

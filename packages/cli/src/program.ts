@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { addAgentCommands } from './commands/agent.ts';
 import { addBoundaryCommands } from './commands/boundary.ts';
 import { addCertfixCommand } from './commands/certfix.ts';
+import { addCertificateCommands } from './commands/certificate.ts';
 import { addCollectionCommands } from './commands/collection.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addDeploymentCommands } from './commands/deployment.ts';
@@ -52,6 +53,7 @@ export function createProgram(cli: Cli): Command {
     addScenarioCommands,
     addDeploymentCommands,
     addMachineCommands,
+    addCertificateCommands,
     addDoctorCommand,
     addTicketCommands,
     addFallbackCommands,

@@ -1,4 +1,5 @@
 import { registerAgentUpgrade } from './features/agent-upgrade/index.ts';
+import { registerCertificates } from './features/certificates/index.ts';
 import { type Collections, registerCollections } from './features/collections/index.ts';
 import { type Content, registerContent } from './features/content/index.ts';
 import { type Deployments, registerDeployments } from './features/deployments/index.ts';
@@ -115,6 +116,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     scenarios,
     multicast,
   });
+  registerCertificates(kernel, { machines, collections, deployments });
   const updates = registerUpdates(kernel, { machines, collections, packages, deployments, status });
   let doors: Doors | undefined;
   return {

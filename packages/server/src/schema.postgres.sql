@@ -350,10 +350,16 @@ CREATE TABLE machines (
   last_run_status text COLLATE "C",
   last_run_at bigint,
   properties text COLLATE "C" NOT NULL,
+  certificate_state text COLLATE "C" NOT NULL DEFAULT 'unknown'::text,
+  certificate_remedies text COLLATE "C" NOT NULL DEFAULT ''::text,
   CONSTRAINT machines_pkey PRIMARY KEY (id)
 );
 
 CREATE INDEX machines_by_activity ON public.machines USING btree (activity, name_key, id, address);
+
+CREATE INDEX machines_by_certificates ON public.machines USING btree (enrollment, certificate_state, certificate_remedies);
+
+CREATE INDEX machines_by_certificates_and_name ON public.machines USING btree (certificate_state, name_key, id);
 
 CREATE INDEX machines_by_enrollment ON public.machines USING btree (enrollment, name_key, id, address);
 

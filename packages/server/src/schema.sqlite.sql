@@ -316,10 +316,16 @@ CREATE TABLE machines (
   last_run_name TEXT,
   last_run_status TEXT,
   last_run_at INTEGER,
-  properties TEXT NOT NULL
+  properties TEXT NOT NULL,
+  certificate_state TEXT NOT NULL DEFAULT 'unknown',
+  certificate_remedies TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE INDEX machines_by_activity ON machines (activity, name_key, id, address);
+
+CREATE INDEX machines_by_certificates ON machines (enrollment, certificate_state, certificate_remedies);
+
+CREATE INDEX machines_by_certificates_and_name ON machines (certificate_state, name_key, id);
 
 CREATE INDEX machines_by_enrollment ON machines (enrollment, name_key, id, address);
 

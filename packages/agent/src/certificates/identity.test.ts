@@ -117,7 +117,7 @@ test('IDENT-02, IDENT-03: a name with a NUL, a doubled or a foreign certificate 
   assert.deepEqual(
     certificates.map(({ subject, faults }) => [subject, faults]),
     [
-      ['CN=company', []],
+      ['CN=company', ['certificate-ending']],
       ['CN=Tenkai', []],
       ['CN=Tenkai', []],
     ],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { AgentComponent, FirewallFact, Inventory } from '@tenkai/domain';
+import type { AgentComponent, CertificatesFact, FirewallFact, Inventory } from '@tenkai/domain';
 import {
   diffInventory,
   inventoryDigestInput,
@@ -21,6 +21,8 @@ export interface InventoryDeps {
   readonly components: () => AgentComponent[];
   /** Undefined: not looked at. */
   readonly firewall: () => Promise<FirewallFact | undefined>;
+  /** Undefined: it was not possible to look. */
+  readonly certificates: (signal: AbortSignal) => Promise<CertificatesFact | undefined>;
 }
 
 interface LastInventory {
@@ -40,11 +42,17 @@ export async function reportInventory(
 ): Promise<boolean> {
   const { data, outbox, platform, components } = deps;
   const firewall = await deps.firewall();
+  const certificates = await deps.certificates(signal);
   const file = join(data.root, 'inventory.json');
   const facts = await platform.inventory.collect(signal);
   const inventory = normalizeInventory({
     ...facts,
-    agent: { version: agentVersion, components: components(), ...(firewall ? { firewall } : {}) },
+    agent: {
+      version: agentVersion,
+      components: components(),
+      ...(firewall ? { firewall } : {}),
+      ...(certificates ? { certificates } : {}),
+    },
   });
   const last = wantsWhole ? undefined : readJson<LastInventory>(file);
   const report = inventoryReport(last, inventory);

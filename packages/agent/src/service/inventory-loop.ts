@@ -1,6 +1,7 @@
 import type { FirewallFact } from '@tenkai/domain';
 import { createWakeUp } from '@tenkai/protocol/agent/link/wake-up.ts';
 import { noteHistory, tellHistory } from '../assignment/property-history.ts';
+import { lookAtCertificates } from '../certificates/health.ts';
 import { agentComponents } from '../components.ts';
 import { reportInventory } from '../inventory/report-inventory.ts';
 import type { Service } from './service-state.ts';
@@ -29,13 +30,16 @@ export function createInventoryReporter(
   const components = () =>
     agentComponents({ isAssigned: true, isRunning: true, isConnected: true, power: platform.power.supports });
 
+  const certificates = (signal: AbortSignal) => lookAtCertificates(service, signal);
+
   const reportOnce = async (signal: AbortSignal): Promise<number> => {
     const isWhole = wantsWhole;
     wantsWhole = false;
     try {
       noteHistory(data, 'other', now());
       tellHistory(data, outbox);
-      if (await reportInventory({ ...service, components, firewall }, isWhole, signal)) onReport();
+      if (await reportInventory({ ...service, components, firewall, certificates }, isWhole, signal))
+        onReport();
       status.set({ lastInventoryAt: now() });
       return everyMs * (1 + jitter * (Math.random() - 0.5));
     } catch (error) {

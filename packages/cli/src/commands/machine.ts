@@ -1,4 +1,9 @@
-import type { FirewallFact } from '@tenkai/domain';
+import {
+  type CertificatesFact,
+  certificateStateOf,
+  certificateStates,
+  type FirewallFact,
+} from '@tenkai/domain';
 import { type MachineRow, machineRoutes, type TimelineEntry } from '@tenkai/protocol/api/machines.ts';
 import { type Command, Option } from 'commander';
 import { bytesText, countText, timeText } from '../format.ts';
@@ -29,6 +34,9 @@ export function addMachineCommands(program: Command, cli: Cli) {
         'refused',
         'quarantined',
       ]),
+    )
+    .addOption(
+      new Option('--certificates <state>', 'only those whose certificates are so').choices(certificateStates),
     )
     .option('--limit <number>', 'at most so many', Number)
     .action(acting(cli, listMachines));
@@ -130,6 +138,7 @@ interface ListOptions {
   readonly power?: MachineRow['powerState'];
   readonly activity?: MachineRow['activity'];
   readonly enrollment?: MachineRow['enrollment'];
+  readonly certificates?: MachineRow['certificates'];
   readonly limit?: number;
 }
 
@@ -141,6 +150,7 @@ async function listMachines({ connect, output }: Session, options: ListOptions) 
     ...(options.power ? { powerState: options.power } : {}),
     ...(options.activity ? { activity: options.activity } : {}),
     ...(options.enrollment ? { enrollment: options.enrollment } : {}),
+    ...(options.certificates ? { certificates: options.certificates } : {}),
   };
   const items = await allPages(client, machineRoutes.list, { query }, options.limit);
   output.result(items, () => output.table(items, columns, 'There is no machine.'));
@@ -181,6 +191,7 @@ async function showMachine({ connect, output }: Session, text: string, { softwar
           .join(', ') || '-',
       ],
       ['Firewall', firewallText(inventory?.agent.firewall)],
+      ['Certificates', certificatesText(inventory?.agent.certificates)],
       ['Pending starts', `${detail.pendingStarts.count}/${detail.pendingStarts.limit}`],
       ['Collections', detail.collections.map(({ name }) => name).join(', ') || '-'],
       [
@@ -199,6 +210,15 @@ function firewallText(fact: FirewallFact | undefined): string {
   if (fact.active.length === 0) return 'none is active';
   const missing = fact.missing.map(({ rule, firewall, remedy }) => `${rule} (${firewall}): ${remedy}`);
   return missing.length === 0 ? `${fact.active.join(', ')}, open` : `MISSING ${missing.join('; ')}`;
+}
+
+function certificatesText(fact: CertificatesFact | undefined): string {
+  if (!fact) return '-';
+  if (fact.faults.length === 0) return `${fact.count}, all good`;
+  const faults = fact.faults.map(({ code, store, place, until }) =>
+    [code, ...(until ? [timeText(Date.parse(until))] : []), `(${store}: ${place})`].join(' '),
+  );
+  return `${certificateStateOf(fact).toUpperCase()} ${faults.join('; ')}`;
 }
 
 const softwareColumns: readonly Column<{ name: string; version: string }>[] = [

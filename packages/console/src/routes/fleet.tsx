@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { certificateStates } from '@tenkai/domain/machine/certificate-health.ts';
 import { given, oneOf, textOf } from '../search.ts';
 import { inside } from './roots.tsx';
 
@@ -11,6 +12,7 @@ const machines = createRoute({
       power: oneOf(raw, 'power', ['on', 'off', 'booting', 'restarting', 'unreachable', 'unknown']),
       activity: oneOf(raw, 'activity', ['idle', 'waiting', 'running', 'error']),
       enrollment: oneOf(raw, 'enrollment', ['enrolled', 'pending', 'refused', 'quarantined']),
+      certificates: oneOf(raw, 'certificates', certificateStates),
       collection: textOf(raw, 'collection'),
       sort: oneOf(raw, 'sort', ['name', '-name', 'lastSeenAt', '-lastSeenAt']),
     }),

@@ -30,6 +30,13 @@ function values(...texts: (string | number | boolean | undefined)[]): AttributeV
   return texts.filter((text) => text !== none && text !== '').map((text) => ({ text: String(text) }));
 }
 
+/** Every state that one of its certificates is in; `good` stands alone. */
+function certificateStates({ certificates }: Inventory['agent']): Texts {
+  if (!certificates) return [];
+  const states = new Set(certificates.faults.map(({ state }) => state));
+  return states.size === 0 ? ['good'] : [...states];
+}
+
 function version(scheme: VersionScheme, text: string | undefined): AttributeValue[] {
   return text === undefined || text === '' ? [] : [{ text, scheme }];
 }
@@ -140,6 +147,10 @@ export const attributes: Readonly<Record<string, AttributeEntry>> = {
     network.interfaces.flatMap((each) => each.addresses.map(({ address }) => address)),
   ),
   'agent.version': versionFromInventory(({ agent }) => agent.version),
+  'agent.certificates': fromInventory('text', ({ agent }) => certificateStates(agent)),
+  'agent.certificates.fault': fromInventory('text', ({ agent }) => [
+    ...new Set(agent.certificates?.faults.map(({ code }) => code)),
+  ]),
   'software.name': fromInventory('text', ({ software }) => software.map(({ name }) => name)),
   software: fromSoftware('text', (software) => values(software.name)),
   'software.version': fromSoftware('version', (software) =>

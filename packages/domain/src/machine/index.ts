@@ -1,3 +1,4 @@
+export * from './certificate-health.ts';
 export * from './difference.ts';
 export * from './inventory.ts';
 export * from './ip-address.ts';

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { CertificatesFact } from './certificate-health.ts';
 
 const text = (maxLength = 255) => Type.String({ maxLength });
 const name = (maxLength = 255) => Type.String({ minLength: 1, maxLength });
@@ -128,6 +129,8 @@ export const Inventory = Type.Object({
     components: Type.Optional(Type.Array(AgentComponent, { maxItems: 64 })),
     /** Absent: not looked at. */
     firewall: Type.Optional(FirewallFact),
+    /** Absent: not looked at. */
+    certificates: Type.Optional(CertificatesFact),
   }),
 });
 export type Inventory = Static<typeof Inventory>;

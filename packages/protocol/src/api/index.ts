@@ -1,4 +1,5 @@
 export * from './boundaries.ts';
+export * from './certificates.ts';
 export * from './collections.ts';
 export * from './deployments.ts';
 export * from './distribution-points.ts';

@@ -1,4 +1,4 @@
-import { Inventory, PowerState } from '@tenkai/domain';
+import { type CertificateState, certificateStates, Inventory, PowerState } from '@tenkai/domain';
 import { Diagnosis } from '@tenkai/domain/diagnosis/index.ts';
 import { type Static, Type } from 'typebox';
 import { Done, IdParams, Nullable, Page, pageQuery } from './paging.ts';
@@ -22,6 +22,10 @@ export const MachineActivity = Type.Union([
 ]);
 export type MachineActivity = Static<typeof MachineActivity>;
 
+const CertificateStateView = Type.Unsafe<CertificateState>(
+  Type.Union(certificateStates.map((state) => Type.Literal(state))),
+);
+
 /** A row of the machine list. */
 export const MachineRow = Type.Object({
   id: Type.String(),
@@ -35,6 +39,8 @@ export const MachineRow = Type.Object({
   architecture: Type.String(),
   address: Type.String(),
   agentVersion: Type.String(),
+  /** The worst that is wrong with its certificates (IDENT-15). */
+  certificates: CertificateStateView,
   lastSeenAt: Nullable(Type.Integer()),
   /** Name and final state of the last run (BSRV-25). */
   lastRun: Nullable(
@@ -121,6 +127,7 @@ export const machineRoutes = {
       powerState: Type.Optional(PowerState),
       activity: Type.Optional(MachineActivity),
       enrollment: Type.Optional(EnrollmentStatus),
+      certificates: Type.Optional(CertificateStateView),
       sort: Type.Optional(
         Type.Union([
           Type.Literal('name'),

@@ -26,6 +26,7 @@ import { siteHealth } from './0110-site-health.ts';
 import { deploymentsSlots } from './0111-deployments-slots.ts';
 import { pushes } from './0114-pushes.ts';
 import { contentFileTimes } from './0120-content-file-times.ts';
+import { machinesCertificates } from './0121-machines-certificates.ts';
 import { pushProperties } from './0130-push-properties.ts';
 
 /**
@@ -65,4 +66,5 @@ export const migrations: readonly Migration[] = [
   contentFileTimes,
   pushes,
   pushProperties,
+  machinesCertificates,
 ];

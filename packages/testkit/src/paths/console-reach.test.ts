@@ -20,6 +20,7 @@ const acts: Readonly<Record<string, string>> = {
   repositoryRoutes: 'create update remove pull approve reject',
   enrollmentRoutes: 'createTicket revokeTicket decide',
   boundaryRoutes: 'list create update remove locate',
+  certificateRoutes: 'health repair',
   multicastRoutes: 'setRepresentative',
 };
 const single =

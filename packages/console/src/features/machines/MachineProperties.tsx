@@ -10,6 +10,7 @@ import { When } from '../../ui/When.tsx';
 import { MachineRepresentative } from '../multicast/MachineRepresentative.tsx';
 import { MachineSystem } from '../systems/MachineSystem.tsx';
 import { AgentVersion } from './AgentVersion.tsx';
+import { CertificateFacts } from './CertificateFacts.tsx';
 import { OwnProperties } from './OwnProperties.tsx';
 
 /** マシンのプロパティ (BCON-10): the operating system first, then everything else that the agent told. */
@@ -182,6 +183,10 @@ function AgentFacts({ machine }: { readonly machine: MachineDetail }) {
         {
           label: t('machines.facts.firewall'),
           value: <FirewallFacts fact={machine.inventory?.agent.firewall} />,
+        },
+        {
+          label: t('certificates.title'),
+          value: <CertificateFacts fact={machine.inventory?.agent.certificates} />,
         },
         ...components.map((component) => ({
           label: component.name,

@@ -1,6 +1,7 @@
 import { Select } from '@mantine/core';
 import { IconDeviceDesktop, IconUpload } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
+import { certificateStates } from '@tenkai/domain/machine/certificate-health.ts';
 import type { MachineRow } from '@tenkai/protocol/api/machines.ts';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -131,6 +132,15 @@ function Filters({ filter, onChange }: FilterProps) {
         data={activities.map((value) => ({ value, label: t(`machines.activity.${value}`) }))}
         value={filter.activity ?? null}
         onChange={(activity) => onChange({ activity })}
+      />
+      <Select
+        aria-label={t('certificates.title')}
+        placeholder={t('certificates.title')}
+        clearable
+        w={170}
+        data={certificateStates.map((value) => ({ value, label: t(`certificates.states.${value}`) }))}
+        value={filter.certificates ?? null}
+        onChange={(certificates) => onChange({ certificates })}
       />
       <Select
         aria-label={t('machines.collection')}

@@ -4,6 +4,7 @@ import type { Column } from '../../ui/table/columns.ts';
 import { RowLink } from '../../ui/table/RowLink.tsx';
 import { When } from '../../ui/When.tsx';
 import { RunStateLabel } from '../deployments/RunStateLabel.tsx';
+import { CertificateLabel } from './certificate-states.tsx';
 import { ActivityLabel, EnrollmentLabel, PowerLabel } from './MachineStates.tsx';
 
 export function machineColumns(t: TFunction): Column<MachineRow>[] {
@@ -67,6 +68,12 @@ export function machineColumns(t: TFunction): Column<MachineRow>[] {
       header: t('machines.columns.enrollment'),
       meta: { min: 130, grow: 0, isExtra: true },
       cell: ({ row }) => <EnrollmentLabel status={row.original.enrollment} />,
+    },
+    {
+      id: 'certificates',
+      header: t('certificates.title'),
+      meta: { min: 150, grow: 0, isExtra: true },
+      cell: ({ row }) => <CertificateLabel state={row.original.certificates} />,
     },
     {
       id: 'agent',

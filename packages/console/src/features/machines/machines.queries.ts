@@ -1,4 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
+import type { CertificateState } from '@tenkai/domain/machine/certificate-health.ts';
+import { certificateRoutes } from '@tenkai/protocol/api/certificates.ts';
 import { deploymentRoutes } from '@tenkai/protocol/api/deployments.ts';
 import {
   type EnrollmentStatus,
@@ -17,6 +19,7 @@ export interface MachineFilter {
   readonly power?: MachineRow['powerState'];
   readonly activity?: MachineActivity;
   readonly enrollment?: EnrollmentStatus;
+  readonly certificates?: CertificateState;
   readonly sort?: 'name' | '-name' | 'lastSeenAt' | '-lastSeenAt';
 }
 
@@ -132,6 +135,21 @@ export function useLostProperties() {
   return useQuery({
     queryKey: ['machines', 'lost-properties'],
     queryFn: ({ signal }) => call(machineRoutes.lostProperties, { query: {}, signal }),
+  });
+}
+
+/** Certificates of the fleet by state, and what is still to be done (IDENT-15). */
+export function useCertificateHealth() {
+  return useQuery({
+    queryKey: ['machines', 'certificates'],
+    queryFn: ({ signal }) => call(certificateRoutes.health, { signal }),
+  });
+}
+
+export function useRepairCertificates() {
+  return useMutation({
+    mutationFn: () => call(certificateRoutes.repair),
+    onSuccess: () => tell(new Set(['deployments', 'collections'])),
   });
 }
 

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { PageHeader } from '../../ui/PageHeader.tsx';
+import { CertificateHealth } from './CertificateHealth.tsx';
 import { MachinesAtAGlance } from './MachinesAtAGlance.tsx';
 import { OpenDeployments } from './OpenDeployments.tsx';
 import { RecentProblems } from './RecentProblems.tsx';
@@ -15,6 +16,7 @@ export function OverviewPage() {
       <SiteHealth />
       <WaitingMachines />
       <MachinesAtAGlance />
+      <CertificateHealth />
       <OpenDeployments />
       <RecentProblems />
     </div>

@@ -116,6 +116,8 @@ export const attributes = {
   network_mac: 'Network: MAC address',
   network_address: 'Network: address',
   agent_version: 'Agent version',
+  agent_certificates: 'Certificates',
+  agent_certificates_fault: 'Fault of a certificate',
   software_name: 'Any software: name',
   software: 'Software installed',
   software_version: 'Software: version',

@@ -126,6 +126,10 @@ export const failures = {
     message: 'This needs a signed-in user or a valid token.',
     remedy: 'Sign in again, or use an API token that has not expired.',
   },
+  'certificates-good': {
+    message: 'No machine has told of a certificate that certfix repairs.',
+    remedy: 'Nothing has to be done. Machines tell with each inventory; other states need other remedies.',
+  },
   'not-allowed': {
     message: 'Your role does not allow this ({permission}).',
     remedy: 'Ask an administrator for a role or a scope that includes it.',

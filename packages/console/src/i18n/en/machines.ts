@@ -171,4 +171,33 @@ export const machines = {
   propertyText: 'Rules of collections and scenario variables can use these: property.<name>.',
 };
 
+export const certificates = {
+  title: 'Certificates',
+  states: {
+    repairable: 'Repairable by certfix',
+    missing: 'Missing',
+    'not-importable': 'Refused by importers',
+    expired: 'Expired',
+    'expires-soon': 'Expires soon',
+    good: 'Good',
+    unknown: 'Not told',
+  },
+  missing: {
+    'certificate-missing': "the agent's certificate is missing; it is made when the agent starts",
+    'key-missing': "the agent's private key is missing or cannot be opened",
+  },
+  certfix_one: '{count} machine has a certificate that importers refuse (0x80092024) and certfix repairs.',
+  certfix_other:
+    '{count, number} machines have a certificate that importers refuse (0x80092024) and certfix repairs.',
+  generator_one: '{count} machine has the old client without hotfix KB977203: it makes bad names again.',
+  generator_other:
+    '{count, number} machines have the old client without hotfix KB977203: they make bad names again.',
+  toPackages: 'Packages',
+  repair: 'Deploy certfix',
+  repairTitle_one: 'Deploy certfix to {count} machine',
+  repairTitle_other: 'Deploy certfix to {count, number} machines',
+  repairText:
+    'The package tenkai-certfix goes to a collection of the machines that need it, within their maintenance windows. It changes friendly names only, never a key. Machines that need it later join by themselves, until the deployment is cancelled.',
+};
+
 export const severity = { info: 'Information', warning: 'Warning', error: 'Error' };

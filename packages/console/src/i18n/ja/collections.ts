@@ -118,6 +118,8 @@ export const attributes: Localized<typeof en.attributes> = {
   network_mac: 'ネットワーク: MAC アドレス',
   network_address: 'ネットワーク: IPアドレス',
   agent_version: 'エージェントのバージョン',
+  agent_certificates: '証明書の状態',
+  agent_certificates_fault: '証明書の問題',
   software_name: 'いずれかのソフトウェア: 名前',
   software: 'ソフトウェアの有無',
   software_version: 'ソフトウェア: バージョン',

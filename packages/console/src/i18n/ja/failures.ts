@@ -123,6 +123,10 @@ export const failures: Localized<typeof en.failures> = {
     message: 'サインインまたは有効なトークンが必要です。',
     remedy: 'もう一度サインインするか、期限内の API トークンを使用してください。',
   },
+  'certificates-good': {
+    message: 'certfix で修復できる証明書を報告したマシンはありません。',
+    remedy: '対応は不要です。マシンはインベントリのたびに報告します。ほかの状態には別の対処が必要です。',
+  },
   'not-allowed': {
     message: 'このロールでは許可されていません ({permission})。',
     remedy: '必要なロールまたは範囲を管理者に依頼してください。',

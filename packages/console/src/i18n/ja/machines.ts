@@ -167,4 +167,30 @@ export const machines: Localized<typeof en.machines> = {
   propertyText: 'コレクションの条件とシナリオの変数から property.<名前> として使えます。',
 };
 
+export const certificates: Localized<typeof en.certificates> = {
+  title: '証明書',
+  states: {
+    repairable: 'certfix で修復可能',
+    missing: '証明書なし',
+    'not-importable': 'インポート不可',
+    expired: '期限切れ',
+    'expires-soon': '期限間近',
+    good: '正常',
+    unknown: '未報告',
+  },
+  missing: {
+    'certificate-missing': 'エージェントの証明書がありません。エージェントの起動時に作成されます',
+    'key-missing': 'エージェントの秘密鍵がないか、開けません',
+  },
+  certfix_other:
+    '{count, number} 台に、インポートで拒否され (0x80092024)、certfix で修復できる証明書があります。',
+  generator_other:
+    '{count, number} 台の旧クライアントに修正プログラム KB977203 が適用されておらず、不正な名前が再び作られます。',
+  toPackages: 'パッケージ',
+  repair: 'certfix を展開',
+  repairTitle_other: 'certfix を {count, number} 台に展開',
+  repairText:
+    '対象のマシンを集めたコレクションに、メンテナンス期間内でパッケージ tenkai-certfix を展開します。変更するのはフレンドリ名だけで、鍵は変更しません。後から対象になったマシンにも、展開を取り消すまで自動的に実行します。',
+};
+
 export const severity: Localized<typeof en.severity> = { info: '情報', warning: '警告', error: 'エラー' };

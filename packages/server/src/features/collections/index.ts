@@ -1,9 +1,12 @@
 import type { MaintenanceWindow } from '@tenkai/domain';
+import type { CollectionDraft } from '@tenkai/protocol/api/collections.ts';
+import type { Caller } from '../../kernel/access/caller.ts';
 import type { Tx } from '../../kernel/database/database.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Machines } from '../machines/index.ts';
 import { addCollectionRoutes } from './collections.routes.ts';
-import { dropChange, findCollection, markStale, noteChange } from './collections.store.ts';
+import { dropChange, findByName, findCollection, markStale, noteChange } from './collections.store.ts';
+import { createCollection } from './collections.ts';
 import { createEvaluator } from './evaluator.ts';
 import { collectionsOfMachines, memberIds, removeFromAll } from './members.store.ts';
 import type { Deps, RemovalGuard } from './needs.ts';
@@ -22,6 +25,11 @@ export interface Collections {
   membersAmong(collectionId: string, machineIds: readonly string[]): Promise<string[]>;
   /** All maintenance windows that hold for each machine; machines without any are left out. */
   windowsFor(machineIds: readonly string[]): Promise<Map<string, MaintenanceWindow[]>>;
+  /**
+   * The id of the collection with this name and these rules; made where there is none.
+   * @throws Failure not-allowed; already-exists where another one has the name
+   */
+  provide(caller: Caller, draft: CollectionDraft): Promise<string>;
   /** Resolves when every change so far has been judged. */
   settled(): Promise<void>;
   /** Asked in the transaction that would delete a collection. */
@@ -55,6 +63,11 @@ export async function registerCollections(
       return machineIds.filter((machineId) => collections.get(machineId)?.has(id));
     },
     windowsFor: (ids) => windowsFor(read, ids),
+    async provide(caller, draft) {
+      const found = await findByName(read, draft.name);
+      const isSame = found?.rules === JSON.stringify(draft.rules);
+      return found && isSame ? found.id : createCollection(deps, caller, draft);
+    },
     settled: () => evaluator.run(),
     guardRemoval: (guard) => void removalGuards.push(guard),
   };

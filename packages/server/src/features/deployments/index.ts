@@ -1,6 +1,8 @@
+import type { DeploymentDraft } from '@tenkai/domain';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
+import type { Caller } from '../../kernel/access/caller.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import { startJob } from './create-deployment.ts';
+import { createDeployment, startJob } from './create-deployment.ts';
 import { addDeploymentRoutes } from './deployments.routes.ts';
 import { groupJob } from './groups/groups.ts';
 import { contentInUse, deploymentOfCollection, deploymentsOfScenario } from './in-use.ts';
@@ -27,6 +29,8 @@ export type { OwnedDeployments, RunOutcome } from './owned-deployments.ts';
 export interface Deployments {
   /** For features that deliver by themselves. */
   readonly owned: OwnedDeployments;
+  /** As the route does it; returns the id. @throws Failure as `createDeployment` */
+  create(caller: Caller, draft: DeploymentDraft): Promise<string>;
   /** Resolves when no run waits for being looked at. For tests. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -63,6 +67,7 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
   }));
   return {
     owned: createOwnedDeployments(deps),
+    create: (caller, draft) => createDeployment(deps, caller, draft),
     idle: () => lane.idle(),
     stop: () => lane.stop(),
   };

@@ -1,16 +1,27 @@
-import { type Inventory, primaryAddress } from '@tenkai/domain';
+import { certificateStateOf, type Inventory, primaryAddress } from '@tenkai/domain';
+import { outstandingRemedies } from '@tenkai/domain/hotfix/outstanding-remedies.ts';
 import type { MachineRecord } from './tables.ts';
 
 /** What the list shows of an inventory. */
 export function listColumns(
   inventory: Inventory,
-): Pick<MachineRecord, 'operating_system' | 'service_pack' | 'architecture' | 'address'> {
+): Pick<
+  MachineRecord,
+  | 'operating_system'
+  | 'service_pack'
+  | 'architecture'
+  | 'address'
+  | 'certificate_state'
+  | 'certificate_remedies'
+> {
   const { operatingSystem: system } = inventory;
   return {
     operating_system: systemName(system),
     service_pack: servicePackText(system),
     architecture: system.architecture,
     address: primaryAddress(inventory.network)?.address ?? '',
+    certificate_state: certificateStateOf(inventory.agent.certificates),
+    certificate_remedies: outstandingRemedies(inventory).join(' '),
   };
 }
 

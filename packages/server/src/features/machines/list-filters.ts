@@ -14,6 +14,7 @@ export interface Filters {
   /** The machine is in one collection of each of these lists: those of the caller, the one that was asked for. */
   readonly memberships: readonly (readonly string[])[];
   readonly search: Condition | undefined;
+  readonly certificates: Condition | undefined;
 }
 
 export function filtersOf(caller: Caller, query: ListQuery): Filters {
@@ -31,6 +32,7 @@ export function filtersOf(caller: Caller, query: ListQuery): Filters {
     },
     memberships: [...(scope === null ? [] : [scope]), ...asked, ...(contradicts ? [[]] : [])],
     search: search.trim() === '' ? undefined : searched(search.trim()),
+    certificates: equal('m.certificate_state', query.certificates),
   };
 }
 
@@ -49,13 +51,14 @@ const fewMembers = 2000;
 /** The filters as conditions of one statement. */
 export async function conditionsOf(
   read: Reader,
-  { state, memberships, search }: Filters,
+  { state, memberships, search, certificates }: Filters,
 ): Promise<Condition[]> {
   const conditions = [
     equal('m.enrollment', state.enrollment),
     equal('m.power_state', state.powerState),
     equal('m.activity', state.activity),
     search,
+    certificates,
   ].filter((condition) => condition !== undefined);
   for (const collectionIds of memberships) {
     const isSmall = (await countMembers(read, collectionIds)) <= fewMembers;

@@ -1,4 +1,6 @@
+import { certificateRoutes } from '@tenkai/protocol/api/certificates.ts';
 import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { certificateHealth } from './certificates.views.ts';
 import { type DiagnoseDeps, diagnoseMachine } from './diagnose.ts';
 import { lostProperties } from './lost-properties.views.ts';
 import { machineDetail, machineTimeline } from './machine-page.views.ts';
@@ -22,6 +24,7 @@ export function addMachineRoutes(deps: RouteDeps) {
   http.route(machineRoutes.lostProperties, async ({ caller, query }) => ({
     items: await lostProperties(db.read, caller, query.property),
   }));
+  http.route(certificateRoutes.health, ({ caller }) => certificateHealth(db.read, caller));
   http.route(machineRoutes.get, async ({ caller, params }) => {
     await requireVisible(db.read, caller, [params.id]);
     const detail = await machineDetail(deps, params.id);

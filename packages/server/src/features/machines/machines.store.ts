@@ -42,6 +42,8 @@ export async function insertMachine(tx: Tx, machine: NewMachine, now: number) {
       last_run_name: null,
       last_run_status: null,
       last_run_at: null,
+      certificate_state: 'unknown',
+      certificate_remedies: '',
       properties: '{}',
     })
     .execute();

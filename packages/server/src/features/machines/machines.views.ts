@@ -15,7 +15,9 @@ import type { StateCounts } from './state-counts.ts';
 import type { MachineRecord } from './tables.ts';
 
 /** A machine and when it was last heard. */
-export type ListedMachine = Omit<MachineRecord, 'properties'> & { readonly last_seen_at: number };
+export type ListedMachine = Omit<MachineRecord, 'properties' | 'certificate_remedies'> & {
+  readonly last_seen_at: number;
+};
 
 interface ListDeps {
   readonly db: Deps['db'];
@@ -25,7 +27,7 @@ interface ListDeps {
 
 export const listedColumns = `m.id, m.name, m.name_key, m.enrollment, m.enrolled_at, m.hardware_fingerprint,
   m.power_state, m.activity, m.operating_system, m.service_pack, m.architecture, m.address, m.agent_version,
-  m.last_run_name, m.last_run_status, m.last_run_at, p.last_seen_at`;
+  m.last_run_name, m.last_run_status, m.last_run_at, m.certificate_state, p.last_seen_at`;
 
 /** A page of machines. Every order has an index that ends with the id, so that each page begins where the last ended. */
 export async function listMachines(deps: ListDeps, caller: Caller, query: ListQuery) {
@@ -73,13 +75,15 @@ function readPage(
 
 async function countMatches(
   { db, stateCounts }: ListDeps,
-  { state, memberships, search }: Filters,
+  { state, memberships, search, certificates }: Filters,
   conditions: readonly Condition[],
 ): Promise<number> {
-  if (memberships.length === 0 && !search) return stateCounts(state);
+  const isNarrowed = search !== undefined || certificates !== undefined;
+  if (memberships.length === 0 && !isNarrowed) return stateCounts(state);
   const [only] = memberships;
   const isAnyState = Object.values(state).every((value) => value === undefined);
-  if (only && memberships.length === 1 && !search && isAnyState) return countDistinctMembers(db.read, only);
+  if (only && memberships.length === 1 && !isNarrowed && isAnyState)
+    return countDistinctMembers(db.read, only);
   const row = await db.read.one<{ n: number }>(
     `SELECT count(*) AS n FROM machines m WHERE ${conditions.map(({ text }) => text).join(' AND ')}`,
     conditions.flatMap(({ params }) => params),
@@ -100,6 +104,7 @@ export function toMachineRow(row: ListedMachine, isOnline: boolean): MachineRow 
     architecture: row.architecture,
     address: row.address,
     agentVersion: row.agent_version,
+    certificates: row.certificate_state,
     lastSeenAt: row.last_seen_at === 0 ? null : row.last_seen_at,
     lastRun: lastRunOf(row),
   };
