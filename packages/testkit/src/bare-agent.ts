@@ -53,6 +53,8 @@ export interface BareAgentOptions {
   /** Keys of another agent: its copy. */
   readonly keysOf?: BareAgent;
   readonly remoteAddress?: string;
+  /** This life of the agent; absent: it does not tell. */
+  readonly instance?: string;
 }
 
 const keysOfAgents = new WeakMap<BareAgent, Keys>();
@@ -68,6 +70,7 @@ export function createBareAgent(server: TestServer, options: BareAgentOptions = 
     name = 'pc-1',
     hardwareFingerprint = sha256(randomBytes(16)),
     remoteAddress = '192.0.2.10',
+    instance,
   } = options;
   let held: Static<typeof TokenReply> | undefined;
   let number = 0;
@@ -110,7 +113,12 @@ export function createBareAgent(server: TestServer, options: BareAgentOptions = 
       const machineId = over.machineId ?? agent.machineId;
       const nonce = over.nonce ?? (await agent.challenge()).nonce;
       const signature = over.signature ?? signText(keys, tokenProof(machineId, nonce));
-      const reply = await call('POST', agentPaths.token, { machineId, nonce, signature });
+      const reply = await call('POST', agentPaths.token, {
+        machineId,
+        nonce,
+        signature,
+        ...(instance === undefined ? {} : { instance }),
+      });
       held = reply;
       return reply;
     },

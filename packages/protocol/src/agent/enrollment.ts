@@ -68,6 +68,8 @@ export const TokenRequest = Type.Object({
   machineId: Type.String({ maxLength: 64 }),
   nonce: Type.String({ maxLength: 512 }),
   signature: Base64,
+  /** Random, new with each start of the agent: two that live at once with one key are a clone (decision 0141). */
+  instance: Type.Optional(Type.String({ minLength: 8, maxLength: 64 })),
 });
 export type TokenRequest = Static<typeof TokenRequest>;
 

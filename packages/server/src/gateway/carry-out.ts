@@ -25,7 +25,7 @@ export function createCarryOut({ http, access, log, metrics }: Kernel): TakeCall
     const startedAt = performance.now();
     try {
       // A gateway has checked the token alone.
-      access.requireAdmitted(agent.machineId);
+      access.requireAdmitted(agent);
       const carryOut = http.agentRoutes.get(route);
       if (!carryOut) throw new Failure('no-such-address', { method: '', path: route });
       const result = await carryOut(agent, { query: {}, body: body === null ? undefined : parse(body) });

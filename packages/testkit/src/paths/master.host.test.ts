@@ -11,7 +11,7 @@ import { type DebianHost, noDebianHosts, startHost } from '../rig/debian-host.ts
 import { until } from '../rig/until.ts';
 import { deployPackage, registerDeb, untilEnded } from './deploy.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
-import { machineNamed } from './managed-host.ts';
+import { type ManagedHost, machineNamed } from './managed-host.ts';
 import { type SiteProcess, startSiteProcess } from './site-process.ts';
 
 const keygen = '/usr/bin/ssh-keygen';
@@ -92,15 +92,57 @@ describe('a reference machine and its clones', { skip: noDebianHosts || noDebToo
     } finally {
       await copy.destroy();
     }
-    // The copy is gone, a decision is taken, and the machine is itself again.
-    const body = { machineIds: [reference.machineId], decision: 'approve' as const };
-    await scene.site.api(enrollmentRoutes.decide, { body });
-    await reference.agent.kill('SIGTERM');
-    reference.agent.start();
-    await until('the machine is back', async () => {
+    await releaseReference(reference);
+  });
+
+  test('MASTER-20: a copy that has the machine id, too, is told by both being there at once: both are shut out and say why', async () => {
+    const [reference] = scene.hosts;
+    assert.ok(reference);
+    const twin = await startHost({ name: 'twin', network: scene.network });
+    try {
+      await copyPlainly(reference.host, twin);
+      twin.service(['/usr/bin/tenkai-agent', 'run']);
+      const { machineId: id } = reference;
+      await until('the site has told them from one', async () => {
+        const { items } = await scene.site.api(listStatusMessages, { query: { code: 'enrollment.shared' } });
+        return items.some(({ machineId }) => machineId === id);
+      });
       const { items } = await scene.site.api(machineRoutes.list, { query: {} });
-      return items[0]?.isOnline === true;
-    });
+      assert.deepEqual(
+        items.map((row) => [row.id, row.enrollment]),
+        [[id, 'quarantined']],
+      );
+      for (const host of [twin, reference.host])
+        await until(`${host.name} says so`, async () => {
+          const { general } = JSON.parse(await host.ask(['tenkai-agent', 'status', '--json']));
+          return /two agents used its key/i.test(general.trouble) && !general.isConnected;
+        });
+    } finally {
+      await twin.destroy();
+    }
+    await releaseReference(reference);
+  });
+
+  test('MASTER-20: a machine whose agent is killed and whose power fails, time and again, is never taken for two', async () => {
+    const [reference] = scene.hosts;
+    assert.ok(reference);
+    const { host, agent } = reference;
+    const told = async () =>
+      (await scene.site.api(listStatusMessages, { query: { code: 'enrollment.shared' } })).items.length;
+    const before = await told();
+    for (let turn = 0; turn < 6; turn += 1) {
+      if (turn % 2 === 0) {
+        await agent.kill('SIGKILL');
+        agent.start();
+      } else await host.reset();
+      const connected = async () => {
+        const { code, stdout } = await host.run(['tenkai-agent', 'status', '--json']);
+        return code === 0 && JSON.parse(stdout).general.isConnected === true;
+      };
+      await until('the agent is connected', connected);
+    }
+    assert.equal(await told(), before);
+    assert.equal((await reference.row()).enrollment, 'enrolled');
   });
 
   test('MASTER-15, MASTER-17, MASTER-18, MASTER-20, MASTER-22, IDENT-04: prepared and copied plainly, the clones are machines of their own, each of the site in whose part of the network it stands', async () => {
@@ -178,6 +220,18 @@ describe('a reference machine and its clones', { skip: noDebianHosts || noDebToo
   });
 
   /** As any tool does that knows nothing of us: the files, with a name and addresses of the new machine's own. */
+  /** The copy is gone, a decision is taken, and the machine is itself again. */
+  async function releaseReference({ machineId, agent }: ManagedHost): Promise<void> {
+    const body = { machineIds: [machineId], decision: 'approve' as const };
+    await scene.site.api(enrollmentRoutes.decide, { body });
+    await agent.kill('SIGTERM');
+    agent.start();
+    await until('the machine is back', async () => {
+      const { items } = await scene.site.api(machineRoutes.list, { query: {} });
+      return items[0]?.isOnline === true;
+    });
+  }
+
   async function copyPlainly(from: DebianHost, to: DebianHost, kept: readonly string[] = []): Promise<void> {
     const parts = ['etc', 'var', 'usr/lib/tenkai-agent', 'usr/lib/systemd', 'usr/bin/tenkai-agent'];
     const own = ['etc/hostname', 'etc/hosts', 'etc/resolv.conf', ...kept].flatMap((path) => [

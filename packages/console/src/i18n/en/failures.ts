@@ -281,6 +281,11 @@ export const failures = {
     remedy:
       'Remove the keys on the copy so that it enrolls as a machine of its own; release the original in the console.',
   },
+  'machine-key-shared': {
+    message: 'The machine {id} is in quarantine: two agents used its key at the same time, so one is a copy.',
+    remedy:
+      'Stop the copy or remove its keys, so that it enrolls as a machine of its own; then release the original in the console.',
+  },
   'too-many-pending': {
     message: 'Too many machines wait for approval ({limit}).',
     remedy: 'Approve or refuse waiting machines, or enroll with a ticket.',

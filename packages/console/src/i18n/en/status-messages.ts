@@ -54,6 +54,8 @@ export const statusMessages = {
     refused: '{by} refused the machine {name}.',
     clone:
       'The key of the machine {name} was used on other hardware ({foreign} instead of {known}): a copy, or a changed board. The key is in quarantine.',
+    shared:
+      'Two agents use the key of the machine {name} at the same time, on hardware that looks the same: one is a copy. The key is in quarantine.',
     released: '{by} released the machine {name} from quarantine.',
     revoked: '{by} revoked the key of the machine {name}: it is shut out until it is approved again.',
   },

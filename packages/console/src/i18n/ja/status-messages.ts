@@ -54,6 +54,8 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
     refused: '{by} がマシン {name} を拒否しました。',
     clone:
       'マシン {name} の鍵が別のハードウェアで使われました ({known} ではなく {foreign})。複製または基板の交換です。鍵を隔離しました。',
+    shared:
+      'マシン {name} の鍵を、2 つのエージェントが同時に使っています。ハードウェアは同じに見えますが、一方は複製です。鍵を隔離しました。',
     released: '{by} がマシン {name} を隔離から解除しました。',
     revoked: '{by} がマシン {name} の鍵を失効させました。再び承認されるまで締め出されます。',
   },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
 import { AvailableReply } from '../available.ts';
 import { agentPaths } from '../channel.ts';
@@ -38,7 +39,7 @@ export function createLink(deps: LinkDeps): Link {
   const state: LinkState = {
     ...deps,
     after,
-    tokens: createTokenSource(deps),
+    tokens: createTokenSource({ ...deps, instance: randomUUID() }),
     backOff: deps.backOff ?? defaultBackOff,
     sending: createWakeUp(after),
     asking: createWakeUp(after),

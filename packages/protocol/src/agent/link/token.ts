@@ -20,6 +20,8 @@ export interface TokenDeps {
   readonly client: SiteClient;
   readonly signer: Signer;
   readonly machineId: string;
+  /** Names this life of the agent; absent for whoever speaks beside its service. */
+  readonly instance?: string;
   /** Epoch milliseconds; only until the server has told its time. */
   readonly now: () => number;
   /** Milliseconds from any moment on, never set back or forward; `performance.now` unless told. */
@@ -72,13 +74,14 @@ async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined
   }
 }
 
-async function requestToken({ client, signer, machineId }: TokenDeps) {
+async function requestToken({ client, signer, machineId, instance }: TokenDeps) {
   const { nonce } = await client.call({
     method: 'POST',
     path: agentPaths.challenge,
     body: { machineId },
     reply: ChallengeReply,
   });
-  const body = { machineId, nonce, signature: signer.sign(tokenProof(machineId, nonce)) };
+  const signature = signer.sign(tokenProof(machineId, nonce));
+  const body = { machineId, nonce, signature, ...(instance === undefined ? {} : { instance }) };
   return client.call({ method: 'POST', path: agentPaths.token, body, reply: TokenReply });
 }

@@ -17,6 +17,7 @@ import {
 } from './enrollment.store.ts';
 import type { Deps } from './needs.ts';
 import { type AgentKey, checkProof, readAgentKey } from './proof.ts';
+import { quarantine } from './quarantine.ts';
 import './failures.ts';
 
 type Request = Static<typeof EnrollRequest>;
@@ -101,7 +102,14 @@ async function meetFirst(deps: Deps, tx: Tx, { request, signing, encryption }: A
 async function meetAgain(deps: Deps, tx: Tx, identity: IdentityRow, applicant: Applicant): Promise<Reply> {
   const { request, encryption } = applicant;
   if (identity.status === 'refused') return replyOf(identity);
-  if (!isOwnHardware(identity, request)) return quarantine(deps, tx, identity, request);
+  if (!isOwnHardware(identity, request)) {
+    await quarantine(deps, tx, identity, {
+      on: 'other-hardware',
+      name: request.name,
+      hardwareFingerprint: request.hardwareFingerprint,
+    });
+    return replyOf({ machine_id: identity.machine_id, status: 'quarantined' });
+  }
   const { machine_id: id } = identity;
   if (identity.asked_name !== request.name) await deps.machines.rename(tx, id, request.name);
   const ticket = identity.status === 'pending' ? await redeemTicket(deps, tx, request.ticket) : undefined;
@@ -116,32 +124,6 @@ async function meetAgain(deps: Deps, tx: Tx, identity: IdentityRow, applicant: A
     await tell(deps, tx, id, 'enrollment.enrolled', { name: request.name, ticket: ticket.name });
   }
   return replyOf({ machine_id: id, status });
-}
-
-/** Nobody can say which of the two is the right one, so neither may go on (design, section 8). */
-async function quarantine(deps: Deps, tx: Tx, identity: IdentityRow, request: Request): Promise<Reply> {
-  const { machine_id: id } = identity;
-  if (identity.status === 'quarantined') return replyOf(identity);
-  await updateIdentity(tx, id, {
-    status: 'quarantined',
-    foreign_fingerprint: request.hardwareFingerprint,
-    decided_at: deps.clock.now(),
-  });
-  await deps.machines.setEnrollment(tx, id, 'quarantined');
-  deps.shutOut.add(tx, id);
-  const [known = ''] = JSON.parse(identity.fingerprints) as string[];
-  await deps.status.append(tx, {
-    severity: 'error',
-    component: 'enrollment',
-    code: 'enrollment.clone',
-    machineId: id,
-    params: {
-      name: request.name,
-      known: known.slice(0, 16),
-      foreign: request.hardwareFingerprint.slice(0, 16),
-    },
-  });
-  return replyOf({ machine_id: id, status: 'quarantined' });
 }
 
 /** @throws Failure ticket-unknown, ticket-expired, ticket-revoked, ticket-used-up */

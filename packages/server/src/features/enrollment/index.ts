@@ -7,7 +7,9 @@ import type { Status } from '../status/index.ts';
 import { addAgentRoutes } from './enrollment.agent.ts';
 import { addEnrollmentRoutes } from './enrollment.routes.ts';
 import { deleteIdentity, findIdentity, machineOfTickets } from './enrollment.store.ts';
+import { createKeyWatch } from './key-watch.ts';
 import type { Deps } from './needs.ts';
+import { quarantineShared } from './quarantine.ts';
 import { createShutOut } from './shut-out.ts';
 import './status-messages.ts';
 import { createTicket, renewTickets, withdrawTickets } from './tickets.ts';
@@ -33,11 +35,14 @@ export async function registerEnrollment(
   kernel: Kernel,
   neighbours: { readonly machines: Machines; readonly sites: Sites; readonly status: Status },
 ): Promise<Enrollment> {
-  const deps: Deps = { ...kernel, ...neighbours, shutOut: await createShutOut(kernel) };
+  const keyWatch = createKeyWatch(kernel, (machineId) => quarantineShared(deps, machineId));
+  const deps: Deps = { ...kernel, ...neighbours, shutOut: await createShutOut(kernel), keyWatch };
   kernel.access.isShutOut = deps.shutOut.has;
+  kernel.access.onHeard = keyWatch.hear;
   neighbours.machines.onRemoved(async (tx, machineId) => {
     await deleteIdentity(tx, machineId);
     deps.shutOut.add(tx, machineId);
+    tx.afterCommit(() => keyWatch.forget(machineId));
   });
   addAgentRoutes(deps);
   addEnrollmentRoutes(deps);

@@ -2,6 +2,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Machines } from '../machines/index.ts';
 import type { Sites } from '../sites/index.ts';
 import type { Status } from '../status/index.ts';
+import type { KeyWatch } from './key-watch.ts';
 import type { ShutOut } from './shut-out.ts';
 
 export interface Deps extends Kernel {
@@ -9,4 +10,5 @@ export interface Deps extends Kernel {
   readonly sites: Sites;
   readonly status: Status;
   readonly shutOut: ShutOut;
+  readonly keyWatch: KeyWatch;
 }

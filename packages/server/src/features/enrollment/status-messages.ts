@@ -14,6 +14,11 @@ export const enrollmentStatusMessages = defineStatusMessages({
       'The key of the machine {name} was used on other hardware ({foreign} instead of {known}): a copy, or a changed board. The key is in quarantine.',
   },
   'enrollment.released': { id: 1105, message: '{by} released the machine {name} from quarantine.' },
+  'enrollment.shared': {
+    id: 1107,
+    message:
+      'Two agents use the key of the machine {name} at the same time, on hardware that looks the same: one is a copy. The key is in quarantine.',
+  },
   'enrollment.revoked': {
     id: 1106,
     message: '{by} revoked the key of the machine {name}: it is shut out until it is approved again.',

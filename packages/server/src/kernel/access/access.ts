@@ -30,8 +30,10 @@ export interface Access {
   csrfOf(request: FastifyRequest): Promise<string>;
   /** Whether a machine lost its right to the tokens that it has; set by the enrollment feature. */
   isShutOut: (machineId: string) => boolean;
-  /** @throws Failure agent-token-invalid for a machine that is shut out */
-  requireAdmitted(machineId: string): void;
+  /** Told of each request of an agent that may speak; set by the enrollment feature. */
+  onHeard: (claims: AgentClaims) => void;
+  /** Of claims that were verified. @throws Failure agent-token-invalid for a machine that is shut out */
+  requireAdmitted(claims: AgentClaims): void;
   /** @throws Failure agent-token-invalid */
   admitAgent(headers: { authorization?: string | undefined }): AgentClaims;
 }
@@ -45,6 +47,7 @@ export function createAccess({ agentTokens }: { agentTokens: AgentTokens }): Acc
   const access: Access = {
     identities: nobody,
     isShutOut: () => false,
+    onHeard: () => {},
     agentTokens,
     async admit(request, permission) {
       const caller = await identify(access.identities, request);
@@ -57,8 +60,8 @@ export function createAccess({ agentTokens }: { agentTokens: AgentTokens }): Acc
       const cookie = readSessionCookie(request);
       return (cookie && (await access.identities.sessionByHash(hashSecret(cookie)))?.csrf) || '';
     },
-    requireAdmitted(machineId) {
-      if (!access.isShutOut(machineId)) return;
+    requireAdmitted(claims) {
+      if (!access.isShutOut(claims.machineId)) return access.onHeard(claims);
       const detail = 'the machine was removed, refused or quarantined';
       throw new Failure('agent-token-invalid', {}, { detail });
     },
@@ -66,7 +69,7 @@ export function createAccess({ agentTokens }: { agentTokens: AgentTokens }): Acc
       const token = bearer(headers.authorization);
       if (!token) throw new Failure('agent-token-invalid', {}, { detail: 'there is no bearer token' });
       const claims = agentTokens.verify(token);
-      access.requireAdmitted(claims.machineId);
+      access.requireAdmitted(claims);
       return claims;
     },
   };

@@ -13,6 +13,8 @@ const isRefused = (error: unknown) => error instanceof Failure && error.code ===
 
 test('a token says what was put into it', () => {
   assert.deepEqual(tokens.verify(tokens.issue(claims)), claims);
+  const withInstance = { ...claims, instance: 'life-1' };
+  assert.deepEqual(tokens.verify(tokens.issue(withInstance)), withInstance);
 });
 
 test('no altered, cut, foreign or expired token is taken', () => {

@@ -6,6 +6,8 @@ export interface AgentClaims {
   readonly machineId: string;
   /** Thumbprint of the signing key that answered: the token is worth nothing for another key. */
   readonly keyThumbprint: string;
+  /** Which life of the agent has it; absent for whoever speaks beside its service. */
+  readonly instance?: string;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
 }
@@ -38,13 +40,18 @@ export function createAgentTokens({ key, now }: { key: Buffer; now: () => number
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
       throw new Failure('agent-token-invalid');
     }
-    const [machineId, keyThumbprint, expiresAt] = JSON.parse(Buffer.from(body, 'base64url').toString());
-    return { machineId, keyThumbprint, expiresAt };
+    const [machineId, keyThumbprint, expiresAt, instance] = JSON.parse(
+      Buffer.from(body, 'base64url').toString(),
+    );
+    return { machineId, keyThumbprint, expiresAt, ...(typeof instance === 'string' && { instance }) };
   };
   const verified = new Map<string, AgentClaims>();
   return {
     issue(claims) {
-      const body = Buffer.from(JSON.stringify([claims.machineId, claims.keyThumbprint, claims.expiresAt]));
+      const { machineId, keyThumbprint, expiresAt, instance } = claims;
+      const body = Buffer.from(
+        JSON.stringify([machineId, keyThumbprint, expiresAt, ...(instance ? [instance] : [])]),
+      );
       const text = body.toString('base64url');
       return `${prefix}.${text}.${sign(text).toString('base64url')}`;
     },
