@@ -72,7 +72,10 @@ function treat({ name: store }: CertificateStore, entry: StoreEntry, options: Tr
     return itemOf({ store, place: entry.place }, seen, { outcome: outcomeOf(seen, options), backup });
   } catch (error) {
     if (error instanceof Failure && error.code === 'certfix-rights-missing') throw error;
-    const findings = [...seen.findings, finding('file-unreadable', reasonOf(error))];
+    const findings = [
+      ...seen.findings,
+      finding(isDiskFull(error) ? 'disk-full' : 'file-unreadable', reasonOf(error)),
+    ];
     return itemOf({ store, place: entry.place }, { ...seen, findings }, { outcome: 'left', backup: null });
   }
 }
@@ -91,6 +94,9 @@ function outcomeOf({ findings, repair }: LookedAt, { isDryRun }: TreatOptions): 
   if (repair) return isDryRun ? 'would-repair' : 'repaired';
   return findings.some((each) => weightOf(each) === 'left') ? 'left' : 'good';
 }
+
+const isDiskFull = (error: unknown) =>
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | null)?.code ?? '');
 
 /** Of the system or of ours; a mistake in our code shows its stack. */
 function reasonOf(error: unknown): string {

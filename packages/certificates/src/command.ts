@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { type CertfixItem, type CertfixSummary, certfix } from './certfix.ts';
 import './failures.ts';
+import { lockFolder } from './folder-lock.ts';
 import { type CertfixLog, openLogFile } from './log-file.ts';
 import { readPasswords } from './passwords-file.ts';
 import { createOpener } from './pfx/passwords.ts';
 import { type CertfixHost, openStores } from './stores/default-stores.ts';
+import type { CertificateStore } from './stores/store.ts';
 
 /** The options of `tenkai certfix` and `tenkai-agent certfix`, as both read them; none is needed. */
 export interface CertfixCommand {
@@ -33,11 +35,14 @@ export interface CertfixDeps {
   readonly signal: AbortSignal;
   /** Passwords that somebody was asked for. */
   readonly passwords?: readonly string[];
+  /** How long it waits for another certfix that holds a store; default: half a minute. */
+  readonly lockWaitMs?: number;
 }
 
 /**
  * The whole command but for what it prints.
- * @throws Failure certfix-rights-missing, certfix-log-unwritable, certfix-store-unknown, certfix-store-locked
+ * @throws Failure certfix-rights-missing, certfix-log-unwritable, certfix-store-unknown, certfix-store-locked,
+ * certfix-log-cut once everything is done
  */
 export async function runCertfix(deps: CertfixDeps, options: CertfixCommand): Promise<CertfixReport> {
   const { host, cwd, now, signal } = deps;
@@ -49,15 +54,37 @@ export async function runCertfix(deps: CertfixDeps, options: CertfixCommand): Pr
     const given = options.passwordFile === undefined ? [] : readPasswords(resolve(cwd, options.passwordFile));
     const opener = createOpener([...given, ...(deps.passwords ?? [])]);
     const { onItem, kept } = keepItems(log);
-    const summary = certfix({ stores, opener, now: now(), isDryRun, signal, onItem });
-    log?.end(summary);
-    return { ...summary, ...kept() };
+    const unlock = isDryRun ? () => {} : await lockStores(deps, stores);
+    try {
+      const summary = certfix({ stores, opener, now: now(), isDryRun, signal, onItem });
+      log?.end(summary);
+      return { ...summary, ...kept() };
+    } finally {
+      unlock();
+    }
   } catch (error) {
     log?.error(error instanceof Failure ? `${error.message} (${error.code}) ${error.remedy}` : String(error));
     throw error;
   } finally {
     log?.close();
   }
+}
+
+/** In one order for everybody: two that want the same folders never wait for each other. */
+async function lockStores({ signal, lockWaitMs = 30_000 }: CertfixDeps, stores: readonly CertificateStore[]) {
+  const byFolder = new Map(stores.flatMap(({ folder, name }) => (folder ? [[folder, name] as const] : [])));
+  const unlocks: (() => void)[] = [];
+  const unlock = () => {
+    for (const each of unlocks.splice(0)) each();
+  };
+  try {
+    for (const [folder, store] of [...byFolder].sort(([a], [b]) => (a < b ? -1 : 1)))
+      unlocks.push(await lockFolder(folder, { store, waitMs: lockWaitMs, signal }));
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+  return unlock;
 }
 
 function keepItems(log: CertfixLog | undefined) {

@@ -28,6 +28,11 @@ export const certificateFailures = defineFailures({
     message: 'The log {file} cannot be written: {reason}.',
     remedy: 'Name a file in a folder that you may write to. Nothing was changed.',
   },
+  'certfix-log-cut': {
+    kind: 'unavailable',
+    message: 'The log {file} could not be written to its end: {reason}. {repaired} repaired, {left} left.',
+    remedy: 'Make room on that disk and run certfix again; what was repaired stays repaired.',
+  },
   'certfix-unfinished': {
     kind: 'conflict',
     message: '{left} of {checked} entries are not in order.',

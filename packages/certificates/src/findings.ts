@@ -87,6 +87,12 @@ export const findingTable = {
     'the encryption is not supported',
     '暗号方式に対応していません',
   ),
+  'disk-full': entry(
+    'left',
+    null,
+    'there is no room on its disk; nothing was changed',
+    'ディスクに空きがありません。変更はありません',
+  ),
   'format-unknown': entry('left', null, 'this is no PFX, PEM or DER', 'PFX、PEM、DER のいずれでもありません'),
   'too-large': entry('left', null, 'the file is too large', 'ファイルが大きすぎます'),
   'repair-failed': entry(

@@ -6,6 +6,7 @@ import './failures.ts';
 
 export interface CertfixLog {
   item(item: CertfixItem): void;
+  /** @throws Failure certfix-log-cut where something could not be written */
   end(summary: CertfixSummary): void;
   error(message: string): void;
   close(): void;
@@ -18,7 +19,15 @@ export interface CertfixLog {
  */
 export function openLogFile(file: string, now: () => number): CertfixLog {
   const handle = open(file);
-  const line = (text: string) => void writeSync(handle, `${new Date(now()).toISOString()} ${text}\n`);
+  let cut: unknown;
+  // A disk that is full must not end the repairs; what is missing in the log is said at the end.
+  const line = (text: string) => {
+    try {
+      writeAll(handle, Buffer.from(`${new Date(now()).toISOString()} ${text}\n`));
+    } catch (error) {
+      cut ??= error;
+    }
+  };
   return {
     item({ outcome, store, place, findings, importError, backup }) {
       if (findings.length === 0) return;
@@ -32,13 +41,20 @@ export function openLogFile(file: string, now: () => number): CertfixLog {
         ].join('; '),
       );
     },
-    end: ({ checked, good, repaired, left, isDryRun }) =>
+    end({ checked, good, repaired, left, isDryRun }) {
       line(
         `${isDryRun ? 'dry run' : 'done'}: ${checked} checked, ${good} good, ${repaired} repaired, ${left} left`,
-      ),
+      );
+      if (cut instanceof Error)
+        throw new Failure('certfix-log-cut', { file, reason: cut.message, repaired, left }, { cause: cut });
+    },
     error: (message) => line(`error: ${escaped(message)}`),
     close: () => closeSync(handle),
   };
+}
+
+function writeAll(handle: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
 }
 
 /** A link is refused: an administrator's certfix in a folder of others must not write elsewhere. */

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { type ExamineOptions, examine } from '../examine.ts';
 import { finding } from '../findings.ts';
@@ -17,8 +17,8 @@ const deepestFolder = 32;
  */
 export function openFolderStore(path: string, name = path): CertificateStore {
   const stats = lstatOf(path, name);
-  if (!stats.isDirectory()) return { name, entries: () => [fileEntry(path)] };
-  return { name, entries: () => filesBelow(path, 0) };
+  if (!stats.isDirectory()) return { name, folder: dirname(path), entries: () => [fileEntry(path)] };
+  return { name, folder: path, entries: () => filesBelow(path, 0) };
 }
 
 function lstatOf(path: string, store: string) {

@@ -4,6 +4,8 @@ import type { Finding } from '../findings.ts';
 /** A place that holds certificates: a system store of Windows, or files. */
 export interface CertificateStore {
   readonly name: string;
+  /** Where its files lie; absent: it has none. */
+  readonly folder?: string;
   /** One entry after the other: nothing of the last one is needed for the next. */
   entries(): Iterable<StoreEntry>;
 }
