@@ -290,6 +290,10 @@ export const failures = {
     message: 'Too many machines wait for approval ({limit}).',
     remedy: 'Approve or refuse waiting machines, or enroll with a ticket.',
   },
+  'database-busy': {
+    message: 'The database is too busy at the moment; nothing was changed.',
+    remedy: 'Try again in {seconds} seconds. If it stays so, look at the load of PostgreSQL.',
+  },
   'too-many-requests': {
     message: 'This address asks too often; wait {seconds} seconds.',
     remedy: 'Wait. An agent does so by itself.',

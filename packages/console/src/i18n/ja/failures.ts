@@ -285,6 +285,10 @@ export const failures: Localized<typeof en.failures> = {
     message: '承認待ちのマシンが多すぎます ({limit} 台)。',
     remedy: '待っているマシンを承認または拒否するか、チケットで登録してください。',
   },
+  'database-busy': {
+    message: '現在データベースが混み合っています。変更はありません。',
+    remedy: '{seconds} 秒後にもう一度お試しください。続く場合は PostgreSQL の負荷を確認してください。',
+  },
   'too-many-requests': {
     message: 'このアドレスからの要求が多すぎます。{seconds} 秒待ってください。',
     remedy: 'お待ちください。エージェントは自動的に待ちます。',

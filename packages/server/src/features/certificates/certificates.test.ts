@@ -51,8 +51,7 @@ async function fleetOf(server: TestServer, size: number): Promise<BareAgent[]> {
   const body = { name: 'fleet', maxUses: size, validHours: 1 };
   const { secret } = await server.call(enrollmentRoutes.createTicket, { body });
   const agents: BareAgent[] = [];
-  // One ticket is one row: PostgreSQL tries each meeting of two transactions again, and on a busy machine not for ever.
-  const together = server.kernel.db.read.engine === 'postgres' ? 10 : 50;
+  const together = 50;
   for (let from = 0; from < size; from += together) {
     const group = Array.from({ length: Math.min(together, size - from) }, async (_, at) => {
       const index = from + at;

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
+import { noPostgres, startPostgres } from '@tenkai/testkit/rig/postgres.ts';
 import type { Database, Tx } from './database.ts';
 import { migrate } from './migrate.ts';
+import { openPostgres } from './postgres.ts';
 import { first, openSample } from './sample-for-test.ts';
 
 const insert = (tx: Tx, id: string, n = 1) => tx.run('INSERT INTO sample (id, n) VALUES (?, ?)', [id, n]);
@@ -145,4 +149,46 @@ onBothEngines('a migration that fails leaves the schema as it was', async (t, un
   await assert.rejects(migrate(db, [first, bad], 2));
   await assert.rejects(db.read.all('SELECT * FROM other'));
   assert.deepEqual(await migrate(db, [first], 2), []);
+});
+
+test('a row that fifty slow transactions want at once is given to each of them', {
+  skip: noPostgres,
+}, async (t) => {
+  const server = await startPostgres();
+  atEnd(t, () => server.stop());
+  const db = await openSample(t, { engine: 'postgres', databaseUrl: await server.createDatabase() });
+  await db.transaction((tx) => insert(tx, 'ticket', 0));
+  let runs = 0;
+  const take = () =>
+    db.transaction(async (tx) => {
+      runs += 1;
+      const row = await tx.one<{ n: number }>("SELECT n FROM sample WHERE id = 'ticket'");
+      await tx.one('SELECT pg_sleep(0.1)');
+      await tx.run("UPDATE sample SET n = ? WHERE id = 'ticket'", [(row?.n ?? 0) + 1]);
+    });
+  await Promise.all(Array.from({ length: 50 }, take));
+  assert.equal((await db.read.one<{ n: number }>('SELECT n FROM sample'))?.n, 50);
+  // Three times at any time, then once in the lane, where at most some that have just begun are in its way.
+  assert.ok(runs <= 50 * 5, `${runs} runs`);
+});
+
+test('where no connection becomes free in time the caller is told to come again', {
+  skip: noPostgres,
+}, async (t) => {
+  const server = await startPostgres();
+  atEnd(t, () => server.stop());
+  const url = await server.createDatabase();
+  const db = openPostgres({ url, maxConnections: 1, connectionWaitMs: 50 });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const held = db.transaction(() => promise);
+  const isBusy = { code: 'database-busy', kind: 'unavailable', params: { seconds: 5 } };
+  await assert.rejects(
+    db.transaction(async () => {}),
+    isBusy,
+  );
+  await assert.rejects(db.read.all('SELECT 1'), isBusy);
+  resolve();
+  await held;
+  assert.equal((await db.read.all('SELECT 1')).length, 1);
+  await db.close();
 });

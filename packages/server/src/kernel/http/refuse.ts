@@ -37,7 +37,8 @@ export function refusalOf(log: Log, error: unknown, which: Readonly<Record<strin
   if (failure.kind === 'broken')
     log.error({ ...line, id: failure.params.id, err: failure.cause ?? failure }, 'request failed');
   else log.info(line, 'request refused');
-  const seconds = failure.kind === 'too-many' ? Number(failure.params.seconds) : 0;
+  const isToWait = failure.kind === 'too-many' || failure.code === 'database-busy';
+  const seconds = isToWait ? Number(failure.params.seconds) : 0;
   return { status, problem: toProblem(failure), ...(seconds > 0 ? { retryAfterSeconds: seconds } : {}) };
 }
 
