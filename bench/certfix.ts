@@ -33,6 +33,13 @@ export async function run({ flags, progress }: BenchOptions): Promise<BenchResul
           baseline: mb(few.repair.peakBytes),
           target: { of: 'ratio', atMost: 1.3 },
         },
+        {
+          what: 'most memory of the second look, beside a tenth of them',
+          unit: 'MB',
+          value: mb(many.again.peakBytes),
+          baseline: mb(few.again.peakBytes),
+          target: { of: 'ratio', atMost: 1.3 },
+        },
       ],
       notes,
       raw: { few, many },

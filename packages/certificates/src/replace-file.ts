@@ -47,7 +47,8 @@ export function readPlainFile(file: string, mostBytes: number): FileState | 'too
 
 /**
  * Puts new bytes in the place of a file: at every moment there is the old file or the new one, whole. Owner and
- * permissions stay; the old file is kept beside it.
+ * permissions stay; the old file is kept beside it. The new one is on disk before it takes the place; that it has taken
+ * it is on disk after `syncFolder`, which many of them may share.
  * @returns path of the backup
  * @throws Failure certificate-file-changed; Error of the system
  */
@@ -60,7 +61,6 @@ export function replaceFile(file: string, { stats }: Pick<FileState, 'stats'>, b
     refuseChanged(file, stats);
     const backup = keepBackup(file);
     renameSync(temporary, file);
-    syncFolder(dirname(file));
     return backup;
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -101,7 +101,8 @@ function keepBackup(file: string): string {
   }
 }
 
-function syncFolder(folder: string): void {
+/** Puts on disk which file has which name in a folder. */
+export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
   try {

@@ -3,8 +3,9 @@ import { readElement } from '../asn1/element.ts';
 import { digestOf, type Examination, thumbprint } from '../examination.ts';
 import { type Finding, finding } from '../findings.ts';
 import { cleanFriendlyName } from '../friendly-name.ts';
-import type { Opener } from '../pfx/passwords.ts';
-import { publicKeyOf, strictFindings } from '../strict-certificate.ts';
+import { certifiedKey } from '../pfx/certified-key.ts';
+import { type Opener, remembered } from '../pfx/passwords.ts';
+import { strictFindings } from '../strict-certificate.ts';
 import { decodeBlock, encodeBlock, type PemPart, splitPem } from './blocks.ts';
 import { judgeAlias } from './trusted-alias.ts';
 
@@ -110,14 +111,17 @@ function wholeElement(bytes: Buffer): Buffer | undefined {
 }
 
 function noteKey(text: string, walk: Walk): string {
-  walk.keys.push(digestOf(Buffer.from(text.replace(/\s/g, ''), 'latin1')));
+  const digest = digestOf(Buffer.from(text.replace(/\s/g, ''), 'latin1'));
+  walk.keys.push(digest);
   if (/ENCRYPTED/.test(text)) {
     noteLockedKey(text, walk);
     return text;
   }
   try {
-    const key = createPublicKey(createPrivateKey({ key: text, format: 'pem' }));
-    walk.publicKeys.push(key.export({ type: 'spki', format: 'der' }));
+    const publicKey = remembered(walk.opener.derived, ['public key of PEM', digest], () =>
+      createPublicKey(createPrivateKey({ key: text, format: 'pem' })).export({ type: 'spki', format: 'der' }),
+    );
+    walk.publicKeys.push(publicKey);
   } catch {
     walk.findings.push(finding('key-broken'));
   }
@@ -138,9 +142,9 @@ function noteLockedKey(text: string, walk: Walk): void {
   walk.findings.push(finding('key-locked'));
 }
 
-function keyFindings({ certificates, publicKeys }: Walk): Finding[] {
+function keyFindings({ certificates, publicKeys, opener }: Walk): Finding[] {
   if (certificates.length === 0) return [];
-  const certified = certificates.flatMap((der) => publicKeyOf(der) ?? []);
+  const certified = certificates.flatMap((der) => certifiedKey(opener, der) ?? []);
   return publicKeys
     .filter((key) => !certified.some((each) => each.equals(key)))
     .map(() => finding('key-unmatched'));

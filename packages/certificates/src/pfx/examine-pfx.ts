@@ -16,11 +16,12 @@ import {
 import { oid } from '../asn1/object-ids.ts';
 import { digestOf, type Examination, thumbprint } from '../examination.ts';
 import { type Finding, finding } from '../findings.ts';
-import { publicKeyOf, strictFindings } from '../strict-certificate.ts';
+import { strictFindings } from '../strict-certificate.ts';
+import { certifiedKey } from './certified-key.ts';
 import { encryptionOf } from './encryption.ts';
 import { macOf } from './mac.ts';
 import { judgeAttributes } from './name-attribute.ts';
-import { type Opener, type Password, preferPassword } from './passwords.ts';
+import { type Opener, type Password, preferPassword, remembered } from './passwords.ts';
 
 /** What was met on the way through a file. */
 interface Walk {
@@ -252,20 +253,25 @@ function openKey(value: Element, opener: Opener, password: Password): Buffer | u
 }
 
 function noteKey(pkcs8: Buffer, walk: Walk): void {
-  walk.keys.push(digestOf(pkcs8));
+  const digest = digestOf(pkcs8);
+  walk.keys.push(digest);
   try {
-    const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+    const publicKey = remembered(walk.opener.derived, ['public key', digest], () =>
+      createPublicKey(createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })).export(spki),
+    );
     walk.privateKeys.push(pkcs8);
-    walk.publicKeys.push(createPublicKey(key).export({ type: 'spki', format: 'der' }));
+    walk.publicKeys.push(publicKey);
   } catch {
     walk.findings.push(finding('key-broken'));
   }
 }
 
+const spki = { type: 'spki', format: 'der' } as const;
+
 /** Each key must have its certificate; a file of keys alone is nothing wrong. */
-function keyFindings({ certificates, publicKeys }: Walk): Finding[] {
+function keyFindings({ certificates, publicKeys, opener }: Walk): Finding[] {
   if (certificates.length === 0) return [];
-  const certified = certificates.flatMap((der) => publicKeyOf(der) ?? []);
+  const certified = certificates.flatMap((der) => certifiedKey(opener, der) ?? []);
   return publicKeys
     .filter((key) => !certified.some((each) => each.equals(key)))
     .map(() => finding('key-unmatched'));

@@ -8,6 +8,7 @@ export type Password = string | null;
 export interface Opener {
   /** The one that opened the last file comes first. */
   readonly passwords: Password[];
+  /** By what they were derived from; public keys of certificates and private keys, too: a repaired file is read twice. */
   readonly derived: Map<string, Buffer>;
 }
 
@@ -58,9 +59,16 @@ function refuseIterations(iterations: number, most: number) {
   if (iterations < 1 || iterations > most) throw malformed(`${iterations} iterations`);
 }
 
-function remembered(derived: Map<string, Buffer>, what: readonly unknown[], derive: () => Buffer): Buffer {
+/** What was derived for this file before; what throws is not remembered. */
+export function remembered(
+  derived: Map<string, Buffer>,
+  what: readonly unknown[],
+  derive: () => Buffer,
+): Buffer {
   const id = JSON.stringify(what);
-  const key = derived.get(id) ?? derive();
+  const known = derived.get(id);
+  if (known) return known;
+  const key = derive();
   derived.set(id, key);
   return key;
 }

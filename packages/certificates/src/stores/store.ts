@@ -8,6 +8,8 @@ export interface CertificateStore {
   readonly folder?: string;
   /** One entry after the other: nothing of the last one is needed for the next. */
   entries(): Iterable<StoreEntry>;
+  /** Puts on disk what has been repaired since the last time; absent: each repair does so itself. */
+  sync?(): void;
 }
 
 export interface StoreEntry {
