@@ -47,6 +47,12 @@ export const cliFailures = defineFailures({
     message: '{path} holds a file that would lie outside of the folder: {name}.',
     remedy: 'Do not trust this file; get it anew from where it was made.',
   },
+  'msiexec-failed': {
+    kind: 'broken',
+    message: 'Windows Installer could not take the files out of {path}: exit code {code}.',
+    remedy:
+      'Run msiexec /a "{path}" /qn TARGETDIR="FOLDER" /l*v LOG and look at LOG. 1618: another installation is at work; try again later.',
+  },
   'site-unwell': {
     kind: 'conflict',
     message: '{problem}',

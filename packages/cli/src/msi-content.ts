@@ -6,6 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { run } from './deb.ts';
 import './failures.ts';
+import { type MsiDatabase, openMsi } from './msi/database.ts';
+import { extractByMsiexec, namesInMsi } from './msi/msiexec.ts';
 
 /** One file of an MSI as it lies in the folder now. */
 export interface ExtractedFile {
@@ -23,31 +25,94 @@ export interface MsiContent {
 
 const mostFiles = 100_000;
 
+interface Extractor {
+  /** How many files the MSI lists; refuses bad names. */
+  list(msi: string, database: MsiDatabase, signal: AbortSignal): Promise<number>;
+  /** Puts them into the folder that is there. */
+  extract(msi: string, folder: string, signal: AbortSignal): Promise<void>;
+}
+
 /**
- * Puts the files of an MSI into a new or empty folder, as `msiexec /a` does, by Debian's msitools; installs nothing.
- * Its names are judged before: msiextract itself would follow `..` out of the folder. Nothing is left where it fails.
- * @throws Failure tool-missing, msi-unreadable, msi-path-refused, content-target-exists
+ * Puts the files of an MSI into a new or empty folder, as `msiexec /a` does: on Windows by itself, elsewhere by Debian's
+ * msitools; installs nothing. Names are judged before: both would follow `..` out of the folder. Nothing is left where it
+ * fails.
+ * @throws Failure tool-missing, msi-unreadable, msi-path-refused, msiexec-failed, content-target-exists
  * Source: HOTFIX-13.
  */
 export async function extractMsi(msi: string, target: string, signal: AbortSignal): Promise<MsiContent> {
   await requireEmpty(target);
-  const properties = parseProperties(await msiTool('msiinfo', ['export', msi, 'Property'], signal, msi));
-  const listed = await msiTool('msiextract', ['--list', msi], signal, msi);
-  const names = listed.split('\n').filter((line) => line !== '');
-  refuseBadNames(names, msi);
-  await mkdir(dirname(target), { recursive: true });
-  // In the same file system, so that the whole appears at once.
-  const staging = await mkdtemp(join(dirname(target), '.tenkai-msi-'));
+  const database = await reading(msi, () => openMsi(msi));
   try {
-    await msiTool('msiextract', ['-C', staging, msi], signal, msi);
-    const files = await readTree(staging);
-    if (files.length !== names.length)
-      throw unreadable(msi, `${names.length} files are listed, ${files.length} came out`);
-    await rmdir(target).catch(() => undefined);
-    await rename(staging, target);
+    const properties = await reading(msi, () => propertiesOf(database));
+    const extractor = process.platform === 'win32' ? msiexec : msitools;
+    const listed = await extractor.list(msi, database, signal);
+    const files = await staged(target, async (staging) => {
+      await extractor.extract(msi, staging, signal);
+      const found = await readTree(staging);
+      if (found.length !== listed)
+        throw unreadable(msi, `${listed} files are listed, ${found.length} came out`);
+      return found;
+    });
     return { properties, files };
   } finally {
+    await database.close();
+  }
+}
+
+/** In the same file system, so that the whole appears at once. */
+async function staged<T>(target: string, fill: (staging: string) => Promise<T>): Promise<T> {
+  await mkdir(dirname(target), { recursive: true });
+  const staging = await mkdtemp(join(dirname(target), '.tenkai-msi-'));
+  try {
+    const filled = await fill(staging);
+    await rmdir(target).catch(() => undefined);
+    await rename(staging, target);
+    return filled;
+  } finally {
     await rm(staging, { recursive: true, force: true });
+  }
+}
+
+const msitools: Extractor = {
+  async list(msi, _database, signal) {
+    const text = await msiTool('msiextract', ['--list', msi], signal, msi);
+    const names = text.split('\n').filter((line) => line !== '');
+    refuseBadNames(names, msi);
+    return names.length;
+  },
+  async extract(msi, folder, signal) {
+    await msiTool('msiextract', ['-C', folder, msi], signal, msi);
+  },
+};
+
+const msiexec: Extractor = {
+  async list(msi, database) {
+    const { files, folders, moved } = await reading(msi, () => namesInMsi(database));
+    const bad = moved[0] ?? [...files, ...folders].find((name) => /[/\\:]/.test(name));
+    if (bad !== undefined) throw new Failure('msi-path-refused', { path: msi, name: bad.slice(0, 200) });
+    refuseBadNames([...files, ...folders], msi);
+    return files.length;
+  },
+  async extract(msi, folder, signal) {
+    const { copy } = await extractByMsiexec(msi, folder, signal);
+    await rm(join(folder, copy), { force: true });
+  },
+};
+
+/** A patch has no product of its own. */
+async function propertiesOf(database: MsiDatabase): Promise<Record<string, string>> {
+  const rows = await database.rows('Property');
+  const properties = Object.fromEntries(rows.map(({ Property = '', Value = '' }) => [Property, Value]));
+  if (!properties.ProductCode) throw new RangeError('no ProductCode');
+  return properties;
+}
+
+/** What the reader says of a damaged file; a file that is not there says so itself. */
+async function reading<T>(msi: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw unreadable(msi, String(error));
   }
 }
 
@@ -59,7 +124,7 @@ async function requireEmpty(target: string): Promise<void> {
   if (entries.length > 0) throw new Failure('content-target-exists', { path: target });
 }
 
-/** msiextract says nothing of a file that it cannot read, and ends with 0; msiinfo is asked first for that. */
+/** msiextract says nothing of a file that it cannot read, and ends with 0: its tables are read first. */
 async function msiTool(program: string, args: string[], signal: AbortSignal, msi: string): Promise<string> {
   try {
     return await run(program, args, signal, { debianPackage: 'msitools', limitMs: 600_000 });
@@ -70,13 +135,6 @@ async function msiTool(program: string, args: string[], signal: AbortSignal, msi
 }
 
 const unreadable = (path: string, detail: string) => new Failure('msi-unreadable', { path }, { detail });
-
-/** The table as `msiinfo export` writes it: three lines of heads, then name and value divided by a tab. */
-export function parseProperties(text: string): Record<string, string> {
-  const rows = text.split(/\r?\n/).slice(3);
-  const pairs = rows.map((row) => row.split('\t')).filter(([name]) => name !== undefined && name !== '');
-  return Object.fromEntries(pairs.map(([name = '', value = '']) => [name, value]));
-}
 
 function refuseBadNames(names: readonly string[], path: string): void {
   if (names.length > mostFiles) throw unreadable(path, `${names.length} files`);
