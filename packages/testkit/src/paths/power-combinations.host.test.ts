@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { DeploymentDraft } from '@tenkai/domain';
-import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol';
+import { machineRoutes } from '@tenkai/protocol';
 import { installStep } from '../builders.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { makeNetwork, type Network } from '../rig/network.ts';
@@ -10,9 +10,8 @@ import { noSystemdHosts, type SystemdHost, startSystemdHost } from '../rig/syste
 import { until } from '../rig/until.ts';
 import { deployTo, registerCommand, untilEnded, untilRun } from './deploy.ts';
 import { machineNamed } from './managed-host.ts';
-import { shippedDeb } from './shipped-deb.ts';
+import { manageUnit } from './managed-unit.ts';
 import { type SiteProcess, startSiteProcess } from './site-process.ts';
-import { asUnitMachine } from './unit-machine.ts';
 
 const name = 'powered';
 const slowMs = 240_000;
@@ -35,34 +34,18 @@ describe('the power of a machine around a run', { skip: noSystemdHosts || noDebT
   let site: SiteProcess;
   let host: SystemdHost;
   let machineId: string;
+  let untilOnline: () => Promise<void>;
   before(async () => {
     network = await makeNetwork();
     site = await startSiteProcess(network);
     host = await startSystemdHost({ name, network });
-    const body = { name, maxUses: 1, validHours: 1 };
-    const { secret } = await site.api(enrollmentRoutes.createTicket, { body });
-    await host.ask('umask 077; cat > /root/ticket', { input: secret });
-    const properties = `MP=${site.url} ROOTFINGERPRINT=${site.rootFingerprint} TICKET=/root/ticket`;
-    await host.writeFile('/etc/tenkai-agent.properties', `${properties}\n`);
-    await asUnitMachine(host, network).install(await shippedDeb('agent'));
-    await untilOnline();
-    machineId = (await machineNamed(site, name)).id;
+    ({ machineId, untilOnline } = await manageUnit(host, network, site));
   });
   after(async () => {
     await host?.destroy();
     await site?.destroy();
     await network?.destroy();
   });
-
-  const untilOnline = () =>
-    until(
-      'the machine is online',
-      async () => {
-        const row = await machineNamed(site, name).catch(() => undefined);
-        return row?.isOnline === true && row.architecture !== '';
-      },
-      slowMs,
-    );
 
   /** A package whose installer writes down the boot in which it ran. */
   async function deploy(id: string, restartAfterInstall: boolean, over: Partial<DeploymentDraft>) {

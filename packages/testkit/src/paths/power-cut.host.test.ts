@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Step } from '@tenkai/domain';
-import { enrollmentRoutes } from '@tenkai/protocol';
 import { installStep } from '../builders.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { makeNetwork, type Network } from '../rig/network.ts';
@@ -10,10 +9,10 @@ import { noQemuMachines, type QemuMachine, startQemuMachine } from '../rig/qemu-
 import { until } from '../rig/until.ts';
 import { deployTo, registerDeb, untilEnded, untilRun } from './deploy.ts';
 import { machineNamed } from './managed-host.ts';
+import { manageUnit } from './managed-unit.ts';
 import { assertOneResultEach } from './one-result-each.ts';
-import { shippedDeb } from './shipped-deb.ts';
 import { type SiteProcess, startSiteProcess } from './site-process.ts';
-import { asUnitMachine, type UnitMachine } from './unit-machine.ts';
+import type { UnitMachine } from './unit-machine.ts';
 
 const name = 'cut-vm';
 const slowMs = 480_000;
@@ -31,32 +30,20 @@ describe('a run on a machine whose power is cut', { skip: noQemuMachines || noDe
   let vm: QemuMachine;
   let machine: UnitMachine;
   let machineId: string;
+  let untilOnline: () => Promise<void>;
   before(async () => {
     network = await makeNetwork();
     [site, vm] = await Promise.all([
       startSiteProcess(network),
       startQemuMachine({ name, network, memoryMb: 1024 }),
     ]);
-    machine = asUnitMachine(vm, network);
-    const body = { name, maxUses: 1, validHours: 1 };
-    const { secret } = await site.api(enrollmentRoutes.createTicket, { body });
-    await vm.ask('umask 077; cat > /root/ticket', { input: secret });
-    const properties = `MP=${site.url} ROOTFINGERPRINT=${site.rootFingerprint} TICKET=/root/ticket`;
-    await vm.writeFile('/etc/tenkai-agent.properties', `${properties}\n`);
-    await machine.install(await shippedDeb('agent'));
-    await until('the machine is online', isOnline, slowMs);
-    machineId = (await machineNamed(site, name)).id;
+    ({ machine, machineId, untilOnline } = await manageUnit(vm, network, site));
   });
   after(async () => {
     await vm?.destroy();
     await site?.destroy();
     await network?.destroy();
   });
-
-  const isOnline = async () => {
-    const row = await machineNamed(site, name).catch(() => undefined);
-    return row?.isOnline === true && row.architecture !== '';
-  };
 
   test('while the package manager works: the run ends with what is true, no step is done twice but the cut one', async () => {
     await registerDeb(site, {
@@ -81,7 +68,7 @@ describe('a run on a machine whose power is cut', { skip: noQemuMachines || noDe
     assert.equal(await vm.ask('cat /opt/before /opt/cut-off /opt/after'), 'ran\nhere\nran');
     assert.equal(await vm.ask('dpkg --audit'), '', 'no package is left half-way');
     await assertOneResultEach(vm, run);
-    await until('the machine is online', isOnline, slowMs);
+    await untilOnline();
     assert.equal((await machineNamed(site, name)).id, machineId);
   });
 });
