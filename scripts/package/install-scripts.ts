@@ -96,6 +96,9 @@ if [ -d /run/systemd/system ]; then systemctl stop 'tenkai-engine-*.service'; fi
     properties.file,
     // An rpm leaves settings that were changed under this name.
     '/etc/default/tenkai-agent.rpmsave',
+    // Of install-agent.sh.
+    '/var/lib/tenkai-agent-install',
+    '/var/log/tenkai-agent-install.log',
     ...hostKeysUnit,
   ],
   kept: [],

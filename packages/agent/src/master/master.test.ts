@@ -316,4 +316,5 @@ test('what belongs to the patched programs of an image stays with them', async (
 
 test('an image of Windows is not worked on from outside: its registry is that of the machine that runs', async () => {
   await assert.rejects(openScene({}, '/mnt', 'win32'), { code: 'master-linux-only' });
+  await assert.rejects(openScene({}, '/no/such/image'), { code: 'master-image-not-found' });
 });

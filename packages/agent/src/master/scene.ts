@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { type DataFolder, dataFolder, dataFolderOf } from '../data-folder.ts';
@@ -21,7 +22,7 @@ export interface Scene {
 /**
  * @param root folder of a mounted image; undefined: this machine
  * @param family of the machine on which this runs
- * @throws Failure master-needs-root, master-linux-only, agent-settings-invalid, platform-unsupported
+ * @throws Failure master-needs-root, master-linux-only, master-image-not-found, agent-settings-invalid, platform-unsupported
  */
 export async function openScene(
   env: Env,
@@ -38,6 +39,7 @@ export async function openScene(
     return { data, platform, system, isImage: false };
   }
   const folder = resolve(root);
+  if (!existsSync(join(folder, 'etc'))) throw new Failure('master-image-not-found', { folder });
   const data = dataFolder(join(folder, dataFolderOf({}).root));
   const options = { ...platformOptions(env, readSettings(data)), root: folder };
   const platform = await selectPlatform(options);

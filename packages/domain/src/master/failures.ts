@@ -48,6 +48,11 @@ export const masterFailures = defineFailures({
     remedy:
       'Run tenkai-agent master prepare on the Windows machine itself; its protection comes with Windows.',
   },
+  'master-image-not-found': {
+    kind: 'not-found',
+    message: 'There is no installed system in {folder}.',
+    remedy: 'Give --root the folder in which the root file system of the image is mounted.',
+  },
   'master-step-failed': {
     kind: 'broken',
     message: 'Step {step} was carried out, and still there is: {findings}.',

@@ -35,8 +35,8 @@ const linuxEn: Record<MasterStepId, StepText> = {
   install: {
     title: 'Install the agent without a site',
     acts: [
-      'Copy the package of the agent to the reference machine and unplug its network.',
-      'As root: `apt install ./tenkai-agent_{version}_{architecture}.deb`; wait for its end.',
+      'Copy the folder with `install-agent.sh` and the package of the agent (`tenkai-agent_{version}_{architecture}.deb`, or the .rpm) to the reference machine and unplug its network.',
+      'As root, in that folder: `sh install-agent.sh --unassigned`; wait for its end.',
       'In re-capture mode, or where it belongs to a site: `tenkai-agent master prepare --unassign`.',
     ],
     verify: '`tenkai-agent status`: every component *installed*, notification *disabled*, site code empty.',
@@ -139,8 +139,8 @@ const linuxJa: Record<MasterStepId, StepText> = {
   install: {
     title: 'エージェントをサイト未割り当てでインストールする',
     acts: [
-      'エージェントのパッケージを参照コンピューターにコピーし、ネットワーク ケーブルを抜く。',
-      'root で `apt install ./tenkai-agent_{version}_{architecture}.deb` を実行し、終了を待つ。',
+      '`install-agent.sh` とエージェントのパッケージ (`tenkai-agent_{version}_{architecture}.deb` または .rpm) のフォルダーを参照コンピューターにコピーし、ネットワーク ケーブルを抜く。',
+      'root でそのフォルダーから `sh install-agent.sh --unassigned` を実行し、終了を待つ。',
       '再取得の場合、またはサイトに割り当て済みの場合: `tenkai-agent master prepare --unassign`。',
     ],
     verify:

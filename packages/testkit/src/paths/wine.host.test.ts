@@ -8,7 +8,7 @@ import { noDebTools } from '../rig/deb.ts';
 import { noDebianHosts } from '../rig/debian-host.ts';
 import { noMsiTools } from '../rig/msi.ts';
 import { noWine } from '../rig/wine-machine.ts';
-import { deployTo, registerCommand, registerDeb, untilEnded } from './deploy.ts';
+import { deployPackage, deployTo, registerCommand, registerDeb, untilEnded } from './deploy.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
 import { type ManagedWine, startManagedWine } from './managed-wine.ts';
 import { noAgentMsi } from './shipped-msi.ts';
@@ -101,5 +101,13 @@ describe('Debian hosts and a Windows machine', {
     assert.match(run?.verifiedBy ?? '', /registry .*for-/);
     // BPKG-25: what was written has reached cmd.exe as it was.
     assert.equal(await readFile(machine.pathOf('C:\\probe\\for-sp2'), 'utf8'), '"a  b"\r\n');
+  });
+
+  test('IDENT-18, IDENT-19: the ready made package tenkai-certfix runs on Windows before its first restart', async () => {
+    const { site } = scene;
+    const id = await deployPackage(site, [windows.machineId], 'tenkai-certfix');
+    const [run] = await untilEnded(site, id, 1);
+    assert.equal(run?.status, 'succeeded', JSON.stringify([run?.reason, run?.steps]));
+    assert.match(run.steps[0]?.result?.logTail ?? '', /Tenkai/);
   });
 });

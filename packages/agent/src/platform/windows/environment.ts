@@ -1,16 +1,32 @@
-import { join } from 'node:path/win32';
+import { dirname, join } from 'node:path/win32';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Ours and Node's own words, which mean something else to the programs that we start. */
 const own = /^(TENKAI_|NODE_)/i;
 
-/** What the system gives to its services, and so to their programs. */
-export function systemEnvironment(env: Env = process.env): Record<string, string> {
+/**
+ * What the system gives to its services, and so to their programs. These find `tenkai-agent` too: a service sees the search
+ * path that the installation has made longer only after the next start of Windows.
+ * @param folder of the agent's own programs
+ */
+export function systemEnvironment(
+  env: Env = process.env,
+  folder = dirname(process.execPath),
+): Record<string, string> {
   const kept = Object.entries(env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !own.test(entry[0]),
   );
-  return Object.fromEntries(kept);
+  const isPath = ([name]: readonly string[]) => name?.toLowerCase() === 'path';
+  const [name, value] = kept.find(isPath) ?? ['Path', ''];
+  return { ...Object.fromEntries(kept), [name]: withFolder(value, folder) };
+}
+
+/** Last: nothing of ours is run in the place of another program of that name. */
+function withFolder(path: string, folder: string): string {
+  const folders = path.split(';').filter((each) => each !== '');
+  const isThere = folders.some((each) => each.toLowerCase() === folder.toLowerCase());
+  return isThere ? path : [...folders, folder].join(';');
 }
 
 const variable = (env: Env, name: string) =>

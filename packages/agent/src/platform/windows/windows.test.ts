@@ -341,6 +341,10 @@ test('nothing of ours is in the environment of programs; folders are those of th
     programdata: 'D:\\Data',
   };
   assert.deepEqual(Object.keys(systemEnvironment(env)), ['Path', 'SYSTEMROOT', 'programdata']);
+  const path = (before: string) => systemEnvironment({ Path: before }, 'C:\\Tenkai\\Agent').Path;
+  assert.equal(path('C:\\Windows;'), 'C:\\Windows;C:\\Tenkai\\Agent');
+  assert.equal(path('c:\\tenkai\\AGENT;C:\\Windows'), 'c:\\tenkai\\AGENT;C:\\Windows');
+  assert.deepEqual(systemEnvironment({}, 'C:\\Tenkai'), { Path: 'C:\\Tenkai' });
   assert.equal(systemProgram('reg.exe', env), 'D:\\Win\\System32\\reg.exe');
   assert.equal(agentDataFolder(env), 'D:\\Data\\Tenkai\\Agent');
   assert.equal(agentDataFolder({}), 'C:\\ProgramData\\Tenkai\\Agent');

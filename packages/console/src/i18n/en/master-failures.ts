@@ -38,6 +38,10 @@ export const masterFailures = {
     remedy:
       'Run tenkai-agent master prepare on the Windows machine itself; its protection comes with Windows.',
   },
+  'master-image-not-found': {
+    message: 'There is no installed system in {folder}.',
+    remedy: 'Give --root the folder in which the root file system of the image is mounted.',
+  },
   'master-step-failed': {
     message: 'Step {step} was carried out, and still there is: {findings}.',
     remedy: 'Correct what the detail says, then run the same command again: it goes on at this step.',

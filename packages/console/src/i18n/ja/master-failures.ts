@@ -41,6 +41,10 @@ export const masterFailures: Localized<typeof en> = {
     remedy:
       'Windows マシン上で tenkai-agent master prepare を実行してください。保護機能は Windows に組み込まれています。',
   },
+  'master-image-not-found': {
+    message: '{folder} にはインストール済みのシステムがありません。',
+    remedy: 'イメージのルート ファイル システムをマウントしたフォルダーを --root で指定してください。',
+  },
   'master-step-failed': {
     message: '手順 {step} を実行しましたが、まだ残っています: {findings}',
     remedy: '詳細に従って修正し、同じコマンドをもう一度実行してください。この手順から再開します。',
