@@ -51,6 +51,13 @@ export function writeDurably(file: string, text: string, mode = 0o600): void {
   syncFolder(dirname(file));
 }
 
+/** Puts a file in the place of another, durably: after a crash there is the one or the other. */
+export function moveDurably(from: string, to: string): void {
+  replace(from, to);
+  syncFolder(dirname(to));
+  syncFolder(dirname(from));
+}
+
 const heldLimit = 40;
 const heldPauseMs = 50;
 

@@ -79,6 +79,12 @@ export const agentFailures = defineFailures({
     message: 'This machine has no keys that could be exported.',
     remedy: 'Start the agent once, or export on the machine that has them.',
   },
+  'identity-not-enrolled': {
+    kind: 'conflict',
+    message: 'This machine is not enrolled at a site that could take new keys; nothing was changed.',
+    remedy:
+      'Look at: tenkai-agent status. Keys of a machine that has no site are renewed by tenkai-agent cert purge.',
+  },
   'identity-password-weak': {
     kind: 'invalid',
     message: 'The first line of {file} is no password of 12 characters or more.',

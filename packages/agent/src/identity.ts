@@ -53,8 +53,11 @@ export function openGuarded(data: DataFolder, guard: KeyGuard | null): Identity 
   return {
     signingKey: publicKeyOf(keys.signing),
     encryptionKey: publicKeyOf(keys.encryption),
-    sign: (proof) =>
-      sign('sha256', Buffer.from(proof), { key: keys.signing, dsaEncoding: 'ieee-p1363' }).toString('base64'),
+    // Read each time: the keys may have been renewed meanwhile, and whoever held on to the old one would be refused.
+    sign: (proof) => {
+      const key = privateKeyOf(data, 'signing', guard) ?? keys.signing;
+      return sign('sha256', Buffer.from(proof), { key, dsaEncoding: 'ieee-p1363' }).toString('base64');
+    },
     certify: (purpose) => selfSigned(keys[purpose], { commonName: certificateSubject, purpose }),
   };
 }

@@ -216,10 +216,19 @@ CREATE TABLE enrollment_identities (
   asked_name text COLLATE "C" NOT NULL,
   asked_at bigint NOT NULL,
   decided_at bigint,
+  next_thumbprint text COLLATE "C",
+  next_signing_key text COLLATE "C",
+  next_encryption_key text COLLATE "C",
+  replaced_thumbprint text COLLATE "C",
+  replaced_signing_key text COLLATE "C",
   CONSTRAINT enrollment_identities_key_thumbprint_key UNIQUE (key_thumbprint),
   CONSTRAINT enrollment_identities_pkey PRIMARY KEY (machine_id),
   CONSTRAINT enrollment_identities_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES enrollment_tickets(id)
 );
+
+CREATE UNIQUE INDEX enrollment_identities_by_next_key ON public.enrollment_identities USING btree (next_thumbprint);
+
+CREATE INDEX enrollment_identities_by_replaced_key ON public.enrollment_identities USING btree (replaced_thumbprint);
 
 CREATE INDEX enrollment_identities_by_ticket ON public.enrollment_identities USING btree (ticket_id);
 

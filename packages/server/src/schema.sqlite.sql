@@ -194,8 +194,17 @@ CREATE TABLE enrollment_identities (
   ticket_id TEXT REFERENCES enrollment_tickets (id),
   asked_name TEXT NOT NULL,
   asked_at INTEGER NOT NULL,
-  decided_at INTEGER
+  decided_at INTEGER,
+  next_thumbprint TEXT,
+  next_signing_key TEXT,
+  next_encryption_key TEXT,
+  replaced_thumbprint TEXT,
+  replaced_signing_key TEXT
 ) STRICT;
+
+CREATE UNIQUE INDEX enrollment_identities_by_next_key ON enrollment_identities (next_thumbprint);
+
+CREATE INDEX enrollment_identities_by_replaced_key ON enrollment_identities (replaced_thumbprint);
 
 CREATE INDEX enrollment_identities_by_ticket ON enrollment_identities (ticket_id);
 

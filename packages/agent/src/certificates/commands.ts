@@ -25,6 +25,9 @@ export function addIdentityCommands(program: Command, env: Env, data: () => Data
   cert('withdraw', 'remove the store Tenkai, for an agent that goes; its next start would make it anew')
     .option('--removal-of <version>', 'only where this is the agent of that version')
     .action(async (options: WithdrawOptions) => (await import('./perform.ts')).withdraw(deps(), options));
+  cert('renew', 'make new keys and certificates; the machine stays the same for its site').action(
+    async (options: CommonOptions) => (await import('./renew.ts')).renew(deps(), options),
+  );
   const withPassword = (command: Command) =>
     command.requiredOption('--password-file <file>', 'file with the password, readable by its owner alone');
   withPassword(

@@ -6,6 +6,7 @@ import type { HeldCertificate, MachineStore } from '@tenkai/certificates/stores/
 import type { DataFolder } from '../data-folder.ts';
 import { certificateSubject, type Identity, openIdentity } from '../identity.ts';
 import type { Log } from '../log.ts';
+import { finishSwitch } from './next-keys.ts';
 import { ownStores } from './own-stores.ts';
 
 /** As people see them in the list; never with a NUL (IDENT-03). */
@@ -69,6 +70,7 @@ export function spkiOf(der: Buffer): string | undefined {
 /** For the service: a store that is locked, a full disk or a broken file is told, and tried again at the next start. */
 export async function holdIdentity(data: DataFolder, log: Log): Promise<void> {
   try {
+    finishSwitch(data);
     const identity = await openIdentity(data);
     const { own } = await ownStores(data);
     const thumbprints = keepCertificates(own, identity);

@@ -143,6 +143,10 @@ export const problemTexts: Readonly<Record<string, readonly [string, string]>> =
     'エクスポートできるキーがこのコンピューターにありません。',
     'エージェントを一度起動するか、キーのあるコンピューターで実行してください。',
   ],
+  'identity-not-enrolled': [
+    'このコンピューターは、新しいキーを受け取るサイトに登録されていません。何も変更していません。',
+    'tenkai-agent status で確認してください。サイトのないコンピューターのキーは tenkai-agent cert purge で新しくなります。',
+  ],
   'identity-password-weak': [
     '{file} の 1 行目は 12 文字以上のパスワードではありません。',
     '長い無作為なパスワードだけをそのファイルに入れてください。',

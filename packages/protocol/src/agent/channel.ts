@@ -19,6 +19,7 @@ export const agentPaths = {
   enroll: '/agent/v1/enroll',
   challenge: '/agent/v1/challenge',
   token: '/agent/v1/token',
+  renew: '/agent/v1/renew',
   channel: '/agent/v1/channel',
   orders: '/agent/v1/orders',
   available: '/agent/v1/available',

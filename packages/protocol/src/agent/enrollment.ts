@@ -85,3 +85,31 @@ export type TokenReply = Static<typeof TokenReply>;
 export function tokenProof(machineId: string, nonce: string): string {
   return ['tenkai-token-1', machineId, nonce].join('\n');
 }
+
+/**
+ * `POST /agent/v1/renew`: both keys of the machine are to be replaced. Both signatures are over `renewalProof(request)`:
+ * by the key that the site knows, and by the new one, whose holder the sender so proves to be. Safe to repeat.
+ */
+export const RenewRequest = Type.Object({
+  machineId: Type.String({ maxLength: 64 }),
+  nonce: Type.String({ maxLength: 512 }),
+  /** The new keys: SubjectPublicKeyInfo, DER, base64; P-256. */
+  signingKey: Base64,
+  encryptionKey: Base64,
+  signature: Base64,
+  newSignature: Base64,
+});
+export type RenewRequest = Static<typeof RenewRequest>;
+
+/** From now on the site takes both; the first use of the new signing key ends the old one. */
+export const RenewReply = Type.Object({ machineId: Type.String() });
+export type RenewReply = Static<typeof RenewReply>;
+
+export function renewalProof({
+  machineId,
+  nonce,
+  signingKey,
+  encryptionKey,
+}: Omit<RenewRequest, 'signature' | 'newSignature'>): string {
+  return ['tenkai-renew-1', machineId, nonce, signingKey, encryptionKey].join('\n');
+}

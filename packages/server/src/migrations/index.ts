@@ -28,6 +28,7 @@ import { pushes } from './0114-pushes.ts';
 import { contentFileTimes } from './0120-content-file-times.ts';
 import { machinesCertificates } from './0121-machines-certificates.ts';
 import { pushProperties } from './0130-push-properties.ts';
+import { enrollmentKeyRenewal } from './0131-enrollment-key-renewal.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -67,4 +68,5 @@ export const migrations: readonly Migration[] = [
   pushes,
   pushProperties,
   machinesCertificates,
+  enrollmentKeyRenewal,
 ];

@@ -57,6 +57,7 @@ export const statusMessages = {
     shared:
       'Two agents use the key of the machine {name} at the same time, on hardware that looks the same: one is a copy. The key is in quarantine.',
     released: '{by} released the machine {name} from quarantine.',
+    renewed: 'The machine {name} has renewed its keys ({before} is now {after}); the old ones are refused.',
     revoked: '{by} revoked the key of the machine {name}: it is shut out until it is approved again.',
   },
   push: {

@@ -256,6 +256,15 @@ export const failures: Localized<typeof en.failures> = {
     message: 'エージェントは、署名鍵を持っていることを証明できませんでした。',
     remedy: 'エージェントが自動的にやり直します。繰り返す場合は、鍵を削除して登録し直してください。',
   },
+  'agent-key-replaced': {
+    message: 'マシン {id} の鍵は更新済みで、これは古い鍵です。',
+    remedy:
+      'マシンの古い状態か、その複製です。サービスを停止して tenkai-agent cert purge を実行し、別のマシンとして登録してください。',
+  },
+  'agent-key-known': {
+    message: 'エージェントの新しい鍵は、サイトがすでに知っている鍵です。',
+    remedy: 'エージェントの identity フォルダーにある next フォルダーを削除し、もう一度更新してください。',
+  },
   'challenge-invalid': {
     message: 'チャレンジが改変されているか、期限切れか、応答済みです。',
     remedy: 'エージェントが新しいチャレンジを求めます。繰り返す場合は、サーバーの時計を確認してください。',

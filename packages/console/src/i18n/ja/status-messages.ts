@@ -57,6 +57,7 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
     shared:
       'マシン {name} の鍵を、2 つのエージェントが同時に使っています。ハードウェアは同じに見えますが、一方は複製です。鍵を隔離しました。',
     released: '{by} がマシン {name} を隔離から解除しました。',
+    renewed: 'マシン {name} が鍵を更新しました ({before} から {after} へ)。古い鍵は受け付けません。',
     revoked: '{by} がマシン {name} の鍵を失効させました。再び承認されるまで締め出されます。',
   },
   push: {

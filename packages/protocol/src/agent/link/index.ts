@@ -6,6 +6,7 @@ export * from './link.ts';
 export * from './link-state.ts';
 export * from './outbox-port.ts';
 export * from './pinned-root.ts';
+export * from './renew.ts';
 export * from './site-client.ts';
 export * from './token.ts';
 export * from './wake-up.ts';

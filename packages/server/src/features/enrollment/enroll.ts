@@ -9,6 +9,7 @@ import {
   countPending,
   countTicketUse,
   findIdentityByKey,
+  findIdentityByOtherKey,
   findTicketBySecret,
   type IdentityRow,
   insertIdentity,
@@ -18,6 +19,7 @@ import {
 import type { Deps } from './needs.ts';
 import { type AgentKey, checkProof, readAgentKey } from './proof.ts';
 import { quarantine } from './quarantine.ts';
+import { promoteKey } from './renew.ts';
 import './failures.ts';
 
 type Request = Static<typeof EnrollRequest>;
@@ -36,7 +38,7 @@ interface Applicant {
 /**
  * Takes a machine into the site: with a ticket at once, without one an administrator decides. The same key on the
  * same hardware is the same machine, however often it asks; on other hardware it is a copy, and nobody may use it.
- * @throws Failure agent-key-invalid, agent-proof-invalid, ticket-*, too-many-pending
+ * @throws Failure agent-key-invalid, agent-proof-invalid, agent-key-replaced, ticket-*, too-many-pending
  */
 export async function enroll(deps: Deps, request: Request): Promise<Reply> {
   const applicant: Applicant = {
@@ -48,9 +50,20 @@ export async function enroll(deps: Deps, request: Request): Promise<Reply> {
   const known = await findIdentityByKey(deps.db.read, applicant.signing.thumbprint);
   if (known && isOldNews(known, applicant)) return replyOf(known);
   return deps.db.transaction(async (tx) => {
-    const identity = await findIdentityByKey(tx, applicant.signing.thumbprint);
+    const identity = await ownerOfKey(deps, tx, applicant);
     return identity ? meetAgain(deps, tx, identity, applicant) : meetFirst(deps, tx, applicant);
   });
+}
+
+/** By its present key, or by the one that it has announced. @throws Failure agent-key-replaced */
+async function ownerOfKey(deps: Deps, tx: Tx, { signing, request }: Applicant) {
+  const present = await findIdentityByKey(tx, signing.thumbprint);
+  const other = present ? undefined : await findIdentityByOtherKey(tx, signing.thumbprint);
+  if (!other) return present;
+  if (other.replaced_thumbprint === signing.thumbprint)
+    throw new Failure('agent-key-replaced', { id: other.machine_id });
+  const isItself = other.status !== 'refused' && isOwnHardware(other, request);
+  return isItself ? promoteKey(deps, tx, other) : other;
 }
 
 /** Most agents that ask are known already: nothing is written for them. */
@@ -93,6 +106,11 @@ async function meetFirst(deps: Deps, tx: Tx, { request, signing, encryption }: A
     asked_name: request.name,
     asked_at: now,
     decided_at: ticket ? now : null,
+    next_thumbprint: null,
+    next_signing_key: null,
+    next_encryption_key: null,
+    replaced_thumbprint: null,
+    replaced_signing_key: null,
   });
   if (ticket) await tell(deps, tx, id, 'enrollment.enrolled', { name: request.name, ticket: ticket.name });
   else await tell(deps, tx, id, 'enrollment.pending', { name: request.name });

@@ -2,6 +2,7 @@ import { agentPaths, agentProtocolVersion } from '@tenkai/protocol/agent/channel
 import {
   ChallengeRequest,
   EnrollRequest,
+  RenewRequest,
   type SiteGreeting,
   TokenRequest,
 } from '@tenkai/protocol/agent/enrollment.ts';
@@ -10,6 +11,7 @@ import { createRateLimit, takeTurn } from '../../kernel/http/rate-limit.ts';
 import { createChallenges } from './challenge.ts';
 import { enroll } from './enroll.ts';
 import type { Deps } from './needs.ts';
+import { renewKeys } from './renew.ts';
 import { issueToken } from './token.ts';
 
 /** Two keys and a signature are checked for each, and a stranger may ask. A branch office may have one address. */
@@ -55,6 +57,13 @@ export function addAgentRoutes(deps: Deps) {
     async ({ body, request, reply }) => {
       takeTurn(asking, request, reply);
       return issueToken(deps, challenges, body);
+    },
+  );
+  http.agentRoute(
+    { ...open, path: agentPaths.renew, body: RenewRequest },
+    async ({ body, request, reply }) => {
+      takeTurn(enrolling, request, reply);
+      return renewKeys(deps, challenges, body);
     },
   );
 }

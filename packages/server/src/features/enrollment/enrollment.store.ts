@@ -33,6 +33,13 @@ export interface IdentityRow {
   asked_name: string;
   asked_at: number;
   decided_at: number | null;
+  /** Keys that the machine has announced: taken beside the present ones, whose place they take once they are used. */
+  next_thumbprint: string | null;
+  next_signing_key: string | null;
+  next_encryption_key: string | null;
+  /** The signing key before the present one, so that its use is refused by name. */
+  replaced_thumbprint: string | null;
+  replaced_signing_key: string | null;
 }
 
 export const findTicket = (read: Reader, id: string) =>
@@ -79,6 +86,13 @@ export const findIdentity = (read: Reader, machineId: string) =>
 
 export const findIdentityByKey = (read: Reader, thumbprint: string) =>
   read.one<IdentityRow>('SELECT * FROM enrollment_identities WHERE key_thumbprint = ?', [thumbprint]);
+
+/** The machine for which a key is to come, or was replaced last. */
+export const findIdentityByOtherKey = (read: Reader, thumbprint: string) =>
+  read.one<IdentityRow>(
+    'SELECT * FROM enrollment_identities WHERE next_thumbprint = ? OR replaced_thumbprint = ?',
+    [thumbprint, thumbprint],
+  );
 
 export async function insertIdentity(tx: Tx, identity: IdentityRow) {
   await tx.sql.insertInto('enrollment_identities').values(identity).execute();

@@ -32,6 +32,17 @@ export const enrollmentFailures = defineFailures({
     message: 'The agent did not prove that it holds its signing key.',
     remedy: 'The agent asks again by itself; where this repeats, remove its keys and enroll it anew.',
   },
+  'agent-key-replaced': {
+    kind: 'forbidden',
+    message: 'The machine {id} has renewed its keys; this is the old one.',
+    remedy:
+      'This is an older state of the machine, or a copy. Stop the service, run tenkai-agent cert purge, and enroll it as a machine of its own.',
+  },
+  'agent-key-known': {
+    kind: 'conflict',
+    message: 'The new key of the agent is not new: the site knows it.',
+    remedy: 'Remove the folder next in the identity folder of the agent, and renew again.',
+  },
   'challenge-invalid': {
     kind: 'unauthenticated',
     message: 'The challenge was altered, has expired or was answered before.',

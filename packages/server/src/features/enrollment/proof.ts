@@ -35,7 +35,11 @@ export function readAgentKey(which: 'signing' | 'encryption', text: string): Age
  * @throws Failure agent-proof-invalid
  */
 export function checkProof(key: KeyObject, proof: string, signature: string) {
+  if (!isProofOf(key, proof, signature)) throw new Failure('agent-proof-invalid');
+}
+
+/** The same as an answer. */
+export function isProofOf(key: KeyObject, proof: string, signature: string): boolean {
   const bytes = Buffer.from(signature, 'base64');
-  const isGood = verify('sha256', Buffer.from(proof), { key, dsaEncoding: 'ieee-p1363' }, bytes);
-  if (!isGood) throw new Failure('agent-proof-invalid');
+  return verify('sha256', Buffer.from(proof), { key, dsaEncoding: 'ieee-p1363' }, bytes);
 }

@@ -19,6 +19,10 @@ export const enrollmentStatusMessages = defineStatusMessages({
     message:
       'Two agents use the key of the machine {name} at the same time, on hardware that looks the same: one is a copy. The key is in quarantine.',
   },
+  'enrollment.renewed': {
+    id: 1108,
+    message: 'The machine {name} has renewed its keys ({before} is now {after}); the old ones are refused.',
+  },
   'enrollment.revoked': {
     id: 1106,
     message: '{by} revoked the key of the machine {name}: it is shut out until it is approved again.',

@@ -1,0 +1,232 @@
+/** A machine gets new keys: by its command, and with the power lost after every single act of it. */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { openFolderStore } from '@tenkai/agent/certificates/folder-store.ts';
+import { listIdentity } from '@tenkai/agent/certificates/list.ts';
+import { type RenewalDeps, renewalSteps } from '@tenkai/agent/certificates/renewal.ts';
+import { openGuarded, readEnrollment } from '@tenkai/agent/identity.ts';
+import { readStatus } from '@tenkai/agent/service/status-file.ts';
+import {
+  announceKeys,
+  createSiteClient,
+  createTokenSource,
+  enrollOnce,
+} from '@tenkai/protocol/agent/link/index.ts';
+import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { listAudit, listStatusMessages } from '@tenkai/protocol/api/status.ts';
+import { atEnd } from '../at-end.ts';
+import { ended, newAgent, type TestAgent, until } from '../small-site/run-agent.ts';
+import { startTestServer, type TestServer } from '../start-server.ts';
+
+const options = { timeout: 180_000 };
+
+async function siteOf(t: TestContext): Promise<TestServer> {
+  const server = await startTestServer({ listen: true });
+  atEnd(t, () => server.stop());
+  return server;
+}
+
+async function enrolled(t: TestContext, server: TestServer): Promise<TestAgent> {
+  const agent = newAgent();
+  atEnd(t, () => agent.remove());
+  const body = { name: 'test', maxUses: 1, validHours: 1 };
+  const { secret } = await server.call(enrollmentRoutes.createTicket, { body });
+  const ticket = join(agent.root, 'ticket');
+  writeFileSync(ticket, secret, { mode: 0o600 });
+  const { rootFingerprint } = server.kernel.keys;
+  const site = ['--server', server.baseUrl, '--root-fingerprint', rootFingerprint];
+  const { status, stderr } = await agent.command('enroll', ...site, '--ticket-file', ticket);
+  assert.equal(status, 0, stderr);
+  return agent;
+}
+
+function renewalOf(t: TestContext, { data }: TestAgent): RenewalDeps {
+  const enrollment = readEnrollment(data);
+  assert.ok(enrollment);
+  const { server: url, rootCertificate, machineId } = enrollment;
+  const client = createSiteClient({ url, rootCertificate });
+  atEnd(t, () => client.close());
+  return { data, guard: null, store: openFolderStore('Tenkai', data.identity), client, machineId };
+}
+
+/** The keys as they are now, in somebody else's hands for good: what a backup or a copy of the disk holds. */
+function copyOfKeys(t: TestContext, { data }: TestAgent) {
+  const copy = newAgent();
+  atEnd(t, () => copy.remove());
+  for (const name of ['signing.key', 'encryption.key'])
+    writeFileSync(join(copy.data.identity, name), readFileSync(join(data.identity, name)), { mode: 0o600 });
+  return openGuarded(copy.data, null);
+}
+
+const tokenWith = ({ client, machineId }: RenewalDeps, signer: ReturnType<typeof openGuarded>) =>
+  createTokenSource({ client, signer, machineId, now: Date.now }).get();
+const refusal = (code: string) => (error: { problem?: { code: string } }) => error.problem?.code === code;
+const listOf = ({ data }: TestAgent) =>
+  listIdentity({ data, stores: [openFolderStore('Tenkai', data.identity)], guard: null }, Date.now());
+
+function isOnline({ data }: TestAgent, { pid }: { readonly pid?: number | undefined }): boolean {
+  const status = readStatus(data);
+  return status?.process.pid === pid && status?.isConnected === true;
+}
+
+/** The service comes in with whatever keys there are, and is the machine that it was. */
+async function goesOn(server: TestServer, agent: TestAgent): Promise<void> {
+  const service = agent.start();
+  await until(() => isOnline(agent, service));
+  await ended(service, 'SIGTERM');
+  const { items } = await server.call(machineRoutes.list, { query: {} });
+  assert.deepEqual(
+    items.map(({ id, enrollment }) => [id, enrollment]),
+    [[readEnrollment(agent.data)?.machineId, 'enrolled']],
+  );
+}
+
+async function isWhollyNew(t: TestContext, agent: TestAgent, old: ReturnType<typeof openGuarded>) {
+  const present = openGuarded(agent.data, null);
+  assert.notEqual(present.signingKey, old.signingKey);
+  assert.notEqual(present.encryptionKey, old.encryptionKey);
+  assert.equal(existsSync(join(agent.data.identity, 'next')), false);
+  const { certificates } = listOf(agent);
+  assert.deepEqual(
+    certificates.map(({ friendlyName, key, faults }) => [friendlyName, key, faults]),
+    [
+      ['Tenkai Encryption Certificate', 'file', []],
+      ['Tenkai Signing Certificate', 'file', []],
+    ],
+  );
+  const renewal = renewalOf(t, agent);
+  assert.ok(await tokenWith(renewal, present));
+  await assert.rejects(tokenWith(renewal, old), refusal('agent-key-replaced'));
+}
+
+test(
+  'renewal: a machine whose service runs gets new keys and certificates by one command, and stays the same machine',
+  options,
+  async (t) => {
+    const server = await siteOf(t);
+    const agent = await enrolled(t, server);
+    const service = agent.start();
+    await until(() => isOnline(agent, service));
+    const old = copyOfKeys(t, agent);
+    const before = listOf(agent).certificates.map(({ thumbprint }) => thumbprint);
+    const { status, stdout, stderr } = await agent.command('cert', 'renew', '--json');
+    assert.equal(status, 0, stderr);
+    const shown = JSON.parse(stdout).certificates as { thumbprint: string }[];
+    assert.equal(new Set([...before, ...shown.map(({ thumbprint }) => thumbprint)]).size, 4);
+    await isWhollyNew(t, agent, old);
+    assert.equal(service.exitCode, null);
+
+    const { machineId } = renewalOf(t, agent);
+    const { items: said } = await server.call(listStatusMessages, { query: { machineId } });
+    assert.equal(said.filter(({ code }) => code === 'enrollment.renewed').length, 1);
+    const { items: audited } = await server.call(listAudit, { query: { action: 'enrollment.renewed' } });
+    assert.deepEqual(
+      audited.map(({ object }) => object),
+      [`machine:${machineId}`],
+    );
+    await ended(service, 'SIGTERM');
+    await goesOn(server, agent);
+  },
+);
+
+type StepName = keyof typeof renewalSteps;
+const names = Object.keys(renewalSteps) as StepName[];
+
+for (const [index, name] of names.entries())
+  test(
+    `renewal: with the power lost after "${name}" the machine goes on, and the next renewal comes to its end`,
+    options,
+    async (t) => {
+      const server = await siteOf(t);
+      const agent = await enrolled(t, server);
+      const old = copyOfKeys(t, agent);
+      const renewal = renewalOf(t, agent);
+      for (const each of names.slice(0, index + 1)) await renewalSteps[each](renewal, t.signal);
+      await goesOn(server, agent);
+      if (index < names.indexOf('switch'))
+        assert.ok(await tokenWith(renewal, old), 'the old key is good still');
+      else await isWhollyNew(t, agent, old);
+      const before = copyOfKeys(t, agent);
+      const { status, stderr } = await agent.command('cert', 'renew');
+      assert.equal(status, 0, stderr);
+      await isWhollyNew(t, agent, before);
+      await goesOn(server, agent);
+    },
+  );
+
+test(
+  'renewal: the power lost between both keys of the switch is made good by the next start',
+  options,
+  async (t) => {
+    const server = await siteOf(t);
+    const agent = await enrolled(t, server);
+    const old = copyOfKeys(t, agent);
+    const renewal = renewalOf(t, agent);
+    await renewalSteps.make(renewal);
+    await renewalSteps.announce(renewal, t.signal);
+    const folder = agent.data.identity;
+    renameSync(join(folder, 'next', 'signing.key'), join(folder, 'signing.key'));
+    await goesOn(server, agent);
+    await isWhollyNew(t, agent, old);
+  },
+);
+
+test(
+  'renewal: a machine that the site does not hear, has revoked or does not know keeps its keys',
+  options,
+  async (t) => {
+    const server = await siteOf(t);
+    const agent = await enrolled(t, server);
+    const old = copyOfKeys(t, agent);
+    const { machineId } = renewalOf(t, agent);
+    await server.call(enrollmentRoutes.decide, { body: { machineIds: [machineId], decision: 'revoke' } });
+    const revoked = await agent.command('cert', 'renew');
+    assert.equal(revoked.status, 1);
+    assert.match(revoked.stderr, /machine-refused/);
+    assert.equal(openGuarded(agent.data, null).signingKey, old.signingKey);
+    const alone = newAgent();
+    atEnd(t, () => alone.remove());
+    assert.match((await alone.command('cert', 'renew')).stderr, /identity-not-enrolled/);
+  },
+);
+
+test(
+  'renewal: the old key neither enrolls anew nor renews; the new one enrolls as its machine, on its hardware alone',
+  options,
+  async (t) => {
+    const server = await siteOf(t);
+    const agent = await enrolled(t, server);
+    const old = copyOfKeys(t, agent);
+    const renewal = renewalOf(t, agent);
+    await renewalSteps.make(renewal);
+    await renewalSteps.announce(renewal, t.signal);
+    await renewalSteps.switch(renewal);
+    const { hardwareFingerprint = '' } = readEnrollment(agent.data) ?? {};
+    const facts = (keys: typeof old, print = hardwareFingerprint) => ({
+      ...{ name: 'pc', signingKey: keys.signingKey, encryptionKey: keys.encryptionKey },
+      ...{ hardwareFingerprint: print, agentVersion: '0.1.0', operatingSystem: 'Debian' },
+    });
+    const { client, machineId } = renewal;
+    const next = openGuarded(agent.data, null);
+    assert.deepEqual(await enrollOnce({ client, signer: next }, facts(next)), {
+      ...{ machineId, status: 'enrolled', retryAfterMs: 0 },
+    });
+    await assert.rejects(enrollOnce({ client, signer: old }, facts(old)), refusal('agent-key-replaced'));
+    await assert.rejects(announceKeys({ ...renewal, signer: old }, next), refusal('agent-key-replaced'));
+    await assert.rejects(announceKeys({ ...renewal, signer: next }, old), refusal('agent-key-known'));
+    // Whoever does not hold the new key cannot announce it.
+    const thief = { ...copyOfKeys(t, newKeys(t)), sign: next.sign };
+    await assert.rejects(announceKeys({ ...renewal, signer: next }, thief), refusal('agent-proof-invalid'));
+    const elsewhere = await enrollOnce({ client, signer: next }, facts(next, 'f'.repeat(64)));
+    assert.equal(elsewhere.status, 'quarantined');
+  },
+);
+
+function newKeys(t: TestContext): TestAgent {
+  const other = newAgent();
+  atEnd(t, () => other.remove());
+  openGuarded(other.data, null);
+  return other;
+}
