@@ -82,8 +82,10 @@ function derivePkcs12(
   const parts: Buffer[] = [];
   let input: Buffer = start;
   for (let bytes = 0; bytes < keyBytes; bytes += parts.at(-1)?.length ?? keyBytes) {
-    let block: Buffer = hash(digest, Buffer.concat([Buffer.alloc(blockBytes, purpose), input]), 'buffer');
-    for (let round = 1; round < iterations; round += 1) block = hash(digest, block, 'buffer');
+    const block = hash(digest, Buffer.concat([Buffer.alloc(blockBytes, purpose), input]), 'buffer');
+    // One buffer for all rounds, and short strings between them: a buffer for each of ten million rounds is memory that
+    // the collector lets grow, and most of the time of a run.
+    for (let round = 1; round < iterations; round += 1) block.write(hash(digest, block, 'binary'), 'latin1');
     parts.push(block);
     if (bytes + block.length < keyBytes)
       input = advanced(input, repeated(block, blockBytes, true), blockBytes);
