@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAgentPatchId } from '@tenkai/domain/agent-patch/agent-patch.ts';
 import {
   type JudgedPatch,
   type JudgedProgram,
@@ -50,7 +51,7 @@ export interface ApplyOptions {
 /**
  * Applies a patch: nothing is changed before it was believed and judged; what it replaces and what it changes of the
  * properties is kept, to be taken back. Interrupted, it is finished by `settle`.
- * @param source absolute path, or https address
+ * @param source absolute path, https address, or the id of a patch that the site has
  * @throws Failure as openPatch, readSource and judgeAgentPatch; properties-invalid
  * Source: AGENT-14, AGENT-28, HOTFIX-06, HOTFIX-25, HOTFIX-29.
  */
@@ -60,9 +61,10 @@ export async function applyPatch(
   { words = [], dryRun = false }: ApplyOptions = {},
 ): Promise<PatchPlan> {
   const { data } = deps;
-  const bytes = await readSource(source);
   const settings = readSettings(data);
+  const bytes = await readSource(settings, source);
   const opened = await openPatch(bytes, { file: source, rootFingerprint: settings.rootFingerprint });
+  refuseOther(source, opened.patch.id);
   const judged = judge(deps, opened, readRecords(data));
   if (judged.refusal) throw new Failure(judged.refusal.code, judged.refusal.params);
   const wanted = withProperties(settings, checkedProperties(words), {});
@@ -80,6 +82,12 @@ export async function applyPatch(
   });
   noteHistory(data, 'patch', deps.now());
   return plan;
+}
+
+/** Another patch of the site may be filed under this id, by mistake or on purpose: it is none that was asked for. */
+function refuseOther(source: string, actual: string): void {
+  if (isAgentPatchId(source) && source !== actual)
+    throw new Failure('agent-patch-other', { id: source, actual });
 }
 
 export function judge(

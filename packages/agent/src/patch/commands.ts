@@ -12,7 +12,10 @@ export function addPatchCommands(program: Command, env: Env, entry: string, data
     noun.command(name).description(about).option('--json', 'as JSON', false).exitOverride();
   const noRestart = ['--no-restart', 'leave the service as it runs'] as const;
   verb('apply', 'apply a patch; every property stays, unless it is named')
-    .argument('<file>', 'file that ends in .tkp (.msp on Windows), or its https address')
+    .argument(
+      '<file>',
+      'file that ends in .tkp (.msp on Windows), its https address, or the id under which the site has it',
+    )
     .argument('[NAME=VALUE...]', 'properties to change with it; "NAME=" takes one away')
     .option('--dry-run', 'show what would become of programs and properties')
     .option('--as-original', 'show, too, which properties the original would have lost; changes nothing')

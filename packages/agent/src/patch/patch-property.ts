@@ -6,6 +6,8 @@ import type { Settings } from '../settings.ts';
 export function withoutPatch(settings: Settings, source: string): Settings {
   const list = settings.assignment?.patch;
   if (list === undefined) return settings;
-  const left = parsePatchList(list).files.flatMap(({ path }) => (path === source ? [] : [path]));
+  const left = parsePatchList(list, { takesIds: true }).files.flatMap(({ path }) =>
+    path === source ? [] : [path],
+  );
   return withProperties(settings, { PATCH: left.length > 0 ? left.join(';') : null }, {});
 }

@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { isAgentPatchId } from '@tenkai/domain/agent-patch/agent-patch.ts';
 import { agentPatchSuccessor } from '@tenkai/domain/agent-patch/judge-patch.ts';
 import { asOriginalKept, diffProperties } from '@tenkai/domain/agent-patch/property-diff.ts';
 import { checkedProperties } from '@tenkai/domain/assignment/properties.ts';
@@ -49,7 +50,8 @@ export async function apply(
     if (words.length > 0) throw new Failure('agent-patch-properties', { file: source });
     return applyOnWindows(scene, resolve(source), { ...options, dryRun: dryRun || asOriginal });
   }
-  const place = source.startsWith('https://') ? source : resolve(source);
+  const isNamed = source.startsWith('https://') || isAgentPatchId(source);
+  const place = isNamed ? source : resolve(source);
   const deps = depsOf(scene);
   const language = languageOf(scene.env);
   const plan = await alone(scene, () => applyPatch(deps, place, { words, dryRun: dryRun || asOriginal }));

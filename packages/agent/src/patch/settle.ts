@@ -57,8 +57,8 @@ async function openKept({ data }: PatchDeps, { id }: PatchRecord): Promise<Kept 
 
 /** A patch that cannot be applied is told once, and asked for no more: it must not stop every later installation. */
 async function applyGiven(deps: PatchDeps, list: string): Promise<string[]> {
-  const known = new Set(readRecords(deps.data).map(({ source }) => source));
-  const wanted = parsePatchList(list).files.filter(({ path }) => !known.has(path));
+  const known = new Set(readRecords(deps.data).flatMap(({ id, source }) => [id, source]));
+  const wanted = parsePatchList(list, { takesIds: true }).files.filter(({ path }) => !known.has(path));
   const applied: string[] = [];
   for (const { path } of wanted) {
     try {

@@ -3,7 +3,12 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { type Condition, Failure, newPackageDraft, newProgram, type PackageDraft } from '@tenkai/domain';
-import { type AgentPatch, agentLineOf } from '@tenkai/domain/agent-patch/agent-patch.ts';
+import {
+  type AgentPatch,
+  agentLineOf,
+  agentPatchPackageId,
+  agentPatchPath,
+} from '@tenkai/domain/agent-patch/agent-patch.ts';
 import { openPatch, packPatch, readPatchText } from '@tenkai/protocol/agent/patch.ts';
 import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
 import { getSite, signAgentPatch } from '@tenkai/protocol/api/site.ts';
@@ -83,8 +88,6 @@ const applyScript = `#!/bin/sh
 exec /usr/bin/tenkai-agent patch apply "$(dirname "$0")/patch.tkp"
 `;
 
-const packageIdOf = (patchId: string) => `tenkai-agent-${patchId}`;
-
 /** Agents of another line would only refuse it. */
 function ofLine(line: string): Condition {
   const [major = 0, minor = 0] = line.split('.').map(Number);
@@ -109,7 +112,7 @@ export function patchDraft({
   requires,
   files,
 }: AgentPatch): PackageDraft {
-  const packageId = packageIdOf(id);
+  const packageId = agentPatchPackageId(id);
   return newPackageDraft({
     id: packageId,
     name: `Tenkai agent ${id}`,
@@ -126,11 +129,13 @@ export function patchDraft({
       newProgram({
         executable: `${packageId}/apply.sh`,
         // In a scenario each comes before it by itself (DIST-14).
-        requires: requires.map((each) => ({ packageId: packageIdOf(each), program: null })),
+        requires: requires.map((each) => ({ packageId: agentPatchPackageId(each), program: null })),
       }),
     ],
-    ...(replaces.length > 0 ? { supersedes: replaces.map(packageIdOf) } : {}),
-    ...(requires.length > 0 ? { requires: requires.map((each) => ({ anyOf: [packageIdOf(each)] })) } : {}),
+    ...(replaces.length > 0 ? { supersedes: replaces.map(agentPatchPackageId) } : {}),
+    ...(requires.length > 0
+      ? { requires: requires.map((each) => ({ anyOf: [agentPatchPackageId(each)] })) }
+      : {}),
   });
 }
 
@@ -146,7 +151,7 @@ export async function registerPatch(session: Session, fileText: string): Promise
   try {
     const folder = join(work, draft.id);
     await mkdir(folder);
-    await copyFile(file, join(folder, 'patch.tkp'));
+    await copyFile(file, join(work, agentPatchPath(patch.id)));
     await writeFile(join(folder, 'apply.sh'), applyScript, { mode: 0o755 });
     const contentId = await uploadBuilt(session, await readFolders(session, [folder]));
     const saved = await client(packageRoutes.create, { body: { draft, contentId } });

@@ -11,7 +11,8 @@ export const AgentPatchFile = Type.Object({
 });
 export type AgentPatchFile = Static<typeof AgentPatchFile>;
 
-const PatchId = Type.String({ pattern: '^[A-Z]{2,8}[0-9]{3,8}$' });
+const patchId = '^[A-Z]{2,8}[0-9]{3,8}$';
+const PatchId = Type.String({ pattern: patchId });
 
 /**
  * What a patch of the agent says of itself; the site's key chain has signed exactly this. The counterpart of the old
@@ -41,3 +42,10 @@ export type AgentPatch = Static<typeof AgentPatch>;
 export function agentLineOf(version: string): string {
   return /^\d+\.\d+/.exec(version)?.[0] ?? '';
 }
+
+/** `TK1001`: a patch by its name, and no place where one lies. */
+export const isAgentPatchId = (text: string): boolean => new RegExp(patchId).test(text);
+
+/** Of the package in which a site keeps the patch, and of the folder and the file in it. */
+export const agentPatchPackageId = (id: string) => `tenkai-agent-${id}`;
+export const agentPatchPath = (id: string) => `${agentPatchPackageId(id)}/patch.tkp`;

@@ -20,8 +20,64 @@ export const agentPatchTexts = {
     ],
   },
   'agent-patch-missing': {
-    en: ['The patch {file} is not here.', 'Give the absolute path of the patch, or its https address.'],
-    ja: ['パッチ {file} がありません。', 'パッチの絶対パスか https のアドレスを指定してください。'],
+    en: [
+      'The patch {file} is not here.',
+      'Give the absolute path of the patch, its https address, or the id under which the site has it.',
+    ],
+    ja: [
+      'パッチ {file} がありません。',
+      'パッチの絶対パス、https のアドレス、サイトに登録されている ID のいずれかを指定してください。',
+    ],
+  },
+  'agent-patch-unfetched': {
+    en: [
+      'The patch {file} could not be fetched: {cause}.',
+      "See that a certificate below the site's root key answers there; then name the patch again. Nothing was changed.",
+    ],
+    ja: [
+      'パッチ {file} を取得できません: {cause}。',
+      'サイトのルート鍵の証明書で応答していることを確認し、パッチをもう一度指定してください。何も変更していません。',
+    ],
+  },
+  'agent-patch-not-at-site': {
+    en: [
+      'The site has no patch {id}.',
+      'See which it has: tenkai package list; register it: tenkai agent patch register.',
+    ],
+    ja: [
+      'サイトにパッチ {id} がありません。',
+      'サイトのパッチを確認するか (tenkai package list)、登録してください (tenkai agent patch register)。',
+    ],
+  },
+  'agent-patch-no-site': {
+    en: [
+      'The patch {id} is to come from the site, and no site was found: {why}.',
+      'Give MP= and ROOTFINGERPRINT= together with it, or the path of the patch.',
+    ],
+    ja: [
+      'パッチ {id} の取得元となるサイトが見つかりません: {why}。',
+      'MP= と ROOTFINGERPRINT= を一緒に指定するか、パッチのパスを指定してください。',
+    ],
+  },
+  'agent-patch-held': {
+    en: [
+      'The patch {file} would have to be fetched, and this machine is held: nobody is asked.',
+      'Give a file of this machine, or release it first: tenkai-agent assign --release',
+    ],
+    ja: [
+      'パッチ {file} は取得が必要ですが、このマシンは保留中のため、どこにも照会しません。',
+      'このマシンのファイルを指定するか、先に保留を解除してください: tenkai-agent assign --release',
+    ],
+  },
+  'agent-patch-other': {
+    en: [
+      'What came for {id} is the patch {actual}.',
+      'See which file the package of {id} has on the site; nothing was changed.',
+    ],
+    ja: [
+      '{id} として取得したものはパッチ {actual} です。',
+      'サイトの {id} のパッケージのファイルを確認してください。何も変更していません。',
+    ],
   },
   'agent-patch-properties': {
     en: [
@@ -112,11 +168,16 @@ export function agentPatchSentences(language: 'en' | 'ja') {
   return Object.fromEntries(entries) as Record<AgentPatchFailure, { message: string; remedy: string }>;
 }
 
+function kindOf(code: string): FailureEntry['kind'] {
+  if (code.endsWith('tampered')) return 'forbidden';
+  return code.endsWith('not-at-site') ? 'not-found' : 'invalid';
+}
+
 defineFailures(
   Object.fromEntries(
     Object.entries(agentPatchSentences('en')).map(([code, texts]) => [
       code,
-      { kind: code.endsWith('tampered') ? 'forbidden' : 'invalid', ...texts } satisfies FailureEntry,
+      { kind: kindOf(code), ...texts } satisfies FailureEntry,
     ]),
   ),
 );

@@ -157,11 +157,11 @@ export const propertyTexts = {
   'property-patch-path-refused': {
     en: [
       '{path} is not an absolute path, a share or an https address without .. and control characters.',
-      'Give the absolute path of the patch.',
+      'Give the absolute path of the patch, or its id, such as TK1001.',
     ],
     ja: [
       '{path} は絶対パス、共有、https アドレスのいずれでもないか、.. や制御文字を含んでいます。',
-      'パッチの絶対パスを指定してください。',
+      'パッチの絶対パスか ID (TK1001 など) を指定してください。',
     ],
   },
   'property-patch-twice': {

@@ -159,7 +159,7 @@ const readers: Readonly<Record<PropertyName, (text: string, name: PropertyName) 
   LDAPSECRET: readFileName,
   LDAPCA: readFileName,
   PATCH: (text) => {
-    const [problem] = parsePatchList(text).problems;
+    const [problem] = parsePatchList(text, { takesIds: true }).problems;
     return problem ? { code: `property-${problem.code}`, params: problem.params } : { value: text };
   },
 };

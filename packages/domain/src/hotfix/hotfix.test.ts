@@ -153,6 +153,21 @@ test('PATCH lists local files, shares and web servers, quoted or not', () => {
   assert.equal(parsePatchList('/srv/a.msp; https://dp.example/x/b.MSP;').files.length, 2);
 });
 
+test('AGENT-14: PATCH names patches of our own agent by their ids, too; those of the old client by their files alone', () => {
+  const value = 'tk1001; /srv/a.tkp;TK1002';
+  const own = parsePatchList(value, { takesIds: true });
+  assert.deepEqual(
+    [own.files.map(({ path }) => path), own.problems],
+    [['TK1001', '/srv/a.tkp', 'TK1002'], []],
+  );
+  const codes = (list: string, takesIds: boolean) =>
+    parsePatchList(list, { takesIds }).problems.map(({ code }) => code);
+  assert.deepEqual(codes(value, false), ['patch-path-refused', 'patch-path-refused']);
+  assert.deepEqual(codes('TK1001;tk1001', true), ['patch-twice']);
+  for (const wrong of ['TK1', 'TK1001.tkp', 'TK1001/..', '../TK1001', 'ＴＫ1001'])
+    assert.deepEqual(codes(wrong, true), ['patch-path-refused'], wrong);
+});
+
 test('hostile values of PATCH are refused whole, each with its reason', () => {
   const cases: readonly (readonly [string, string])[] = [
     ['', 'patch-list-empty'],

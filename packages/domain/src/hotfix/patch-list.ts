@@ -1,3 +1,4 @@
+import { isAgentPatchId } from '../agent-patch/agent-patch.ts';
 import { defineReasons } from '../reason.ts';
 import type { Reason } from '../scenario/frozen-step.ts';
 import { type ArtefactName, parseArtefactName } from './artefact-name.ts';
@@ -12,6 +13,7 @@ defineReasons({
 });
 
 export interface PatchFile {
+  /** Of a file; or, where ids are taken, the id of a patch that the site has. */
   readonly path: string;
   /** What its name says; null: a name of no known form, which is allowed. */
   readonly artefact: ArtefactName | null;
@@ -33,19 +35,22 @@ const hostile = /[\u0000-\u001f\u007f"'`|<>*?&^%!$\u202a-\u202e\u2066-\u2069]/u;
 /**
  * Reads the value of `PATCH=`: paths of client patches, divided by semicolons; the quotes around the whole belong to
  * the input (AGENT-14). Everything that is wrong is told at once, and nothing of a wrong list is used.
+ * @param takesIds our own agent's: a patch may be named by its id, in whatever case, too
  * Source: AGENT-14, AGENT-15, HOTFIX-27.
  */
-export function parsePatchList(value: string): PatchList {
+export function parsePatchList(value: string, { takesIds = false } = {}): PatchList {
   const [, quoted] = /^\s*"([^"]*)"\s*$/.exec(value) ?? [];
+  const isId = (path: string) => takesIds && isAgentPatchId(path);
   const paths = (quoted ?? value)
     .split(';')
     .map((path) => path.trim())
+    .map((path) => (isId(path.toUpperCase()) ? path.toUpperCase() : path))
     .filter((path) => path !== '');
   if (paths.length === 0) return refused({ code: 'patch-list-empty', params: {} });
   if (paths.length > mostFiles)
     return refused({ code: 'patch-list-long', params: { count: paths.length, most: mostFiles } });
   const seen = new Set<string>();
-  const problems = paths.flatMap((path) => problemOf(path, seen) ?? []);
+  const problems = paths.flatMap((path) => problemOf(path, seen, isId(path)) ?? []);
   if (problems.length > 0) return { files: [], problems };
   return { files: paths.map((path) => ({ path, artefact: parseArtefactName(nameOf(path)) })), problems };
 }
@@ -53,16 +58,21 @@ export function parsePatchList(value: string): PatchList {
 const refused = (problem: Reason): PatchList => ({ files: [], problems: [problem] });
 const nameOf = (path: string) => path.split(/[\\/]/).at(-1) ?? '';
 
-function problemOf(path: string, seen: Set<string>): Reason | null {
+function problemOf(path: string, seen: Set<string>, isId: boolean): Reason | null {
   const params = { path: shown(path) };
-  const isPlain = path.length <= longestPath && absolute.test(path) && !hostile.test(path);
-  if (!isPlain || path.split(/[\\/]/).some((part) => part === '..' || part === '.'))
-    return { code: 'patch-path-refused', params };
-  if (!/[^\\/]\.(msp|tkp)$/i.test(path)) return { code: 'patch-not-msp', params };
+  const wrong = isId ? null : problemOfPath(path);
+  if (wrong) return { code: wrong, params };
   const key = path.replaceAll('/', '\\').toLowerCase();
   if (seen.has(key)) return { code: 'patch-twice', params };
   seen.add(key);
   return null;
+}
+
+function problemOfPath(path: string): string | null {
+  const isPlain = path.length <= longestPath && absolute.test(path) && !hostile.test(path);
+  if (!isPlain || path.split(/[\\/]/).some((part) => part === '..' || part === '.'))
+    return 'patch-path-refused';
+  return /[^\\/]\.(msp|tkp)$/i.test(path) ? null : 'patch-not-msp';
 }
 
 /** Fit to be printed. */

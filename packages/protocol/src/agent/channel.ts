@@ -25,6 +25,8 @@ export const agentPaths = {
   available: '/agent/v1/available',
   reports: '/agent/v1/reports',
   progress: '/agent/v1/progress',
+  /** `GET /agent/v1/patches/TK1001`: unauthenticated, for the first installation; the file carries its own proof. */
+  patches: '/agent/v1/patches',
   multicast: '/agent/v1/multicast',
   relay: '/agent/v1/multicast/relay',
   probe: '/agent/v1/probe',

@@ -2,6 +2,7 @@ import type { PackageDraft, SoftwarePackage } from '@tenkai/domain';
 import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Content, ContentUse } from '../content/index.ts';
+import { addAgentPatches } from './agent-patches.ts';
 import { addBuiltInPackages, saveOwnPackage } from './built-in.ts';
 import { addPackageFiles } from './packages.files.ts';
 import { addPackageRoutes } from './packages.routes.ts';
@@ -58,6 +59,7 @@ export function registerPackages(kernel: Kernel, { content }: { content: Content
   });
   addPackageRoutes(deps);
   addPackageFiles(deps);
+  addAgentPatches(deps);
   return {
     async sealedPackage(id, revision) {
       const wanted = revision ?? (await findPackage(db.read, id))?.revision;

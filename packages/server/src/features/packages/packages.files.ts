@@ -42,7 +42,12 @@ function noFile(path: string): Failure {
 }
 
 /** One chunk is a file already; of several the file is put together on the way. */
-async function sendPlain(content: Content, file: ManifestFile, request: FastifyRequest, reply: FastifyReply) {
+export async function sendPlain(
+  content: Content,
+  file: ManifestFile,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
   const [only, ...others] = file.chunks;
   if (only && others.length === 0) {
     await sendFile(request, reply, {
