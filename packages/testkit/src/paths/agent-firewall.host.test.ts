@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol';
+import { machineRoutes } from '@tenkai/protocol';
 import { atEnd } from '../at-end.ts';
 import { runCommand } from '../rig/command.ts';
 import { noDebTools } from '../rig/deb.ts';
@@ -9,6 +9,7 @@ import { noSystemdHosts } from '../rig/systemd-host.ts';
 import { until } from '../rig/until.ts';
 import { deployTo, untilEnded } from './deploy.ts';
 import { machineNamed } from './managed-host.ts';
+import { writeProperties } from './managed-unit.ts';
 import { shippedDeb } from './shipped-deb.ts';
 import { startSiteProcess } from './site-process.ts';
 import { startUnitMachine } from './unit-machine.ts';
@@ -42,11 +43,7 @@ test('BAGT-04: installed behind a firewall that is on, the package opens what th
   await vm.ask(['systemctl', 'enable', '--now', 'nftables']);
   assert.deepEqual([await pings(network.site), await pings(stranger)], [false, false]);
 
-  const body = { name: 'tests', maxUses: 1, validHours: 1 };
-  const { secret } = await site.api(enrollmentRoutes.createTicket, { body });
-  await vm.ask('umask 077; cat > /root/ticket', { input: secret });
-  const properties = `MP=${site.url} ROOTFINGERPRINT=${site.rootFingerprint} TICKET=/root/ticket`;
-  await vm.writeFile('/etc/tenkai-agent.properties', `${properties}\n`);
+  await writeProperties(vm, site);
   await vm.copyIn(await deb, '/root/agent.deb');
   await vm.ask(['dpkg', '--install', '/root/agent.deb'], { timeoutMs: slowMs });
 

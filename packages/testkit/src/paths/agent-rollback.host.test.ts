@@ -1,21 +1,18 @@
 /** A new agent that does not report, on a machine with systemd: its guard is a unit, and puts the old one back. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { enrollmentRoutes } from '@tenkai/protocol';
 import { installStep } from '../builders.ts';
 import { noDebTools } from '../rig/deb.ts';
-import { makeNetwork, type Network } from '../rig/network.ts';
 import { noSystemdHosts } from '../rig/systemd-host.ts';
 import type { SystemdMachine } from '../rig/systemd-machine.ts';
 import { until } from '../rig/until.ts';
 import { brokenAgentDeb, createAgentPackage } from './agent-package.ts';
 import { deployTo, untilEnded } from './deploy.ts';
-import { machineNamed } from './managed-host.ts';
+import { startUnitScene, type UnitScene } from './managed-unit.ts';
 import { shippedDeb } from './shipped-deb.ts';
-import { type SiteProcess, startSiteProcess } from './site-process.ts';
-import { startUnitMachine, type UnitMachine } from './unit-machine.ts';
+import type { SiteProcess } from './site-process.ts';
+import type { UnitMachine } from './unit-machine.ts';
 
-const name = 'rollback-vm';
 const newer = '0.1.1';
 const slowMs = 480_000;
 const folder = '/var/lib/tenkai-agent/upgrade';
@@ -27,35 +24,15 @@ interface Clock {
 }
 
 describe('an upgrade of the agent under systemd', { skip: noSystemdHosts || noDebTools }, () => {
-  let network: Network;
+  let scene: UnitScene;
   let site: SiteProcess;
   let machine: UnitMachine;
   let vm: SystemdMachine;
-  let machineId: string;
   before(async () => {
-    network = await makeNetwork();
-    [site, machine] = await Promise.all([startSiteProcess(network), startUnitMachine(network, name)]);
-    vm = machine.vm;
-    await machine.install(await shippedDeb('agent'));
-    const { secret } = await site.api(enrollmentRoutes.createTicket, {
-      body: { name, maxUses: 1, validHours: 1 },
-    });
-    await vm.ask('umask 077; cat > /root/ticket', { input: secret });
-    const known = `--server ${site.url} --root-fingerprint ${site.rootFingerprint}`;
-    await vm.ask(`tenkai-agent enroll ${known} --ticket-file /root/ticket`, { timeoutMs: slowMs });
-    await until('the machine is online', isOnline, slowMs);
-    machineId = (await machineNamed(site, name)).id;
+    scene = await startUnitScene('rolled-back');
+    ({ site, machine, host: vm } = scene);
   });
-  after(async () => {
-    await vm?.destroy();
-    await site?.destroy();
-    await network?.destroy();
-  });
-
-  const isOnline = async () => {
-    const row = await machineNamed(site, name).catch(() => undefined);
-    return row?.isOnline === true && row.architecture !== '';
-  };
+  after(() => scene?.destroy());
 
   /** What the guard has written of its deadline; undefined while it waits for nothing. */
   async function clock(): Promise<Clock | undefined> {
@@ -67,7 +44,10 @@ describe('an upgrade of the agent under systemd', { skip: noSystemdHosts || noDe
   test('a new agent that does not report within its deadline is put back, although the power was cut meanwhile', async () => {
     const broken = await brokenAgentDeb(await shippedDeb('agent', newer));
     await createAgentPackage(site, broken, { deadlineMinutes: 1 });
-    const id = await deployTo(site, [machineId], { name: 'broken', steps: [installStep('tenkai-agent')] });
+    const id = await deployTo(site, [scene.machineId], {
+      name: 'broken',
+      steps: [installStep('tenkai-agent')],
+    });
     const first = await until('the guard has looked', () => lookedAt(50), slowMs);
     assert.equal(await machine.installedVersion('tenkai-agent'), newer);
     const guard = await machine.unit(guardUnit);
@@ -86,7 +66,7 @@ describe('an upgrade of the agent under systemd', { skip: noSystemdHosts || noDe
     assert.deepEqual([run?.status, run?.reason?.code], ['failed', 'rolled-back'], JSON.stringify(run?.steps));
     assert.match(String(run?.reason?.params.cause), /version 0\.1\.1 did not report within 60 seconds/);
     assert.equal(await machine.installedVersion('tenkai-agent'), '0.1.0');
-    await until('the old one is online', isOnline, slowMs);
+    await until('the old one is online', scene.isOnline, slowMs);
     const { general } = await machine.agentStatus();
     assert.deepEqual([general.version, general.isRunning], ['0.1.0', true]);
     assert.equal((await machine.unit(guardUnit)).LoadState, 'not-found');

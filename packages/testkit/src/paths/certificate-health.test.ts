@@ -5,24 +5,16 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { CertificateHealth } from '@tenkai/protocol/api/certificates.ts';
-import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
 import { atEnd } from '../at-end.ts';
-import { newAgent, type TestAgent, until } from '../small-site/run-agent.ts';
+import { enrolledByTicket } from '../small-site/enrolled-by-ticket.ts';
+import { type TestAgent, until } from '../small-site/run-agent.ts';
 import { startTestServer, type TestServer } from '../start-server.ts';
 import { cliOf } from '../tenkai-cli.ts';
 
 async function enrolled(t: TestContext, server: TestServer): Promise<TestAgent> {
-  const agent = newAgent();
-  atEnd(t, () => agent.remove());
-  const body = { name: 'test', maxUses: 1, validHours: 1 };
-  const { secret } = await server.call(enrollmentRoutes.createTicket, { body });
-  const ticket = join(agent.root, 'ticket');
-  writeFileSync(ticket, secret, { mode: 0o600 });
-  const { rootFingerprint } = server.kernel.keys;
-  const site = ['--server', server.baseUrl, '--root-fingerprint', rootFingerprint];
-  const { status, stderr } = await agent.command('enroll', ...site, '--ticket-file', ticket);
-  assert.equal(status, 0, stderr);
+  const agent = await enrolledByTicket(t, server);
   agent.start();
   await runByItsFolder(server, agent);
   return agent;

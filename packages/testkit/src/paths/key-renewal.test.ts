@@ -17,30 +17,11 @@ import {
 import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { listAudit, listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import { atEnd } from '../at-end.ts';
+import { enrolledByTicket } from '../small-site/enrolled-by-ticket.ts';
 import { ended, newAgent, type TestAgent, until } from '../small-site/run-agent.ts';
 import { startTestServer, type TestServer } from '../start-server.ts';
 
 const options = { timeout: 180_000 };
-
-async function siteOf(t: TestContext): Promise<TestServer> {
-  const server = await startTestServer({ listen: true });
-  atEnd(t, () => server.stop());
-  return server;
-}
-
-async function enrolled(t: TestContext, server: TestServer): Promise<TestAgent> {
-  const agent = newAgent();
-  atEnd(t, () => agent.remove());
-  const body = { name: 'test', maxUses: 1, validHours: 1 };
-  const { secret } = await server.call(enrollmentRoutes.createTicket, { body });
-  const ticket = join(agent.root, 'ticket');
-  writeFileSync(ticket, secret, { mode: 0o600 });
-  const { rootFingerprint } = server.kernel.keys;
-  const site = ['--server', server.baseUrl, '--root-fingerprint', rootFingerprint];
-  const { status, stderr } = await agent.command('enroll', ...site, '--ticket-file', ticket);
-  assert.equal(status, 0, stderr);
-  return agent;
-}
 
 function renewalOf(t: TestContext, { data }: TestAgent): RenewalDeps {
   const enrollment = readEnrollment(data);
@@ -69,6 +50,18 @@ const listOf = ({ data }: TestAgent) =>
 function isOnline({ data }: TestAgent, { pid }: { readonly pid?: number | undefined }): boolean {
   const status = readStatus(data);
   return status?.process.pid === pid && status?.isConnected === true;
+}
+
+/** A site, a machine of it whose service does not run, its keys as they are now, and its renewal before the first act. */
+async function machineOf(t: TestContext) {
+  const server = await startTestServer({ listen: true });
+  atEnd(t, () => server.stop());
+  const agent = await enrolledByTicket(t, server);
+  return { server, agent, old: copyOfKeys(t, agent), renewal: renewalOf(t, agent) };
+}
+
+async function act(t: TestContext, renewal: RenewalDeps, steps: readonly StepName[]): Promise<void> {
+  for (const step of steps) await renewalSteps[step](renewal, t.signal);
 }
 
 /** The service comes in with whatever keys there are, and is the machine that it was. */
@@ -105,11 +98,10 @@ test(
   'renewal: a machine whose service runs gets new keys and certificates by one command, and stays the same machine',
   options,
   async (t) => {
-    const server = await siteOf(t);
-    const agent = await enrolled(t, server);
+    const { server, agent, old, renewal } = await machineOf(t);
+    const { machineId } = renewal;
     const service = agent.start();
     await until(() => isOnline(agent, service));
-    const old = copyOfKeys(t, agent);
     const before = listOf(agent).certificates.map(({ thumbprint }) => thumbprint);
     const { status, stdout, stderr } = await agent.command('cert', 'renew', '--json');
     assert.equal(status, 0, stderr);
@@ -118,7 +110,6 @@ test(
     await isWhollyNew(t, agent, old);
     assert.equal(service.exitCode, null);
 
-    const { machineId } = renewalOf(t, agent);
     const { items: said } = await server.call(listStatusMessages, { query: { machineId } });
     assert.equal(said.filter(({ code }) => code === 'enrollment.renewed').length, 1);
     const { items: audited } = await server.call(listAudit, { query: { action: 'enrollment.renewed' } });
@@ -139,11 +130,8 @@ for (const [index, name] of names.entries())
     `renewal: with the power lost after "${name}" the machine goes on, and the next renewal comes to its end`,
     options,
     async (t) => {
-      const server = await siteOf(t);
-      const agent = await enrolled(t, server);
-      const old = copyOfKeys(t, agent);
-      const renewal = renewalOf(t, agent);
-      for (const each of names.slice(0, index + 1)) await renewalSteps[each](renewal, t.signal);
+      const { server, agent, old, renewal } = await machineOf(t);
+      await act(t, renewal, names.slice(0, index + 1));
       await goesOn(server, agent);
       if (index < names.indexOf('switch'))
         assert.ok(await tokenWith(renewal, old), 'the old key is good still');
@@ -160,12 +148,8 @@ test(
   'renewal: the power lost between both keys of the switch is made good by the next start',
   options,
   async (t) => {
-    const server = await siteOf(t);
-    const agent = await enrolled(t, server);
-    const old = copyOfKeys(t, agent);
-    const renewal = renewalOf(t, agent);
-    await renewalSteps.make(renewal);
-    await renewalSteps.announce(renewal, t.signal);
+    const { server, agent, old, renewal } = await machineOf(t);
+    await act(t, renewal, ['make', 'announce']);
     const folder = agent.data.identity;
     renameSync(join(folder, 'next', 'signing.key'), join(folder, 'signing.key'));
     await goesOn(server, agent);
@@ -177,10 +161,8 @@ test(
   'renewal: a machine that the site does not hear, has revoked or does not know keeps its keys',
   options,
   async (t) => {
-    const server = await siteOf(t);
-    const agent = await enrolled(t, server);
-    const old = copyOfKeys(t, agent);
-    const { machineId } = renewalOf(t, agent);
+    const { server, agent, old, renewal } = await machineOf(t);
+    const { machineId } = renewal;
     await server.call(enrollmentRoutes.decide, { body: { machineIds: [machineId], decision: 'revoke' } });
     const revoked = await agent.command('cert', 'renew');
     assert.equal(revoked.status, 1);
@@ -196,13 +178,8 @@ test(
   'renewal: the old key neither enrolls anew nor renews; the new one enrolls as its machine, on its hardware alone',
   options,
   async (t) => {
-    const server = await siteOf(t);
-    const agent = await enrolled(t, server);
-    const old = copyOfKeys(t, agent);
-    const renewal = renewalOf(t, agent);
-    await renewalSteps.make(renewal);
-    await renewalSteps.announce(renewal, t.signal);
-    await renewalSteps.switch(renewal);
+    const { agent, old, renewal } = await machineOf(t);
+    await act(t, renewal, ['make', 'announce', 'switch']);
     const { hardwareFingerprint = '' } = readEnrollment(agent.data) ?? {};
     const facts = (keys: typeof old, print = hardwareFingerprint) => ({
       ...{ name: 'pc', signingKey: keys.signingKey, encryptionKey: keys.encryptionKey },

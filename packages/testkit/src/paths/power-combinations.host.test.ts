@@ -5,13 +5,12 @@ import type { DeploymentDraft } from '@tenkai/domain';
 import { machineRoutes } from '@tenkai/protocol';
 import { installStep } from '../builders.ts';
 import { noDebTools } from '../rig/deb.ts';
-import { makeNetwork, type Network } from '../rig/network.ts';
-import { noSystemdHosts, type SystemdHost, startSystemdHost } from '../rig/systemd-host.ts';
+import { noSystemdHosts, type SystemdHost } from '../rig/systemd-host.ts';
 import { until } from '../rig/until.ts';
 import { deployTo, registerCommand, untilEnded, untilRun } from './deploy.ts';
 import { machineNamed } from './managed-host.ts';
-import { manageUnit } from './managed-unit.ts';
-import { type SiteProcess, startSiteProcess } from './site-process.ts';
+import { startUnitScene, type UnitScene } from './managed-unit.ts';
+import type { SiteProcess } from './site-process.ts';
 
 const name = 'powered';
 const slowMs = 240_000;
@@ -30,22 +29,16 @@ const combinations: readonly [boolean, boolean, boolean, number][] = [
 ];
 
 describe('the power of a machine around a run', { skip: noSystemdHosts || noDebTools }, () => {
-  let network: Network;
+  let scene: UnitScene;
   let site: SiteProcess;
   let host: SystemdHost;
   let machineId: string;
   let untilOnline: () => Promise<void>;
   before(async () => {
-    network = await makeNetwork();
-    site = await startSiteProcess(network);
-    host = await startSystemdHost({ name, network });
-    ({ machineId, untilOnline } = await manageUnit(host, network, site));
+    scene = await startUnitScene(name);
+    ({ site, host, machineId, untilOnline } = scene);
   });
-  after(async () => {
-    await host?.destroy();
-    await site?.destroy();
-    await network?.destroy();
-  });
+  after(() => scene?.destroy());
 
   /** A package whose installer writes down the boot in which it ran. */
   async function deploy(id: string, restartAfterInstall: boolean, over: Partial<DeploymentDraft>) {

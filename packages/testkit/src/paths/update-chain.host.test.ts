@@ -3,12 +3,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { updateRoutes } from '@tenkai/protocol/api/index.ts';
 import { noDebTools } from '../rig/deb.ts';
-import { makeNetwork, type Network } from '../rig/network.ts';
-import { noSystemdHosts, type SystemdHost, startSystemdHost } from '../rig/systemd-host.ts';
+import { noSystemdHosts, type SystemdHost } from '../rig/systemd-host.ts';
 import { until } from '../rig/until.ts';
 import { registerDeb } from './deploy.ts';
-import { manageUnit } from './managed-unit.ts';
-import { type SiteProcess, startSiteProcess } from './site-process.ts';
+import { startUnitScene, type UnitScene } from './managed-unit.ts';
+import type { SiteProcess } from './site-process.ts';
 
 const slowMs = 240_000;
 const level = (point: number) => `level-${point}`;
@@ -17,22 +16,16 @@ const postinst = (version: string) =>
   `#!/bin/sh\necho ${version} $(cat /proc/sys/kernel/random/boot_id) >> /opt/releases\n`;
 
 describe('automatic update on a real machine', { skip: noSystemdHosts || noDebTools }, () => {
-  let network: Network;
+  let scene: UnitScene;
   let site: SiteProcess;
   let host: SystemdHost;
   let machineId: string;
   let untilOnline: () => Promise<void>;
   before(async () => {
-    network = await makeNetwork();
-    site = await startSiteProcess(network);
-    host = await startSystemdHost({ name: 'behind', network });
-    ({ machineId, untilOnline } = await manageUnit(host, network, site));
+    scene = await startUnitScene('behind');
+    ({ site, host, machineId, untilOnline } = scene);
   });
-  after(async () => {
-    await host?.destroy();
-    await site?.destroy();
-    await network?.destroy();
-  });
+  after(() => scene?.destroy());
 
   /** The package web server of a distribution would bring them; only the last is wanted for its own sake. */
   async function register(point: number): Promise<void> {
