@@ -6,6 +6,8 @@ const path = '/api/v1/live';
 const gatherMs = 600;
 /** While the stream is broken everything on the screen is asked for again this often. */
 const pollMs = 10_000;
+/** A dialog whose act is done does not wait longer than this for a slow site to show it. */
+const answerMs = 2000;
 
 /** What the site says changed: the noun, and which one. Never the object itself. */
 interface LiveMessage {
@@ -36,7 +38,7 @@ export function followSite(): () => void {
     news.add(topic);
     gathering ??= window.setTimeout(() => {
       gathering = undefined;
-      tell(news);
+      void tell(news);
       news.clear();
     }, gatherMs);
   };
@@ -76,11 +78,19 @@ const alsoChanges: Readonly<Record<string, readonly string[]>> = {
   content: ['points', 'packages'],
 };
 
-/** Every query and list whose key begins with one of these nouns is asked for again, if it is on the screen. */
-export function tell(topics: ReadonlySet<string>): void {
+/**
+ * Every query and list whose key begins with one of these nouns is asked for again, if it is on the screen.
+ * @returns when the queries have answered, so that a dialog which waits for it uncovers rows that no longer move
+ *   under the pointer; after two seconds in any case, as the act itself is done. Who removed the very thing that
+ *   the page shows leaves without waiting: there is nothing left to ask for
+ */
+export async function tell(topics: ReadonlySet<string>): Promise<void> {
   const nouns = new Set([...topics].flatMap((topic) => [topic, ...(alsoChanges[topic] ?? [])]));
-  void queryClient.invalidateQueries({ predicate: ({ queryKey }) => nouns.has(String(queryKey[0])) });
   refreshLists(nouns);
+  const answered = queryClient.invalidateQueries({
+    predicate: ({ queryKey }) => nouns.has(String(queryKey[0])),
+  });
+  await Promise.race([answered, new Promise((resolve) => window.setTimeout(resolve, answerMs))]);
 }
 
 function refreshEverything(): void {

@@ -33,10 +33,10 @@ describe('package repositories in the console', { skip: noBrowser }, () => {
       await page.getByRole('dialog').getByLabel(texts.packages.fields.urgency).click();
       await page.getByRole('option', { name: texts.packages.urgencies.normal }).click();
       await page.getByRole('dialog').getByRole('button', { name: texts.repositories.approve }).click();
-      await page.getByText(texts.repositories.packageStates.registered).waitFor();
+      await page.getByText(texts.repositories.packageStates.registered, { exact: true }).waitFor();
       await page.getByRole('button', { name: `${texts.repositories.reject}: tool` }).click();
       await page.getByRole('dialog').getByRole('button', { name: texts.repositories.reject }).click();
-      await page.getByText(texts.repositories.packageStates.rejected).waitFor();
+      await page.getByText(texts.repositories.packageStates.rejected, { exact: true }).waitFor();
       await assertAccessible(page);
       const { items } = await api(packageRoutes.list, { query: {} });
       assert.deepEqual(

@@ -39,6 +39,6 @@ export function useLocate() {
 export function useRemoveBoundary(id: string) {
   return useMutation({
     mutationFn: () => call(boundaryRoutes.remove, { params: { id } }),
-    onSuccess: changed,
+    onSuccess: () => void changed(),
   });
 }

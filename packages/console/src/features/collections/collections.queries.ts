@@ -91,7 +91,7 @@ export function useUpdateCollection(id: string) {
 export function useRemoveCollection() {
   return useMutation({
     mutationFn: (id: string) => call(collectionRoutes.remove, { params: { id } }),
-    onSuccess: changed,
+    onSuccess: () => void changed(),
   });
 }
 

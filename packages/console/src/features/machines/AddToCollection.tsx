@@ -38,7 +38,7 @@ export function AddToCollection({ machines, isForDeployment, onClose }: Props) {
     const saved =
       target === 'new' ? await create(name.trim(), ids) : existing ? await extend(existing, ids) : undefined;
     if (!saved) return;
-    tell(new Set(['collections']));
+    void tell(new Set(['collections']));
     if (isForDeployment) void navigate({ to: '/deployments/new', search: { collection: saved.id } });
     else void navigate({ to: '/collections/$collectionId', params: { collectionId: saved.id } });
   };

@@ -156,7 +156,7 @@ export function useRepairCertificates() {
 export function useForgetMachine() {
   return useMutation({
     mutationFn: (id: string) => call(machineRoutes.remove, { params: { id } }),
-    onSuccess: changed,
+    onSuccess: () => void changed(),
   });
 }
 

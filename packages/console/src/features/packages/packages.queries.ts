@@ -53,7 +53,7 @@ export function useUpdatePackage(id: string) {
 export function useRemovePackage() {
   return useMutation({
     mutationFn: (id: string) => call(packageRoutes.remove, { params: { id } }),
-    onSuccess: changed,
+    onSuccess: () => void changed(),
   });
 }
 

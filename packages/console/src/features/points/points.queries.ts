@@ -33,6 +33,6 @@ export function useUpdatePoint(id: string) {
 export function useRemovePoint(id: string) {
   return useMutation({
     mutationFn: () => call(distributionPointRoutes.remove, { params: { id } }),
-    onSuccess: changed,
+    onSuccess: () => void changed(),
   });
 }

@@ -91,7 +91,7 @@ export function useDecideHostKeys(id: string) {
 export function useRemovePush() {
   return useMutation({
     mutationFn: (id: string) => call(pushRoutes.remove, { params: { id } }),
-    onSuccess: changed,
+    onSuccess: () => void changed(),
   });
 }
 

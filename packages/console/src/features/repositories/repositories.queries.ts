@@ -37,7 +37,7 @@ export function useUpdateRepository(id: string) {
 export function useRemoveRepository(id: string) {
   return useMutation({
     mutationFn: () => call(repositoryRoutes.remove, { params: { id } }),
-    onSuccess: changed,
+    onSuccess: () => void changed(),
   });
 }
 

@@ -39,6 +39,6 @@ export function useUpdateScenario(id: string) {
 export function useRemoveScenario() {
   return useMutation({
     mutationFn: (id: string) => call(scenarioRoutes.remove, { params: { id } }),
-    onSuccess: changed,
+    onSuccess: () => void changed(),
   });
 }
