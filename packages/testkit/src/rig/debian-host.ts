@@ -61,7 +61,7 @@ export interface DebianHostOptions {
   readonly name: string;
   /** The site's, or a subnet behind a router. */
   readonly network: Pick<Network, 'addMachine'>;
-  /** Most that it can write, in MiB of memory; default 2048. */
+  /** Most that it can write, in MiB of memory; default 2048. With 0 it writes to the disk of this machine. */
   readonly diskMb?: number;
   /** Folder with another system than the Debian base; nobody writes to it. */
   readonly base?: string;
