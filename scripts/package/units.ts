@@ -148,6 +148,8 @@ TENKAI_REDIRECT_PORT=80
 #TENKAI_MULTICAST_PORTS=
 # off: the service does not open its ports in an active firewall; tenkai firewall plan shows what it opens.
 #TENKAI_FIREWALL=auto
+# Zones of firewalld in which its ports are opened, such as internal; empty: all that are in use.
+#TENKAI_FIREWALL_PROFILES=
 # Three capitals or digits; decided at the first start.
 #TENKAI_SITE=TK1
 # Names and addresses of this server beside those that the machine itself knows, with blanks between them.

@@ -5,7 +5,7 @@ import { ask } from '@tenkai/domain/firewall/procedure.ts';
 /** Where the agent's package for Windows goes unless somebody says otherwise. */
 export const usualAgentFolder = 'C:\\Program Files\\Tenkai\\Agent';
 
-const query = ask('reg.exe', 'query', 'HKLM\\SOFTWARE\\Tenkai\\Agent', '/v', 'Folder', '/reg:64');
+const query = ask('reg', 'query', 'HKLM\\SOFTWARE\\Tenkai\\Agent', '/v', 'Folder', '/reg:64');
 
 /**
  * reg.exe writes in the code page of its console, and `?` for what that one does not have; no folder's name has a `?`.

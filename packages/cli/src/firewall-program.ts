@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import type { Answer, Ask, Procedure } from '@tenkai/domain/firewall/index.ts';
+import { type Answer, type Ask, type Procedure, windowsProgram } from '@tenkai/domain/firewall/procedure.ts';
 
 const timeoutMs = 60_000;
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -23,13 +23,9 @@ function runAsk({ program, args }: Ask, signal: AbortSignal): Promise<Answer> {
       const code = error === null ? 0 : (error as { code?: unknown }).code;
       resolve({ code: typeof code === 'number' ? code : null, stdout, stderr });
     };
+    const path = isWindows ? windowsProgram(program, process.env.SystemRoot) : program;
     // netsh reads its own quotes (`name="..."`).
-    const child = execFile(
-      program,
-      [...args],
-      { ...limits, env, windowsVerbatimArguments: isWindows },
-      ended,
-    );
+    const child = execFile(path, [...args], { ...limits, env, windowsVerbatimArguments: isWindows }, ended);
     child.stdin?.end();
   });
 }

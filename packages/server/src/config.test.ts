@@ -38,6 +38,7 @@ test('every setting is read', () => {
     TENKAI_AGENTS: '/agents',
     TENKAI_MULTICAST_PORTS: '56100-56227',
     TENKAI_FIREWALL_CHECK: '/run/tenkai-firewall/check.json',
+    TENKAI_FIREWALL_PROFILES: 'domain private',
   });
   assert.deepEqual(config, {
     dataDir: '/with space/tenkai',
@@ -53,6 +54,7 @@ test('every setting is read', () => {
     agentsDir: '/agents',
     multicastPorts: { first: 56_100, last: 56_227 },
     firewallCheck: '/run/tenkai-firewall/check.json',
+    firewallProfiles: ['domain', 'private'],
   });
 });
 

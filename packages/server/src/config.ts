@@ -16,6 +16,8 @@ export interface Config {
   readonly multicastPorts: PortRange | null;
   /** Where root writes down how that firewall stands, for the server, which may not ask; null: nowhere. */
   readonly firewallCheck: string | null;
+  /** Profiles of Windows' firewall on which machines come in; empty: all. */
+  readonly firewallProfiles: readonly string[];
   /** Address to listen on; `::` is every interface, both families. */
   readonly listen: string;
   /** PostgreSQL URL; empty: the embedded database. */
@@ -42,6 +44,10 @@ export function readConfig(
 ): Config | { mistakes: string[] } {
   const mistakes: string[] = [];
   const text = (name: string, fallback: string) => env[name]?.trim() || fallback;
+  const words = (name: string) =>
+    text(name, '')
+      .split(/[\s,]+/)
+      .filter((word) => word !== '');
   const integer = (name: string, fallback: number, max: number) => {
     const value = Number(text(name, String(fallback)));
     if (Number.isInteger(value) && value >= 0 && value <= max) return value;
@@ -55,11 +61,10 @@ export function readConfig(
     redirectPort: env.TENKAI_REDIRECT_PORT ? integer('TENKAI_REDIRECT_PORT', 80, 65535) : null,
     multicastPorts: parsePortRange(text('TENKAI_MULTICAST_PORTS', '')) ?? null,
     firewallCheck: env.TENKAI_FIREWALL_CHECK ? resolve(env.TENKAI_FIREWALL_CHECK) : null,
+    firewallProfiles: words('TENKAI_FIREWALL_PROFILES'),
     listen: text('TENKAI_LISTEN', '::'),
     databaseUrl: text('TENKAI_DATABASE', ''),
-    names: text('TENKAI_NAMES', '')
-      .split(/[\s,]+/)
-      .filter((name) => name !== ''),
+    names: words('TENKAI_NAMES'),
     gateways: integer('TENKAI_GATEWAYS', 0, 64),
     logLevel: text('TENKAI_LOG_LEVEL', 'info') as LogLevel,
     siteCode: text('TENKAI_SITE', 'TK1'),

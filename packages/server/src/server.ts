@@ -104,13 +104,15 @@ async function openApp(config: Config, { log, clock }: Required<ServerDeps>): Pr
 }
 
 /** What has to come in, from the same settings as `tenkai firewall` reads. */
-function firewallOf({ port, redirectPort, multicastPorts, firewallCheck }: Config): HostFirewallOptions {
+function firewallOf(config: Config): HostFirewallOptions {
+  const { port, redirectPort, multicastPorts, firewallCheck, firewallProfiles } = config;
   const redirect = redirectPort === null ? {} : { redirect: redirectPort };
   const multicast = multicastPorts === null ? {} : { multicast: multicastPorts };
   return {
     system: process.platform,
     checkFile: firewallCheck,
     needs: { https: port, ...redirect, ...multicast },
+    profiles: firewallProfiles,
     startedAt: Math.floor(performance.timeOrigin),
   };
 }

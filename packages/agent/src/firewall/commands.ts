@@ -34,7 +34,11 @@ export function addFirewallCommands(program: Command, data: () => DataFolder): v
   for (const [name, about] of Object.entries(abouts) as [keyof typeof acts, string][]) {
     const command = noun.command(name).description(about).option('--json', 'as JSON', false).exitOverride();
     if (name === 'open' || name === 'close') command.option('--dry-run', 'only print what would be done');
-    if (name === 'open') command.option('--automatic', 'as at installation: only where a firewall is active');
+    if (name === 'open')
+      command.option(
+        '--automatic',
+        'as at installation: only where there is a firewall, and its settings let it',
+      );
     command.action((options: Options) => perform(name, data(), options));
   }
 }
@@ -60,7 +64,9 @@ async function plan(data: DataFolder): Promise<FirewallReport> {
 async function open(data: DataFolder, { dryRun, automatic }: Options): Promise<FirewallReport> {
   const settings = readSettings(data);
   const planned = await plan(data);
-  const isOff = automatic && (settings.firewall?.mode === 'off' || planned.backends.length === 0);
+  // Windows takes rules while its firewall is off, for the day on which it is not.
+  const hasNone = planned.backends.length === 0 && planned.commands.length === 0;
+  const isOff = automatic && (settings.firewall?.mode === 'off' || hasNone);
   if (dryRun || isOff) return planned;
   const report = await carryOut(openFirewall(await firewallInput(data, settings)), limit());
   keepOpen(data, true);

@@ -11,10 +11,12 @@ import {
   parsePortRange,
   rulesOfProgram,
 } from '@tenkai/domain/firewall/index.ts';
-import type { Procedure } from '@tenkai/domain/firewall/procedure.ts';
+import { type Procedure, windowsProgram } from '@tenkai/domain/firewall/procedure.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { writeDurably } from '../durable-file.ts';
 import { run } from '../platform/shell.ts';
+import { systemRoot } from '../platform/windows/environment.ts';
+import { decodeConsole } from '../platform/windows/registry.ts';
 import type { Settings } from '../settings.ts';
 import { readSiteFacts } from '../site-facts.ts';
 
@@ -25,9 +27,14 @@ export async function carryOut<T>(procedure: Procedure<T>, signal: AbortSignal):
   let step = procedure.next();
   while (!step.done) {
     const { program, args } = step.value;
+    const limits = { timeoutMs: askLimitMs, signal };
     // `name="..."`: quoted again, the quotes would be a part of the rule's name.
-    const isVerbatim = program === 'netsh';
-    step = procedure.next(await run(program, args, { timeoutMs: askLimitMs, signal, isVerbatim }));
+    const ofWindows = { ...limits, isVerbatim: true, decode: decodeConsole };
+    step = procedure.next(
+      process.platform === 'win32'
+        ? await run(windowsProgram(program, systemRoot()), args, ofWindows)
+        : await run(program, args, limits),
+    );
   }
   return step.value;
 }

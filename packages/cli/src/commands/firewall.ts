@@ -127,7 +127,8 @@ async function multicastOfSite({ connect }: Session): Promise<PortRange | undefi
 
 async function inputOf(session: Session, options: FirewallOptions): Promise<FirewallInput> {
   const { role } = options;
-  const own = needsOf(options, await readServerSettings(session.terminal, options.settings));
+  const settings = await readServerSettings(session.terminal, options.settings);
+  const own = needsOf(options, settings);
   const multicast = options.fromSite ? await multicastOfSite(session) : own.multicast;
   const { multicast: _, ...others } = own;
   const needs = { ...others, ...(multicast ? { multicast } : {}) };
@@ -135,7 +136,14 @@ async function inputOf(session: Session, options: FirewallOptions): Promise<Fire
   const rules = firewallRules(role, needs);
   const program = await programFor(session, options, system);
   const bound = program === undefined ? rules : rulesOfProgram(rules, program);
-  return { role, rules: bound, profiles: options.profile ?? [], system };
+  return { role, rules: bound, profiles: options.profile ?? usualProfiles(role, settings), system };
+}
+
+/** As the server looks for them, so that what is left out on purpose is not missed. */
+function usualProfiles(role: FirewallRole, { TENKAI_FIREWALL_PROFILES }: ServerSettings): string[] {
+  return role === 'server'
+    ? (TENKAI_FIREWALL_PROFILES ?? '').split(/[\s,]+/).filter((name) => name !== '')
+    : [];
 }
 
 /** The agent's program on Windows, of this machine or of the one for which is printed; the server's rules are for ports. */

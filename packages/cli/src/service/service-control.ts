@@ -76,4 +76,6 @@ TENKAI_PORT=443
 #TENKAI_MULTICAST_PORTS=
 # off: the installation does not open ports in an active firewall; tenkai firewall plan shows what it opens.
 #TENKAI_FIREWALL=auto
+# Profiles of the firewall on which machines come in, such as domain,private; empty: all.
+#TENKAI_FIREWALL_PROFILES=
 `.replaceAll('\n', '\r\n');

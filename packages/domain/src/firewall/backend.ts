@@ -30,8 +30,11 @@ export interface Wanted {
   readonly profiles: readonly string[];
 }
 
-/** `idle`: it guards nothing now, and may still hold rules of ours. */
-export type Presence = 'active' | 'idle' | 'absent';
+/**
+ * `idle`: it guards nothing now, and may still hold rules of ours. `off`: the same, and rules that are made now count once
+ * it is turned on.
+ */
+export type Presence = 'active' | 'off' | 'idle' | 'absent';
 
 /** One kind of firewall. It never changes anything itself: it asks, and says which acts would. */
 export interface Backend {

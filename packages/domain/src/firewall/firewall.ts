@@ -65,7 +65,10 @@ export function* closeFirewall(input: FirewallInput): Procedure<FirewallReport> 
   return report({ ...input, act: 'close', isDone: true }, backends, after, look.close);
 }
 
-/** All that guard, for a packet has to pass every one of them; to close, also those that only hold rules of ours. */
+/**
+ * All that guard, for a packet has to pass every one of them, and that will once they are turned on; to close, also those
+ * that only hold rules of ours.
+ */
 function* lookAround(
   input: FirewallInput,
   act: 'open' | 'close' = 'open',
@@ -74,7 +77,7 @@ function* lookAround(
   const active: Look[] = [];
   const idle: Look[] = [];
   for (const { backend, presence } of found) {
-    if (presence === 'active') active.push(yield* backend.look(input));
+    if (presence === 'active' || presence === 'off') active.push(yield* backend.look(input));
     else if (act === 'close') idle.push(yield* backend.look(input));
   }
   const look = {

@@ -4,7 +4,7 @@
  */
 export interface Ask {
   readonly program: string;
-  /** Where the program is netsh: words as they stand on its command line, quoted already. */
+  /** Where the program is netsh or reg: words as they stand on its command line, quoted already. */
   readonly args: readonly string[];
 }
 
@@ -27,8 +27,18 @@ export const ask = (program: string, ...args: string[]): Ask => ({ program, args
 
 /** As a person types it: for sh(1), or as it is for the command prompt of Windows. */
 export function commandLine({ program, args }: Ask): string {
-  if (program === 'netsh') return [program, ...args].join(' ');
+  if (isOfWindows(program)) return [program, ...args].join(' ');
   return [program, ...args].map(shellWord).join(' ');
+}
+
+const isOfWindows = (program: string) => program === 'netsh' || program === 'reg';
+
+/**
+ * Full path of what is to be run on Windows: a program of that name in the current folder is never run instead.
+ * @param systemRoot value of SystemRoot
+ */
+export function windowsProgram(program: string, systemRoot = 'C:\\Windows'): string {
+  return isOfWindows(program) ? `${systemRoot}\\System32\\${program}.exe` : program;
 }
 
 function shellWord(word: string): string {

@@ -1,8 +1,9 @@
 /** What Windows is told, byte for byte as the command prompt takes it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { closeFirewall, type FirewallInput, openFirewall } from './firewall.ts';
-import { commandLine } from './procedure.ts';
+import { type RecordedWindows, recordedWindows } from '@tenkai/testkit/recorded-windows.ts';
+import { closeFirewall, type FirewallInput, openFirewall, planFirewall } from './firewall.ts';
+import { commandLine, windowsProgram } from './procedure.ts';
 import { type FirewallRule, rulesOfProgram } from './rule.ts';
 import { firewallRules } from './rule-table.ts';
 import { advPort, advRule } from './windows.ts';
@@ -37,81 +38,103 @@ test('BFWL-11: profiles can be left out', () => {
   );
 });
 
-/** A Windows that remembers names, as far as `show rule` tells by its exit status. */
-function playWindows(input: FirewallInput, names: Set<string>, act = openFirewall) {
-  const changes: string[] = [];
-  const procedure = act(input);
-  let step = procedure.next();
-  while (!step.done) {
-    const [, , verb] = step.value.args;
-    const name =
-      /name="(.*)"/.exec(step.value.args.find((word) => word.startsWith('name=')) ?? '')?.[1] ?? '';
-    if (verb === 'add') names.add(name);
-    if (verb === 'add' || verb === 'delete') changes.push(commandLine(step.value));
-    const code = verb === 'show' && !names.has(name) ? 1 : 0;
-    if (verb === 'delete') names.delete(name);
-    step = procedure.next({ code, stdout: 'localized', stderr: '' });
-  }
+const changesOf = ({ asked }: RecordedWindows) => {
+  const changes = asked.filter((line) => / (add|delete) /.test(line));
+  asked.length = 0;
   return changes;
-}
+};
 
-test('BFWL-01, BFWL-04: on Windows open makes each rule once, and close removes these by name and no other', () => {
+test('BFWL-01, BFWL-04, BFWL-09: on Windows open makes each rule once, takes away those that the site has given up, and close removes ours and no other', () => {
+  const others = ['Tenkai', 'Tenkai(agent UDP:1-2)', 'Tenkai(TCP:443) of somebody'].map(
+    (name) => `v2.31|Action=Allow|Active=TRUE|Dir=In|Protocol=17|LPort=7|Name=${name}|`,
+  );
+  const windows = recordedWindows(others);
   const input: FirewallInput = { role: 'server', rules: server, profiles: [], system: 'windows' };
-  const names = new Set(['somebody else']);
-  assert.deepEqual(playWindows(input, names), lines(server));
-  assert.deepEqual(playWindows(input, names), []);
-  assert.deepEqual(playWindows(input, names, closeFirewall), [
-    'netsh advfirewall firewall delete rule name="Tenkai(TCP:443)"',
-    'netsh advfirewall firewall delete rule name="Tenkai(UDP:56100-56227)"',
-  ]);
-  assert.deepEqual([...names], ['somebody else']);
+  windows.run(openFirewall(input));
+  assert.deepEqual(changesOf(windows), lines(server));
+  windows.run(openFirewall(input));
+  assert.deepEqual(changesOf(windows), []);
+  const remove = (name: string) => `netsh advfirewall firewall delete rule name="${name}"`;
+  windows.run(openFirewall({ ...input, rules: server.slice(0, 1) }));
+  assert.deepEqual(changesOf(windows), [remove('Tenkai(UDP:56100-56227)')]);
+  windows.run(openFirewall(input));
+  changesOf(windows);
+  windows.run(closeFirewall(input));
+  assert.deepEqual(changesOf(windows), [remove('Tenkai(TCP:443)'), remove('Tenkai(UDP:56100-56227)')]);
+  assert.deepEqual([...windows.rules.values()], others);
 });
 
-/** One whose rules know their programs, as `show rule ... verbose` tells them. */
-function playPrograms(input: FirewallInput, programs: Map<string, string>) {
-  const procedure = openFirewall(input);
-  const asked: string[] = [];
-  let step = procedure.next();
-  while (!step.done) {
-    const line = commandLine(step.value);
-    const name = /name="(.*?)"/.exec(line)?.[1] ?? '';
-    if (line.includes(' rule ')) asked.push(line);
-    if (line.includes(' add ')) programs.set(name, /program="(.*?)"/.exec(line)?.[1] ?? '');
-    const stdout = `規則名: ${name}\r\nプログラム:   ${programs.get(name)}\r\n`;
-    const code = line.includes(' show rule ') && !programs.has(name) ? 1 : 0;
-    if (line.includes(' delete ')) programs.delete(name);
-    step = procedure.next({ code, stdout, stderr: '' });
+test('BFWL-04: a rule of ours that somebody has disabled, turned round or made to block is made anew', () => {
+  const input: FirewallInput = {
+    role: 'server',
+    rules: server.slice(0, 1),
+    profiles: ['domain'],
+    system: 'windows',
+  };
+  const made = recordedWindows();
+  made.run(openFirewall(input));
+  const [data = ''] = made.rules.values();
+  const changed = [
+    ['TRUE', 'FALSE'],
+    ['Dir=In', 'Dir=Out'],
+    ['Allow', 'Block'],
+    ['Domain', 'Public'],
+  ] as const;
+  for (const [from, to] of changed) {
+    const windows = recordedWindows([data.replace(from, to)]);
+    const { rules } = windows.run(openFirewall(input));
+    assert.deepEqual(
+      rules.map(({ state }) => state),
+      ['open'],
+      to,
+    );
+    assert.deepEqual([...windows.rules.values()], [data], to);
   }
-  return asked;
-}
+});
+
+test('BFWL-03: where the service of the firewall does not run, or there is none, nothing is asked for', () => {
+  const input: FirewallInput = { role: 'server', rules: server, profiles: [], system: 'windows' };
+  for (const silent of ['netsh', 'reg']) {
+    const procedure = openFirewall(input);
+    let step = procedure.next();
+    while (!step.done) {
+      const code = step.value.program === silent ? 1 : 0;
+      step = procedure.next({ code, stdout: '', stderr: '' });
+    }
+    assert.deepEqual([step.value.backends, step.value.commands], [[], []], silent);
+  }
+});
+
+test('BFWL-12: what Windows is asked, and by which file', () => {
+  const windows = recordedWindows();
+  windows.run(planFirewall({ role: 'server', rules: server, profiles: [], system: 'windows' }));
+  assert.deepEqual(windows.asked, [
+    'netsh advfirewall show allprofiles',
+    'reg query HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy /s /reg:64',
+    'reg query HKLM\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall /s /reg:64',
+  ]);
+  assert.equal(windowsProgram('netsh', 'D:\\WINNT'), 'D:\\WINNT\\System32\\netsh.exe');
+  assert.equal(windowsProgram('reg'), 'C:\\Windows\\System32\\reg.exe');
+});
 
 test('BAGT-02: rules of an agent name its program where it really is, and follow it into another folder', () => {
   const needs = { multicast: { first: 56100, last: 56227 }, siteAddresses: ['10.0.0.1'] };
-  const inputOf = (program: string): FirewallInput => ({
-    role: 'agent',
-    rules: rulesOfProgram(firewallRules('agent', needs), program),
-    profiles: [],
-    system: 'windows',
-  });
+  const windows = recordedWindows();
+  const open = (program: string) => {
+    const rules = rulesOfProgram(firewallRules('agent', needs), program);
+    windows.run(openFirewall({ role: 'agent', rules, profiles: [], system: 'windows' }));
+    return changesOf(windows);
+  };
   const rule = 'name="Tenkai(agent UDP:56100-56227)"';
-  const show = `netsh advfirewall firewall show rule ${rule} verbose`;
-  const echo = 'netsh advfirewall firewall show rule name="Tenkai(agent ICMPv4:10.0.0.1)"';
   const add = (program: string) =>
     `netsh advfirewall firewall add rule ${rule} dir=in protocol=udp localport=56100-56227 action=allow program="${program}"`;
   const [first, second] = ['D:\\Apps\\Tenkai\\node.exe', 'E:\\Tenkai Agent\\node.exe'];
-  const programs = new Map([['Tenkai(agent ICMPv4:10.0.0.1)', 'any']]);
-  assert.deepEqual(playPrograms(inputOf(first), programs), [show, echo, add(first), show, echo]);
-  assert.deepEqual(
-    playPrograms(inputOf('d:\\apps\\tenkai\\NODE.EXE'), programs),
-    [show, echo],
-    'the same file',
-  );
-  const remove = `netsh advfirewall firewall delete rule ${rule}`;
-  assert.deepEqual(playPrograms(inputOf(second), programs), [show, echo, remove, add(second), show, echo]);
-  assert.equal(programs.get('Tenkai(agent UDP:56100-56227)'), second);
-  // netsh writes it in the code page of the system: nothing is made anew each time for that.
-  const beyond = 'C:\\展開\\node.exe';
-  assert.deepEqual(playPrograms(inputOf(beyond), programs), [show.replace(' verbose', ''), echo]);
+  const [, echo] = lines(firewallRules('agent', needs));
+  assert.deepEqual(open(first), [add(first), echo]);
+  assert.deepEqual(open('d:\\apps\\tenkai\\NODE.EXE'), [], 'the same file');
+  assert.deepEqual(open(second), [`netsh advfirewall firewall delete rule ${rule}`, add(second)]);
+  // reg.exe prints it in the code page of the system: nothing is made anew each time for that.
+  assert.deepEqual(open('C:\\展開\\node.exe'), []);
   const old = rulesOfProgram(firewallRules('agent', needs), first).flatMap(oldForms).map(commandLine);
   assert.deepEqual(old, [
     'netsh firewall add allowedprogram "D:\\Apps\\Tenkai\\node.exe" "Tenkai(node.exe)" ENABLE',

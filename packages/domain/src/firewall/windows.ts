@@ -1,6 +1,9 @@
-import type { Backend, RuleState } from './backend.ts';
-import { type Act, type Ask, ask, type Procedure } from './procedure.ts';
+import type { Backend, Look, RuleState, Wanted } from './backend.ts';
+import { type Ask, ask } from './procedure.ts';
 import { type FirewallRule, portText } from './rule.ts';
+import { type Admission, admission, isMade, namedRules } from './windows-admission.ts';
+import { readWindowsPolicy, type WindowsPolicy } from './windows-policy.ts';
+import { type WindowsProfile, windowsProfiles } from './windows-rule.ts';
 
 /** One line for the command prompt, as netsh takes it; the words are quoted as a person quotes them. */
 export const netsh = (...words: string[]): Ask => ask('netsh', ...words);
@@ -37,52 +40,96 @@ export function advRule(rule: FirewallRule, profiles: readonly string[] = []): A
     : advEcho(rule.name, rule.family, rule.source, ...profile);
 }
 
+/** Of rules that `advRule` has made for that side of a site, and nobody else (BFWL-09). */
+const ownNames = {
+  server: /^Tenkai\((TCP|UDP):[\d-]+\)$/,
+  agent: /^Tenkai\(agent (TCP:[\d-]+|UDP:[\d-]+|ICMPv4:[\d.]+|ICMPv6:[\da-f:.]+)\)$/,
+} as const;
+
 /**
- * Windows' own firewall. Rules are made whether it is on or not: turned on later, it has them (BFWL-03). netsh speaks
- * the system's language; only its exit status tells whether a rule is there. It cannot list by the beginning of a
- * name, so rules for ports that the site has given up are only found while `former` names them.
+ * Windows' own firewall: looked at in the registry, changed by netsh. Rules are made whether it is on or not: turned on
+ * later, it has them (BFWL-03). One object looks once.
  */
-export function windows(former: readonly FirewallRule[] = []): Backend {
+export function windows(): Backend {
+  let policy: WindowsPolicy | undefined;
   return {
     name: 'windows',
     *presence() {
-      return (yield netsh('advfirewall', 'show', 'allprofiles')).code === 0 ? 'active' : 'absent';
+      // It fails where the firewall's service does not run: nothing is guarded, and nothing could be changed.
+      if ((yield netsh('advfirewall', 'show', 'allprofiles')).code !== 0) return 'absent';
+      policy = yield* readWindowsPolicy();
+      if (policy === undefined) return 'absent';
+      return Object.values(policy.profiles).some(({ isOn }) => isOn) ? 'active' : 'off';
     },
-    *look({ rules, profiles }) {
-      const states: RuleState[] = [];
-      const open: Act[] = [];
-      const close: Act[] = [];
-      for (const rule of rules) {
-        const act = { ask: advRule(rule, profiles), undo: advDelete(rule.name) };
-        const found = yield* find(rule);
-        const isThere = found === 'there';
-        const state = isThere ? 'open' : 'missing';
-        states.push({ rule: rule.name, backend: 'windows', where: profiles.join(',') || 'any', state });
-        if (found !== 'absent') close.push({ ask: act.undo, undo: isThere ? act.ask : null });
-        if (found === 'of-another') open.push({ ask: act.undo, undo: null });
-        if (!isThere) open.push(act);
-      }
-      const names = rules.map(({ name }) => name);
-      for (const rule of former.filter(({ name }) => !names.includes(name))) {
-        if ((yield* find(rule)) === 'absent') continue;
-        const act = { ask: advDelete(rule.name), undo: advRule(rule, profiles) };
-        open.push(act);
-        close.push(act);
-      }
-      return { states, open, close };
+    *look(wanted) {
+      policy ??= yield* readWindowsPolicy();
+      return policy === undefined ? { states: [], open: [], close: [] } : lookAt(policy, wanted);
     },
   };
 }
 
-/**
- * `of-another`: a rule of this name lets another program in, such as one of a folder that the agent has left. What netsh
- * shows beyond ASCII is in the system's code page and cannot be compared: the name has to do then.
- */
-function* find(rule: FirewallRule): Procedure<'there' | 'of-another' | 'absent'> {
-  const program = rule.kind === 'port' ? rule.program : undefined;
-  const isComparable = program !== undefined && /^[\x20-\x7e]+$/.test(program);
-  const more = isComparable ? ['verbose'] : [];
-  const { code, stdout } = yield advfirewall('show', 'rule', `name="${rule.name}"`, ...more);
-  if (code !== 0) return 'absent';
-  return isComparable && !stdout.toLowerCase().includes(program.toLowerCase()) ? 'of-another' : 'there';
+function lookAt(policy: WindowsPolicy, { role, rules, profiles }: Wanted): Look {
+  const asked = profilesOf(policy, profiles);
+  const each = rules.map((rule) => {
+    const add = { ask: advRule(rule, profiles), undo: advDelete(rule.name) };
+    const remove = (undo: Ask | null) =>
+      namedRules(rule, policy).length > 0 ? [{ ask: add.undo, undo }] : [];
+    const isThere = isMade(rule, policy, asked);
+    return {
+      state: stateOf(rule, policy, asked),
+      // What has its name and is not as it should be cannot be made again.
+      open: isThere ? [] : [...remove(null), add],
+      close: remove(isThere ? add.ask : null),
+    };
+  });
+  const stale = staleNames(policy, role, rules).map((name) => ({ ask: advDelete(name), undo: null }));
+  return {
+    states: each.map(({ state }) => state),
+    open: [...stale, ...each.flatMap(({ open }) => open)],
+    close: [...stale, ...each.flatMap(({ close }) => close)],
+  };
+}
+
+/** Those that are asked for, else those that guard; where none does, all: rules are made for the day on which one does. */
+function profilesOf({ profiles }: WindowsPolicy, names: readonly string[]): readonly WindowsProfile[] {
+  const named = windowsProfiles.filter((profile) => names.includes(profile));
+  if (named.length > 0) return named;
+  const guarding = windowsProfiles.filter((profile) => profiles[profile].isOn);
+  return guarding.length > 0 ? guarding : windowsProfiles;
+}
+
+/** Our rules for what the site has given up. */
+function staleNames(policy: WindowsPolicy, role: Wanted['role'], rules: readonly FirewallRule[]): string[] {
+  const wanted = rules.map(({ name }) => name);
+  const ours = policy.rules.filter(({ isLocal, name }) => isLocal && ownNames[role].test(name));
+  return [...new Set(ours.map(({ name }) => name))].filter((name) => !wanted.includes(name));
+}
+
+function stateOf(rule: FirewallRule, policy: WindowsPolicy, asked: readonly WindowsProfile[]): RuleState {
+  const found = asked.map((profile) => ({ profile, ...admission(rule, policy, profile) }));
+  const closed = found.filter(({ comesIn }) => !comesIn);
+  const told = (closed.length > 0 ? closed : found).map(({ profile }) => profile);
+  const where = told.length === windowsProfiles.length ? 'any' : told.join(',');
+  const state = { rule: rule.name, backend: 'windows', where } as const;
+  const remedy = closed.map((each) => byHand(each, rule)).find((text) => text !== undefined);
+  if (remedy !== undefined) return { ...state, state: 'manual', remedy };
+  if (closed.length > 0) return { ...state, state: 'missing' };
+  return { ...state, state: found.some(({ why }) => why === 'own') ? 'open' : 'given' };
+}
+
+const mostNameChars = 200;
+
+/** What no rule of ours can change; undefined: one can. */
+function byHand(
+  found: Admission & { readonly profile: WindowsProfile },
+  rule: FirewallRule,
+): string | undefined {
+  const { profile, why } = found;
+  if (why === 'blocked')
+    return `The rule "${found.by.slice(0, mostNameChars)}" of Windows' firewall blocks it, and a rule that blocks wins: disable that rule, or limit it to what it is for.`;
+  if (why === 'shielded')
+    return `Windows blocks all incoming connections there: netsh advfirewall set ${profile}profile firewallpolicy blockinbound,allowoutbound`;
+  if (why === 'policy-only')
+    return `The policy of this machine lets no local rules count there: make the rule ${rule.name} in the policy itself.`;
+  return undefined;
 }

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import type { ConfiguredProperty } from '@tenkai/agent/assignment/show-config.ts';
+import type { FirewallReport } from '@tenkai/domain';
 import { makeNetwork, type Network } from '../rig/network.ts';
 import { callsOf, recordCalls } from '../rig/windows-recorder.ts';
 import { noWine, startWine, type WineMachine } from '../rig/wine-machine.ts';
@@ -26,6 +27,7 @@ const command = [`${folder}\\node.exe`, `${folder}\\tenkai-agent.mjs`];
 /** 1603; of an exit code, Linux sees the lowest eight bits. */
 const refused = 1603 & 0xff;
 const [older, newer] = ['0.1.1', '98.7.6'] as const;
+const firewallPolicy = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy';
 const multicast = '56100-56227';
 const msp = 'C:\\t\\TK1001.msp';
 const cases = propertyTable('C:\\t\\');
@@ -76,7 +78,20 @@ describe('the package for Windows in another folder', {
   });
 
   test('BAGT-02, BAGT-04: the agent opens its ports for its own program there', async () => {
-    // Wine has no firewall: its netsh answers yes to everything, and this one writes down what it was asked.
+    // Wine has no firewall: the registry says that there is one, and this netsh writes down what it was asked.
+    for (const profile of ['DomainProfile', 'StandardProfile', 'PublicProfile'])
+      await machine.ask([
+        'reg',
+        'add',
+        `${firewallPolicy}\\${profile}`,
+        '/v',
+        'EnableFirewall',
+        '/t',
+        'REG_DWORD',
+        '/d',
+        '1',
+        '/f',
+      ]);
     await recordCalls(machine, 'C:\\windows\\system32\\netsh.exe');
     // What an administrator decides beforehand, so that there is something to open at the installation.
     const settings = { firewall: { multicast, siteAddresses: ['10.77.0.1'] } };
@@ -95,6 +110,50 @@ describe('the package for Windows in another folder', {
     const plan = await machine.ask([...command, 'firewall', 'plan', '--json']);
     const { commands } = JSON.parse(plan) as { commands: string[] };
     assert.ok(commands.includes(wanted), plan);
+  });
+
+  test('BFWL-03, BFWL-04: the agent reads in the registry what comes in: by its own rules, not where they are disabled or another one blocks', async () => {
+    const rules = `${firewallPolicy}\\FirewallRules`;
+    const put = (id: string, data: string) => machine.ask(['reg', 'add', rules, '/v', id, '/d', data, '/f']);
+    const found = async () => {
+      const { code, stdout } = await machine.run([...command, 'firewall', 'check', '--json']);
+      const { backends, rules } = JSON.parse(stdout) as FirewallReport;
+      return { code, backends, states: rules.map(({ state }) => state), remedy: rules[0]?.remedy };
+    };
+    const [udp, echo] = [`Tenkai(agent UDP:${multicast})`, 'Tenkai(agent ICMPv4:10.77.0.1)'];
+    const allow = 'v2.31|Action=Allow|Active=TRUE|Dir=In|';
+    const own = `${allow}Protocol=17|LPort2_10=${multicast}|App=${folder}\\node.exe|Name=${udp}|`;
+    const open = { code: 0, backends: ['windows'], states: ['open', 'open'], remedy: undefined };
+    assert.deepEqual(await found(), { ...open, code: 1, states: ['missing', 'missing'] });
+    await put('{1}', own);
+    await put('{2}', `${allow}Protocol=1|ICMP4=8:*|RA4=10.77.0.1|Name=${echo}|`);
+    // ポ of Shift_JIS ends with a bar, and its name is said in the code page of the system.
+    await put('{3}', `${allow}Protocol=6|LPort=7|Name=プリンターポート|`);
+    assert.deepEqual(await found(), open);
+    await put('{1}', own.replace('TRUE', 'FALSE'));
+    assert.deepEqual(await found(), { ...open, code: 1, states: ['missing', 'open'] });
+    await put('{1}', own);
+    await put('{4}', 'v2.31|Action=Block|Active=TRUE|Dir=In|Protocol=17|Name=No datagrams|');
+    const blocked = await found();
+    assert.deepEqual([blocked.code, blocked.states], [1, ['manual', 'open']]);
+    assert.match(blocked.remedy ?? '', /The rule "No datagrams" of Windows' firewall blocks it/);
+    await machine.ask(['reg', 'delete', rules, '/f']);
+    const policy = 'HKLM\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall';
+    for (const profile of ['Domain', 'Private', 'Public'])
+      await machine.ask([
+        'reg',
+        'add',
+        `${policy}\\${profile}Profile`,
+        '/v',
+        'EnableFirewall',
+        '/t',
+        'REG_DWORD',
+        '/d',
+        '0',
+        '/f',
+      ]);
+    assert.deepEqual(await found(), { ...open, backends: [], states: ['given', 'given'] });
+    await machine.ask(['reg', 'delete', policy, '/f']);
   });
 
   test('AGENT-09, AGENT-11, AGENT-12, AGENT-13: each property, under the old name where it has one, is in the configuration', async () => {

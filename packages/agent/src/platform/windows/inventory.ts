@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { cpus, hostname, networkInterfaces, totalmem, version } from 'node:os';
 import type { Disk, Hardware, InstalledSoftware, Network, OperatingSystem } from '@tenkai/domain';
+import { dataOf, type RegistryKey } from '@tenkai/domain/machine/registry-listing.ts';
 import { architectureOf, interfaceOf } from '../interfaces.ts';
 import type { InventorySource } from '../platform.ts';
 import { run } from '../shell.ts';
@@ -14,7 +15,7 @@ import {
   servicePackOf,
   systemNameOf,
 } from './inventory-parsers.ts';
-import { type AskRegistry, dataOf, type RegistryKey, registryValueSync } from './registry.ts';
+import { type AskRegistry, registryValueSync } from './registry.ts';
 import { type Firmware, firmwareOf, smbiosKey, smbiosValue } from './smbios.ts';
 import { listProducts, softwareOf } from './uninstall.ts';
 

@@ -1,25 +1,17 @@
 /** The registry by reg.exe, which every Windows has, and Wine. See `reg query /?`. */
 import { spawnSync } from 'node:child_process';
 import type { RegistryView } from '@tenkai/domain';
+import {
+  parseRegistry,
+  type RegistryKey,
+  type RegistryValue,
+} from '@tenkai/domain/machine/registry-listing.ts';
 import { type RunResult, run } from '../shell.ts';
 import { type Decode, decodeLines, decoderOfPage } from './code-page.ts';
 import { systemEnvironment, systemProgram } from './environment.ts';
 
 /** In the order in which they are asked. */
 export const registryViews: readonly RegistryView[] = ['64', '32'];
-
-export interface RegistryValue {
-  readonly name: string;
-  /** `REG_SZ`, `REG_DWORD`, … */
-  readonly type: string;
-  /** As reg.exe prints it: `0x10` for numbers, parts of REG_MULTI_SZ parted by `\0`. */
-  readonly data: string;
-}
-
-export interface RegistryKey {
-  readonly path: string;
-  readonly values: readonly RegistryValue[];
-}
 
 export interface RegistryQuestion {
   readonly key: string;
@@ -87,28 +79,6 @@ let consoleDecoder: Decode | undefined;
 export function decodeConsole(bytes: Buffer): string {
   consoleDecoder ??= decoderOfPage(registryValueSync(codePage.key, 'OEMCP'));
   return decodeLines(bytes, consoleDecoder);
-}
-
-const valueLine = /^ {4}(.*?) {4}(REG_[A-Z_]+)(?: {4}(.*))?$/;
-
-/**
- * What `reg query` prints: a line for each key, below it its values, indented by four blanks.
- * @param asked the name of the one value that was asked for: the default value's is in the system's language
- */
-export function parseRegistry(text: string, asked?: string): RegistryKey[] {
-  const keys: { path: string; values: RegistryValue[] }[] = [];
-  for (const line of text.split(/\r?\n/)) {
-    if (/^HKEY_/.test(line)) keys.push({ path: line.trim(), values: [] });
-    const [, name, type, data = ''] = valueLine.exec(line) ?? [];
-    if (name === undefined || type === undefined) continue;
-    keys.at(-1)?.values.push({ name: asked ?? name, type, data });
-  }
-  return keys;
-}
-
-/** Data of a value; undefined: the key has none of that name. Names are not told apart by case. */
-export function dataOf(key: RegistryKey | undefined, name: string): string | undefined {
-  return key?.values.find((value) => value.name.toLowerCase() === name.toLowerCase())?.data;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { InstalledSoftware, RegistryView } from '@tenkai/domain';
-import { type AskRegistry, dataOf, type RegistryKey, registryViews } from './registry.ts';
+import { dataOf, type RegistryKey } from '@tenkai/domain/machine/registry-listing.ts';
+import { type AskRegistry, registryViews } from './registry.ts';
 
 /** What *Apps & features* shows; programs of 32 bits have a list of their own. */
 const uninstallKey = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall';

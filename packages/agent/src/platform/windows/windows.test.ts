@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { dataOf, parseRegistry } from '@tenkai/domain/machine/registry-listing.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { outputTail, trimOutput } from '../output-file.ts';
 import type { run } from '../shell.ts';
@@ -15,14 +16,7 @@ import { idOf, languageOf, parseDisks, servicePackOf, systemNameOf } from './inv
 import { createPaths } from './paths.ts';
 import { createPower } from './power.ts';
 import { killArguments } from './processes.ts';
-import {
-  type AskRegistry,
-  createRegistry,
-  dataOf,
-  formsOf,
-  parseRegistry,
-  queryArguments,
-} from './registry.ts';
+import { type AskRegistry, createRegistry, formsOf, queryArguments } from './registry.ts';
 import { createSessions, parseQueryUser } from './sessions.ts';
 import { firmwareOf } from './smbios.ts';
 import { listProducts, productsNamed, softwareOf } from './uninstall.ts';

@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import type { FirewallNeeds } from '@tenkai/domain/firewall/index.ts';
 import { HostFirewallCheck, judgeCheck } from '@tenkai/domain/site-health/host-firewall.ts';
 import { Value } from 'typebox/value';
+import { askWindows } from './ask-windows.ts';
 import type { LookAtFirewall } from './needs.ts';
-import { askNetsh } from './netsh.ts';
 
 export const notLookedAt: LookAtFirewall = async () => ({ state: 'not-checked', cause: 'off' });
 
@@ -12,6 +12,8 @@ export interface HostFirewallOptions {
   /** Where root writes its looks down; null: nowhere. */
   readonly checkFile: string | null;
   readonly needs: FirewallNeeds;
+  /** Of Windows; empty: all that are on. */
+  readonly profiles: readonly string[];
   /** When this process began, epoch ms. */
   readonly startedAt: number;
 }
@@ -20,8 +22,14 @@ export interface HostFirewallOptions {
  * On Linux the server is no root and cannot ask: a timer's unit does and writes it down. As a service of Windows it is
  * LocalSystem and asks by itself.
  */
-export function hostFirewallOf({ system, checkFile, needs, startedAt }: HostFirewallOptions): LookAtFirewall {
-  if (system === 'win32') return askNetsh(needs);
+export function hostFirewallOf({
+  system,
+  checkFile,
+  needs,
+  profiles,
+  startedAt,
+}: HostFirewallOptions): LookAtFirewall {
+  if (system === 'win32') return askWindows({ needs, profiles });
   return checkFile === null ? notLookedAt : readChecks(checkFile, startedAt);
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { HostFirewall, HostFirewallCheck } from '@tenkai/domain';
+import { firewallRules, openFirewall } from '@tenkai/domain';
 import type { Role } from '@tenkai/protocol/api/permissions.ts';
 import { getSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { getSiteHealth } from '@tenkai/protocol/api/site-health.ts';
@@ -11,10 +12,11 @@ import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { type EngineUnderTest, onBothEngines } from '@tenkai/testkit/both-engines.ts';
+import { recordedWindows } from '@tenkai/testkit/recorded-windows.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock } from '../../kernel/clock.ts';
+import { askWindows } from './ask-windows.ts';
 import { readChecks } from './host-firewall.ts';
-import { askNetsh } from './netsh.ts';
 import { tellFirewall } from './tell.ts';
 import { createHealthWatch } from './watch.ts';
 
@@ -228,33 +230,31 @@ onBothEngines(
   },
 );
 
-test('BSRV-21: on Windows the server asks netsh itself, by these lines, once a minute', async () => {
-  const asked: string[] = [];
-  let isClosed = true;
-  const look = askNetsh(
-    { https: 443, redirect: 80, multicast: { first: 56_100, last: 56_227 } },
-    async (ask) => {
-      const line = [ask.program, ...ask.args].join(' ');
-      asked.push(line);
-      return { code: isClosed && line.includes('TCP:80') ? 1 : 0, stdout: '', stderr: '' };
-    },
-  );
+test('BSRV-21, BFWL-11: on Windows the server looks itself, by these lines, once a minute, at the profiles of its settings', async () => {
+  const needs = { https: 443, redirect: 80, multicast: { first: 56_100, last: 56_227 } };
+  const windows = recordedWindows();
+  const input = { role: 'server', system: 'windows', profiles: ['domain'] } as const;
+  windows.run(openFirewall({ ...input, rules: firewallRules('server', needs) }));
+  const [closed] = [...windows.rules].filter(([, data]) => data.includes('TCP:80)'));
+  assert.ok(closed);
+  windows.rules.set(closed[0], closed[1].replace('Active=TRUE', 'Active=FALSE'));
+  windows.asked.length = 0;
+  const look = askWindows({ needs, profiles: ['domain'] }, async (ask) => windows.answer(ask));
   const { signal } = new AbortController();
   const found = await look(60_000, signal);
   const lines = [
     'netsh advfirewall show allprofiles',
-    'netsh advfirewall firewall show rule name="Tenkai(TCP:443)"',
-    'netsh advfirewall firewall show rule name="Tenkai(TCP:80)"',
-    'netsh advfirewall firewall show rule name="Tenkai(UDP:56100-56227)"',
+    'reg query HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy /s /reg:64',
+    'reg query HKLM\\SOFTWARE\\Policies\\Microsoft\\WindowsFirewall /s /reg:64',
   ];
-  assert.deepEqual(asked, lines);
+  assert.deepEqual(windows.asked, lines);
   assert.equal(found.state, 'closed');
   assert.deepEqual(found.check?.missing, [
-    { rule: 'Tenkai(TCP:80)', firewall: 'windows', where: 'any', remedy: repair },
+    { rule: 'Tenkai(TCP:80)', firewall: 'windows', where: 'domain', remedy: repair },
   ]);
-  isClosed = false;
+  windows.rules.set(...closed);
   assert.equal((await look(119_999, signal)).state, 'closed');
-  assert.equal(asked.length, lines.length);
+  assert.equal(windows.asked.length, lines.length);
   assert.equal((await look(120_000, signal)).state, 'open');
-  assert.equal(asked.length, 2 * lines.length);
+  assert.equal(windows.asked.length, 2 * lines.length);
 });

@@ -6,6 +6,7 @@ import {
   firewallRules,
   type Procedure,
   planFirewall,
+  windowsProgram,
 } from '@tenkai/domain/firewall/index.ts';
 import { type HostFirewallCheck, hostFirewallCheck, judgeCheck } from '@tenkai/domain/site-health/index.ts';
 import type { LookAtFirewall } from './needs.ts';
@@ -14,15 +15,20 @@ import type { LookAtFirewall } from './needs.ts';
 export type RunAsk = (ask: Ask, signal: AbortSignal) => Promise<Answer>;
 
 const timeoutMs = 30_000;
+/** The rules of a Windows are half a megabyte from the start. */
+const mostBytes = 64 * 1024 * 1024;
 /** Each look is several programs of Windows, which is much for something that hardly ever changes. */
 const askEveryMs = 60_000;
 
 /** Asks Windows' own firewall, at most once a minute. */
-export function askNetsh(needs: FirewallNeeds, run: RunAsk = runProgram): LookAtFirewall {
+export function askWindows(
+  { needs, profiles }: { readonly needs: FirewallNeeds; readonly profiles: readonly string[] },
+  run: RunAsk = runProgram,
+): LookAtFirewall {
   const input = {
     role: 'server',
     rules: firewallRules('server', needs),
-    profiles: [],
+    profiles,
     system: 'windows',
   } as const;
   let latest: HostFirewallCheck | undefined;
@@ -42,10 +48,10 @@ async function carryOut<T>(procedure: Procedure<T>, run: (ask: Ask) => Promise<A
 const runProgram: RunAsk = ({ program, args }, signal) =>
   new Promise((resolve) => {
     execFile(
-      program,
+      windowsProgram(program, process.env.SystemRoot),
       [...args],
       // netsh reads its own quotes (`name="..."`).
-      { signal, timeout: timeoutMs, windowsHide: true, windowsVerbatimArguments: true },
+      { signal, timeout: timeoutMs, maxBuffer: mostBytes, windowsHide: true, windowsVerbatimArguments: true },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
         resolve({ code: typeof code === 'number' ? code : null, stdout, stderr });
