@@ -80,6 +80,7 @@ const table: readonly [what: string, rule: FirewallRule, rules: readonly string[
   ['a block of another port', web, [own, block('Protocol=6|LPort=80|')], 'open any'],
   ['a block of UDP', web, [own, block('Protocol=17|')], 'open any'],
   ['a block of one address', web, [own, block('Protocol=6|LPort=443|RA4=10.0.0.66|')], 'open any'],
+  ['a block on one network card', web, [own, block('IF={9}|')], 'open any'],
   ['a block of another program', web, [own, block('App=C:\\game.exe|')], 'open any'],
   ['ours for the agent', multicast, [ownUdp], 'open any'],
   ['ours, its program in capitals', multicast, [ownUdp.replace(program, program.toUpperCase())], 'open any'],
