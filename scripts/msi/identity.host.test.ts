@@ -28,8 +28,9 @@ const set = crypt32.func('__stdcall', 'CertSetCertificateContextProperty', 'bool
 const commit = crypt32.func('bool __stdcall CertControlStore(void *store, uint32 flags, uint32 kind, void *parameters)');
 const free = crypt32.func('bool __stdcall CertFreeCertificateContext(void *context)');
 const close = crypt32.func('bool __stdcall CertCloseStore(void *store, uint32 flags)');
-const names = (name) => {
-  const store = open(10, 0, 0, 0x20000, name);
+const [ofMachine, ofUser] = [0x20000, 0x10000];
+const names = (name, location) => {
+  const store = open(10, 0, 0, location, name);
   const found = [];
   for (let context = next(store, null); context; context = next(store, context)) {
     const length = [0];
@@ -42,18 +43,20 @@ const names = (name) => {
   return found.sort();
 };
 if (process.argv[2] === 'plant') {
-  const [own, old] = ['Tenkai', 'SMS'].map((name) => open(10, 0, 0, 0x20000, name));
+  const [own, old, user] = [['Tenkai', ofMachine], ['SMS', ofMachine], ['My', ofUser]].map(([name, location]) => open(10, 0, 0, location, name));
   const context = next(own, null);
   const bad = Buffer.from('SMS Signing Certificate\\0left over\\0', 'utf16le');
-  const copy = [null];
-  if (!add(old, context, 3, copy)) throw new Error('not added');
-  for (const each of [context, copy[0]]) if (!set(each, 11, 0, { length: bad.length, data: bad })) throw new Error('not set');
-  for (const store of [own, old]) commit(store, 1, 3, null);
-  for (const each of [context, copy[0]]) free(each);
-  close(own, 0);
-  close(old, 0);
+  const copies = [old, user].map((store) => {
+    const copy = [null];
+    if (!add(store, context, 3, copy)) throw new Error('not added');
+    return copy[0];
+  });
+  for (const each of [context, ...copies]) if (!set(each, 11, 0, { length: bad.length, data: bad })) throw new Error('not set');
+  for (const store of [own, old, user]) commit(store, 1, 3, null);
+  for (const each of [context, ...copies]) free(each);
+  for (const store of [own, old, user]) close(store, 0);
 }
-writeFileSync(process.argv[3], JSON.stringify({ Tenkai: names('Tenkai'), SMS: names('SMS') }));
+writeFileSync(process.argv[3], JSON.stringify({ Tenkai: names('Tenkai', ofMachine), SMS: names('SMS', ofMachine), user: names('My', ofUser) }));
 `;
 
 async function putPrograms(machine: WineMachine): Promise<void> {
@@ -118,9 +121,9 @@ test('IDENT-01, IDENT-02, IDENT-03, IDENT-07: the certificates of the agent in t
   const file = await readFile(machine.pathOf(`${identity}\\signing.key`), 'utf8');
   assert.match(file, /^-----BEGIN TENKAI PROTECTED KEY-----/);
   const clean = [utf16('Tenkai Encryption Certificate'), utf16('Tenkai Signing Certificate')].sort();
-  assert.deepEqual(await raw('look'), { Tenkai: clean, SMS: [] });
+  assert.deepEqual(await raw('look'), { Tenkai: clean, SMS: [], user: [] });
 
-  // The defect, in our store and in that of the old product.
+  // The defect, in our store, in that of the old product, and in the user's own.
   const planted = await raw('plant');
   assert.equal(planted.SMS.length, 1);
   const before = (await list()).certificates;
@@ -132,6 +135,11 @@ test('IDENT-01, IDENT-02, IDENT-03, IDENT-07: the certificates of the agent in t
   assert.equal(JSON.parse(fixed.stdout).repaired, 2, fixed.stdout + fixed.stderr);
   const after = await raw('look');
   assert.deepEqual(after.SMS, [utf16('SMS Signing Certificate')]);
+  const bad = utf16('SMS Signing Certificate\0left over');
+  assert.deepEqual(after.user, [bad], 'the store of the user is not one of the default ones');
+  const ofUser = await agent('certfix', '--store', 'CurrentUser\\My', '--json');
+  assert.equal(JSON.parse(ofUser.stdout).repaired, 1, ofUser.stdout + ofUser.stderr);
+  assert.deepEqual((await raw('look')).user, after.SMS);
   const prints = (rows: { thumbprint: string }[]) => rows.map(({ thumbprint }) => thumbprint).sort();
   assert.deepEqual(prints((await list()).certificates), prints(before), 'thumbprints stay');
 
@@ -141,6 +149,6 @@ test('IDENT-01, IDENT-02, IDENT-03, IDENT-07: the certificates of the agent in t
   const purged = await agent('cert', 'purge', '--yes', '--json');
   assert.equal(purged.code, 0, purged.stderr);
   assert.equal(JSON.parse(purged.stdout).certificates.length, 3, purged.stderr);
-  assert.deepEqual(await raw('look'), { Tenkai: [], SMS: [] });
+  assert.deepEqual(await raw('look'), { Tenkai: [], SMS: [], user: after.SMS });
   assert.deepEqual(await list(), { certificates: [], keys: [] });
 });

@@ -24,7 +24,11 @@ export function addCertfixCommand(program: Command, env: Env): void {
     .description('repair friendly names of certificates that importers refuse (0x80092024)')
     .argument('[log]', 'file that gets what was found')
     .option('--log <file>', 'the same')
-    .option('--store <name>', 'store of this machine (default: Tenkai, SMS)', several)
+    .option(
+      '--store <name>',
+      'store of this machine (default: Tenkai, SMS); on Windows CurrentUser\\NAME too',
+      several,
+    )
     .option('--path <path>', 'PFX, PEM or DER file, or a folder of them', several)
     .option('--password-file <file>', 'passwords of PFX files, one in each line')
     .option('--dry-run', 'only tell what would be repaired')

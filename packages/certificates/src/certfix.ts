@@ -46,7 +46,11 @@ export interface CertfixOptions {
 /** So many repairs share one flush of their folder: each of them would wait for the disk twice otherwise. */
 const syncEach = 64;
 
-/** Looks at every entry of the stores, and repairs what can be repaired. One bad entry stops nothing. */
+/**
+ * Looks at every entry of the stores, and repairs what can be repaired. One bad entry stops nothing.
+ * @throws Failure certfix-rights-missing, certfix-store-locked, where a store no longer opens; certificate-store-refused, where
+ * a folder cannot be flushed to its disk; the signal's reason
+ */
 export function certfix({ stores, onItem, signal, ...options }: CertfixOptions): CertfixSummary {
   const counts = { checked: 0, certificates: 0, good: 0, repaired: 0, left: 0, expired: 0 };
   const treated = function* (store: CertificateStore) {

@@ -27,6 +27,7 @@ export interface CertfixReport extends CertfixSummary {
 
 /** More are counted and logged, not kept: memory stays the same for any store. */
 const mostItems = 1000;
+const defaultWaitMs = 30_000;
 
 export interface CertfixDeps {
   readonly host: CertfixHost;
@@ -35,26 +36,27 @@ export interface CertfixDeps {
   readonly signal: AbortSignal;
   /** Passwords that somebody was asked for. */
   readonly passwords?: readonly string[];
-  /** How long it waits for another certfix that holds a store; default: half a minute. */
+  /** How long it waits for whoever holds a store; default: half a minute. */
   readonly lockWaitMs?: number;
 }
 
 /**
  * The whole command but for what it prints.
- * @throws Failure certfix-rights-missing, certfix-log-unwritable, certfix-store-unknown, certfix-store-locked,
- * certfix-log-cut once everything is done
+ * @throws Failure certfix-rights-missing, certfix-log-unwritable, certfix-store-unknown, certfix-store-locked;
+ * certificate-store-refused where a disk does not confirm which file has which name: what was repaired so far is whole, and
+ * its backups are there; certfix-log-cut once everything is done
  */
 export async function runCertfix(deps: CertfixDeps, options: CertfixCommand): Promise<CertfixReport> {
-  const { host, cwd, now, signal } = deps;
+  const { host, cwd, now, signal, lockWaitMs: waitMs = defaultWaitMs } = deps;
   const log = options.log === undefined ? undefined : openLogFile(resolve(cwd, options.log), now);
   try {
     const isDryRun = options.dryRun === true;
     const paths = (options.path ?? []).map((path) => resolve(cwd, path));
-    const stores = await openStores(host, { names: options.store ?? [], paths, isDryRun });
+    const stores = await openStores(host, { names: options.store ?? [], paths, isDryRun, waitMs, signal });
     const given = options.passwordFile === undefined ? [] : readPasswords(resolve(cwd, options.passwordFile));
     const opener = createOpener([...given, ...(deps.passwords ?? [])]);
     const { onItem, kept } = keepItems(log);
-    const unlock = isDryRun ? () => {} : await lockStores(deps, stores);
+    const unlock = isDryRun ? () => {} : await lockStores({ signal, waitMs }, stores);
     try {
       const summary = certfix({ stores, opener, now: now(), isDryRun, signal, onItem });
       log?.end(summary);
@@ -71,7 +73,10 @@ export async function runCertfix(deps: CertfixDeps, options: CertfixCommand): Pr
 }
 
 /** In one order for everybody: two that want the same folders never wait for each other. */
-async function lockStores({ signal, lockWaitMs = 30_000 }: CertfixDeps, stores: readonly CertificateStore[]) {
+async function lockStores(
+  { signal, waitMs }: { signal: AbortSignal; waitMs: number },
+  stores: readonly CertificateStore[],
+) {
   const byFolder = new Map(stores.flatMap(({ folder, name }) => (folder ? [[folder, name] as const] : [])));
   const unlocks: (() => void)[] = [];
   const unlock = () => {
@@ -79,7 +84,7 @@ async function lockStores({ signal, lockWaitMs = 30_000 }: CertfixDeps, stores: 
   };
   try {
     for (const [folder, store] of [...byFolder].sort(([a], [b]) => (a < b ? -1 : 1)))
-      unlocks.push(await lockFolder(folder, { store, waitMs: lockWaitMs, signal }));
+      unlocks.push(await lockFolder(folder, { store, waitMs, signal }));
   } catch (error) {
     unlock();
     throw error;

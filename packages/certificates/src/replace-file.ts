@@ -101,7 +101,7 @@ function keepBackup(file: string): string {
   }
 }
 
-/** Puts on disk which file has which name in a folder. */
+/** Puts on disk which file has which name in a folder. @throws Error of the system, where the disk does not confirm it */
 export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');

@@ -38,11 +38,19 @@ export async function lookAtCertificates(
   }
 }
 
+const storeWaitMs = 5_000;
+
 async function examineStores({ data, env, now }: HealthDeps, signal: AbortSignal): Promise<CertfixItem[]> {
   // Only now: what reads PFX is of no use to a service that waits.
   const { certfix, createOpener, openStores, thisHost } = await import('@tenkai/certificates/index.ts');
   const host = thisHost({ ...env, TENKAI_AGENT_DATA: data.root });
-  const stores = await openStores(host, { names: [], paths: [], isDryRun: true });
+  const stores = await openStores(host, {
+    names: [],
+    paths: [],
+    isDryRun: true,
+    waitMs: storeWaitMs,
+    signal,
+  });
   const items: CertfixItem[] = [];
   const onItem = (item: CertfixItem) => void items.push(item);
   certfix({ stores, opener: createOpener([]), now: now(), isDryRun: true, signal, onItem });

@@ -38,6 +38,7 @@ export const wincrypt = {
   providerSystem: 10,
   encodings: 0x10001,
   localMachine: 0x20000,
+  currentUser: 0x10000,
   openExisting: 0x4000,
   readOnly: 0x8000,
   findSha1: 0x10000,

@@ -8,7 +8,10 @@ export interface CertificateStore {
   readonly folder?: string;
   /** One entry after the other: nothing of the last one is needed for the next. */
   entries(): Iterable<StoreEntry>;
-  /** Puts on disk what has been repaired since the last time; absent: each repair does so itself. */
+  /**
+   * Puts on disk what has been repaired since the last time; absent: each repair does so itself.
+   * @throws Failure certificate-store-refused
+   */
   sync?(): void;
 }
 

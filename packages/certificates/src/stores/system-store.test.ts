@@ -15,9 +15,10 @@ interface Recorded {
 }
 
 /** Behaves as crypt32 is documented, and as it was seen under Wine; notes each call. */
-function recording(stores: Record<string, Recorded[]>, { elevated = true, refuses = 0 } = {}) {
+function recording(stores: Record<string, Recorded[]>, { elevated = true, refuses = 0, lockedFor = 0 } = {}) {
   const calls: string[] = [];
   let error = 0;
+  let opened = 0;
   const note = (name: string, ...given: unknown[]) =>
     calls.push(
       `${name}(${given.map((each) => (Buffer.isBuffer(each) ? each.toString('hex') : String(each))).join(', ')})`,
@@ -32,8 +33,10 @@ function recording(stores: Record<string, Recorded[]>, { elevated = true, refuse
   const api: Crypt32 = {
     CertOpenStore(provider, encoding, zero, flags, name) {
       note('CertOpenStore', provider, encoding, zero, `0x${flags.toString(16)}`, name);
+      opened += 1;
       error = stores[name] ? 0 : wincrypt.fileNotFound;
-      return stores[name] ?? null;
+      if (opened <= lockedFor) error = sharingViolation;
+      return error === 0 ? stores[name] : null;
     },
     CertEnumCertificatesInStore(store, previous) {
       note('CertEnumCertificatesInStore', 'store', nameOf(previous));
@@ -78,6 +81,7 @@ function recording(stores: Record<string, Recorded[]>, { elevated = true, refuse
 
 const openssl = openOpensslBench();
 const now = Date.now() + 3_600_000;
+const sharingViolation = 32;
 const keyLink = Buffer.from('key provider information');
 
 describe('system stores of Windows', {
@@ -103,11 +107,12 @@ describe('system stores of Windows', {
     env: {},
     loadCrypt32: async () => api,
   });
-  const deps = (api: Crypt32) => ({
+  const deps = (api: Crypt32, lockWaitMs = 60_000) => ({
     host: host(api),
     cwd: openssl.folder,
     now: () => now,
     signal: AbortSignal.timeout(60_000),
+    lockWaitMs,
   });
 
   test('IDENT-21: the defect is repaired by setting one property; exactly these calls, and the key stays linked', () => {
@@ -160,6 +165,30 @@ describe('system stores of Windows', {
     const { api, calls } = recording({ SMS: [named('bad\0\0')] }, { elevated: false });
     await assert.rejects(runCertfix(deps(api), {}), { code: 'certfix-rights-missing' });
     assert.deepEqual(calls, []);
+  });
+
+  test('IDENT-16: a store of the user is named CurrentUser, needs no elevation, and is no store of the machine', async () => {
+    const { api, calls } = recording({ My: [named('bad\0\0')] }, { elevated: false });
+    const { repaired, stores } = await runCertfix(deps(api), { store: ['currentuser\\My'] });
+    assert.deepEqual([repaired, stores], [1, ['currentuser\\My']]);
+    assert.deepEqual(
+      [...new Set(calls.filter((call) => call.startsWith('CertOpenStore')))],
+      ['CertOpenStore(10, 0, 0, 0x14000, My)'],
+    );
+    calls.length = 0;
+    const both = runCertfix(deps(api), { store: ['CurrentUser\\My', 'LocalMachine\\My'] });
+    await assert.rejects(both, { code: 'certfix-rights-missing' });
+    assert.deepEqual(calls, []);
+  });
+
+  test('IDENT-16: it waits for who holds a store, with a limit, then says so', async () => {
+    const busy = recording({ SMS: [named('bad\0\0')] }, { lockedFor: 3 });
+    assert.equal((await runCertfix(deps(busy.api), { store: ['SMS'] })).repaired, 1);
+    const held = recording({ SMS: [named('bad\0\0')] }, { lockedFor: 1_000_000 });
+    await assert.rejects(runCertfix(deps(held.api, 250), { store: ['SMS'] }), {
+      code: 'certfix-store-locked',
+    });
+    assert.equal(held.calls.filter((call) => call.startsWith('CertOpenStore')).length > 1, true);
   });
 
   test('a store that takes no change is told for each certificate, and a missing one by name', async () => {

@@ -10,8 +10,17 @@ import { type Crypt32, wincrypt } from './crypt32.ts';
 import type { CertificateStore, LookedAt, StoreEntry } from './store.ts';
 
 /**
- * A store of the local computer, such as `Tenkai`, `SMS` or `MY`. Only the property of the friendly name is ever set:
- * certificate, key and the link between them stay as they are (IDENT-21).
+ * Which store is meant: `SMS` and `LocalMachine\SMS` are of the local computer, `CurrentUser\My` is of the user whom
+ * the process runs for, as certutil and PowerShell name them. Upper and lower case are one.
+ */
+export function locateStore(name: string): { readonly isOfUser: boolean; readonly store: string } {
+  const [, location = '', store = name] = /^(LocalMachine|CurrentUser)\\(.+)$/is.exec(name) ?? [];
+  return { isOfUser: location.toLowerCase() === 'currentuser', store };
+}
+
+/**
+ * A store of the local computer, such as `Tenkai`, `SMS` or `MY`, or of this user (`CurrentUser\My`). Only the property of
+ * the friendly name is ever set: certificate, key and the link between them stay as they are (IDENT-21).
  * @throws Failure certfix-store-unknown, certfix-store-locked, certfix-rights-missing
  */
 export function openSystemStore(api: Crypt32, name: string, { isReadOnly = false } = {}): CertificateStore {
@@ -21,9 +30,11 @@ export function openSystemStore(api: Crypt32, name: string, { isReadOnly = false
 }
 
 function open(api: Crypt32, name: string, isReadOnly: boolean): unknown {
-  const flags = wincrypt.localMachine | wincrypt.openExisting | (isReadOnly ? wincrypt.readOnly : 0);
-  const store = api.CertOpenStore(wincrypt.providerSystem, 0, 0, flags, name);
-  if (store) return store;
+  const { isOfUser, store } = locateStore(name);
+  const location = isOfUser ? wincrypt.currentUser : wincrypt.localMachine;
+  const flags = location | wincrypt.openExisting | (isReadOnly ? wincrypt.readOnly : 0);
+  const opened = api.CertOpenStore(wincrypt.providerSystem, 0, 0, flags, store);
+  if (opened) return opened;
   const error = api.lastError();
   if (error === wincrypt.accessDenied) throw new Failure('certfix-rights-missing');
   if (error === wincrypt.fileNotFound) throw new Failure('certfix-store-unknown', { store: name });

@@ -15,7 +15,10 @@ export function addCertfixCommand(program: Command, cli: Cli) {
     .argument('[log]', 'file that gets what was found, as the old tool had it')
     .option('--log <file>', 'the same')
     .addOption(
-      new Option('--store <name>', 'store of this machine (default: Tenkai, SMS)').argParser(several),
+      new Option(
+        '--store <name>',
+        'store of this machine (default: Tenkai, SMS); on Windows CurrentUser\\NAME too',
+      ).argParser(several),
     )
     .addOption(new Option('--path <path>', 'PFX, PEM or DER file, or a folder of them').argParser(several))
     .option('--password-file <file>', 'passwords of PFX files, one in each line')
