@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { agentMsi } from './msi/agent-msi.ts';
 import { isProductVersion } from './msi/product.ts';
+import { writeSums } from './package/sums.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
@@ -22,6 +23,7 @@ if (!isProductVersion(version)) {
 const work = await mkdtemp(join(tmpdir(), 'tenkai-msi-'));
 try {
   const out = await agentMsi(version, work, resolve(values.out));
+  await writeSums(resolve(values.out));
   console.log(`${out}  ${((await stat(out)).size / 1024 / 1024).toFixed(1)} MiB`);
 } finally {
   await rm(work, { recursive: true, force: true });

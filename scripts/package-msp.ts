@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { makeMsp } from './msi/make-msp.ts';
 import { isProductVersion } from './msi/product.ts';
 import { bundle } from './package/bundles.ts';
+import { writeSums } from './package/sums.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const { values } = parseArgs({
@@ -36,6 +37,7 @@ try {
   ];
   const out = join(resolve(values.out), `tenkai-agent-${from}-${id}.msp`);
   console.log(await makeMsp({ id, title, msi: resolve(msi), files }, work, out));
+  await writeSums(resolve(values.out));
 } finally {
   await rm(work, { recursive: true, force: true });
 }

@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { isProductVersion } from './msi/product.ts';
 import { fillServerFolder } from './msi/server-folder.ts';
+import { writeSums } from './package/sums.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const packLimitMs = 10 * 60_000;
@@ -51,5 +52,6 @@ async function pack(tree: string, out: string): Promise<void> {
   ];
   const argv = ['--create', '--use-compress-program=gzip -n', ...same, '-f', out, '-C', tree, 'Server'];
   await promisify(execFile)('tar', argv, { timeout: packLimitMs });
+  await writeSums(outDir);
   console.log(`${out}  ${((await stat(out)).size / 1024 / 1024).toFixed(1)} MiB`);
 }

@@ -14,7 +14,7 @@ export type ArtefactKind = 'bootstrapper' | 'package' | 'patch' | 'archive';
 export interface Artefact {
   readonly file: string;
   readonly kind: ArtefactKind;
-  /** Null: it has none of its own, as the bootstrapper, which takes the package beside it. */
+  /** Of a patch for Windows, that of the package for which it is. Null: none of its own, as the bootstrapper's. */
   readonly version: string | null;
   readonly architecture: string | null;
   readonly sizeBytes: number;
@@ -29,6 +29,7 @@ const names: readonly (readonly [RegExp, ArtefactKind])[] = [
   [/^tenkai-(?:agent|server)_(?<version>[^_]+)_(?<architecture>amd64|arm64)\.deb$/, 'package'],
   [/^tenkai-(?:agent|server)-(?<version>.+)-\d+\.(?<architecture>x86_64|aarch64)\.rpm$/, 'package'],
   [/^tenkai-agent-(?<version>.+)-(?<architecture>x64)\.msi$/, 'package'],
+  [/^tenkai-agent-(?<version>.+)-[A-Z]{2,8}\d{3,8}\.msp$/, 'patch'],
   [/^tenkai-server-(?<version>.+)-windows-(?<architecture>x64)\.tar\.gz$/, 'archive'],
   [/^install-agent\.sh$/, 'bootstrapper'],
 ];

@@ -11,6 +11,7 @@ import { placeInstaller } from './client-folder.ts';
 import { readDocuments } from './documents.ts';
 import { inNode, isArchitecture, nodePackageFor, ownArchitecture } from './node-package.ts';
 import { agentPackage, type Release, serverPackage } from './packages.ts';
+import { writeSums } from './sums.ts';
 import type { LinuxPackage } from './tree.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -60,7 +61,7 @@ export async function makePackages(
           ? await theServer(release, { work, mayBeOld, agents })
           : await theAgent(release, work);
       const out = await make(wanted, resolve(values.out));
-      if (name === 'agent') await placeInstaller(resolve(values.out));
+      await (name === 'agent' ? placeInstaller : writeSums)(resolve(values.out));
       if (name === 'agent') agents[basename(out)] = out;
       console.log(`${out}  ${((await stat(out)).size / 1024 / 1024).toFixed(1)} MiB`);
     }

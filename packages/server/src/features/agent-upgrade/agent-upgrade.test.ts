@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -111,7 +112,7 @@ const untilState = (given: Site, agent: BareAgent, wanted: string) =>
   });
 
 onBothEngines(
-  'BAGT-08, BAGT-09: a fresh server lists System_AgentUpgrade_Multicast, which nobody can change or delete; its payload follows the server',
+  'AGENT-08, BAGT-08, BAGT-09: a fresh server lists System_AgentUpgrade_Multicast, which nobody can change or delete; its payload follows the server',
   async (t, { databaseUrl }) => {
     const given = await site(t, databaseUrl);
     const { server } = given;
@@ -142,6 +143,12 @@ onBothEngines(
     assert.deepEqual(
       payload.files.map(({ path }) => path.split('/').at(-1)),
       ['guard.sh', 'tenkai-agent.deb', 'upgrade.sh'],
+    );
+    const bundled = payload.files.find(({ path }) => path.endsWith('.deb'));
+    const bytes = `agent ${serverVersion}`;
+    assert.deepEqual(
+      [bundled?.sizeBytes, bundled?.sha256],
+      [bytes.length, createHash('sha256').update(bytes).digest('hex')],
     );
     const builtInRefused = refusedWith('scenario-built-in');
     await assert.rejects(server.call(scenarioRoutes.remove, { params: { id } }), builtInRefused);
