@@ -221,12 +221,15 @@ CREATE TABLE enrollment_identities (
   next_encryption_key text COLLATE "C",
   replaced_thumbprint text COLLATE "C",
   replaced_signing_key text COLLATE "C",
+  replaced_at bigint,
   CONSTRAINT enrollment_identities_key_thumbprint_key UNIQUE (key_thumbprint),
   CONSTRAINT enrollment_identities_pkey PRIMARY KEY (machine_id),
   CONSTRAINT enrollment_identities_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES enrollment_tickets(id)
 );
 
 CREATE UNIQUE INDEX enrollment_identities_by_next_key ON public.enrollment_identities USING btree (next_thumbprint);
+
+CREATE INDEX enrollment_identities_by_replaced_at ON public.enrollment_identities USING btree (replaced_at);
 
 CREATE INDEX enrollment_identities_by_replaced_key ON public.enrollment_identities USING btree (replaced_thumbprint);
 

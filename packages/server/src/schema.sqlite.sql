@@ -199,10 +199,13 @@ CREATE TABLE enrollment_identities (
   next_signing_key TEXT,
   next_encryption_key TEXT,
   replaced_thumbprint TEXT,
-  replaced_signing_key TEXT
+  replaced_signing_key TEXT,
+  replaced_at INTEGER
 ) STRICT;
 
 CREATE UNIQUE INDEX enrollment_identities_by_next_key ON enrollment_identities (next_thumbprint);
+
+CREATE INDEX enrollment_identities_by_replaced_at ON enrollment_identities (replaced_at);
 
 CREATE INDEX enrollment_identities_by_replaced_key ON enrollment_identities (replaced_thumbprint);
 

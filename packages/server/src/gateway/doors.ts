@@ -41,7 +41,7 @@ async function openOwnDoor(kernel: Kernel, { host, port }: DoorsOptions): Promis
   const sockets = createAgentSockets({
     access,
     log: own,
-    onPresence: (machineId, isOnline) =>
+    onPresence: ({ machineId }, isOnline) =>
       isOnline ? channel.appeared(machineId, front) : channel.gone(machineId, front),
   });
   const front: AgentFront = sockets;

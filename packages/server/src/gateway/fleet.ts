@@ -73,10 +73,11 @@ async function startOne(state: State): Promise<GatewayChild> {
   const child = await startGatewayChild({
     settings,
     answer,
-    onPresence(front, machineId, isOnline) {
+    onPresence(front, agent, isOnline) {
+      const { machineId } = agent;
       if (!isOnline) channel.gone(machineId, front);
       // The gateway has checked the token alone.
-      else if (access.isShutOut(machineId)) front.drop(machineId, 'dropped');
+      else if (access.isShutOut(agent)) front.drop(machineId, 'dropped');
       else channel.appeared(machineId, front);
     },
   });

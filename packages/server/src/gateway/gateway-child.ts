@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
+import type { TokenHolder } from '../kernel/access/agent-token.ts';
 import type { AgentFront } from '../kernel/agent-channel.ts';
 import { createGatherer } from './gather.ts';
 import type { Call, CallAnswer, FromGateway, GatewaySettings, ToGateway } from './messages.ts';
@@ -16,7 +17,7 @@ export interface GatewayChild extends AgentFront {
 
 export interface ChildOptions {
   readonly settings: GatewaySettings;
-  readonly onPresence: (front: AgentFront, machineId: string, isOnline: boolean) => void;
+  readonly onPresence: (front: AgentFront, agent: TokenHolder, isOnline: boolean) => void;
   /** Never rejects. */
   readonly answer: (call: Call) => Promise<CallAnswer>;
 }
@@ -55,7 +56,7 @@ export async function startGatewayChild({
   };
   child.on('message', (message: FromGateway) => {
     if (message.type === 'presence')
-      for (const [machineId, isOnline] of message.changes) onPresence(front, machineId, isOnline);
+      for (const [agent, isOnline] of message.changes) onPresence(front, agent, isOnline);
     if (message.type === 'calls') for (const call of message.calls) void answer(call).then(reply);
   });
   send({ type: 'start', settings });

@@ -1,5 +1,5 @@
 import { createAccess } from '../kernel/access/access.ts';
-import { createAgentTokens } from '../kernel/access/agent-token.ts';
+import { createAgentTokens, type TokenHolder } from '../kernel/access/agent-token.ts';
 import { createListener, renewCertificate, type Tls } from '../kernel/http/listener.ts';
 import { badHttpAnswer } from '../kernel/http/refuse.ts';
 import { createLog, type Log } from '../kernel/log.ts';
@@ -67,11 +67,13 @@ function build(settings: GatewaySettings, { calls, log, tell }: Parts) {
   const access = createAccess({ agentTokens: createAgentTokens({ key, now: Date.now }) });
   const door = createAgentDoor({ access, routes: new Set(settings.routes), take: calls.take, log });
   const proxy = createProxy({ corePath: settings.corePath, log });
-  const tellPresence = createGatherer<[string, boolean]>((changes) => tell({ type: 'presence', changes }));
+  const tellPresence = createGatherer<[TokenHolder, boolean]>((changes) =>
+    tell({ type: 'presence', changes }),
+  );
   const sockets = createAgentSockets({
     access,
     log,
-    onPresence: (machineId, isOnline) => tellPresence([machineId, isOnline]),
+    onPresence: (agent, isOnline) => tellPresence([agent, isOnline]),
   });
   const server = createListener(tlsOf(settings.tls, settings), (request, response) => {
     if (!door(request, response)) proxy(request, response);

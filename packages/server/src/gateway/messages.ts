@@ -1,4 +1,4 @@
-import type { AgentClaims } from '../kernel/access/agent-token.ts';
+import type { AgentClaims, TokenHolder } from '../kernel/access/agent-token.ts';
 import type { DropReason } from '../kernel/agent-channel.ts';
 import type { LogLevel } from '../kernel/log.ts';
 import type { Answer } from './answer.ts';
@@ -21,7 +21,7 @@ export type FromGateway =
   /** In the order in which it happened. */
   | {
       readonly type: 'presence';
-      readonly changes: readonly (readonly [machineId: string, isOnline: boolean])[];
+      readonly changes: readonly (readonly [agent: TokenHolder, isOnline: boolean])[];
     }
   | { readonly type: 'calls'; readonly calls: readonly Call[] };
 

@@ -5,6 +5,7 @@ import { agentPaths, type ChannelMessage } from '@tenkai/protocol/agent/channel.
 import { statusOf, toProblem } from '@tenkai/protocol/problem.ts';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Access } from '../kernel/access/access.ts';
+import type { TokenHolder } from '../kernel/access/agent-token.ts';
 import type { AgentFront, DropReason } from '../kernel/agent-channel.ts';
 import type { Log } from '../kernel/log.ts';
 import { createPings } from './pings.ts';
@@ -21,8 +22,13 @@ export interface AgentSockets extends AgentFront {
 export interface AgentSocketsOptions {
   readonly access: Pick<Access, 'admitAgent'>;
   readonly log: Log;
-  /** A quick reconnect is no change. */
-  readonly onPresence: (machineId: string, isOnline: boolean) => void;
+  /** A quick reconnect with the same key is no change. */
+  readonly onPresence: (agent: TokenHolder, isOnline: boolean) => void;
+}
+
+interface Held {
+  readonly socket: WebSocket;
+  readonly agent: TokenHolder;
 }
 
 /** Agents never send; a larger message is not one of ours. */
@@ -47,44 +53,48 @@ export function createAgentSockets({ access, log, onPresence }: AgentSocketsOpti
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
   });
-  const sockets = new Map<string, WebSocket>();
+  const sockets = new Map<string, Held>();
   const pings = createPings();
   let isStopping = false;
 
-  const accept = (machineId: string, socket: WebSocket) => {
+  const accept = (agent: TokenHolder, socket: WebSocket) => {
+    const { machineId, keyThumbprint } = agent;
     const previous = sockets.get(machineId);
-    sockets.set(machineId, socket);
+    sockets.set(machineId, { socket, agent });
     // A machine has one socket: the newest, for the older one may be a connection that died unnoticed.
-    previous?.close(closeCodes.replaced, 'replaced');
+    previous?.socket.close(closeCodes.replaced, 'replaced');
     pings.add(socket);
     socket.on('error', (error) => log.debug({ err: error, machineId }, 'agent socket failed'));
     socket.on('close', () => {
-      if (sockets.get(machineId) !== socket) return;
+      if (sockets.get(machineId)?.socket !== socket) return;
       sockets.delete(machineId);
-      onPresence(machineId, false);
+      onPresence(agent, false);
     });
-    if (!previous) onPresence(machineId, true);
+    if (previous?.agent.keyThumbprint !== keyThumbprint) onPresence(agent, true);
   };
 
   return {
     nudge(machineId) {
-      const socket = sockets.get(machineId);
-      if (socket) send(socket, { type: 'nudge' });
+      const held = sockets.get(machineId);
+      if (held) send(held.socket, { type: 'nudge' });
     },
     drop(machineId, why) {
-      const socket = sockets.get(machineId);
-      if (!socket) return;
+      const held = sockets.get(machineId);
+      if (!held) return;
+      const { socket, agent } = held;
       // Forgotten at once: one that delays the closing handshake must not be taken for a connection that is still there.
       sockets.delete(machineId);
       socket.close(closeCodes[why], why);
       setTimeout(() => socket.terminate(), closeWithinMs).unref();
-      onPresence(machineId, false);
+      onPresence(agent, false);
     },
     upgrade(request, socket, head) {
       try {
         if (isStopping) throw new Failure('stopping');
-        const { machineId } = admit(access, request);
-        server.handleUpgrade(request, socket, head, (accepted) => accept(machineId, accepted));
+        const { machineId, keyThumbprint } = admit(access, request);
+        server.handleUpgrade(request, socket, head, (accepted) =>
+          accept({ machineId, keyThumbprint }, accepted),
+        );
       } catch (error) {
         refuseUpgrade(socket, error, log);
       }
@@ -93,7 +103,7 @@ export function createAgentSockets({ access, log, onPresence }: AgentSocketsOpti
     async stop(reconnectWithinMs) {
       isStopping = true;
       pings.stop();
-      const all = [...sockets.values()];
+      const all = [...sockets.values()].map(({ socket }) => socket);
       for (const socket of all) {
         send(socket, { type: 'goodbye', reconnectWithinMs });
         socket.close(closeGoingAway, 'stopping');

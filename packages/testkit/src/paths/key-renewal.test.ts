@@ -3,11 +3,15 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { openFolderStore } from '@tenkai/agent/certificates/folder-store.ts';
 import { listIdentity } from '@tenkai/agent/certificates/list.ts';
 import { type RenewalDeps, renewalSteps } from '@tenkai/agent/certificates/renewal.ts';
 import { openGuarded, readEnrollment } from '@tenkai/agent/identity.ts';
 import { readStatus } from '@tenkai/agent/service/status-file.ts';
+import { isFinal } from '@tenkai/domain';
+import { deploymentRoutes, scenarioRoutes } from '@tenkai/protocol';
+import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import {
   announceKeys,
   createSiteClient,
@@ -16,12 +20,19 @@ import {
 } from '@tenkai/protocol/agent/link/index.ts';
 import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { listAudit, listStatusMessages } from '@tenkai/protocol/api/status.ts';
+import { createShutOut } from '@tenkai/server/features/enrollment/shut-out.ts';
+import { Type } from 'typebox';
 import { atEnd } from '../at-end.ts';
+import { aDeployment, aScenario } from '../builders.ts';
 import { enrolledByTicket } from '../small-site/enrolled-by-ticket.ts';
 import { ended, newAgent, type TestAgent, until } from '../small-site/run-agent.ts';
 import { startTestServer, type TestServer } from '../start-server.ts';
 
 const options = { timeout: 180_000 };
+const entry = fileURLToPath(import.meta.resolve('@tenkai/agent/main.ts'));
+
+const scriptScenario = (name: string, text: string) =>
+  aScenario({ name, steps: [{ kind: 'run-script', id: name, name, interpreter: 'sh', text }] });
 
 function renewalOf(t: TestContext, { data }: TestAgent): RenewalDeps {
   const enrollment = readEnrollment(data);
@@ -119,6 +130,63 @@ test(
     );
     await ended(service, 'SIGTERM');
     await goesOn(server, agent);
+  },
+);
+
+test(
+  'renewal: tokens of the old key end with it, over a restart of the server too; the service goes on by itself',
+  options,
+  async (t) => {
+    const { server, agent, old, renewal } = await machineOf(t);
+    const service = agent.start();
+    await until(() => isOnline(agent, service));
+    const { client, machineId } = renewal;
+    const token = await tokenWith(renewal, old);
+    const ask = () => client.call({ method: 'GET', path: agentPaths.orders, token, reply: Type.Unknown() });
+    await ask();
+    const { keyThumbprint } = server.kernel.access.agentTokens.verify(token);
+    const lastCheckIn = () => readStatus(agent.data)?.lastCheckInAt ?? 0;
+    const before = lastCheckIn();
+    assert.equal((await agent.command('cert', 'renew')).status, 0);
+    await assert.rejects(ask(), refusal('agent-token-invalid'));
+    // What a server knows that starts now.
+    const { has } = await createShutOut(server.kernel);
+    assert.deepEqual(
+      [has({ machineId, keyThumbprint }), has({ machineId, keyThumbprint: 'another' })],
+      [true, false],
+    );
+    await until(() => isOnline(agent, service) && server.kernel.channel.isOnline(machineId));
+    const checkIn = await agent.command('check-in');
+    assert.equal(checkIn.status, 0, checkIn.stderr);
+    await until(() => lastCheckIn() > before);
+    assert.equal(service.exitCode, null);
+  },
+);
+
+test(
+  'renewal: it is a script step of a deployment, too: the run that renews the keys ends well, and so does the next',
+  options,
+  async (t) => {
+    const { server, agent, old } = await machineOf(t);
+    const service = agent.start();
+    await until(() => isOnline(agent, service));
+    const [node, data] = [process.execPath, agent.data.root].map((path) => `'${path}'`);
+    const renewing = `TENKAI_AGENT_DATA=${data} ${node} '${entry}' cert renew`;
+    for (const [name, text] of Object.entries({ renew: renewing, next: 'true' })) {
+      const { id: scenarioId } = await server.call(scenarioRoutes.create, {
+        body: scriptScenario(name, text),
+      });
+      const subject = { kind: 'scenario', scenarioId } as const;
+      const { id } = await server.call(deploymentRoutes.create, { body: aDeployment({ subject }) });
+      const run = await until(async () => {
+        const { items } = await server.call(deploymentRoutes.runs, { params: { id } });
+        return items.find(({ status }) => isFinal(status));
+      });
+      const { steps } = await server.call(deploymentRoutes.run, { params: { id: run.id } });
+      assert.equal(run.status, 'succeeded', JSON.stringify([run.reason, steps]));
+    }
+    await isWhollyNew(t, agent, old);
+    assert.equal(service.exitCode, null);
   },
 );
 

@@ -111,6 +111,7 @@ async function meetFirst(deps: Deps, tx: Tx, { request, signing, encryption }: A
     next_encryption_key: null,
     replaced_thumbprint: null,
     replaced_signing_key: null,
+    replaced_at: null,
   });
   if (ticket) await tell(deps, tx, id, 'enrollment.enrolled', { name: request.name, ticket: ticket.name });
   else await tell(deps, tx, id, 'enrollment.pending', { name: request.name });

@@ -40,6 +40,8 @@ export interface IdentityRow {
   /** The signing key before the present one, so that its use is refused by name. */
   replaced_thumbprint: string | null;
   replaced_signing_key: string | null;
+  /** Null: never. */
+  replaced_at: number | null;
 }
 
 export const findTicket = (read: Reader, id: string) =>
@@ -124,11 +126,13 @@ export async function countPending(read: Reader): Promise<number> {
   return row?.n ?? 0;
 }
 
-/** Machines that lost their right to a token since a time: their older tokens may still be good. */
+/** Machines, and thumbprints of keys, that lost their right to a token since a time: their older tokens may still be good. */
 export async function shutOutSince(read: Reader, since: number): Promise<string[]> {
-  const rows = await read.all<{ machine_id: string }>(
-    "SELECT machine_id FROM enrollment_identities WHERE status IN ('refused', 'quarantined') AND decided_at >= ?",
-    [since],
+  const rows = await read.all<{ id: string }>(
+    `SELECT machine_id AS id FROM enrollment_identities
+     WHERE status IN ('refused', 'quarantined') AND decided_at >= ?
+     UNION ALL SELECT replaced_thumbprint AS id FROM enrollment_identities WHERE replaced_at >= ?`,
+    [since, since],
   );
-  return rows.map((row) => row.machine_id);
+  return rows.map((row) => row.id);
 }

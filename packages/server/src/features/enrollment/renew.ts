@@ -99,8 +99,12 @@ export async function promoteKey(deps: Deps, tx: Tx, identity: IdentityRow): Pro
     next_encryption_key: null,
     replaced_thumbprint: before,
     replaced_signing_key: identity.signing_key,
+    replaced_at: deps.clock.now(),
   };
   await updateIdentity(tx, machineId, change);
+  deps.shutOut.addKey(tx, before);
+  // The channel was opened with a token of the old key, by whomever; the machine itself is back in seconds.
+  tx.afterCommit(() => deps.channel.drop(machineId));
   const params = { name, before: before.slice(0, 16), after: after.slice(0, 16) };
   const said = { severity: 'info', component: 'enrollment', code: 'enrollment.renewed', machineId } as const;
   await deps.status.append(tx, { ...said, params });

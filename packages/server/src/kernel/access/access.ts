@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { Permission } from '@tenkai/protocol/api/route.ts';
 import type { FastifyRequest } from 'fastify';
-import type { AgentClaims, AgentTokens } from './agent-token.ts';
+import type { AgentClaims, AgentTokens, TokenHolder } from './agent-token.ts';
 import { type Caller, requirePermission } from './caller.ts';
 import './failures.ts';
 
@@ -28,11 +28,11 @@ export interface Access {
   admit(request: FastifyRequest, permission: Permission): Promise<Caller | undefined>;
   /** The anti-forgery token of the request's session; empty where it has none. */
   csrfOf(request: FastifyRequest): Promise<string>;
-  /** Whether a machine lost its right to the tokens that it has; set by the enrollment feature. */
-  isShutOut: (machineId: string) => boolean;
+  /** Whether a machine, or its key, lost its right to the tokens that it has; set by the enrollment feature. */
+  isShutOut: (agent: TokenHolder) => boolean;
   /** Told of each request of an agent that may speak; set by the enrollment feature. */
   onHeard: (claims: AgentClaims) => void;
-  /** Of claims that were verified. @throws Failure agent-token-invalid for a machine that is shut out */
+  /** Of claims that were verified. @throws Failure agent-token-invalid for a machine or a key that is shut out */
   requireAdmitted(claims: AgentClaims): void;
   /** @throws Failure agent-token-invalid */
   admitAgent(headers: { authorization?: string | undefined }): AgentClaims;
@@ -61,8 +61,8 @@ export function createAccess({ agentTokens }: { agentTokens: AgentTokens }): Acc
       return (cookie && (await access.identities.sessionByHash(hashSecret(cookie)))?.csrf) || '';
     },
     requireAdmitted(claims) {
-      if (!access.isShutOut(claims.machineId)) return access.onHeard(claims);
-      const detail = 'the machine was removed, refused or quarantined';
+      if (!access.isShutOut(claims)) return access.onHeard(claims);
+      const detail = 'the machine was removed, refused or quarantined, or its key was replaced';
       throw new Failure('agent-token-invalid', {}, { detail });
     },
     admitAgent(headers) {

@@ -12,6 +12,9 @@ export interface AgentClaims {
   readonly expiresAt: number;
 }
 
+/** Whose token it is: what a machine, or a key, may lose before its token ends. */
+export type TokenHolder = Pick<AgentClaims, 'machineId' | 'keyThumbprint'>;
+
 export interface AgentTokens {
   issue(claims: AgentClaims): string;
   /** @throws Failure agent-token-invalid: altered, expired, or not ours. */
