@@ -12,6 +12,15 @@ export interface ComponentFacts {
   readonly power: Platform['power']['supports'];
 }
 
+/** Why a component is not enabled; people read them. */
+export const componentReasons = {
+  stopped: 'the agent service is not running',
+  noPower: 'this machine has no command to restart or shut down',
+  unassigned: 'not assigned to a site',
+  unconnected: 'no connection to the site',
+} as const;
+const { stopped, noPower, unassigned, unconnected } = componentReasons;
+
 /** Name of the component that waits for nudges. */
 export const notification = 'notification';
 
@@ -24,30 +33,27 @@ export function agentComponents(facts: ComponentFacts): AgentComponent[] {
   const { isAssigned, isRunning, power } = facts;
   const usual = (name: string): AgentComponent => {
     if (!isAssigned) return component(name, 'installed');
-    return isRunning
-      ? component(name, 'enabled')
-      : component(name, 'disabled', 'the agent service is not running');
+    return isRunning ? component(name, 'enabled') : component(name, 'disabled', stopped);
   };
   const powerComponent = usual('power');
   const hasPower = power.restart && power.shutDown;
-  const noPower = component('power', 'disabled', 'this machine has no command to restart or shut down');
   return [
     usual('core'),
     usual('status-reporting'),
     usual('inventory'),
     usual('content'),
     usual('scenario-engine'),
-    powerComponent.state === 'enabled' && !hasPower ? noPower : powerComponent,
+    powerComponent.state === 'enabled' && !hasPower
+      ? component('power', 'disabled', noPower)
+      : powerComponent,
     notificationComponent(facts),
   ];
 }
 
 function notificationComponent({ isAssigned, isRunning, isConnected }: ComponentFacts): AgentComponent {
-  if (!isAssigned) return component(notification, 'disabled', 'not assigned to a site');
-  if (!isRunning) return component(notification, 'disabled', 'the agent service is not running');
-  return isConnected
-    ? component(notification, 'enabled')
-    : component(notification, 'disabled', 'no connection to the site');
+  if (!isAssigned) return component(notification, 'disabled', unassigned);
+  if (!isRunning) return component(notification, 'disabled', stopped);
+  return isConnected ? component(notification, 'enabled') : component(notification, 'disabled', unconnected);
 }
 
 function component(name: string, state: AgentComponent['state'], reason?: string): AgentComponent {

@@ -364,6 +364,7 @@ CREATE TABLE machines (
   properties text COLLATE "C" NOT NULL,
   certificate_state text COLLATE "C" NOT NULL DEFAULT 'unknown'::text,
   certificate_remedies text COLLATE "C" NOT NULL DEFAULT ''::text,
+  inbound_state text COLLATE "C" NOT NULL DEFAULT 'unknown'::text,
   CONSTRAINT machines_pkey PRIMARY KEY (id)
 );
 
@@ -376,6 +377,8 @@ CREATE INDEX machines_by_certificates_and_name ON public.machines USING btree (c
 CREATE INDEX machines_by_enrollment ON public.machines USING btree (enrollment, name_key, id, address);
 
 CREATE INDEX machines_by_enrollment_and_id ON public.machines USING btree (enrollment, id);
+
+CREATE INDEX machines_by_inbound_and_name ON public.machines USING btree (inbound_state, name_key, id);
 
 CREATE INDEX machines_by_name ON public.machines USING btree (name_key, id, address);
 

@@ -330,7 +330,8 @@ CREATE TABLE machines (
   last_run_at INTEGER,
   properties TEXT NOT NULL,
   certificate_state TEXT NOT NULL DEFAULT 'unknown',
-  certificate_remedies TEXT NOT NULL DEFAULT ''
+  certificate_remedies TEXT NOT NULL DEFAULT '',
+  inbound_state TEXT NOT NULL DEFAULT 'unknown'
 ) STRICT;
 
 CREATE INDEX machines_by_activity ON machines (activity, name_key, id, address);
@@ -342,6 +343,8 @@ CREATE INDEX machines_by_certificates_and_name ON machines (certificate_state, n
 CREATE INDEX machines_by_enrollment ON machines (enrollment, name_key, id, address);
 
 CREATE INDEX machines_by_enrollment_and_id ON machines (enrollment, id);
+
+CREATE INDEX machines_by_inbound_and_name ON machines (inbound_state, name_key, id);
 
 CREATE INDEX machines_by_name ON machines (name_key, id, address);
 

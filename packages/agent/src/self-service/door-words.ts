@@ -1,3 +1,4 @@
+import type { AgentComponent } from '@tenkai/domain';
 import { type Static, Type } from 'typebox';
 
 /** What people's programs and the agent's service say to each other, through the users' door. HTTP with JSON bodies. */
@@ -35,6 +36,8 @@ export interface Offers {
   readonly isFresh: boolean;
   /** To which the machine is assigned, as `tenkai-agent status` tells it; null: to none (AGENT-23). */
   readonly site: { readonly code: string; readonly name: string } | null;
+  /** Of the agent, as `tenkai-agent status` tells them (AGENT-31). */
+  readonly components: readonly AgentComponent[];
 }
 
 /** A file that the user makes, so that the service sees to whom it belongs. */

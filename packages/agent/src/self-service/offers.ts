@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AgentComponent } from '@tenkai/domain';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { AvailableDeployment, AvailableReply } from '@tenkai/protocol/agent/available.ts';
 import type { FetchProgress } from '@tenkai/transfer';
@@ -16,6 +17,7 @@ export interface OffersDeps {
   readonly data: DataFolder;
   readonly outbox: Outbox;
   readonly now: () => number;
+  readonly components: () => readonly AgentComponent[];
   /** Asks the site; null: there is no connection with one. */
   readonly site: () => ((signal: AbortSignal) => Promise<AvailableReply>) | null;
 }
@@ -64,7 +66,7 @@ export function createOffers(deps: OffersDeps) {
     const isFresh = await asking;
     const inHand = runsInHand(data);
     const items = (known?.items ?? []).map((item) => toOffer(item, isAsked(item), inHand.get(item.runId)));
-    return { items, asOf: known?.asOf ?? null, isFresh, site: siteOf(data) };
+    return { items, asOf: known?.asOf ?? null, isFresh, site: siteOf(data), components: deps.components() };
   };
 
   const isAsked = ({ runId, isOffered, finishedAt }: AvailableDeployment): boolean => {

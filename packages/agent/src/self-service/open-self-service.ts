@@ -1,4 +1,5 @@
 import type { Service } from '../service/service-state.ts';
+import { agentStatus } from '../status.ts';
 import { openDoor } from './door.ts';
 import { createOffers } from './offers.ts';
 import { createProofs } from './proofs.ts';
@@ -17,7 +18,8 @@ export async function openSelfService(service: Service): Promise<() => void> {
   }
   // Rates and lives of proofs do not depend on anybody setting the clock.
   const nowMs = () => performance.now();
-  const offers = createOffers({ ...service, site: () => service.askSite });
+  const components = () => agentStatus(data, platform).components;
+  const offers = createOffers({ ...service, components, site: () => service.askSite });
   const restarts = createRestarts(service);
   const proofs = createProofs({ users, nowMs });
   try {

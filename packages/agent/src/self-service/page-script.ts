@@ -60,7 +60,7 @@ export function runPage(): void {
 
   let shown = '';
   const drawOffers = (offers: Offers) => {
-    const text = JSON.stringify([offers.items, offers.isFresh, offers.site]);
+    const text = JSON.stringify({ ...offers, asOf: null });
     if (text === shown) return;
     shown = text;
     const focused = document.activeElement?.id;
@@ -72,7 +72,18 @@ export function runPage(): void {
     part('site').textContent = fill(offers.site ? t.site : t.noSite, { ...offers.site });
     part('empty').hidden = offers.items.length > 0;
     part('offers').replaceChildren(...offers.items.map(drawOffer));
+    part('components').replaceChildren(...offers.components.map(drawComponent));
     if (focused) document.getElementById(focused)?.focus();
+  };
+
+  const drawComponent = ({ name, version, state, reason }: Offers['components'][number]) => {
+    const item = element('li');
+    const why = reason === undefined ? [] : [t.componentReasons[reason] ?? reason];
+    item.append(
+      element('h3', `${t.componentNames[name] ?? name} ${version}`),
+      element('span', [t.componentStates[state], ...why].join(' – '), 'state'),
+    );
+    return item;
   };
 
   const drawOffer = (offer: Offer) => {

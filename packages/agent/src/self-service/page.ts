@@ -41,6 +41,10 @@ export function pageHtml(language: Language): string {
 <p id="empty" hidden>${t.nothing}</p>
 <ul id="offers"></ul>
 </section>
+<section aria-labelledby="components-title">
+<h2 id="components-title">${t.components}</h2>
+<ul id="components"></ul>
+</section>
 <p id="site" class="state"></p>
 </main>
 </body>

@@ -1,3 +1,5 @@
+import type { AgentComponent } from '@tenkai/domain';
+import { componentReasons } from '../components.ts';
 import type { OfferState } from './door-words.ts';
 
 export type Language = 'en' | 'ja';
@@ -31,6 +33,11 @@ export interface Texts {
   readonly postponed: string;
   readonly restarting: string;
   readonly lost: string;
+  readonly components: string;
+  readonly componentNames: Readonly<Record<string, string>>;
+  readonly componentStates: Readonly<Record<AgentComponent['state'], string>>;
+  /** By the sentence that the agent tells. */
+  readonly componentReasons: Readonly<Record<string, string>>;
   readonly site: string;
   readonly noSite: string;
   readonly minutes: string;
@@ -75,6 +82,18 @@ const en: Texts = {
   nowSure: 'Restart this machine now? Unsaved work is lost.',
   postponed: 'The restart was postponed until {time}.',
   restarting: 'The machine restarts now.',
+  components: 'Components of the agent',
+  componentNames: {
+    core: 'Core',
+    'status-reporting': 'Status reports',
+    inventory: 'Inventory',
+    content: 'Content',
+    'scenario-engine': 'Scenario engine',
+    power: 'Power',
+    notification: 'Notification',
+  },
+  componentStates: { enabled: 'enabled', disabled: 'disabled', installed: 'installed' },
+  componentReasons: {},
   site: 'Currently assigned site code: {code} ({name})',
   noSite: 'Currently assigned site code: none',
   lost: 'The agent of this machine does not answer. Open this page anew with: tenkai-agent self-service',
@@ -131,6 +150,23 @@ const ja: Texts = {
   nowSure: 'このマシンを今すぐ再起動しますか? 保存していない内容は失われます。',
   postponed: '再起動を {time} まで延期しました。',
   restarting: 'マシンを再起動します。',
+  components: 'エージェントのコンポーネント',
+  componentNames: {
+    core: '本体',
+    'status-reporting': '状態の報告',
+    inventory: 'インベントリ',
+    content: 'コンテンツの取得',
+    'scenario-engine': 'シナリオの実行',
+    power: '電源操作',
+    notification: '通知',
+  },
+  componentStates: { enabled: '有効', disabled: '無効', installed: 'インストール済み' },
+  componentReasons: {
+    [componentReasons.stopped]: 'エージェントのサービスが動作していません',
+    [componentReasons.noPower]: 'このマシンには再起動やシャットダウンを行うコマンドがありません',
+    [componentReasons.unassigned]: 'サイトに割り当てられていません',
+    [componentReasons.unconnected]: 'サイトに接続していません',
+  },
   site: '現在の割り当てサイト コード: {code} ({name})',
   noSite: '現在の割り当てサイト コード: なし',
   lost: 'このマシンのエージェントが応答しません。tenkai-agent self-service でページを開き直してください。',

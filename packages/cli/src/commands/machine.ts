@@ -3,6 +3,7 @@ import {
   certificateStateOf,
   certificateStates,
   type FirewallFact,
+  inboundStates,
 } from '@tenkai/domain';
 import { type MachineRow, machineRoutes, type TimelineEntry } from '@tenkai/protocol/api/machines.ts';
 import { type Command, Option } from 'commander';
@@ -37,6 +38,11 @@ export function addMachineCommands(program: Command, cli: Cli) {
     )
     .addOption(
       new Option('--certificates <state>', 'only those whose certificates are so').choices(certificateStates),
+    )
+    .addOption(
+      new Option('--inbound <state>', 'only those whose firewall lets the site in, or not').choices(
+        inboundStates,
+      ),
     )
     .option('--limit <number>', 'at most so many', Number)
     .action(acting(cli, listMachines));
@@ -139,6 +145,7 @@ interface ListOptions {
   readonly activity?: MachineRow['activity'];
   readonly enrollment?: MachineRow['enrollment'];
   readonly certificates?: MachineRow['certificates'];
+  readonly inbound?: MachineRow['inbound'];
   readonly limit?: number;
 }
 
@@ -151,6 +158,7 @@ async function listMachines({ connect, output }: Session, options: ListOptions) 
     ...(options.activity ? { activity: options.activity } : {}),
     ...(options.enrollment ? { enrollment: options.enrollment } : {}),
     ...(options.certificates ? { certificates: options.certificates } : {}),
+    ...(options.inbound ? { inbound: options.inbound } : {}),
   };
   const items = await allPages(client, machineRoutes.list, { query }, options.limit);
   output.result(items, () => output.table(items, columns, 'There is no machine.'));
@@ -190,6 +198,7 @@ async function showMachine({ connect, output }: Session, text: string, { softwar
           .map(([name, value]) => `${name}=${value}`)
           .join(', ') || '-',
       ],
+      ['Inbound', inboundTexts[detail.inbound]],
       ['Firewall', firewallText(inventory?.agent.firewall)],
       ['Certificates', certificatesText(inventory?.agent.certificates)],
       ['Pending starts', `${detail.pendingStarts.count}/${detail.pendingStarts.limit}`],
@@ -204,6 +213,12 @@ async function showMachine({ connect, output }: Session, text: string, { softwar
     return `${shown}\n\n${output.table(inventory?.software ?? [], softwareColumns, 'None is known.')}`;
   });
 }
+
+const inboundTexts = {
+  blocked: 'BLOCKED: the agent reports, but the firewall of the machine keeps out what the site sends',
+  open: 'open',
+  unknown: '-',
+} as const;
 
 function firewallText(fact: FirewallFact | undefined): string {
   if (!fact) return '-';

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { certificateStates } from '@tenkai/domain/machine/certificate-health.ts';
+import { inboundStates } from '@tenkai/domain/machine/inbound-state.ts';
 import { given, oneOf, textOf } from '../search.ts';
 import { inside } from './roots.tsx';
 
@@ -13,6 +14,7 @@ const machines = createRoute({
       activity: oneOf(raw, 'activity', ['idle', 'waiting', 'running', 'error']),
       enrollment: oneOf(raw, 'enrollment', ['enrolled', 'pending', 'refused', 'quarantined']),
       certificates: oneOf(raw, 'certificates', certificateStates),
+      inbound: oneOf(raw, 'inbound', inboundStates),
       collection: textOf(raw, 'collection'),
       sort: oneOf(raw, 'sort', ['name', '-name', 'lastSeenAt', '-lastSeenAt']),
     }),

@@ -1,5 +1,6 @@
 export * from './certificate-health.ts';
 export * from './difference.ts';
+export * from './inbound-state.ts';
 export * from './inventory.ts';
 export * from './ip-address.ts';
 export * from './key-in-use.ts';

@@ -1,4 +1,11 @@
-import { type CertificateState, certificateStates, Inventory, PowerState } from '@tenkai/domain';
+import {
+  type CertificateState,
+  certificateStates,
+  type InboundState,
+  Inventory,
+  inboundStates,
+  PowerState,
+} from '@tenkai/domain';
 import { Diagnosis } from '@tenkai/domain/diagnosis/index.ts';
 import { type Static, Type } from 'typebox';
 import { Done, IdParams, Nullable, Page, pageQuery } from './paging.ts';
@@ -26,6 +33,10 @@ const CertificateStateView = Type.Unsafe<CertificateState>(
   Type.Union(certificateStates.map((state) => Type.Literal(state))),
 );
 
+const InboundStateView = Type.Unsafe<InboundState>(
+  Type.Union(inboundStates.map((state) => Type.Literal(state))),
+);
+
 /** A row of the machine list. */
 export const MachineRow = Type.Object({
   id: Type.String(),
@@ -41,6 +52,8 @@ export const MachineRow = Type.Object({
   agentVersion: Type.String(),
   /** The worst that is wrong with its certificates (IDENT-15). */
   certificates: CertificateStateView,
+  /** Whether its firewall lets in what the site sends; its agent reports all the same (BAGT-21). */
+  inbound: InboundStateView,
   lastSeenAt: Nullable(Type.Integer()),
   /** Name and final state of the last run (BSRV-25). */
   lastRun: Nullable(
@@ -128,6 +141,7 @@ export const machineRoutes = {
       activity: Type.Optional(MachineActivity),
       enrollment: Type.Optional(EnrollmentStatus),
       certificates: Type.Optional(CertificateStateView),
+      inbound: Type.Optional(InboundStateView),
       sort: Type.Optional(
         Type.Union([
           Type.Literal('name'),

@@ -29,6 +29,7 @@ import { contentFileTimes } from './0120-content-file-times.ts';
 import { machinesCertificates } from './0121-machines-certificates.ts';
 import { pushProperties } from './0130-push-properties.ts';
 import { enrollmentKeyRenewal } from './0131-enrollment-key-renewal.ts';
+import { machinesInbound } from './0132-machines-inbound.ts';
 import { enrollmentReplacedAt } from './0139-enrollment-replaced-at.ts';
 
 /**
@@ -71,4 +72,5 @@ export const migrations: readonly Migration[] = [
   machinesCertificates,
   enrollmentKeyRenewal,
   enrollmentReplacedAt,
+  machinesInbound,
 ];

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { type Diagnosis, faultsOf } from '@tenkai/domain/diagnosis/index.ts';
-import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol';
+import { enrollmentRoutes, type MachineRow, machineRoutes } from '@tenkai/protocol';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { atEnd } from '../at-end.ts';
 import { ownSubnet } from '../rig/own-subnet.ts';
@@ -146,7 +146,7 @@ async function scene(t: TestContext) {
   return { server, agent, machine, port: Number(port), doctor, fromSite };
 }
 
-test('BFWL-30, BFWL-26: each part of the connection broken in turn is named, from both ends', {
+test('BFWL-30, BFWL-26, BAGT-21, BFWL-28: each part of the connection broken in turn is named, from both ends, and a machine that reports behind a closed firewall', {
   timeout: 400_000,
   skip:
     process.getuid?.() !== 0 || tools.some((tool) => spawnSync(tool, ['-V']).error)
@@ -187,16 +187,30 @@ test('BFWL-30, BFWL-26: each part of the connection broken in turn is named, fro
   const missing = ['Tenkai(agent UDP:41000-41015)', `Tenkai(agent ICMPv4:${siteAddress})`];
   assert.deepEqual(rules(await doctor()), missing);
   await until(async () => JSON.stringify(rules(await fromSite())) === JSON.stringify(missing));
+  const cli = await cliOf(t, server);
+  const list = (state: string) => cli.json(['machine', 'list', '--inbound', state]);
+  const [blocked]: MachineRow[] = await until(async () => {
+    const found: MachineRow[] = await list('blocked');
+    return found.length > 0 ? found : undefined;
+  });
+  assert.deepEqual([blocked?.name, blocked?.enrollment, blocked?.isOnline], [machine.name, 'enrolled', true]);
+  const shown = (await cli.run(['machine', 'show', machine.name])).stdout;
+  assert.match(shown, /Inbound +BLOCKED: the agent reports/);
+  assert.ok(
+    shown.replace(/\s+/g, ' ').includes(`${missing[1]} (nftables): tenkai-agent firewall open`),
+    shown,
+  );
   const main = new URL('../../../agent/src/main.ts', import.meta.url).pathname;
   inside('env', `TENKAI_AGENT_DATA=${agent.data.root}`, process.execPath, main, 'firewall', 'open');
   assert.deepEqual(named(await doctor()), [], 'what it names is what was needed');
+  await until(async () => ((await list('open')) as MachineRow[]).length > 0);
+  assert.deepEqual(await list('blocked'), []);
 
   const [service] = agent.services();
   assert.ok(service);
   await ended(service, 'SIGTERM');
   assert.deepEqual(named(await doctor()), ['agent doctor-agent-stopped']);
   await until(async () => named(await fromSite())[0] === 'agent doctor-agent-silent');
-  const cli = await cliOf(t, server);
   const said = await cli.run(['doctor', machine.name], { env: { LC_ALL: 'ja_JP.UTF-8' } });
   assert.equal(said.code, 1);
   assert.match(said.stdout, /異常 {2}エージェントプロセス .*応答しますが/);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { texts } from '@tenkai/agent/self-service/texts.ts';
 import type { AgentStatus } from '@tenkai/agent/status.ts';
 import { isFinal } from '@tenkai/domain';
 import { deploymentRoutes, enrollmentRoutes, packageRoutes } from '@tenkai/protocol';
@@ -48,7 +49,7 @@ async function available(server: TestServer, id: string): Promise<string> {
   return (await server.call(deploymentRoutes.create, { body })).id;
 }
 
-test('AGENT-23: a user without rights installs what is available, on a page of a real agent and a real site, which names the assigned site as the status does', {
+test('AGENT-23, AGENT-31: a user without rights installs what is available, on a page of a real agent and a real site, which names the assigned site and the components as the status does', {
   timeout: 180_000,
   skip,
 }, async (t) => {
@@ -79,6 +80,17 @@ test('AGENT-23: a user without rights installs what is available, on a page of a
   const { site } = JSON.parse((await agent.command('status', '--json')).stdout) as AgentStatus;
   assert.equal(site.code, 'TST');
   await page.getByText(`現在の割り当てサイト コード: ${site.code} (${site.name})`).waitFor();
+  const { components } = JSON.parse((await agent.command('status', '--json')).stdout) as AgentStatus;
+  const ja = texts.ja;
+  const rows = components.map(({ name, version, state, reason = '' }) =>
+    [`${ja.componentNames[name]} ${version}`, ja.componentStates[state], ja.componentReasons[reason]].join(
+      ' ',
+    ),
+  );
+  assert.equal(rows.length, 7);
+  const list = page.getByRole('region', { name: ja.components }).getByRole('listitem');
+  const shown = async () => (await list.allInnerTexts()).map((text) => text.replace(/\s+–?\s*/g, ' ').trim());
+  await until(async () => JSON.stringify(await shown()) === JSON.stringify(rows.map((row) => row.trim())));
   assert.equal(new URL(page.url()).hash, '', 'the token is gone from the address');
   assert.deepEqual(await accessibilityProblems(page), []);
   const isWide = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';

@@ -12,7 +12,7 @@ import { MachineOwnActs } from './MachineOwnActs.tsx';
 import { MachineProperties } from './MachineProperties.tsx';
 import { MachineRuns } from './MachineRuns.tsx';
 import { MachineSoftware } from './MachineSoftware.tsx';
-import { ActivityLabel, EnrollmentLabel, PowerLabel } from './MachineStates.tsx';
+import { ActivityLabel, EnrollmentLabel, InboundLabel, PowerLabel } from './MachineStates.tsx';
 import { MachineTimeline } from './MachineTimeline.tsx';
 import { useMachine } from './machines.queries.ts';
 
@@ -43,6 +43,7 @@ function Content({ machine }: { readonly machine: MachineDetail }) {
             <PowerLabel state={machine.powerState} />
             <ActivityLabel activity={machine.activity} />
             {machine.enrollment === 'enrolled' ? null : <EnrollmentLabel status={machine.enrollment} />}
+            {machine.inbound === 'blocked' ? <InboundLabel state={machine.inbound} /> : null}
             <span>
               {t('machines.facts.lastSeen')} <When at={machine.lastSeenAt} />
             </span>

@@ -152,6 +152,7 @@ function FirewallFacts({ fact }: { readonly fact: Inventory['agent']['firewall']
   return (
     <>
       <StateLabel kind="failed" text={t('machines.facts.firewallMissing', { count: fact.missing.length })} />
+      <div>{t('machines.facts.firewallBlocked')}</div>
       {fact.missing.map(({ rule, firewall, where, remedy }) => (
         <div key={`${firewall} ${where} ${rule}`}>
           <span className="tk-mono">{rule}</span> ({firewall}, {where}):{' '}

@@ -11,7 +11,9 @@ import {
   IconShieldCheck,
   IconShieldX,
   IconUserQuestion,
+  IconWall,
 } from '@tabler/icons-react';
+import type { InboundState } from '@tenkai/domain/machine/inbound-state.ts';
 import type { EnrollmentStatus, MachineActivity, MachineRow } from '@tenkai/protocol/api/machines.ts';
 import { useTranslation } from 'react-i18next';
 import { StateLabel } from '../../ui/StateLabel.tsx';
@@ -58,4 +60,17 @@ export function EnrollmentLabel({ status }: { readonly status: EnrollmentStatus 
   const { t } = useTranslation();
   const [kind, icon] = enrollments[status];
   return <StateLabel kind={kind} icon={icon} text={t(`machines.enrollment.${status}`)} />;
+}
+
+const inbounds: Readonly<Record<InboundState, readonly [StateKind, Icon]>> = {
+  blocked: ['failed', IconWall],
+  open: ['succeeded', IconShieldCheck],
+  unknown: ['faint', IconCircleDashed],
+};
+
+/** Whether what the site sends reaches the machine (BAGT-21). */
+export function InboundLabel({ state }: { readonly state: InboundState }) {
+  const { t } = useTranslation();
+  const [kind, icon] = inbounds[state];
+  return <StateLabel kind={kind} icon={icon} text={t(`machines.inbound.${state}`)} />;
 }

@@ -2,6 +2,7 @@ import { Select } from '@mantine/core';
 import { IconDeviceDesktop, IconUpload } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { certificateStates } from '@tenkai/domain/machine/certificate-health.ts';
+import { inboundStates } from '@tenkai/domain/machine/inbound-state.ts';
 import type { MachineRow } from '@tenkai/protocol/api/machines.ts';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -141,6 +142,15 @@ function Filters({ filter, onChange }: FilterProps) {
         data={certificateStates.map((value) => ({ value, label: t(`certificates.states.${value}`) }))}
         value={filter.certificates ?? null}
         onChange={(certificates) => onChange({ certificates })}
+      />
+      <Select
+        aria-label={t('machines.columns.inbound')}
+        placeholder={t('machines.columns.inbound')}
+        clearable
+        w={150}
+        data={inboundStates.map((value) => ({ value, label: t(`machines.inbound.${value}`) }))}
+        value={filter.inbound ?? null}
+        onChange={(inbound) => onChange({ inbound })}
       />
       <Select
         aria-label={t('machines.collection')}

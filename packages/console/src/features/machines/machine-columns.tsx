@@ -5,7 +5,7 @@ import { RowLink } from '../../ui/table/RowLink.tsx';
 import { When } from '../../ui/When.tsx';
 import { RunStateLabel } from '../deployments/RunStateLabel.tsx';
 import { CertificateLabel } from './certificate-states.tsx';
-import { ActivityLabel, EnrollmentLabel, PowerLabel } from './MachineStates.tsx';
+import { ActivityLabel, EnrollmentLabel, InboundLabel, PowerLabel } from './MachineStates.tsx';
 
 export function machineColumns(t: TFunction): Column<MachineRow>[] {
   return [
@@ -74,6 +74,12 @@ export function machineColumns(t: TFunction): Column<MachineRow>[] {
       header: t('certificates.title'),
       meta: { min: 150, grow: 0, isExtra: true },
       cell: ({ row }) => <CertificateLabel state={row.original.certificates} />,
+    },
+    {
+      id: 'inbound',
+      header: t('machines.columns.inbound'),
+      meta: { min: 150, grow: 0, isExtra: true },
+      cell: ({ row }) => <InboundLabel state={row.original.inbound} />,
     },
     {
       id: 'agent',

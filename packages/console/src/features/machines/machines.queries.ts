@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import type { CertificateState } from '@tenkai/domain/machine/certificate-health.ts';
+import type { InboundState } from '@tenkai/domain/machine/inbound-state.ts';
 import { certificateRoutes } from '@tenkai/protocol/api/certificates.ts';
 import { deploymentRoutes } from '@tenkai/protocol/api/deployments.ts';
 import {
@@ -20,6 +21,7 @@ export interface MachineFilter {
   readonly activity?: MachineActivity;
   readonly enrollment?: EnrollmentStatus;
   readonly certificates?: CertificateState;
+  readonly inbound?: InboundState;
   readonly sort?: 'name' | '-name' | 'lastSeenAt' | '-lastSeenAt';
 }
 

@@ -27,6 +27,7 @@ export const machines = {
     lastRun: 'Last run',
     lastSeen: 'Last seen',
     enrollment: 'Enrollment',
+    inbound: 'Inbound',
     agent: 'Agent',
   },
   power: {
@@ -65,6 +66,7 @@ export const machines = {
     refused: 'Refused',
     quarantined: 'Quarantined',
   },
+  inbound: { blocked: 'Inbound blocked', open: 'Inbound open', unknown: 'Not reported' },
   acts: {
     power: 'Power',
     wake: 'Wake',
@@ -128,6 +130,8 @@ export const machines = {
     firewall: 'Firewall',
     firewallNone: 'none is active',
     firewallOpen: '{firewalls}: lets in what the site needs',
+    firewallBlocked:
+      'The agent reports and fetches its orders all the same; what the site sends to the machine (echo requests, multicast) does not get in. On the machine:',
     firewallMissing_one: '{count} rule is missing',
     firewallMissing_other: '{count} rules are missing',
     agentVersion: 'Agent version',

@@ -29,6 +29,7 @@ export const machines: Localized<typeof en.machines> = {
     lastRun: '最後の実行',
     lastSeen: '最終応答',
     enrollment: '登録状態',
+    inbound: '受信',
     agent: 'エージェント',
   },
   power: {
@@ -63,6 +64,7 @@ export const machines: Localized<typeof en.machines> = {
     refused: '拒否',
     quarantined: '隔離',
   },
+  inbound: { blocked: '受信ブロック中', open: '受信可', unknown: '未報告' },
   acts: {
     power: '電源操作',
     wake: '電源ON',
@@ -125,6 +127,8 @@ export const machines: Localized<typeof en.machines> = {
     firewall: 'ファイアウォール',
     firewallNone: '有効なものはありません',
     firewallOpen: '{firewalls}: サイトに必要な通信を許可しています',
+    firewallBlocked:
+      'エージェントからの報告と指示の取得は続いていますが、サイトからの通信(エコー要求、マルチキャスト)はこのマシンに届きません。このマシンで次の操作を行ってください。',
     firewallMissing_other: '規則が {count} 個ありません',
     agentVersion: 'エージェントのバージョン',
     agentUpgrade: '更新: {state}',

@@ -1,4 +1,4 @@
-import { certificateStateOf, type Inventory, primaryAddress } from '@tenkai/domain';
+import { certificateStateOf, type Inventory, inboundStateOf, primaryAddress } from '@tenkai/domain';
 import { outstandingRemedies } from '@tenkai/domain/hotfix/outstanding-remedies.ts';
 import type { MachineRecord } from './tables.ts';
 
@@ -11,6 +11,7 @@ export function listColumns(
   | 'service_pack'
   | 'architecture'
   | 'address'
+  | 'inbound_state'
   | 'certificate_state'
   | 'certificate_remedies'
 > {
@@ -20,6 +21,7 @@ export function listColumns(
     service_pack: servicePackText(system),
     architecture: system.architecture,
     address: primaryAddress(inventory.network)?.address ?? '',
+    inbound_state: inboundStateOf(inventory.agent.firewall),
     certificate_state: certificateStateOf(inventory.agent.certificates),
     certificate_remedies: outstandingRemedies(inventory).join(' '),
   };

@@ -15,6 +15,7 @@ export interface Filters {
   readonly memberships: readonly (readonly string[])[];
   readonly search: Condition | undefined;
   readonly certificates: Condition | undefined;
+  readonly inbound: Condition | undefined;
 }
 
 export function filtersOf(caller: Caller, query: ListQuery): Filters {
@@ -33,6 +34,7 @@ export function filtersOf(caller: Caller, query: ListQuery): Filters {
     memberships: [...(scope === null ? [] : [scope]), ...asked, ...(contradicts ? [[]] : [])],
     search: search.trim() === '' ? undefined : searched(search.trim()),
     certificates: equal('m.certificate_state', query.certificates),
+    inbound: equal('m.inbound_state', query.inbound),
   };
 }
 
@@ -51,7 +53,7 @@ const fewMembers = 2000;
 /** The filters as conditions of one statement. */
 export async function conditionsOf(
   read: Reader,
-  { state, memberships, search, certificates }: Filters,
+  { state, memberships, search, certificates, inbound }: Filters,
 ): Promise<Condition[]> {
   const conditions = [
     equal('m.enrollment', state.enrollment),
@@ -59,6 +61,7 @@ export async function conditionsOf(
     equal('m.activity', state.activity),
     search,
     certificates,
+    inbound,
   ].filter((condition) => condition !== undefined);
   for (const collectionIds of memberships) {
     const isSmall = (await countMembers(read, collectionIds)) <= fewMembers;

@@ -42,6 +42,7 @@ export async function insertMachine(tx: Tx, machine: NewMachine, now: number) {
       last_run_name: null,
       last_run_status: null,
       last_run_at: null,
+      inbound_state: 'unknown',
       certificate_state: 'unknown',
       certificate_remedies: '',
       properties: '{}',

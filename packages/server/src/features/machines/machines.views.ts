@@ -27,7 +27,7 @@ interface ListDeps {
 
 export const listedColumns = `m.id, m.name, m.name_key, m.enrollment, m.enrolled_at, m.hardware_fingerprint,
   m.power_state, m.activity, m.operating_system, m.service_pack, m.architecture, m.address, m.agent_version,
-  m.last_run_name, m.last_run_status, m.last_run_at, m.certificate_state, p.last_seen_at`;
+  m.last_run_name, m.last_run_status, m.last_run_at, m.certificate_state, m.inbound_state, p.last_seen_at`;
 
 /** A page of machines. Every order has an index that ends with the id, so that each page begins where the last ended. */
 export async function listMachines(deps: ListDeps, caller: Caller, query: ListQuery) {
@@ -75,10 +75,10 @@ function readPage(
 
 async function countMatches(
   { db, stateCounts }: ListDeps,
-  { state, memberships, search, certificates }: Filters,
+  { state, memberships, search, ...others }: Filters,
   conditions: readonly Condition[],
 ): Promise<number> {
-  const isNarrowed = search !== undefined || certificates !== undefined;
+  const isNarrowed = [search, ...Object.values(others)].some((condition) => condition !== undefined);
   if (memberships.length === 0 && !isNarrowed) return stateCounts(state);
   const [only] = memberships;
   const isAnyState = Object.values(state).every((value) => value === undefined);
@@ -105,6 +105,7 @@ export function toMachineRow(row: ListedMachine, isOnline: boolean): MachineRow 
     address: row.address,
     agentVersion: row.agent_version,
     certificates: row.certificate_state,
+    inbound: row.inbound_state,
     lastSeenAt: row.last_seen_at === 0 ? null : row.last_seen_at,
     lastRun: lastRunOf(row),
   };

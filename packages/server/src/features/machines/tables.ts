@@ -1,4 +1,4 @@
-import type { CertificateState, PowerState } from '@tenkai/domain';
+import type { CertificateState, InboundState, PowerState } from '@tenkai/domain';
 import type { EnrollmentStatus, MachineActivity } from '@tenkai/protocol/api/machines.ts';
 import type { Generated } from 'kysely';
 
@@ -31,6 +31,8 @@ export interface MachineRecord {
   last_run_name: string | null;
   last_run_status: string | null;
   last_run_at: number | null;
+  /** Whether what the site sends reaches it. */
+  inbound_state: InboundState;
   certificate_state: CertificateState;
   /** Outstanding ones in the order in which they help, with spaces between. */
   certificate_remedies: string;
