@@ -54,6 +54,21 @@ test('the name of the outbox stays, and a wiped one has another', async () => {
   assert.notEqual(openSender({ folder }).name, name);
 });
 
+test('numbers that it never gave were somebody else’s: all that waits goes on under another name, and nothing is lost', async () => {
+  const outbox = openOutbox({ folder, now: () => 1 });
+  const sender = openSender({ folder });
+  outbox.put(status('a'));
+  outbox.put(status('b'));
+  const sent = await sender.take(all);
+  const before = sender.name;
+  await sender.acknowledge(7, []);
+  assert.notEqual(sender.name, before);
+  assert.equal(openSender({ folder }).name, sender.name);
+  assert.deepEqual(await sender.take(all), sent);
+  await sender.acknowledge(2, []);
+  assert.deepEqual([await sender.take(all), openSender({ folder }).name], [[], sender.name]);
+});
+
 test('a heartbeat takes the place of the one that was not sent', async () => {
   const outbox = openOutbox({ folder, now: () => 1 });
   outbox.replace('heartbeat', status('old'));

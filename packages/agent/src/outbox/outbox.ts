@@ -86,8 +86,11 @@ export function spoolFiles(folder: string): string[] {
 
 /** Random name of the outbox: a wiped agent starts a new one, whose numbers begin anew. */
 export function outboxName(folder: string): string {
-  const found = readIfThere(join(folder, 'name'));
-  if (found) return found;
+  return readIfThere(join(folder, 'name')) || renameOutbox(folder);
+}
+
+/** The reports stay, and their numbers; the site takes them as those of an outbox that it has not seen yet. */
+export function renameOutbox(folder: string): string {
   const made = randomUUID();
   writeDurably(join(folder, 'name'), made);
   return made;

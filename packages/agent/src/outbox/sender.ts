@@ -4,7 +4,7 @@ import type { NumberedReport, OutboxPort } from '@tenkai/protocol/agent/link/out
 import type { Report } from '@tenkai/protocol/agent/reports.ts';
 import { type Boundary, noBoundary } from '../boundary.ts';
 import { readJson, removeIfThere, syncFolder, writeDurably } from '../durable-file.ts';
-import { acknowledgedOf, outboxName, spoolFiles } from './outbox.ts';
+import { acknowledgedOf, outboxName, renameOutbox, spoolFiles } from './outbox.ts';
 import { numberedName, numberOf, tagOf } from './spool-names.ts';
 
 export interface SenderDeps {
@@ -25,24 +25,41 @@ interface Counters {
 /** Damaged and rejected reports are kept for support, at most this many. */
 const rejectedLimit = 100;
 
+export interface Sender extends OutboxPort {
+  /**
+   * Somebody else has used this outbox's numbers, too: what is not acknowledged goes on under another name. A report that
+   * the site has taken without our hearing of it comes to it twice then; none is lost.
+   */
+  startAnew(): void;
+}
+
 /**
  * The half of the outbox that the service alone uses: gives reports their numbers and forgets what is acknowledged.
- * A number is the file's name before the report is first sent, so that a crash can never give it to another one.
+ * A number is the file's name before the report is first sent, so that a crash can never give it to another one. What an older
+ * state of the disk or a copy of it can do is seen by a site that has more numbers than we gave.
  */
-export function openSender(deps: SenderDeps): OutboxPort {
+export function openSender(deps: SenderDeps): Sender {
   const { folder, boundary = noBoundary } = deps;
   const counters = () => readJson<Counters>(join(folder, 'counters.json')) ?? { acknowledged: 0, highest: 0 };
   const numbered = join(folder, 'numbered');
+  const lastNumbered = () => numberOf(spoolFiles(numbered).at(-1) ?? '0');
+  let name = outboxName(folder);
+  const startAnew = () => {
+    name = renameOutbox(folder);
+  };
   // Acknowledged before a crash, but not yet removed.
   for (const name of spoolFiles(numbered))
     if (numberOf(name) <= counters().acknowledged) settle(folder, name);
 
   return {
-    name: outboxName(folder),
+    get name() {
+      return name;
+    },
+    startAnew,
     async take(limit) {
       const waiting = spoolFiles(numbered);
       if (waiting.length < limit.count) {
-        const first = Math.max(counters().highest, numberOf(waiting.at(-1) ?? '0')) + 1;
+        const first = Math.max(counters().highest, lastNumbered()) + 1;
         waiting.push(...giveNumbers(folder, first, limit.count - waiting.length));
         boundary('outbox:numbered');
       }
@@ -51,6 +68,8 @@ export function openSender(deps: SenderDeps): OutboxPort {
     async acknowledge(acknowledged, rejected) {
       boundary('outbox:sent');
       const before = counters();
+      // Numbers that we never gave: ours may have been dropped as seen before.
+      if (acknowledged > Math.max(before.highest, lastNumbered())) return startAnew();
       const numbers = [before.highest, acknowledged, ...rejected.map(({ number }) => number)];
       const after = {
         acknowledged: Math.max(before.acknowledged, acknowledged),

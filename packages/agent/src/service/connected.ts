@@ -12,7 +12,7 @@ import { createFirewallWatch } from '../firewall/watch.ts';
 import { type Enrollment, openIdentity, removeEnrollment } from '../identity.ts';
 import { openSeenOrders } from '../orders/seen-orders.ts';
 import { createOrderTaker, report } from '../orders/take-orders.ts';
-import { openSender } from '../outbox/sender.ts';
+import { openSender, type Sender } from '../outbox/sender.ts';
 import { runTurns } from '../run-turns.ts';
 import { readSettings } from '../settings.ts';
 import { keepSiteFacts } from '../site-facts.ts';
@@ -36,6 +36,9 @@ interface Life {
   readonly inventory: InventoryReporter;
   readonly giveBack: GiveBack;
   readonly trust: TrustWatch;
+  readonly outbox: Sender;
+  /** The site has put this machine in quarantine, and was not heard well since. */
+  isQuarantined: boolean;
   /** The site has told its agents something new. */
   readonly onFacts: () => void;
   readonly follow: (signal: AbortSignal) => Promise<boolean>;
@@ -46,20 +49,28 @@ interface Life {
   readonly signal: AbortSignal;
 }
 
+const quarantines = ['machine-quarantined', 'machine-key-shared'];
 const farewellMs = 3000;
 const announceMs = 5000;
 
 /** Stays in touch with the site until the service is to stop or the enrollment no longer holds. */
 export async function liveConnected(service: Service, enrollment: Enrollment): Promise<void> {
-  const { data, stop, outbox } = service;
+  const { data, stop } = service;
   const signer = await openIdentity(data);
   const gone = new AbortController();
   const signal = AbortSignal.any([stop, gone.signal]);
   const client = createSiteClient({ url: enrollment.server, rootCertificate: enrollment.rootCertificate });
   const firewall = createFirewallWatch(service, () => life.inventory.soon());
+  const outbox = openSender({
+    folder: data.outbox,
+    boundary: service.boundary,
+    onRejected: (number, code) => service.log.error({ number, code }, 'the site cannot take a report'),
+  });
   const life: Life = {
     service,
     enrollment,
+    outbox,
+    isQuarantined: false,
     state: 'starting',
     gone,
     signal,
@@ -73,11 +84,7 @@ export async function liveConnected(service: Service, enrollment: Enrollment): P
       client,
       signer,
       machineId: enrollment.machineId,
-      outbox: openSender({
-        folder: data.outbox,
-        boundary: service.boundary,
-        onRejected: (number, code) => service.log.error({ number, code }, 'the site cannot take a report'),
-      }),
+      outbox,
       random: Math.random,
       heartbeat: () => heartbeat(life),
       onOrders: (orders) => takeOrders(orders),
@@ -96,7 +103,7 @@ export async function liveConnected(service: Service, enrollment: Enrollment): P
   service.onRunClosed = () => {
     service.status.set({ activeRuns: activeRuns(service) });
     life.inventory.soon();
-    clearOldRuns(data, outbox);
+    clearOldRuns(data, service.outbox);
   };
   try {
     await Promise.all([
@@ -193,6 +200,7 @@ function note(life: Life, event: LinkEvent): void {
     case 'connected':
       log.info('connected to the site');
       life.trust.clear();
+      life.isQuarantined = false;
       status.set({ isConnected: true, trouble: '' });
       break;
     case 'disconnected':
@@ -209,6 +217,7 @@ function note(life: Life, event: LinkEvent): void {
       const { cause, what } = event;
       const isForgotten = cause instanceof RemoteProblem && cause.problem.code === 'machine-unknown';
       life.trust.look(cause);
+      noteQuarantine(life, cause);
       const known = life.trust.problem();
       service.fallback.tell(known ?? cause);
       log.warn({ what, cause: causeOf(cause) }, 'the site could not be reached');
@@ -221,6 +230,14 @@ function note(life: Life, event: LinkEvent): void {
       gone.abort();
     }
   }
+}
+
+/** Two have used one key, and with it one outbox: what waits must not be taken for what the other one has said. */
+function noteQuarantine(life: Life, cause: unknown): void {
+  const code = cause instanceof RemoteProblem ? cause.problem.code : '';
+  if (life.isQuarantined || !quarantines.includes(code)) return;
+  life.isQuarantined = true;
+  life.outbox.startAnew();
 }
 
 /** A disk that is full must not end the connection: the next check-in brings the facts again. */

@@ -11,10 +11,10 @@ export interface NumberedReport {
  * stays with its report over restarts; otherwise the server could mistake one report for another.
  */
 export interface OutboxPort {
-  /** Random name, made with the outbox. */
+  /** Random name, made with the outbox; another one once its numbers were used by somebody else, too. */
   readonly name: string;
   /** The oldest reports that are not acknowledged, at most `count` and about `bytes` of JSON, but at least one. */
   take(limit: { count: number; bytes: number }): Promise<NumberedReport[]>;
-  /** Forgets everything up to and with this number, and the rejected ones. */
+  /** Forgets everything up to and with this number, and the rejected ones; nothing where it never gave that number. */
   acknowledge(acknowledged: number, rejected: readonly { number: number; code: string }[]): Promise<void>;
 }
