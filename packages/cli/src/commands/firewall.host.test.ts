@@ -107,7 +107,7 @@ test('BFWL-01, BFWL-02, BFWL-04, BFWL-21: behind a policy that drops, a server a
   assert.deepEqual(await seen(), ['', false, false]);
   const lacking = await tenkai(inside, 'check');
   assert.equal(lacking.code, 1);
-  assert.match(lacking.stderr, /1 rules are missing: Tenkai\(TCP:8443\).*firewall-rules-missing/s);
+  assert.match(lacking.stderr, /does not come in: Tenkai\(TCP:8443\).*firewall-rules-missing/s);
   assert.match(lacking.stderr, /Remedy: Run as root: tenkai firewall open --role server/);
   const planned = await act(inside, 'plan');
   await done(inside, 'open', '--dry-run');
@@ -235,9 +235,9 @@ test('BFWL-07, BFWL-09: ufw for real: opened, shared by both roles, and left as 
   assert.deepEqual([await added(), await rules()], before);
 });
 
-test('BFWL-03, BFWL-07: firewalld for real: in force at once and after a reload, and left as it was', {
+test('BFWL-03, BFWL-04, BFWL-07, BFWL-11: firewalld for real: in force at once and after a reload, in the zones that are named, and left as it was', {
   skip: noFirewall('firewalld'),
-  timeout: 120_000,
+  timeout: 400_000,
 }, async (t) => {
   const inside = await guarded(t, 'firewalld');
   // Somebody's rule that a reload would lose.
@@ -260,12 +260,36 @@ test('BFWL-03, BFWL-07: firewalld for real: in force at once and after a reload,
   await act(inside, 'close');
   assert.deepEqual(await listed(), before);
 
+  await done(inside, 'open', '--profile', 'internal');
+  await act(inside, 'open');
+  assert.equal((await act(inside, 'open')).commands.length, 0, 'a zone that was named keeps its rules');
+  const inZones = async () => {
+    const zones = await output(inside(['firewall-cmd', '--permanent', '--list-all-zones']));
+    return zones.split('\n').filter((line) => line.includes('priority="-7443"')).length;
+  };
+  assert.equal(await inZones(), 2);
+  await done(inside, 'open', '--profile', 'internal');
+  assert.equal(await inZones(), 1, 'what is not named is left out');
+  await done(inside, 'close');
+  assert.equal(await inZones(), 0);
+  assert.deepEqual(await listed(), before);
+
   await act(inside, 'open');
   await output(inside(['firewall-cmd', '--reload']));
   assert.equal(await lacks(inside), 0);
   const rule = 'rule priority="-7443" port port="8443" protocol="tcp" accept';
   await output(inside(['firewall-cmd', `--remove-rich-rule=${rule}`]));
   assert.equal(await lacks(inside), 1);
+});
+
+test('each command explains the options that it has, with paths as they are typed', async () => {
+  const plain: Inside = (args) => args;
+  const help = async (name: string) => (await tenkai(plain, name, '--help')).stdout;
+  const close = await help('close');
+  assert.deepEqual(close.match(/--[a-z-]+/g), ['--role', '--dry-run', '--help']);
+  assert.match(await help('plan'), /\(default: C:\\Program Files\\NEC\\DeploymentManager\)/);
+  assert.match(await help('open'), /\(default:\s+\/etc\/default\/tenkai-server\)/);
+  assert.equal((await tenkai(plain, 'close', '--multicast', '9-10')).code, 2);
 });
 
 test('BFWL-12, BFWL-13, BFWL-16: commands for other systems are printed anywhere, without rights', async () => {

@@ -68,8 +68,13 @@ export function addFirewallCommands(program: Command, cli: Cli) {
     .addOption(
       new Option('--for <system>', 'print the commands of another system').choices(Object.keys(printed)),
     )
-    .option('--folder <path>', "folder of DeploymentManager's programs", oldFolder)
-    .option('--mountd <port>', "port of DeploymentManager's mountd")
+    .addOption(
+      new Option('--folder <path>', 'with --for deploymentmanager: folder of its programs').default(
+        oldFolder,
+        oldFolder,
+      ),
+    )
+    .option('--mountd <port>', 'with --for deploymentmanager: port of its mountd (else that of --nfs, 1048)')
     .action(acting(cli, plan));
   act('open', 'open the ports; what is open already stays')
     .option('--dry-run', 'only print what would be done')
@@ -81,26 +86,37 @@ export function addFirewallCommands(program: Command, cli: Cli) {
       'write it there for the server, which may not look; status 0 where it is written',
     )
     .action(acting(cli, check));
-  act('close', 'remove what open made, and nothing else')
+  addRole(noun.command('close').description('remove what open made, and nothing else'))
     .option('--dry-run', 'only print what would be done')
     .action(acting(cli, close));
 }
 
+const thisSystem = process.platform === 'win32' ? 'windows' : 'linux';
 const oldFolder = 'C:\\Program Files\\NEC\\DeploymentManager';
 const many = (value: string, before: string[] = []) => [...before, value];
 
+const addRole = (command: Command) =>
+  command.addOption(
+    new Option('--role <role>', 'what this machine is').choices(firewallRoles).default('server', 'server'),
+  );
+
 function addNeeds(command: Command): Command {
-  return command
-    .addOption(new Option('--role <role>', 'what this machine is').choices(firewallRoles).default('server'))
-    .option('--settings <file>', 'settings of the server; the environment wins', settingsFile)
+  return addRole(command)
+    .addOption(
+      new Option('--settings <file>', 'settings of the server; the environment wins').default(
+        settingsFile,
+        // As it is: commander would quote it, and double each backslash of Windows.
+        settingsFile,
+      ),
+    )
     .option(
       '--multicast <ports>',
       'UDP ports of multicast, such as 56100-56227 (else TENKAI_MULTICAST_PORTS)',
     )
     .option('--from-site', 'ask the site for its ports of multicast, as you are signed in')
-    .option('--dhcp', 'DHCP and PXE are answered here')
-    .option('--tftp', 'TFTP is answered here')
-    .option('--nfs <mountd port>', 'NFS is served here, with mountd at this port')
+    .option('--dhcp', 'server: DHCP and PXE are answered here')
+    .option('--tftp', 'server: TFTP is answered here')
+    .option('--nfs <mountd port>', 'server: NFS is served here, with mountd at this port')
     .option('--agent-folder <path>', 'agent: its folder on Windows (default: where it is installed)')
     .option('--site-address <address>', 'agent: address from which the site pings; may be repeated', many)
     .option('--profile <name>', 'only this zone (firewalld) or profile (Windows); may be repeated', many);
@@ -132,7 +148,7 @@ async function inputOf(session: Session, options: FirewallOptions): Promise<Fire
   const multicast = options.fromSite ? await multicastOfSite(session) : own.multicast;
   const { multicast: _, ...others } = own;
   const needs = { ...others, ...(multicast ? { multicast } : {}) };
-  const system = process.platform === 'win32' ? 'windows' : 'linux';
+  const system = thisSystem;
   const rules = firewallRules(role, needs);
   const program = await programFor(session, options, system);
   const bound = program === undefined ? rules : rulesOfProgram(rules, program);
@@ -164,18 +180,23 @@ function needRoot(command: string) {
 /** As an installation does it: failures are told, and change nothing else. */
 export async function openPorts(session: Session, settings: string) {
   const { TENKAI_FIREWALL } = await readServerSettings(session.terminal, settings);
-  if (TENKAI_FIREWALL !== 'off') await changePorts(session, settings, openFirewall);
+  if (TENKAI_FIREWALL === 'off') return;
+  await tellChange(session, async () =>
+    openFirewall(await inputOf(session, { role: 'server', settings, folder: oldFolder })),
+  );
 }
 
 /** As a removal does it. */
-export const closePorts = (session: Session, settings = settingsFile) =>
-  changePorts(session, settings, closeFirewall);
+export const closePorts = (session: Session) =>
+  tellChange(session, async () => closeFirewall(ours('server')));
+
+/** All rules of that role are found by what marks them, whatever the settings say now. */
+const ours = (role: FirewallRole): FirewallInput => ({ role, rules: [], profiles: [], system: thisSystem });
 
 /** What is changed is told beside the result of the command that it belongs to. */
-async function changePorts(session: Session, settings: string, act: typeof openFirewall) {
+async function tellChange(session: Session, procedure: () => Promise<ReturnType<typeof openFirewall>>) {
   try {
-    const input = await inputOf(session, { role: 'server', settings, folder: oldFolder });
-    const report = await carryOut(act(input), onThisMachine(session.signal));
+    const report = await carryOut(await procedure(), onThisMachine(session.signal));
     for (const line of firewallText(report).split('\n')) session.output.note(line);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -226,10 +247,9 @@ async function check(session: Session, options: FirewallOptions) {
   throw new Failure('firewall-rules-missing', missingParams(report, command));
 }
 
-async function close(session: Session, options: FirewallOptions) {
+async function close(session: Session, { role, dryRun }: Pick<FirewallOptions, 'role' | 'dryRun'>) {
   needRoot('close');
-  const input = await inputOf(session, options);
-  const procedure = options.dryRun ? planFirewall(input, 'close') : closeFirewall(input);
+  const procedure = dryRun ? planFirewall(ours(role), 'close') : closeFirewall(ours(role));
   show(session, await carryOut(procedure, onThisMachine(session.signal)));
 }
 

@@ -50,7 +50,7 @@ export const firewallFailures = defineFailures({
   },
   'firewall-rules-missing': {
     kind: 'conflict',
-    message: '{count} rules are missing: {rules}.',
+    message: 'What the site needs does not come in: {rules}.',
     remedy: '{remedy}',
   },
 });

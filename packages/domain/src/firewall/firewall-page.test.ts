@@ -33,6 +33,27 @@ const steps: readonly [requirement: string, from: string, phrases: readonly stri
     ],
   ],
   [
+    'BFWL-16: by hand on Windows XP and Windows Server 2003: a port or a program each',
+    'On Windows XP and Windows Server 2003:',
+    [
+      'Control Panel',
+      'Security Center',
+      'Windows Firewall',
+      'Exceptions',
+      'Add Port',
+      'Add Program',
+      'path of the program',
+      'DepAgent.exe',
+      'rupdsvc.exe',
+      'OK',
+    ],
+  ],
+  [
+    'BFWL-17: by hand on Windows XP and Windows Server 2003: the answer to echo requests',
+    'On Windows XP and Windows Server 2003:',
+    ['Advanced', 'ICMP', 'Settings', 'tick', 'Allow incoming echo request', 'OK'],
+  ],
+  [
     'BFWL-18: by hand on Windows Vista and Windows Server 2008',
     'On Windows Vista and Windows Server 2008:',
     ['Control Panel', 'Security', 'Allow a program through Windows Firewall', 'as above for echo requests'],

@@ -24,8 +24,16 @@ export const firewalld: Backend = {
     return code === 0 && stdout.trim() === 'running' ? 'active' : 'absent';
   },
   *look(wanted) {
-    const zones = wanted.profiles.length > 0 ? wanted.profiles : yield* zonesInUse();
-    return yield* lookAtZones([now, later], zones, wanted);
+    const isNamed = wanted.profiles.length > 0;
+    const zones = isNamed ? wanted.profiles : yield* zonesInUse();
+    const look = yield* lookAtZones([now, later], zones, wanted);
+    const elsewhere = yield* leaveOthers(zones, wanted.role);
+    // A zone that is only not in use now keeps its rules; one beside those that are named does not.
+    return {
+      ...look,
+      open: [...look.open, ...(isNamed ? elsewhere : [])],
+      close: [...look.close, ...elsewhere],
+    };
   },
 };
 
@@ -51,6 +59,22 @@ function* lookAtZones(lives: readonly Life[], zones: readonly string[], wanted: 
   };
 }
 
+/** Takes rules of ours from every other zone, where an interface was before or which was named. */
+function* leaveOthers(zones: readonly string[], role: FirewallRole): Procedure<Act[]> {
+  const acts: Act[] = [];
+  for (const life of [now, later]) {
+    let zone = '';
+    const ours = new Map<string, string[]>();
+    for (const line of (yield life('--list-all-zones')).stdout.split('\n')) {
+      if (/^\S/.test(line)) zone = line.split(' ')[0] ?? '';
+      const isOurs = line.trim().startsWith(mark(role)) && !zones.includes(zone);
+      if (isOurs) ours.set(zone, [...(ours.get(zone) ?? []), line.trim()]);
+    }
+    for (const [name, lines] of ours) acts.push(change(life, name, 'remove', lines));
+  }
+  return acts;
+}
+
 /** The default zone, and those that hold an interface or a source. */
 function* zonesInUse(): Procedure<string[]> {
   const { stdout: usual } = yield now('--get-default-zone');
@@ -68,11 +92,7 @@ function* lookAtZone(lives: readonly Life[], zone: string, { role, rules }: Want
   for (const life of lives) {
     const { stdout } = yield life(`--zone=${zone}`, '--list-rich-rules');
     const ours = stdout.split('\n').filter((line) => line.startsWith(mark(role)));
-    const act = (verb: 'add' | 'remove', lines: readonly string[]): Act => {
-      const command = (which: string) =>
-        life(`--zone=${zone}`, ...lines.map((line) => `--${which}-rich-rule=${line}`));
-      return { ask: command(verb), undo: command(verb === 'add' ? 'remove' : 'add') };
-    };
+    const act = (verb: 'add' | 'remove', lines: readonly string[]) => change(life, zone, verb, lines);
     const absent = [...wanted.keys()].filter((line) => !ours.includes(line));
     const stale = ours.filter((line) => !wanted.has(line));
     for (const line of absent) missing.add(wanted.get(line) ?? '');
@@ -85,6 +105,12 @@ function* lookAtZone(lives: readonly Life[], zone: string, { role, rules }: Want
     return { rule, backend: 'firewalld', where, state: missing.has(rule) ? 'missing' : 'open' };
   });
   return { states, open, close };
+}
+
+function change(life: Life, zone: string, verb: 'add' | 'remove', lines: readonly string[]): Act {
+  const command = (which: string) =>
+    life(`--zone=${zone}`, ...lines.map((line) => `--${which}-rich-rule=${line}`));
+  return { ask: command(verb), undo: command(verb === 'add' ? 'remove' : 'add') };
 }
 
 const mark = (role: FirewallRole) => `rule priority="${firewalldPriority[role]}" `;

@@ -30,7 +30,9 @@ export function firewallText(report: FirewallReport): string {
 export function missingParams(report: FirewallReport, openCommand: string) {
   const missing = missingRules(report);
   const hands = missing.flatMap(({ remedy }) => remedy ?? []);
-  const byCommand = missing.some(({ state }) => state === 'missing') ? [`Run as root: ${openCommand}`] : [];
+  const isWindows = report.backends.includes('windows');
+  const how = isWindows ? 'Run with administrative rights' : 'Run as root';
+  const byCommand = missing.some(({ state }) => state === 'missing') ? [`${how}: ${openCommand}`] : [];
   const names = [...new Set(missing.map(({ rule }) => rule))];
   return { count: names.length, rules: names.join(', '), remedy: [...byCommand, ...hands].join(' ') };
 }

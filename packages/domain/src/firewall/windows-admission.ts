@@ -1,6 +1,6 @@
 import type { FirewallRule } from './rule.ts';
 import type { StoredRule, WindowsPolicy } from './windows-policy.ts';
-import { isRemote, type WindowsProfile, type WindowsRule } from './windows-rule.ts';
+import { isRemote, type WindowsProfile, type WindowsRule, windowsProfiles } from './windows-rule.ts';
 
 /** Whether something comes in: by a rule of ours, anyhow, or not, and why; `by` is the name of the rule that blocks. */
 export type Admission =
@@ -28,6 +28,12 @@ export function admission(rule: FirewallRule, policy: WindowsPolicy, profile: Wi
 /** The machine's own rules of that name, whatever they do. */
 export const namedRules = (rule: FirewallRule, policy: WindowsPolicy) =>
   policy.rules.filter((each) => each.isLocal && isNamed(each, rule));
+
+/** Whether a rule of ours lets something in on another profile than these. */
+export function isElsewhere(rule: FirewallRule, policy: WindowsPolicy, profiles: readonly WindowsProfile[]) {
+  const others = windowsProfiles.filter((profile) => !profiles.includes(profile));
+  return namedRules(rule, policy).some((each) => others.some((profile) => holdsOn(each, profile)));
+}
 
 /** Whether rules of ours would let it in on each of these profiles, were the firewall on there and nothing else against it. */
 export function isMade(

@@ -92,6 +92,21 @@ test('BFWL-04: a rule of ours that somebody has disabled, turned round or made t
   }
 });
 
+test('BFWL-11: profiles that are named are the only ones, also after all were open', () => {
+  const rules = server.slice(0, 1);
+  const windows = recordedWindows();
+  const open = (...profiles: string[]) =>
+    windows.run(openFirewall({ role: 'server', rules, profiles, system: 'windows' }));
+  open();
+  open('domain');
+  assert.match([...windows.rules.values()].join(), /Profile=Domain\|Protocol=6/);
+  changesOf(windows);
+  open('domain');
+  assert.deepEqual(changesOf(windows), []);
+  const [state] = open().rules;
+  assert.deepEqual([state?.state, state?.where], ['open', 'any']);
+});
+
 test('BFWL-03: where the service of the firewall does not run, or there is none, nothing is asked for', () => {
   const input: FirewallInput = { role: 'server', rules: server, profiles: [], system: 'windows' };
   for (const silent of ['netsh', 'reg']) {

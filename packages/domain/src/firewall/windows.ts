@@ -1,7 +1,7 @@
 import type { Backend, Look, RuleState, Wanted } from './backend.ts';
 import { type Ask, ask } from './procedure.ts';
 import { type FirewallRule, portText } from './rule.ts';
-import { type Admission, admission, isMade, namedRules } from './windows-admission.ts';
+import { type Admission, admission, isElsewhere, isMade, namedRules } from './windows-admission.ts';
 import { readWindowsPolicy, type WindowsPolicy } from './windows-policy.ts';
 import { type WindowsProfile, windowsProfiles } from './windows-rule.ts';
 
@@ -74,7 +74,8 @@ function lookAt(policy: WindowsPolicy, { role, rules, profiles }: Wanted): Look 
     const add = { ask: advRule(rule, profiles), undo: advDelete(rule.name) };
     const remove = (undo: Ask | null) =>
       namedRules(rule, policy).length > 0 ? [{ ask: add.undo, undo }] : [];
-    const isThere = isMade(rule, policy, asked);
+    // Named profiles leave the others out (BFWL-11).
+    const isThere = isMade(rule, policy, asked) && !(profiles.length > 0 && isElsewhere(rule, policy, asked));
     return {
       state: stateOf(rule, policy, asked),
       // What has its name and is not as it should be cannot be made again.

@@ -95,7 +95,7 @@ export const failures = {
     remedy: 'Name it: --agent-folder PATH',
   },
   'firewall-rules-missing': {
-    message: '{count} rules are missing: {rules}.',
+    message: 'What the site needs does not come in: {rules}.',
     remedy: '{remedy}',
   },
   'invalid-request': {

@@ -92,7 +92,7 @@ export const failures: Localized<typeof en.failures> = {
     remedy: '--agent-folder PATH でフォルダーを指定してください。',
   },
   'firewall-rules-missing': {
-    message: '規則が {count} 個ありません: {rules}',
+    message: 'サイトに必要な通信が許可されていません: {rules}',
     remedy: '{remedy}',
   },
   'invalid-request': {
