@@ -170,6 +170,8 @@ export interface Session {
 export interface Sessions {
   /** Sessions of people, not of services. */
   list(signal: AbortSignal): Promise<Session[]>;
+  /** True where the system has answered that there is no session of a person; false where it cannot tell. */
+  isNobodySignedIn(signal: AbortSignal): Promise<boolean>;
   /**
    * The same command, during which nothing locks the screen or starts the screen saver by itself. No setting is
    * changed: with the command's last process it is over, whatever becomes of us. Unchanged where that is not possible.

@@ -29,12 +29,17 @@ const lookEveryMs = 250;
 
 /**
  * Tells the people who are signed in, and waits as long as the scenario gives them, or as they have put it off within
- * the administrator's limits. A crash meanwhile does not add to it, nor does a clock that is put back.
+ * the administrator's limits; not at all where nobody is signed in. A crash meanwhile does not add to it, nor does a clock that
+ * is put back.
  */
 export async function awaitRestart(context: StepContext, step: StepOf<'restart'>): Promise<void> {
   const { signal, runFolder, platform } = context;
   const { open } = context.memory;
   const warningMs = step.delaySeconds * 1000;
+  if (warningMs > 0 && !open?.postponements?.length && (await platform.sessions.isNobodySignedIn(signal))) {
+    context.log.info({ index: context.index }, 'nobody is signed in: the restart needs no warning');
+    return;
+  }
   const announced = announceRestart({
     announcedAt: context.startedAt,
     warningMs,

@@ -87,8 +87,8 @@ test(
 
     agent.start();
     await until(() => /quarantine/.test(readStatus(agent.data)?.trouble ?? ''));
-      const decision = 'approve' as const;
-  await server.call(enrollmentRoutes.decide, { body: { machineIds: [machineId], decision } });
+    const decision = 'approve' as const;
+    await server.call(enrollmentRoutes.decide, { body: { machineIds: [machineId], decision } });
     await until(async () => (await told(server)).includes('mine'));
     assert.deepEqual((await told(server)).sort(), ['mine', 'of the copy']);
     await until(() => isEmpty(agent));

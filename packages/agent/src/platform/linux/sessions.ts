@@ -11,9 +11,13 @@ const timeoutMs = 15_000;
 export function createSessions({ paths }: { paths: Paths }): Sessions {
   return {
     async list(signal) {
-      const loginctl = toolIn(paths, 'loginctl');
-      const byLogind = loginctl === null ? null : await listByLogind(loginctl, signal);
-      return byLogind ?? listByWho(paths, signal);
+      return (await askLogind(paths, signal)) ?? listByWho(paths, signal);
+    },
+    async isNobodySignedIn(signal) {
+      const byLogind = await askLogind(paths, signal);
+      if (byLogind === null && !hasUtmp(paths)) return false;
+      // Who came in beside logind, such as by an sshd without PAM, is in utmp alone.
+      return (byLogind ?? []).length === 0 && (await listByWho(paths, signal)).length === 0;
     },
     keepingAwake(command) {
       const inhibit = toolIn(paths, 'systemd-inhibit');
@@ -32,6 +36,18 @@ export function createSessions({ paths }: { paths: Paths }): Sessions {
 function toolIn({ root }: Paths, name: string): string | null {
   const places = root === null ? ['/usr/bin', '/bin'] : [join(root, 'usr/bin')];
   return places.map((folder) => join(folder, name)).find((file) => existsSync(file)) ?? null;
+}
+
+/** Null: it cannot be asked. */
+async function askLogind(paths: Paths, signal: AbortSignal): Promise<Session[] | null> {
+  const loginctl = toolIn(paths, 'loginctl');
+  return loginctl === null ? null : listByLogind(loginctl, signal);
+}
+
+/** who(1) says nothing, and no error, where there is no such file. */
+function hasUtmp({ root }: Paths): boolean {
+  const files = root === null ? ['/run/utmp', '/var/run/utmp'] : [join(root, 'run/utmp')];
+  return files.some((file) => existsSync(file));
 }
 
 async function listByLogind(loginctl: string, signal: AbortSignal): Promise<Session[] | null> {

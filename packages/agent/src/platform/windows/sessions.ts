@@ -8,10 +8,14 @@ const shownSeconds = 3600;
 /** By query.exe and msg.exe, which Home editions do not have: there nobody is known and nobody is told. */
 export function createSessions(ask = run): Sessions {
   const env = systemEnvironment();
+  const query = async (what: string, signal: AbortSignal) =>
+    (await ask(systemProgram('query.exe'), [what], { timeoutMs, signal, env })).stdout;
   return {
-    async list(signal) {
-      const { stdout } = await ask(systemProgram('query.exe'), ['user'], { timeoutMs, signal, env });
-      return parseQueryUser(stdout);
+    list: async (signal) => parseQueryUser(await query('user', signal)),
+    async isNobodySignedIn(signal) {
+      if (parseQueryUser(await query('user', signal)).length > 0) return false;
+      // Where there is no such program, or it cannot ask, not even the session of the services is listed.
+      return /^[ >].*\s\d+ +\S/m.test(await query('session', signal));
     },
     keepingAwake: (command) => command,
     async warn(text, signal) {

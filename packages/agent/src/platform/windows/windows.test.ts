@@ -277,6 +277,23 @@ test('people who are signed in, in any language', () => {
   assert.deepEqual(parseQueryUser('No User exists for *\r\n'), []);
 });
 
+test('nobody is signed in only where Windows has said so', async () => {
+  const users = recording('query-user-windows.txt');
+  const listed = ' SESSIONNAME       USERNAME                 ID  STATE   TYPE        DEVICE\r\n';
+  const nobody = `${listed}>services                                    0  Disc\r\n console                                     1  Conn\r\n`;
+  const cases: [string, string, string, boolean][] = [
+    ['somebody, also who is away', users, nobody, false],
+    ['nobody', '', nobody, true],
+    ['nobody, in words', 'No User exists for *\r\n', nobody, true],
+    ['an edition without query.exe', '', '', false],
+    ['a service that does not answer', '', listed, false],
+  ];
+  for (const [what, user, session, expected] of cases) {
+    const { ask } = recorder((args) => ({ code: 1, stdout: args[0] === 'user' ? user : session }));
+    assert.equal(await createSessions(ask).isNobodySignedIn(signal), expected, what);
+  }
+});
+
 describe('what the inventory makes of the facts', () => {
   const names: [string, string, string, string][] = [
     ['19045', 'Client', 'Windows 10 Pro', 'windows-10'],
