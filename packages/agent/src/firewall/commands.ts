@@ -2,6 +2,7 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import {
   closeFirewall,
   type FirewallReport,
+  firewallStatusText,
   firewallText,
   missingParams,
   missingRules,
@@ -20,6 +21,7 @@ interface Options {
 }
 
 const abouts = {
+  status: 'list each rule that is needed: open, missing, or to be opened by hand',
   plan: 'print what open would do, as commands to copy; changes nothing',
   open: 'open what the site needs; the service keeps it open from then on',
   check: 'say which rules are missing; status 1 where one is',
@@ -43,14 +45,15 @@ export function addFirewallCommands(program: Command, data: () => DataFolder): v
   }
 }
 
-const acts = { plan, open, check: plan, close } as const;
+const acts = { status: plan, plan, open, check: plan, close } as const;
 
 async function perform(name: keyof typeof acts, data: DataFolder, options: Options): Promise<void> {
   if (process.platform !== 'win32' && process.getuid?.() !== 0)
     throw new Failure('firewall-needs-root', { command: `tenkai-agent firewall ${name}` });
   makeDataFolder(data);
   const report = await acts[name](data, options);
-  process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : firewallText(report)}\n`);
+  const text = name === 'status' ? firewallStatusText(report) : firewallText(report);
+  process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : text}\n`);
   if (name === 'check' && missingRules(report).length > 0)
     throw new Failure('firewall-rules-missing', missingParams(report, 'tenkai-agent firewall open'));
 }

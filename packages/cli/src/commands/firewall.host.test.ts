@@ -109,6 +109,11 @@ test('BFWL-01, BFWL-02, BFWL-04, BFWL-21: behind a policy that drops, a server a
   assert.equal(lacking.code, 1);
   assert.match(lacking.stderr, /does not come in: Tenkai\(TCP:8443\).*firewall-rules-missing/s);
   assert.match(lacking.stderr, /Remedy: Run as root: tenkai firewall open --role server/);
+  const listed = await tenkai(inside, 'status');
+  assert.deepEqual(
+    [listed.code, listed.stdout],
+    [0, 'Firewall: nftables\nTenkai(TCP:8443)  MISSING (nftables, inet site inbound)\n'],
+  );
   const planned = await act(inside, 'plan');
   await done(inside, 'open', '--dry-run');
   assert.equal(await output(inside(['nft', 'list', 'ruleset'])), before, 'a dry run changes nothing');
@@ -207,6 +212,39 @@ test('BFWL-04: a rule that somebody has taken out or changed is missing, and is 
   assert.equal(await lacks(inside), 1);
   await act(inside, 'open');
   assert.equal(await lacks(inside), 0);
+});
+
+test('BFWL-22: the plan is a script for a host without a screen: run by a shell as it is, it opens everything', {
+  skip: noFirewall('nftables'),
+  timeout: 120_000,
+}, async (t) => {
+  const inside = await guarded(t, 'nftables');
+  await output(inside(['nft', '-f', '-']), { input: closedRuleset });
+  const { commands } = await done(inside, 'plan');
+  assert.equal(await lacks(inside), 1);
+  await output(inside(['sh', '-e', '-c', commands.join('\n')]));
+  assert.equal(await lacks(inside), 0);
+});
+
+test('BFWL-25, BFWL-26: the ports of NFS come and go with its role, and a blocked mountd is named by its port', {
+  skip: noFirewall('nftables'),
+  timeout: 120_000,
+}, async (t) => {
+  const inside = await guarded(t, 'nftables');
+  await output(inside(['nft', '-f', '-']), { input: closedRuleset });
+  await act(inside, 'open');
+  const without = await output(inside(['nft', 'list', 'ruleset']));
+  const nfs = { https: 8443, nfs: { mountd: 1048 } };
+  await act(inside, 'open', 'server', nfs);
+  const list = (...more: string[]) => output(inside(['nft', ...more, 'list', 'ruleset']));
+  assert.match(await list(), /tcp dport 1048 accept comment "Tenkai\(TCP:1048\)"/);
+  const handle = /tcp dport 1048 accept .*# handle (\d+)/.exec(await list('-a'))?.[1] ?? '';
+  await output(inside(['nft', 'delete', 'rule', 'inet', 'site', 'tenkai_server', 'handle', handle]));
+  const { code, stderr } = await tenkai(inside, 'check', '--nfs', '1048');
+  assert.equal(code, 1);
+  assert.match(stderr, /does not come in: .*Tenkai\(TCP:1048\)/);
+  await act(inside, 'open');
+  assert.equal(await list(), without);
 });
 
 test('BFWL-07, BFWL-09: ufw for real: opened, shared by both roles, and left as it was', {

@@ -7,6 +7,7 @@ import {
   type FirewallRole,
   firewallRoles,
   firewallRules,
+  firewallStatusText,
   firewallText,
   hostFirewallCheck,
   missingParams,
@@ -64,6 +65,9 @@ export function addFirewallCommands(program: Command, cli: Cli) {
     .command('firewall')
     .description('the firewall of this machine: what Tenkai needs open');
   const act = (name: string, about: string) => addNeeds(noun.command(name).description(about));
+  act('status', 'list each rule that is needed: open, missing, or to be opened by hand').action(
+    acting(cli, status),
+  );
   act('plan', 'print what open would do, as commands to copy; changes nothing')
     .addOption(
       new Option('--for <system>', 'print the commands of another system').choices(Object.keys(printed)),
@@ -202,6 +206,13 @@ async function tellChange(session: Session, procedure: () => Promise<ReturnType<
     if (!(error instanceof Failure)) throw error;
     session.output.warn(`${error.message} ${error.detail} ${error.remedy}`);
   }
+}
+
+async function status(session: Session, options: FirewallOptions) {
+  needRoot('status');
+  const input = await inputOf(session, options);
+  const report = await carryOut(planFirewall(input), onThisMachine(session.signal));
+  session.output.result(report, () => firewallStatusText(report));
 }
 
 async function plan(session: Session, options: FirewallOptions) {

@@ -40,7 +40,7 @@ const rulesetOf = (policy: string, ...exprs: unknown[][]) =>
     ],
   });
 
-test('BFWL-07: the commands of nftables byte for byte: one transaction, one rule for each address', () => {
+test('BFWL-07, BFWL-20: the commands of nftables byte for byte: one transaction, one rule for each address', () => {
   const { result } = play(planFirewall(agent), { 'nft -j': good(rulesetOf('drop')) });
   assert.deepEqual(result.commands, [
     `nft 'add chain inet f tenkai_agent; add rule inet f tenkai_agent udp dport 56100-56227 accept comment "Tenkai(agent UDP:56100-56227)"; add rule inet f tenkai_agent ip saddr 10.0.0.1 icmp type echo-request accept comment "Tenkai(agent ICMPv4:10.0.0.1)"; add rule inet f tenkai_agent ip6 saddr fd00::1 icmpv6 type echo-request accept comment "Tenkai(agent ICMPv6:fd00::1)"; add rule inet f i jump tenkai_agent comment "Tenkai(agent)"'`,

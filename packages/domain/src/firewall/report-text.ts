@@ -14,16 +14,25 @@ export function firewallText(report: FirewallReport): string {
     return `No firewall is active on this machine; nothing is to be ${report.act === 'open' ? 'opened' : 'closed'}.`;
   const { act, commands, isDone } = report;
   // What was closed is missing by intent.
-  const rules = act === 'open' ? report.rules : [];
+  const lines = act === 'open' ? ruleLines(report) : [];
+  const title = commands.length === 0 ? 'Nothing is to be changed.' : isDone ? 'Done:' : 'To be done:';
+  return [...lines, title, ...commands.map((command) => `  ${command}`)].join('\n');
+}
+
+/** Each rule with where it stands, and nothing of what could be done (BFWL-02). */
+export function firewallStatusText(report: FirewallReport): string {
+  const guards = report.backends.join(', ') || 'none is active: everything comes in';
+  return [`Firewall: ${guards}`, ...ruleLines(report)].join('\n');
+}
+
+function ruleLines({ rules }: FirewallReport): string[] {
   const width = Math.max(0, ...rules.map(({ rule }) => rule.length));
-  const lines = rules.map(({ rule, backend, where, state, remedy }) =>
+  return rules.map(({ rule, backend, where, state, remedy }) =>
     [
       `${rule.padEnd(width)}  ${states[state]} (${backend}, ${where})`,
       ...(remedy ? [`  ${remedy}`] : []),
     ].join('\n'),
   );
-  const title = commands.length === 0 ? 'Nothing is to be changed.' : isDone ? 'Done:' : 'To be done:';
-  return [...lines, title, ...commands.map((command) => `  ${command}`)].join('\n');
 }
 
 /** What to say where rules are missing. */

@@ -21,7 +21,7 @@ const closed = `table inet boot {
 }
 `;
 
-test('BAGT-10: what is asked of a machine while its ports are closed after the start does not fail: run, power state and shut-down are done when they open', {
+test('BAGT-10, BFWL-27: what is asked of a machine while its ports are closed after the start does not fail: run, power state and shut-down are done when they open', {
   skip: noDebianHosts || noDebTools || noFirewall('nftables'),
   timeout: 4 * slowMs,
 }, async (t) => {
