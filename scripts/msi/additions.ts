@@ -1,4 +1,5 @@
-import { guidOf, secureProperties } from './product.ts';
+import { guidOf } from '@tenkai/protocol/agent/installer-guid.ts';
+import { secureProperties } from './product.ts';
 
 /** Types of custom actions (Windows Installer SDK, "Custom Action Types"). */
 const library = 1;
@@ -38,7 +39,7 @@ export function additions(ids: {
     `UPDATE \`Property\` SET \`Value\` = ${text(secureProperties.join(';'))} WHERE \`Property\` = 'SecureCustomProperties'`,
     "UPDATE `InstallExecuteSequence` SET `Sequence` = 6601 WHERE `Action` = 'RemoveExistingProducts'",
     only('InstallServices', 'VersionNT AND NOT SERVICESTART'),
-    only('StartServices', 'VersionNT AND (NOT SERVICESTART OR SERVICESTART="2")'),
+    only('StartServices', 'VersionNT AND (NOT SERVICESTART OR SERVICESTART="2" OR SERVICERUNS)'),
     action('TakeFolder', library, 'PropertiesLibrary', 'TakeFolder'),
     // With windows the folders are settled before the other sequence begins, and are given to it as if somebody had named them.
     ...[step, stepOfWindows].map((into) => into('TakeFolder', '', 790)),

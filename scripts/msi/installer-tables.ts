@@ -20,22 +20,23 @@ const codePage = 1252;
 
 /** The strings of a database; rows name them by number, from 1 on. Latin letters only, fewer than 65,536. */
 export class Strings {
-  readonly #texts: string[] = [];
+  /** How often each is named. */
+  readonly #uses = new Map<string, number>();
 
   numberOf(text: string): number {
     if (text === '') return 0;
-    const at = this.#texts.indexOf(text);
-    return at < 0 ? this.#texts.push(text) : at + 1;
+    this.#uses.set(text, (this.#uses.get(text) ?? 0) + 1);
+    return [...this.#uses.keys()].indexOf(text) + 1;
   }
 
   streams(): Record<string, Buffer> {
-    const pool = Buffer.alloc(4 + 4 * this.#texts.length);
+    const pool = Buffer.alloc(4 + 4 * this.#uses.size);
     pool.writeUInt32LE(codePage, 0);
-    for (const [at, text] of this.#texts.entries()) {
+    for (const [at, [text, uses]] of [...this.#uses].entries()) {
       pool.writeUInt16LE(text.length, 4 + 4 * at);
-      pool.writeUInt16LE(1, 6 + 4 * at);
+      pool.writeUInt16LE(uses, 6 + 4 * at);
     }
-    const data = Buffer.from(this.#texts.join(''), 'latin1');
+    const data = Buffer.from([...this.#uses.keys()].join(''), 'latin1');
     return { [streamName('_StringPool', true)]: pool, [streamName('_StringData', true)]: data };
   }
 }
@@ -57,6 +58,39 @@ export function transformRows(strings: Strings, rows: readonly TransformRow[]): 
         ? changes.reduce((bits, column) => bits | (1 << column), 0)
         : (cells.length << 8) | 1;
       return [word(mask), ...cells.map((cell) => cellBytes(strings, cell))];
+    }),
+  );
+}
+
+/** A table of a database of its own: its columns with the bits of their types, its rows in the order of their keys. */
+export interface Table {
+  readonly columns: Readonly<Record<string, number>>;
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** The streams of a database's tables; a table lies there column by column. */
+export function databaseTables(
+  strings: Strings,
+  tables: Readonly<Record<string, Table>>,
+): Record<string, Buffer> {
+  const columns = Object.entries(tables).flatMap(([table, { columns }]) =>
+    Object.entries(columns).map(([name, type], at): Cell[] => [
+      table,
+      { short: at + 1 },
+      name,
+      { short: type },
+    ]),
+  );
+  const all = {
+    _Tables: Object.keys(tables).map((name): Cell[] => [name]),
+    _Columns: columns,
+    ...Object.fromEntries(Object.entries(tables).map(([name, { rows }]) => [name, rows])),
+  };
+  return Object.fromEntries(
+    Object.entries(all).map(([name, rows]) => {
+      const places = (rows[0] ?? []).map((_, at) => at);
+      const cells = places.flatMap((at) => rows.map((row) => cellBytes(strings, row[at] ?? '')));
+      return [streamName(name, true), Buffer.concat(cells)];
     }),
   );
 }

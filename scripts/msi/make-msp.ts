@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdir, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { guidOf, mspCodeOf } from '@tenkai/protocol/agent/installer-guid.ts';
 import { type CompoundFolder, compoundFile } from './compound-file.ts';
 import {
   type Cell,
+  databaseTables,
   Strings,
   streamName,
   summary,
@@ -12,7 +14,6 @@ import {
   type TransformRow,
   transformRows,
 } from './installer-tables.ts';
-import { guidOf } from './product.ts';
 import { idOf, type MsiFile } from './source.ts';
 
 const run = promisify(execFile);
@@ -31,7 +32,10 @@ const validated = 0x0802_0000;
 export interface MspContent {
   /** Such as TK1001. */
   readonly id: string;
+  /** Latin letters: the database of a patch has no others. */
   readonly title: string;
+  /** That the programs say; of two patches for the same package, the later one takes the place of the earlier. */
+  readonly version: string;
   /** The package that it is for: this very version, and no other. */
   readonly msi: string;
   /** What takes the place of files that the package has, by their paths in it. */
@@ -43,8 +47,9 @@ export interface MspContent {
  * code of the product stay; the programs say their own version.
  * @throws Error with the words of a tool, or where the package has no such file
  */
-export async function makeMsp(content: MspContent, work: string, out: string): Promise<string> {
+export async function makeMsp(content: MspContent, work: string, out: string): Promise<MadeMsp> {
   const { msi, files, id, title } = content;
+  if (/[^\x20-\xff]/.test(title)) throw new Error(`Latin letters only: ${title}`);
   const base = await readRows(msi, 'File');
   const unknown = files.find(({ path }) => !base.some(({ File }) => File === idOf(path)));
   if (unknown) throw new Error(`${basename(msi)} has no file ${unknown.path}`);
@@ -53,7 +58,7 @@ export async function makeMsp(content: MspContent, work: string, out: string): P
   const property = (name: string) => properties.find(({ Property }) => Property === name)?.Value ?? '';
   const product = property('ProductCode');
   const version = `${product}${property('ProductVersion')}`;
-  const code = guidOf(`patch ${id} ${product}`);
+  const code = mspCodeOf(id, product);
   const about = {
     2: 'Transform',
     7: template,
@@ -67,15 +72,58 @@ export async function makeMsp(content: MspContent, work: string, out: string): P
     classId: classes.patch,
     entries: {
       [summaryName]: summary({ 2: title, 7: product, 8: ':T1;:#T1', 9: code, 15: 1 }),
-      ...new Strings().streams(),
+      ...patchTables(content),
       [streamName(cabinetName(id), false)]: cabinet.bytes,
       T1: transform(about, changedRows(cabinet.files)),
       '#T1': transform(about, broughtRows(id, code, cabinet.files, base)),
     },
   });
   await writeFile(out, patch);
-  return out;
+  return { product, code, bytes: patch };
 }
+
+export interface MadeMsp {
+  /** ProductCode of the package that it is for. */
+  readonly product: string;
+  /** Its own. */
+  readonly code: string;
+  readonly bytes: Buffer;
+}
+
+/** Bits of a column's type: text that is a key, a key that may be empty, a text, a number of two bytes. */
+const [keyText, optionalKey, anyText, localText, number] = [0x2d00, 0x3d00, 0x0d00, 0x0f00, 0x1502] as const;
+
+/** What Windows Installer has to know of the patch itself: it may be taken back, and which of two comes later. */
+function patchTables({ id, title, version }: MspContent) {
+  const said = {
+    AllowRemoval: '1',
+    Classification: 'Hotfix',
+    Description: title,
+    DisplayName: `${id}: ${title}`,
+    ManufacturerName: 'Tenkai',
+    TargetProductName: 'Tenkai Agent',
+  };
+  const strings = new Strings();
+  const tables = databaseTables(strings, {
+    MsiPatchMetadata: {
+      columns: { Company: optionalKey | 72, Property: keyText | 72, Value: localText },
+      rows: Object.entries(said).map(([name, value]) => ['', name, value]),
+    },
+    MsiPatchSequence: {
+      columns: {
+        PatchFamily: keyText | 72,
+        ProductCode: optionalKey | 38,
+        Sequence: anyText | 72,
+        Attributes: number,
+      },
+      rows: [['TenkaiAgent', '', version, { short: supersedesEarlier }]],
+    },
+  });
+  return { ...tables, ...strings.streams() };
+}
+
+/** msidbPatchSequenceSupersedeEarlier: each patch brings all programs whole. */
+const supersedesEarlier = 1;
 
 const template = 'x64;1033';
 const cabinetName = (id: string) => `${id}.cab`;

@@ -7,13 +7,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { oldSpellings, propertyNames } from '@tenkai/domain/assignment/properties.ts';
+import { guidOf, mspCodeOf } from '@tenkai/protocol/agent/installer-guid.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { noAgentMsi, shippedMsi } from '@tenkai/testkit/paths/shipped-msi.ts';
 import { compoundFile } from './compound-file.ts';
 import { Strings, streamName, summary, summaryName } from './installer-tables.ts';
 import { makeMsi } from './make-msi.ts';
 import { makeMsp } from './make-msp.ts';
-import { guidOf, isProductVersion, oldProperties, productCode, secureProperties } from './product.ts';
+import { isProductVersion, oldProperties, productCode, secureProperties } from './product.ts';
 import { idOf } from './source.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -148,7 +149,10 @@ describe('tenkai-agent for Windows', { skip: noAgentMsi }, () => {
 
   test('an upgrade or repair leaves the type of the service’s start, and starts only what starts by itself', () => {
     assert.equal(when('InstallServices'), 'VersionNT AND NOT SERVICESTART');
-    assert.equal(when('StartServices'), 'VersionNT AND (NOT SERVICESTART OR SERVICESTART="2")');
+    assert.equal(
+      when('StartServices'),
+      'VersionNT AND (NOT SERVICESTART OR SERVICESTART="2" OR SERVICERUNS)',
+    );
   });
 
   test('data, engines and the firewall are touched when the agent goes for good, not when a newer one takes its place', () => {
@@ -217,14 +221,36 @@ describe('tenkai-agent for Windows', { skip: noAgentMsi }, () => {
     atEnd(t, () => rmSync(work, { recursive: true, force: true }));
     const source = join(work, 'new.mjs');
     writeFileSync(source, '// engine 98.7.7\n');
-    const make = (path: string) =>
-      makeMsp({ id: 'TK1001', title: 'A cure', msi, files: [{ path, source }] }, work, join(work, 'a.msp'));
+    const content = { id: 'TK1001', title: 'A cure', version: '98.7.7', msi };
+    const make = (path: string, title = 'A cure') =>
+      makeMsp({ ...content, title, files: [{ path, source }] }, work, join(work, 'a.msp'));
+    await assert.rejects(make('engine.mjs', '治療'), /Latin letters only/);
     await assert.rejects(make('none.mjs'), /has no file none\.mjs/);
-    const msp = await make('engine.mjs');
+    const { product, code, bytes } = await make('engine.mjs');
+    assert.deepEqual([product, code], [property('ProductCode'), mspCodeOf('TK1001', product)]);
+    const msp = join(work, 'a.msp');
+    assert.deepEqual(readFileSync(msp), bytes);
     const about = run('msiinfo', 'suminfo', msp);
     assert.match(about, new RegExp(`^Template: \\${property('ProductCode')}$`, 'm'));
     assert.match(about, /^Last author: :T1;:#T1$/m);
     assert.match(run('msiinfo', 'streams', msp), /^TK1001\.cab$/m);
+    const rows = (table: string) =>
+      run('msiinfo', 'export', msp, table)
+        .split(/\r?\n/)
+        .filter((line) => line !== '');
+    assert.deepEqual(rows('MsiPatchMetadata'), [
+      'Company\tProperty\tValue',
+      'S72\ts72\tl0',
+      'MsiPatchMetadata\tCompany\tProperty',
+      ...['\tAllowRemoval\t1', '\tClassification\tHotfix', '\tDescription\tA cure'],
+      ...['\tDisplayName\tTK1001: A cure', '\tManufacturerName\tTenkai', '\tTargetProductName\tTenkai Agent'],
+    ]);
+    assert.deepEqual(rows('MsiPatchSequence'), [
+      'PatchFamily\tProductCode\tSequence\tAttributes',
+      's72\tS38\ts72\tI2',
+      'MsiPatchSequence\tPatchFamily\tProductCode',
+      'TenkaiAgent\t\t98.7.7\t1',
+    ]);
     const cabinet = execFileSync('msiinfo', ['extract', msp, 'TK1001.cab'], { timeout: limitMs });
     assert.equal(cabinet.subarray(0, 4).toString('latin1'), 'MSCF');
     assert.ok(cabinet.includes(`${idOf('engine.mjs')}\0`), 'under the name of the file that it replaces');

@@ -1,10 +1,9 @@
 /** What Windows Installer knows the agent by. These names and codes never change: machines find the older one by them. */
-import { createHash } from 'node:crypto';
 import { type PropertyName, propertyNames } from '@tenkai/domain/assignment/properties.ts';
+import { guidOf } from '@tenkai/protocol/agent/installer-guid.ts';
 
 /** One for all versions of the agent, on x64. */
 export const upgradeCode = '{8C8C0F1E-4B53-4E0D-9C4B-6E1B0B7B5A41}';
-const namespace = 'b6b7e3c2-6a0d-4c39-8d1f-3f0f5e2a7d10';
 
 export const serviceName = 'TenkaiAgent';
 /** Below HKEY_LOCAL_MACHINE: what was given at the installation, for the agent to take. */
@@ -25,7 +24,7 @@ export const secretProperties = [ticket, 'LDAPSECRET'] as const;
 /** The old product's spellings (AGENT-09..13). PATCH needs no row: Windows Installer knows it itself (AGENT-14). */
 export const oldProperties = ['SMSSITECODE', 'SMSMP', 'SMSSLP', 'SMSFSP'] as const;
 
-/** What nobody may send to the elevated half of an installation but an administrator; SERVICESTART is our own. */
+/** What nobody may send to the elevated half of an installation but an administrator; SERVICESTART and SERVICERUNS are our own. */
 export const secureProperties = [
   ...storedProperties,
   ...oldProperties,
@@ -33,19 +32,6 @@ export const secureProperties = [
   'WIX_DOWNGRADE_DETECTED',
   'WIX_UPGRADE_DETECTED',
 ];
-
-/** A GUID that is the same for the same name, everywhere and always (RFC 9562, version 5). */
-export function guidOf(name: string): string {
-  const hash = createHash('sha1')
-    .update(Buffer.from(namespace.replaceAll('-', ''), 'hex'))
-    .update(name)
-    .digest();
-  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
-  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = hash.toString('hex', 0, 16).toUpperCase();
-  const parts = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
-  return `{${parts.join('-')}}`;
-}
 
 /** Each version is a product of its own that replaces the older ones. */
 export const productCode = (version: string) => guidOf(`product ${version}`);

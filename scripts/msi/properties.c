@@ -131,6 +131,17 @@ static void take_start_type(MSIHANDLE install) {
   MsiSetPropertyW(install, L"SERVICESTART", text);
 }
 
+/* Of the agent's service; no: it is not there, or does not run. */
+static BOOL runs(void) {
+  SERVICE_STATUS status = {0};
+  SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+  SC_HANDLE service = manager ? OpenServiceW(manager, L"TenkaiAgent", SERVICE_QUERY_STATUS) : NULL;
+  if (service) QueryServiceStatus(service, &status);
+  if (service) CloseServiceHandle(service);
+  if (manager) CloseServiceHandle(manager);
+  return status.dwCurrentState == SERVICE_RUNNING || status.dwCurrentState == SERVICE_START_PENDING;
+}
+
 /*
  * The folder that was chosen at the first installation, for every later one that does not name another: Windows Installer
  * itself knows it in a repair alone. Before CostFinalize, which settles all folders.
@@ -182,5 +193,7 @@ __declspec(dllexport) UINT __stdcall TakeProperties(MSIHANDLE install) {
     if (error != ERROR_SUCCESS) return ERROR_INSTALL_FAILURE;
   }
   take_start_type(install);
+  /* One that somebody has started by hand goes on after its programs were replaced. */
+  if (runs()) MsiSetPropertyW(install, L"SERVICERUNS", L"1");
   return ERROR_SUCCESS;
 }

@@ -1,5 +1,5 @@
+import { guidOf } from '@tenkai/protocol/agent/installer-guid.ts';
 import {
-  guidOf,
   productCode,
   registryKey,
   secretProperties,

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { certfixHelp } from '@tenkai/certificates/command-options.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { Command } from 'commander';
 import { dataFolderOf } from './data-folder.ts';
@@ -19,19 +20,17 @@ interface CertfixOptions {
 
 /** The tool of IDENT-16 on a managed machine: the ready-made package of every site runs this. */
 export function addCertfixCommand(program: Command, env: Env): void {
+  const { about, log, options, after } = certfixHelp;
   program
     .command('certfix')
-    .description('repair friendly names of certificates that importers refuse (0x80092024)')
-    .argument('[log]', 'file that gets what was found')
-    .option('--log <file>', 'the same')
-    .option(
-      '--store <name>',
-      'store of this machine (default: Tenkai, SMS); on Windows CurrentUser\\NAME too',
-      several,
-    )
-    .option('--path <path>', 'PFX, PEM or DER file, or a folder of them', several)
-    .option('--password-file <file>', 'passwords of PFX files, one in each line')
-    .option('--dry-run', 'only tell what would be repaired')
+    .description(about)
+    .argument('[log]', log)
+    .option(...options.log)
+    .option(...options.store, several)
+    .option(...options.path, several)
+    .option(...options.passwordFile)
+    .option(...options.dryRun)
+    .addHelpText('after', `\n${after}`)
     .option('--json', 'as JSON', false)
     .action((log: string | undefined, options: CertfixOptions) => fixCertificates(env, log, options));
 }
@@ -43,6 +42,7 @@ async function fixCertificates(env: Env, logArgument: string | undefined, option
     certificates;
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
+  if (logArgument !== undefined && options.log !== undefined) throw new Failure('certfix-log-twice');
   const log = options.log ?? logArgument;
   const report = await runCertfix(
     { host: thisHost(env), cwd: process.cwd(), now: Date.now, signal: stop.signal },

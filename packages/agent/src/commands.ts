@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
 import { RemoteProblem, toProblem } from '@tenkai/protocol/problem.ts';
+import { unknownCommand } from '@tenkai/protocol/unknown-command.ts';
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { addAssignCommand } from './assignment/commands.ts';
 import { noBoundary } from './boundary.ts';
@@ -36,7 +37,10 @@ type Env = Readonly<Record<string, string | undefined>>;
  */
 export async function agentCommand(args: readonly string[], env: Env, entry: string): Promise<number> {
   try {
-    await agentProgram(env, entry).parseAsync([...args], { from: 'user' });
+    const program = agentProgram(env, entry);
+    const unknown = unknownCommand(program, args, synonyms);
+    if (unknown) unknown.noun.error(unknown.text);
+    await program.parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -45,7 +49,7 @@ export async function agentCommand(args: readonly string[], env: Env, entry: str
   }
 }
 
-const usageCodes = ['properties-invalid', 'purge-not-confirmed'];
+const usageCodes = ['properties-invalid', 'purge-not-confirmed', 'certfix-log-twice'];
 
 async function explain(error: unknown, env: Env): Promise<string> {
   if (['EACCES', 'EPERM'].includes(errorCode(error)))
@@ -88,7 +92,14 @@ async function ownTexts(error: Failure | RemoteProblem, env: Env) {
 export function agentProgram(env: Env, entry: string): Command {
   const data = () => dataFolderOf(env);
   const program = new Command('tenkai-agent').configureHelp({ optionDescription });
-  program.description('The agent of Tenkai on this machine').version(agentVersion).exitOverride();
+  program
+    .description('The agent of Tenkai on this machine')
+    .version(agentVersion, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'explain a command')
+    .helpCommand('help [command]', 'explain a command')
+    .showHelpAfterError('(add --help for an explanation)')
+    .addHelpText('after', `\n${about}`)
+    .exitOverride();
   program
     .command('run')
     .description('run the service (started by the system)')
@@ -113,8 +124,10 @@ export function agentProgram(env: Env, entry: string): Command {
     .action(({ json }: { json: boolean }) => showStatus(data(), env, json));
   program
     .command('verify')
-    .description('status 0 where this agent is as a fresh installation leaves it, for a build of images')
-    .requiredOption('--unassigned', 'no site, components installed, notification disabled')
+    .description(
+      'status 0 where this agent is as a fresh installation leaves it: no site, components installed, notification disabled; for a build of images',
+    )
+    .option('--unassigned', 'the same, said in full')
     .option('--json', 'as JSON', false)
     .action(({ json }: { json: boolean }) => verifyUnassigned(data(), env, json));
   for (const [name, description] of [
@@ -128,7 +141,7 @@ export function agentProgram(env: Env, entry: string): Command {
   }
   addAssignCommand(program, env, data);
   addCertfixCommand(program, env);
-  addIdentityCommands(program, env, data);
+  addIdentityCommands(program, env, data, entry);
   program
     .command('doctor')
     .description('say which part of the connection with the site is at fault; status 1 where one is')
@@ -147,8 +160,24 @@ export function agentProgram(env: Env, entry: string): Command {
   return program;
 }
 
+const about = `TENKAI_LANGUAGE=ja (else LC_ALL, LC_MESSAGES or LANG): Japanese.
+Exit status: 0 done, 1 the act failed, 2 wrong use.`;
+
+/** What people who know the old product, or the console, call a command. */
+const synonyms: Readonly<Record<string, string>> = {
+  sync: 'check-in',
+  'policy-refresh': 'check-in',
+  unassign: 'master prepare',
+  repair: 'doctor',
+  audit: 'master audit',
+  runbook: 'master runbook',
+  rollback: 'patch rollback',
+  software: 'available',
+};
+
 /** That a switch which is not given is off goes without saying: no "(default: false)". */
 function optionDescription(option: Option): string {
+  if (option.mandatory) return `${option.description} (required)`;
   return option.isBoolean() ? option.description : new Help().optionDescription(option);
 }
 

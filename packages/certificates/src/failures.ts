@@ -28,6 +28,11 @@ export const certificateFailures = defineFailures({
     message: 'The log {file} cannot be written: {reason}.',
     remedy: 'Name a file in a folder that you may write to. Nothing was changed.',
   },
+  'certfix-log-twice': {
+    kind: 'invalid',
+    message: 'The log is given twice.',
+    remedy: 'Name it once, as the first word or by --log. Nothing was changed.',
+  },
   'certfix-log-cut': {
     kind: 'unavailable',
     message: 'The log {file} could not be written to its end: {reason}. {repaired} repaired, {left} left.',

@@ -1,12 +1,8 @@
+import { type Language, languageOf } from '@tenkai/domain/language.ts';
 import type { CertfixItem, CertfixSummary } from './certfix.ts';
 import { escaped, type Finding, findingTable } from './findings.ts';
 
-type Language = 'en' | 'ja';
-
-/** The language that the environment asks for (LC_ALL, LC_MESSAGES, LANG); English unless it is Japanese. */
-export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
-  return (env.LC_ALL || env.LC_MESSAGES || env.LANG || '').startsWith('ja') ? 'ja' : 'en';
-}
+export { languageOf };
 
 /** What was found in one entry, as a person reads it. */
 export function findingsText(findings: readonly Finding[], language: Language): string {

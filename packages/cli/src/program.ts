@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { unknownCommand } from '@tenkai/protocol/unknown-command.ts';
+import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
 import { addAgentCommands } from './commands/agent.ts';
 import { addBoundaryCommands } from './commands/boundary.ts';
 import { addCertfixCommand } from './commands/certfix.ts';
@@ -41,6 +42,7 @@ export function createProgram(cli: Cli): Command {
     .option('--site <name or URL>', 'which site (else TENKAI_URL, else the one of the last login)')
     .option('--token-file <path>', 'file that holds an API token (else TENKAI_TOKEN_FILE or TENKAI_TOKEN)')
     .addOption(new Option('--timeout <seconds>', 'longest wait for one answer').argParser(positive))
+    .configureHelp({ showGlobalOptions: true, optionDescription })
     .helpOption('-h, --help', 'explain a command')
     .helpCommand('help [command]', 'explain a command')
     .showHelpAfterError('(add --help for an explanation)')
@@ -82,12 +84,19 @@ export function createProgram(cli: Cli): Command {
   return program;
 }
 
+/** Commander says of an option that it must be given only where it was not. */
+function optionDescription(option: Option): string {
+  const text = new Help().optionDescription(option);
+  return option.mandatory ? `${text} (required)` : text;
+}
+
 const examples = `
 Examples:
   tenkai login --site https://tenkai.example:8443 --root-fingerprint 3f9a…
   tenkai package create ./hello_2.12-1_amd64.deb
   tenkai deployment create --package hello --collection "All machines" --watch
 
+TENKAI_LANGUAGE=ja (else LC_ALL, LC_MESSAGES or LANG): Japanese, where a command has it; the console has all of it.
 tenkai --version prints the version. Exit status: 0 done, 1 the act failed, 2 wrong use.`;
 
 function positive(text: string): number {
@@ -95,6 +104,26 @@ function positive(text: string): number {
   if (value > 0 && value <= 86_400) return value;
   throw new InvalidArgumentError('It must be a number of seconds.');
 }
+
+/** What people who know the old products, or the console, call a command. */
+const synonyms: Readonly<Record<string, string>> = {
+  push: 'machine push',
+  pushes: 'machine pushes',
+  'push-keys': 'machine push-keys',
+  matrix: 'systems',
+  os: 'systems',
+  patch: 'agent patch',
+  dp: 'distribution-point',
+  advertisement: 'deployment',
+  program: 'package',
+  group: 'collection',
+  scenarios: 'scenario',
+  run: 'deployment run',
+  runs: 'deployment runs',
+  messages: 'status list',
+  extract: 'hotfix extract',
+  whatif: 'deployment what-if',
+};
 
 /** Runs one command line. @returns the exit status: 0 ok, 1 the act failed, 2 wrong use */
 export async function runCli(
@@ -108,7 +137,10 @@ export async function runCli(
     return 0;
   }
   try {
-    await createProgram(cli).parseAsync([...argv], { from: 'user' });
+    const program = createProgram(cli);
+    const unknown = unknownCommand(program, argv, synonyms);
+    if (unknown) unknown.noun.error(unknown.text, { exitCode: 2 });
+    await program.parseAsync([...argv], { from: 'user' });
     return cli.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

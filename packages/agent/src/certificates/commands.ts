@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { DataFolder } from '../data-folder.ts';
 import type { BundleOptions, CommonOptions, PurgeOptions, WithdrawOptions } from './options.ts';
@@ -5,7 +6,7 @@ import type { BundleOptions, CommonOptions, PurgeOptions, WithdrawOptions } from
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** `tenkai-agent cert` and `tenkai-agent trust`; what they do is loaded only when they do it. */
-export function addIdentityCommands(program: Command, env: Env, data: () => DataFolder): void {
+export function addIdentityCommands(program: Command, env: Env, data: () => DataFolder, entry: string): void {
   const verbs = (noun: Command) => (name: string, about: string) =>
     noun.command(name).description(about).option('--json', 'as JSON', false).exitOverride();
   const purging = (command: Command) =>
@@ -23,8 +24,10 @@ export function addIdentityCommands(program: Command, env: Env, data: () => Data
     async (options: PurgeOptions) => (await import('./perform.ts')).purge(deps(), options),
   );
   cert('withdraw', 'remove the store Tenkai, for an agent that goes; its next start would make it anew')
-    .option('--removal-of <version>', 'only where this is the agent of that version')
-    .action(async (options: WithdrawOptions) => (await import('./perform.ts')).withdraw(deps(), options));
+    .option('--removal-of <version>', 'only where the package of that version has brought this agent')
+    .action(async (options: WithdrawOptions) =>
+      (await import('./perform.ts')).withdraw({ ...deps(), programs: dirname(resolve(entry)) }, options),
+    );
   cert('renew', 'make new keys and certificates; the machine stays the same for its site').action(
     async (options: CommonOptions) => (await import('./renew.ts')).renew(deps(), options),
   );
@@ -39,7 +42,10 @@ export function addIdentityCommands(program: Command, env: Env, data: () => Data
     (await import('./bundle/perform.ts')).exportBundle(deps(), file, options),
   );
   withPassword(
-    cert('import', 'make this machine the one of a bundle; the service must be stopped').argument('<file>'),
+    cert('import', 'make this machine the one of a bundle; the service must be stopped').argument(
+      '<file>',
+      'made by export',
+    ),
   ).action(async (file: string, options: BundleOptions) =>
     (await import('./bundle/perform.ts')).importBundle(deps(), file, options),
   );

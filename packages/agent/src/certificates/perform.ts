@@ -2,9 +2,9 @@ import { languageOf } from '@tenkai/certificates/index.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { machineGuard } from '../key-guard.ts';
 import { openLog } from '../log.ts';
+import { packageVersion } from '../package-version.ts';
 import { platformOptions, selectPlatform } from '../platform/select.ts';
 import { readSettings } from '../settings.ts';
-import { agentVersion } from '../version.ts';
 import { confirm, whileAgentIsStopped } from './alone.ts';
 import { listIdentity } from './list.ts';
 import type { CommonOptions, PurgeOptions, WithdrawOptions } from './options.ts';
@@ -45,9 +45,12 @@ export async function purge({ env, data }: Deps, options: PurgeOptions): Promise
 }
 
 /** Run by the installer before the programs go. Where another version has taken their place, the store is that one's. */
-export async function withdraw({ env, data }: Deps, options: WithdrawOptions): Promise<void> {
-  const { json, removalOf = agentVersion } = options;
-  if (removalOf !== agentVersion) return;
+export async function withdraw(
+  { env, data, programs }: Deps & { programs: string },
+  options: WithdrawOptions,
+): Promise<void> {
+  const { json, removalOf } = options;
+  if (removalOf !== undefined && removalOf !== packageVersion(programs)) return;
   const { own } = await ownStores(data);
   const done = withdrawCertificates({ stores: [own], log: openLog({ folder: data.log, name: 'identity' }) });
   await print(done, purgeText(done, languageOf(env)), json);

@@ -113,3 +113,23 @@ test('tenkai-agent master manifest and verify: exit status 0 only for a signed a
   assert.equal((await run('verify', file, '--public-key', publicKeyFile, '--accept-findings')).status, 0);
   assert.equal((await run('verify', file)).status, 2);
 });
+
+test('MASTER-19: an image is audited for the place where its targets will live, and held for that place, too', async (t) => {
+  const { keyFile, publicKeyFile, file } = keys(t);
+  const scene = livedMachine(t);
+  const deps = { scene, now: () => 1, onStep: () => {} };
+  await prepareMaster(deps, { profile: 'domain-published', unassign: true });
+  const profileOf = async (profile?: 'workgroup' | 'domain-published') =>
+    (await writeManifest(scene, { file, keyFile, now: 0, profile })).profile;
+  assert.deepEqual(
+    [await profileOf(), await profileOf('domain-published')],
+    ['domain-published', 'domain-published'],
+  );
+  const where = { file, publicKeyFile, acceptFindings: false };
+  assert.equal((await verifyManifest(scene, where)).profile, 'domain-published');
+  // In a workgroup its targets would find no site.
+  const invalid = { code: 'master-manifest-invalid' };
+  await assert.rejects(verifyManifest(scene, { ...where, profile: 'workgroup' }), invalid);
+  assert.equal(await profileOf('workgroup'), 'workgroup');
+  await assert.rejects(verifyManifest(scene, where), { code: 'master-manifest-findings' });
+});

@@ -14,6 +14,8 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import {
   type AuditManifest,
   auditMaster,
+  type MasterProfile,
+  masterProfiles,
   SignedAuditManifest,
   signedText,
 } from '@tenkai/domain/master/index.ts';
@@ -27,6 +29,23 @@ import type { Scene } from './scene.ts';
 
 const signature = (key: KeyObject) => ({ key, dsaEncoding: 'ieee-p1363' }) as const;
 
+interface ManifestFile {
+  readonly file: string;
+  readonly keyFile: string;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Where the targets will live; absent: as it was prepared. */
+  readonly profile?: MasterProfile | undefined;
+}
+
+interface HeldFile {
+  readonly file: string;
+  readonly publicKeyFile: string;
+  readonly acceptFindings: boolean;
+  /** Where the targets will live; absent: as the manifest says. */
+  readonly profile?: MasterProfile | undefined;
+}
+
 /**
  * Audits an image and writes what came of it into a file, signed with the administrator's key (MASTER-19). The image gets
  * the id by which the file belongs to it.
@@ -34,10 +53,10 @@ const signature = (key: KeyObject) => ({ key, dsaEncoding: 'ieee-p1363' }) as co
  */
 export async function writeManifest(
   scene: Scene,
-  { file, keyFile, now }: { file: string; keyFile: string; now: number },
+  { file, keyFile, now, profile: asked }: ManifestFile,
 ): Promise<AuditManifest> {
   const key = privateKeyIn(keyFile);
-  const { round, profile, findings } = await auditNow(scene);
+  const { round, profile, findings } = await auditNow(scene, asked);
   const manifest: AuditManifest = {
     format: 'tenkai-image-audit-1',
     imageId: imageIdOf(scene) ?? makeImageId(scene),
@@ -64,7 +83,7 @@ export async function writeManifest(
  */
 export async function verifyManifest(
   scene: Scene,
-  { file, publicKeyFile, acceptFindings }: { file: string; publicKeyFile: string; acceptFindings: boolean },
+  { file, publicKeyFile, acceptFindings, profile }: HeldFile,
 ): Promise<AuditManifest> {
   const invalid = (reason: string) => new Failure('master-manifest-invalid', { file, reason });
   const key = publicKeyIn(publicKeyFile);
@@ -77,12 +96,16 @@ export async function verifyManifest(
   if (manifest.imageId !== imageIdOf(scene)) throw invalid('it belongs to another image');
   if (manifest.trust !== (await trustOf(scene))) throw invalid('whom the image trusts was changed');
   const known = new Set(manifest.findings.map(({ code }) => code));
-  const added = (await auditNow(scene)).findings.filter(({ code }) => !known.has(code));
+  const added = (await auditNow(scene, profile ?? profileOf(manifest))).findings.filter(
+    ({ code }) => !known.has(code),
+  );
   if (added.length > 0) throw invalid(`since then: ${added.map(({ code }) => code).join(', ')}`);
   const count = manifest.findings.length;
   if (count > 0 && !acceptFindings) throw new Failure('master-manifest-findings', { count });
   return manifest;
 }
+
+const profileOf = ({ profile }: AuditManifest) => masterProfiles.find((known) => known === profile);
 
 /** Whose orders the clones will take, and where they will look for their site. */
 async function trustOf({ data, system }: Scene): Promise<string> {
@@ -91,9 +114,10 @@ async function trustOf({ data, system }: Scene): Promise<string> {
   return createHash('sha256').update(canonicalJson(trusted)).digest('hex');
 }
 
-async function auditNow(scene: Scene) {
+async function auditNow(scene: Scene, asked: MasterProfile | undefined) {
   const round = lastRound(readMasterJournal(scene.data));
-  const { profile, pin } = round?.plan ?? { profile: 'workgroup' as const, pin: null };
+  const pin = round?.plan.pin ?? null;
+  const profile = asked ?? round?.plan.profile ?? 'workgroup';
   const findings = auditMaster(await lookAt(scene, { profile, pin })).map(({ code, step, where }) => ({
     code,
     step,

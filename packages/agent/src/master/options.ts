@@ -1,4 +1,4 @@
-import type { MasterProfile, RunbookLanguage } from '@tenkai/domain/master/index.ts';
+import type { MasterProfile, ProtectionEngine, RunbookLanguage } from '@tenkai/domain/master/index.ts';
 
 export interface CommonOptions {
   readonly root?: string;
@@ -16,14 +16,21 @@ export interface DefinitionsOptions extends CommonOptions {
 export interface RunbookOptions extends AuditOptions {
   readonly language?: RunbookLanguage;
   readonly system?: 'linux' | 'windows';
+  /** Such as 6.1; of no meaning on Linux. */
+  readonly systemVersion?: string;
+  readonly engine?: ProtectionEngine | 'none';
+  /** False: the network inspection system is off. */
+  readonly networkInspection?: boolean;
   readonly reCapture?: boolean;
+  readonly candidates?: string;
+  readonly rootFingerprint?: string;
   readonly locator?: string;
   readonly dnsSuffix?: string;
 }
-export interface ManifestOptions extends CommonOptions {
+export interface ManifestOptions extends AuditOptions {
   readonly keyFile: string;
 }
-export interface VerifyOptions extends CommonOptions {
+export interface VerifyOptions extends AuditOptions {
   readonly publicKey: string;
   readonly acceptFindings?: boolean;
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAgentPatchId } from '@tenkai/domain/agent-patch/agent-patch.ts';
 import {
+  type AppliedPatch,
   type JudgedPatch,
   type JudgedProgram,
   judgeAgentPatch,
@@ -20,7 +21,7 @@ import type { DataFolder } from '../data-folder.ts';
 import { readSettings, writeSettings } from '../settings.ts';
 import { agentVersion } from '../version.ts';
 import { installedPrograms, placeProgram, versionOf } from './programs.ts';
-import { readSource } from './read-source.ts';
+import { isMsp, readSource } from './read-source.ts';
 import { formerProgram, keepPatch, type PatchRecord, readRecords, writeRecord } from './store.ts';
 
 export interface PatchDeps {
@@ -29,6 +30,8 @@ export interface PatchDeps {
   readonly programs: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** For which patches are judged; absent: this one. */
+  readonly system?: string;
 }
 
 export interface PatchPlan {
@@ -61,6 +64,8 @@ export async function applyPatch(
   { words = [], dryRun = false }: ApplyOptions = {},
 ): Promise<PatchPlan> {
   const { data } = deps;
+  if (isMsp(source))
+    throw new Failure('agent-patch-system', { id: source, wanted: 'windows', actual: process.platform });
   const settings = readSettings(data);
   const bytes = await readSource(settings, source);
   const opened = await openPatch(bytes, { file: source, rootFingerprint: settings.rootFingerprint });
@@ -90,14 +95,15 @@ function refuseOther(source: string, actual: string): void {
     throw new Failure('agent-patch-other', { id: source, actual });
 }
 
+const hostSystem = process.platform === 'win32' ? 'windows' : process.platform;
+
 export function judge(
-  { programs: folder }: PatchDeps,
+  { programs: folder, system = hostSystem }: Pick<PatchDeps, 'programs' | 'system'>,
   { patch }: Pick<OpenedPatch, 'patch'>,
-  applied: readonly PatchRecord[],
+  applied: readonly AppliedPatch[],
 ): JudgedPatch {
   const programs = installedPrograms(folder);
   const version = programs.find(({ name }) => name === 'tenkai-agent.mjs')?.version ?? agentVersion;
-  const system = process.platform === 'win32' ? 'windows' : process.platform;
   return judgeAgentPatch(patch, { system, architecture: process.arch, version, programs, applied });
 }
 
@@ -141,7 +147,7 @@ export function carryOut(
     added: [...new Set([...(before?.added ?? []), ...added])],
     properties: joinChanges(before?.properties ?? [], properties),
   };
-  keepPatch(data, record, bytes, former);
+  keepPatch(data, record, { 'patch.tkp': bytes }, former);
   for (const { name, act } of judged.programs) {
     const program = opened.programs.get(name);
     if (act === 'replace' && program) placeProgram(folder, name, program);

@@ -14,7 +14,7 @@ export function addPatchCommands(program: Command, env: Env, entry: string, data
   verb('apply', 'apply a patch; every property stays, unless it is named')
     .argument(
       '<file>',
-      'file that ends in .tkp (.msp on Windows), its https address, or the id under which the site has it',
+      'file that ends in .tkp (on Windows .msp, with its .msp.sig beside it), its https address, or the id under which the site has it (.tkp)',
     )
     .argument('[NAME=VALUE...]', 'properties to change with it; "NAME=" takes one away')
     .option('--dry-run', 'show what would become of programs and properties')
@@ -27,10 +27,10 @@ export function addPatchCommands(program: Command, env: Env, entry: string, data
     async (options: PatchOptions) => (await import('./perform.ts')).list(scene(), options),
   );
   verb('check', 'status 0 where the patch, or one that holds it, is applied and whole')
-    .argument('<id>')
+    .argument('<id>', 'such as TK1001')
     .action(async (id: string) => (await import('./perform.ts')).check(scene(), id));
   verb('rollback', 'take the latest patch back, with the properties that were changed with it')
-    .argument('<id>')
+    .argument('<id>', 'such as TK1001')
     .option(...noRestart)
     .action(async (id: string, options: PatchOptions) =>
       (await import('./perform.ts')).rollBack(scene(), id, options),

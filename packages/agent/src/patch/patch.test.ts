@@ -14,12 +14,9 @@ import { noteHistory, tellHistory } from '../assignment/property-history.ts';
 import { dataFolder, makeDataFolder } from '../data-folder.ts';
 import { openOutbox } from '../outbox/outbox.ts';
 import { openSender } from '../outbox/sender.ts';
-import type { Command } from '../platform/platform.ts';
-import { createInstaller } from '../platform/windows/installer.ts';
 import { readSettings, writeSettings } from '../settings.ts';
 import { applyPatch, type PatchDeps } from './apply.ts';
-import { applyMsps } from './apply-msp.ts';
-import { listPatches } from './perform.ts';
+import { listPatches } from './list.ts';
 import { rollBackPatch } from './roll-back.ts';
 import { settlePatches } from './settle.ts';
 import { readRecords, writeRecord } from './store.ts';
@@ -366,28 +363,4 @@ test('a kept patch that is damaged, or of a site that is trusted no more, stops 
   assert.deepEqual(await settlePatches(machine), nothing);
   writeFileSync(kept, whole);
   assert.deepEqual((await settlePatches(machine)).repaired, ['TK1001']);
-});
-
-test('on Windows each client patch is given to Windows Installer, one after the other, without properties', async () => {
-  const ran: string[] = [];
-  const by = (...statuses: number[]) => ({
-    commandFor: createInstaller().commandFor,
-    run: async ({ program, args, isVerbatim }: Command) => {
-      ran.push([program.split(/[\\/]/).at(-1), ...args, isVerbatim].join(' '));
-      return statuses.shift() ?? 0;
-    },
-  });
-  const files = ['C:\\Client Patches\\a.msp', '\\\\dp\\pkg\\b.msp'];
-  const apply = (...statuses: number[]) => {
-    const { commandFor, run } = by(...statuses);
-    return applyMsps(files, { commandFor }, run);
-  };
-  assert.deepEqual(await apply(0, 3010), { needsRestart: true });
-  assert.deepEqual(ran, [
-    'msiexec.exe /p "C:\\Client Patches\\a.msp" /qn /norestart true',
-    'msiexec.exe /p "\\\\dp\\pkg\\b.msp" /qn /norestart true',
-  ]);
-  for (const status of [1605, 1642]) await assert.rejects(apply(status), code('agent-patch-not-applicable'));
-  await assert.rejects(apply(0, 1603), code('program-failed'));
-  assert.equal(ran.length, 6, 'nothing is tried after a failure');
 });

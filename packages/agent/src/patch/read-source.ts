@@ -6,15 +6,16 @@ import { patchLimitBytes } from '@tenkai/protocol/agent/patch.ts';
 import type { Settings } from '../settings.ts';
 import { fetchFrom, fetchFromSite } from './fetch-patch.ts';
 
+/** What the system's own installer applies, and nobody else. */
+export const isMsp = (source: string) => extname(source).toLowerCase() === '.msp';
+
 /**
  * The bytes of a patch: a file of this machine or of a share that is mounted here, of a web server (AGENT-15), or by
  * its id of the site (AGENT-14). What they are is judged by whoever opens them.
- * @throws Failure agent-patch-missing, -system for a client patch of Windows, -unreadable; as fetchFrom, fetchFromSite
+ * @throws Failure agent-patch-missing, agent-patch-unreadable; as fetchFrom, fetchFromSite
  */
 export async function readSource(settings: Settings, source: string): Promise<Buffer> {
   if (isAgentPatchId(source)) return fetchFromSite(settings, source);
-  if (extname(source).toLowerCase() === '.msp')
-    throw new Failure('agent-patch-system', { id: source, wanted: 'windows', actual: process.platform });
   return source.startsWith('https://') ? fetchFrom(settings, source) : fromDisk(source);
 }
 

@@ -46,7 +46,8 @@ export function rollBackPatch({ data, programs: folder, now }: PatchDeps, id: st
   return { id, programs, properties };
 }
 
-function restoreProperties(data: PatchDeps['data'], record: PatchRecord): string[] {
+/** What was changed with it has its former value again; what was changed since stays. */
+export function restoreProperties(data: PatchDeps['data'], record: PatchRecord): string[] {
   const settings = readSettings(data);
   const now = propertyValues(settings);
   const back = record.properties.filter(({ name, to }) => (now[name] ?? null) === to);

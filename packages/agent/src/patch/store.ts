@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AgentMsp } from '@tenkai/domain/agent-patch/agent-patch.ts';
 import type { JudgedProgram } from '@tenkai/domain/agent-patch/judge-patch.ts';
 import type { PropertyChange } from '@tenkai/domain/agent-patch/property-diff.ts';
 import type { DataFolder } from '../data-folder.ts';
@@ -22,6 +23,8 @@ export interface PatchRecord {
   readonly added?: readonly string[];
   /** What the administrator changed with it; taken back with it (AGENT-28). */
   readonly properties: readonly PropertyChange[];
+  /** Windows Installer has applied it. */
+  readonly msp?: AgentMsp;
 }
 
 const folderOf = (data: DataFolder) => join(data.root, 'patches');
@@ -46,13 +49,13 @@ export interface FormerProgram {
 export function keepPatch(
   data: DataFolder,
   record: PatchRecord,
-  bytes: Buffer,
-  former: readonly FormerProgram[],
+  files: Readonly<Record<string, Buffer>>,
+  former: readonly FormerProgram[] = [],
 ): void {
   makeFolder(folderOf(data), 0o700);
   mkdirSync(pathOf(data, record.id, 'former'), { recursive: true, mode: 0o700 });
   // By rename: the copy that is kept may be the one that is read.
-  write(data, record.id, 'patch.tkp', bytes);
+  for (const [name, bytes] of Object.entries(files)) write(data, record.id, name, bytes);
   for (const one of former) write(data, record.id, join('former', one.name), one.bytes);
   syncFolder(pathOf(data, record.id, 'former'));
   writeRecord(data, record);
@@ -68,6 +71,9 @@ function write(data: DataFolder, id: string, name: string, bytes: Buffer): void 
 export function writeRecord(data: DataFolder, record: PatchRecord): void {
   writeDurably(pathOf(data, record.id, 'record.json'), `${JSON.stringify(record, null, 2)}\n`);
 }
+
+/** The path of what was kept with it. */
+export const keptFile = (data: DataFolder, id: string, name: string) => pathOf(data, id, name);
 
 /** Undefined: it is lost. */
 export function keptPatch(data: DataFolder, id: string): Buffer | undefined {

@@ -39,6 +39,11 @@ const sentences = {
     en: 'Restart the service of the agent to use it.',
     ja: '有効にするにはエージェントのサービスを再起動してください。',
   },
+  command: { en: 'command: {command}', ja: 'コマンド: {command}' },
+  restartMachine: {
+    en: 'Restart the machine to complete it.',
+    ja: '完了するにはマシンを再起動してください。',
+  },
   asOriginal: {
     en: 'What the original would have left of the properties:',
     ja: '従来製品で残るプロパティ:',
@@ -50,12 +55,18 @@ const say = (code: keyof typeof sentences, language: Language, params: object = 
 
 const changeText = (change: PropertyChange, language: Language) => say(change.state, language, change);
 
-export function planText(plan: PatchPlan, dryRun: boolean, language: Language): string {
+/** @param plan with `command` where the system's installer does it */
+export function planText(
+  plan: PatchPlan & { readonly command?: string },
+  dryRun: boolean,
+  language: Language,
+): string {
   if (plan.isDone) return say('isDone', language, plan);
   return [
     say(dryRun ? 'planned' : 'applied', language, plan),
     ...plan.programs.map((one) => say(one.act, language, { ...one, from: one.from ?? '-' })),
     ...plan.properties.map((one) => changeText(one, language)),
+    ...(dryRun && plan.command !== undefined ? [say('command', language, { command: plan.command })] : []),
   ].join('\n');
 }
 
@@ -90,7 +101,8 @@ export function settledText({ applied, repaired, forgotten, left }: Settled, lan
   ].join('\n');
 }
 
-export const restartText = (language: Language) => say('restart', language);
+export const restartText = (language: Language, what: 'service' | 'machine' = 'service') =>
+  say(what === 'machine' ? 'restartMachine' : 'restart', language);
 
 /** Message and remedy of a refusal in Japanese; the English ones are in the table of failures. */
 export function patchProblemText(code: string): readonly [string, string] | undefined {

@@ -15,6 +15,8 @@ export interface Platform {
   readonly sessions: Sessions;
   readonly users: Users;
   readonly oldTrust: OldTrust;
+  /** Null: patches of the agent are placed by the agent itself. */
+  readonly clientPatches: ClientPatches | null;
   /** Changes with every start of the machine. */
   bootId(): string;
   /** When the machine was started, epoch milliseconds. */
@@ -59,6 +61,28 @@ export interface Installer {
   shellCommand(line: string): Command;
   /** @throws Failure interpreter-missing */
   scriptCommand(interpreter: string, scriptFile: string): Command;
+}
+
+/** A patch of the agent as the system's installer lists it. */
+export interface ClientPatch {
+  /** Its GUID. */
+  readonly code: string;
+  /** `superseded`: one that came later holds it. */
+  readonly state: 'applied' | 'superseded';
+  /** As it names itself: `TK1001: Runs end after a lost disk`. */
+  readonly name: string;
+  readonly isRemovable: boolean;
+}
+
+/** Patches of the agent that the system's own installer applies, lists and takes back. */
+export interface ClientPatches {
+  /** The agent as it was installed, with its patches; null: it was not. */
+  installed(signal?: AbortSignal): Promise<{
+    readonly product: string;
+    readonly patches: readonly ClientPatch[];
+  } | null>;
+  applyCommand(file: string): Command;
+  removalCommand(product: string, code: string): Command;
 }
 
 export interface LinkFacts {

@@ -1,8 +1,9 @@
 import type { AgentComponent } from '@tenkai/domain';
+import type { Language } from '@tenkai/domain/language.ts';
 import { componentReasons } from '../components.ts';
 import type { OfferState } from './door-words.ts';
 
-export type Language = 'en' | 'ja';
+export { type Language, languageOf } from '@tenkai/domain/language.ts';
 
 /** Sentences for the people of a machine; the page and the commands have the same. */
 export interface Texts {
@@ -217,11 +218,6 @@ const ja: Texts = {
 };
 
 export const texts: Readonly<Record<Language, Texts>> = { en, ja };
-
-/** Of the terminal: POSIX's order of the variables (Base Definitions, 8.2). */
-export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
-  return /^ja([_.@]|$)/.test(env.LC_ALL || env.LC_MESSAGES || env.LANG || '') ? 'ja' : 'en';
-}
 
 export function fill(text: string, params: Readonly<Record<string, unknown>>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));

@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { type Condition, Failure, newPackageDraft, newProgram, type PackageDraft } from '@tenkai/domain';
 import {
+  type AgentMsp,
   type AgentPatch,
   agentLineOf,
   agentPatchPackageId,
   agentPatchPath,
+  mspKey,
+  productKey,
 } from '@tenkai/domain/agent-patch/agent-patch.ts';
+import { openMsp, signatureFileOf } from '@tenkai/protocol/agent/msp.ts';
 import { openPatch, packPatch, readPatchText } from '@tenkai/protocol/agent/patch.ts';
 import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
 import { getSite, signAgentPatch } from '@tenkai/protocol/api/site.ts';
@@ -102,6 +107,25 @@ function ofLine(line: string): Condition {
   return { kind: 'any', of: [within('dpkg'), within('rpm')] };
 }
 
+const mspName = (id: string) => `${id}.msp`;
+
+type Place = Pick<PackageDraft, 'targets' | 'detection'> & { readonly condition: Condition };
+
+const onLinux = (id: string, line: string): Place => ({
+  targets: [{ operatingSystem: 'linux', language: 'any', architecture: 'any' }],
+  condition: ofLine(line),
+  detection: [
+    { kind: 'script', interpreter: 'sh', text: `/usr/bin/tenkai-agent patch check ${id} 2>/dev/null` },
+  ],
+});
+
+/** Windows Installer takes it for one product alone, and says itself that it is applied, or held by a later one. */
+const onWindows = ({ product, code }: AgentMsp): Place => ({
+  targets: [{ operatingSystem: 'windows', language: 'any', architecture: 'x64' }],
+  condition: { kind: 'registry', key: productKey(product), view: '64' },
+  detection: [{ kind: 'registry', key: mspKey(product, code), name: 'State', view: '64' }],
+});
+
 /** A patch as an ordinary package: its successors and prerequisites are those of the patch. */
 export function patchDraft({
   id,
@@ -111,6 +135,7 @@ export function patchDraft({
   replaces,
   requires,
   files,
+  msp,
 }: AgentPatch): PackageDraft {
   const packageId = agentPatchPackageId(id);
   return newPackageDraft({
@@ -120,14 +145,10 @@ export function patchDraft({
     summary: [title, symptom].filter((text) => text !== '').join('. '),
     type: 'hotfix',
     identification: id,
-    targets: [{ operatingSystem: 'linux', language: 'any', architecture: 'any' }],
-    condition: ofLine(line),
-    detection: [
-      { kind: 'script', interpreter: 'sh', text: `/usr/bin/tenkai-agent patch check ${id} 2>/dev/null` },
-    ],
+    ...(msp ? onWindows(msp) : onLinux(id, line)),
     programs: [
       newProgram({
-        executable: `${packageId}/apply.sh`,
+        executable: `${packageId}/${msp ? mspName(id) : 'apply.sh'}`,
         // In a scenario each comes before it by itself (DIST-14).
         requires: requires.map((each) => ({ packageId: agentPatchPackageId(each), program: null })),
       }),
@@ -139,20 +160,33 @@ export function patchDraft({
   });
 }
 
-/** `tenkai agent patch register`. @throws Failure as openPatch: what the machines would refuse is not registered */
+/** `tenkai agent patch register`. @throws Failure agent-patch-unsigned, and as openPatch and openMsp: what the machines would refuse is not registered */
 export async function registerPatch(session: Session, fileText: string): Promise<void> {
   const { terminal, output, connect } = session;
   const file = resolve(terminal.cwd, fileText);
   const { client } = await connect();
   const { rootFingerprint } = await client(getSite);
-  const { patch } = await openPatch(await readFile(file), { file: basename(file), rootFingerprint });
+  const trust = { file: basename(file), rootFingerprint };
+  const bytes = await readFile(file);
+  const signature = signatureFileOf(file);
+  const isMsp = /\.msp$/i.test(file);
+  if (isMsp && !existsSync(signature))
+    throw new Failure('agent-patch-unsigned', { file: basename(file), signature: basename(signature) });
+  const patch = isMsp
+    ? openMsp(bytes, await readFile(signature), trust)
+    : (await openPatch(bytes, trust)).patch;
   const draft = patchDraft(patch);
   const work = await mkdtemp(join(tmpdir(), 'tenkai-agent-patch-'));
   try {
     const folder = join(work, draft.id);
     await mkdir(folder);
-    await copyFile(file, join(work, agentPatchPath(patch.id)));
-    await writeFile(join(folder, 'apply.sh'), applyScript, { mode: 0o755 });
+    if (isMsp) {
+      await copyFile(file, join(folder, mspName(patch.id)));
+      await copyFile(signature, join(folder, signatureFileOf(mspName(patch.id))));
+    } else {
+      await copyFile(file, join(work, agentPatchPath(patch.id)));
+      await writeFile(join(folder, 'apply.sh'), applyScript, { mode: 0o755 });
+    }
     const contentId = await uploadBuilt(session, await readFolders(session, [folder]));
     const saved = await client(packageRoutes.create, { body: { draft, contentId } });
     output.result(saved, () => `Package ${draft.id} brings the patch ${patch.id}: ${patch.title}`);

@@ -18,6 +18,7 @@ import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
 import { type UpdateMachineRow, updateRoutes } from '@tenkai/protocol/api/updates.ts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createPatch, registerPatch } from '../agent-upgrade/patch-package.ts';
+import { signMsp } from '../agent-upgrade/sign-msp.ts';
 import { draftOfDeb } from '../deb.ts';
 import { timeText } from '../format.ts';
 import { allPages } from '../pages.ts';
@@ -80,9 +81,17 @@ function addPatchCommands(noun: Command, cli: Cli) {
     .option('--out <file>', 'new file (default: tenkai-agent-VERSION-ID.tkp here)')
     .action(acting(cli, createPatch));
   patches
+    .command('sign')
+    .description('have the site sign a patch for Windows; its signature is written beside it (FILE.sig)')
+    .argument('<msp>', 'made by npm run package:msp, with its table beside it (FILE.json)')
+    .option('--symptom <text>', 'how one sees that it is needed')
+    .option('--replaces <id>', 'a patch that it holds; may be repeated', several)
+    .option('--requires <id>', 'a patch that must be applied before it; may be repeated', several)
+    .action(acting(cli, signMsp));
+  patches
     .command('register')
     .description('make a package of a patch, to be deployed or to be a step of a scenario')
-    .argument('<file>', 'made by create')
+    .argument('<file>', '.tkp made by create, or .msp with its signature made by sign')
     .action(acting(cli, registerPatch));
 }
 

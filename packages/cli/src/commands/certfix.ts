@@ -1,3 +1,4 @@
+import { certfixHelp } from '@tenkai/certificates/command-options.ts';
 import type { CertfixItem, CertfixReport } from '@tenkai/certificates/index.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { type Command, Option } from 'commander';
@@ -9,22 +10,18 @@ const several = (value: string, before: string[] = []) => [...before, value];
 
 /** Works on this machine alone and asks no site. The agent has the same command, for machines without the CLI. */
 export function addCertfixCommand(program: Command, cli: Cli) {
+  const { about, log, options, after } = certfixHelp;
   program
     .command('certfix')
-    .description('repair friendly names of certificates that importers refuse (0x80092024)')
-    .argument('[log]', 'file that gets what was found, as the old tool had it')
-    .option('--log <file>', 'the same')
-    .addOption(
-      new Option(
-        '--store <name>',
-        'store of this machine (default: Tenkai, SMS); on Windows CurrentUser\\NAME too',
-      ).argParser(several),
-    )
-    .addOption(new Option('--path <path>', 'PFX, PEM or DER file, or a folder of them').argParser(several))
-    .option('--password-file <file>', 'passwords of PFX files, one in each line')
-    .option('--ask-password', 'ask for a password')
-    .option('--dry-run', 'only tell what would be repaired')
-    .addHelpText('after', '\nThe stores of the machine need administrative rights; your own files do not.')
+    .description(about)
+    .argument('[log]', log)
+    .option(...options.log)
+    .addOption(new Option(...options.store).argParser(several))
+    .addOption(new Option(...options.path).argParser(several))
+    .option(...options.passwordFile)
+    .option(...options.askPassword)
+    .option(...options.dryRun)
+    .addHelpText('after', `\n${after}`)
     .action(acting(cli, fixCertificates));
 }
 

@@ -32,7 +32,14 @@ export function addDeploymentCommands(program: Command, cli: Cli) {
   noun
     .command('list')
     .description('list deployments, newest first')
-    .addOption(new Option('--status <status>').choices(['scheduled', 'active', 'completed', 'cancelled']))
+    .addOption(
+      new Option('--status <status>', 'only in this state').choices([
+        'scheduled',
+        'active',
+        'completed',
+        'cancelled',
+      ]),
+    )
     .option('--limit <number>', 'at most so many', Number, 100)
     .action(acting(cli, listDeployments));
   noun

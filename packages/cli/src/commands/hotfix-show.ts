@@ -9,6 +9,10 @@ import type { Column } from '../table.ts';
 
 export function addShowCommands(noun: Command, cli: Cli) {
   noun
+    .command('list')
+    .description('the hotfixes that are known, with their service levels and what supersedes them')
+    .action(acting(cli, list));
+  noun
     .command('show')
     .description('what is known about a hotfix; with a level its files and the parts that they touch')
     .argument('<hotfix>', 'such as KB977203')
@@ -30,6 +34,21 @@ The file:
   {"sites":   [{"code": "TK1", "level": "SP2", "installed": ["KB977203"]}],
    "clients": [{"name": "pc-17", "site": "TK1", "level": "SP2", "installed": [], "badCertificates": 1}]}
 badCertificates: what tenkai certfix --dry-run --json says of that machine (repaired); null: nobody has looked.`;
+
+const listColumns: readonly Column<Hotfix & { readonly supersededBy: readonly string[] }>[] = [
+  { title: 'Hotfix', value: ({ id }) => id },
+  { title: 'Levels', value: ({ requires }) => requires.join(', ') },
+  { title: 'Superseded by', value: ({ supersededBy }) => supersededBy.join(', ') || '-' },
+  { title: 'To be had by', value: acquisitionText },
+  { title: 'Title', value: ({ title }) => title, shrinks: true },
+];
+
+async function list({ output }: Session) {
+  const { hotfixes, supersededBy } = await import('@tenkai/domain/hotfix/index.ts');
+  const known = hotfixes.map((hotfix) => ({ ...hotfix, supersededBy: supersededBy(hotfix.id) }));
+  const shown = known.map(({ files: _, ...hotfix }) => hotfix);
+  output.result(shown, () => output.table(known, listColumns, 'None is known.'));
+}
 
 /** @throws Failure not-found */
 async function show({ output }: Session, id: string, { level }: { readonly level?: string }) {

@@ -27,7 +27,7 @@ export function addPackageCommands(program: Command, cli: Cli) {
   const noun = program.command('package').description('software packages');
   addPackageOptions(noun.command('create'))
     .description('make a package from folders, or from one .deb or .rpm file')
-    .argument('[paths...]', 'folders that the package holds, or one .deb file')
+    .argument('[paths...]', 'folders that the package holds, or one .deb or .rpm file')
     .addHelpText('after', createExamples)
     .action(acting(cli, createPackage));
   addPackageOptions(noun.command('modify'))

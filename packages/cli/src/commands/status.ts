@@ -19,7 +19,9 @@ export function addStatusCommands(program: Command, cli: Cli) {
     .command('list')
     .description('list status messages, newest first')
     .option('--oldest-first', 'from the first message on')
-    .addOption(new Option('--severity <severity>').choices(['info', 'warning', 'error']))
+    .addOption(
+      new Option('--severity <severity>', 'only of this severity').choices(['info', 'warning', 'error']),
+    )
     .option('--component <name>', 'only of this part of the site or the agents')
     .option('--machine <id>', 'only about this machine')
     .option('--object <kind:id>', 'only about this object, such as deployment:…')

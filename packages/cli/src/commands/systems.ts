@@ -1,4 +1,13 @@
-import { Failure, reasonSentence, type SystemMatch, type SystemRow, systemsPage } from '@tenkai/domain';
+import {
+  Failure,
+  findSystems,
+  operatingSystems,
+  reasonSentence,
+  type SystemMatch,
+  type SystemRow,
+  systemRows,
+  systemsPage,
+} from '@tenkai/domain';
 import { capabilities, type SystemNote, verdicts } from '@tenkai/domain/os-matrix/system-row.ts';
 import type { QueryOf } from '@tenkai/protocol/api/route.ts';
 import { systemRoutes } from '@tenkai/protocol/api/systems.ts';
@@ -9,7 +18,11 @@ import { findMachine } from './find-machine.ts';
 
 /** `tenkai systems`: what is supported on which operating system. */
 export function addSystemsCommands(program: Command, cli: Cli) {
-  const noun = program.command('systems').description('operating systems and what is supported on them');
+  const noun = program
+    .command('systems')
+    .description(
+      'operating systems and what is supported on them; where nobody is signed in, as this program knows it',
+    );
   noun
     .command('list')
     .description('list the matrix of operating systems')
@@ -49,15 +62,29 @@ const columns: readonly Column<SystemRow>[] = [
   },
 ];
 
-async function list({ connect, output }: Session, query: QueryOf<typeof systemRoutes.list>) {
-  const { client } = await connect();
-  const { items } = await client(systemRoutes.list, { query });
+/**
+ * The matrix of the site that somebody is signed in to, else the one of this program: it is data, and nobody's secret.
+ */
+async function systemsOf({ connect }: Session, query: QueryOf<typeof systemRoutes.list>) {
+  const connection = await connect().catch((error) => {
+    if (error instanceof Failure && notSignedIn.includes(error.code)) return undefined;
+    throw error;
+  });
+  if (connection) return connection.client(systemRoutes.list, { query });
+  return { dataVersion: operatingSystems.dataVersion, items: findSystems(systemRows, query) };
+}
+
+const notSignedIn = ['site-unknown', 'token-missing'];
+
+async function list(session: Session, query: QueryOf<typeof systemRoutes.list>) {
+  const { output } = session;
+  const { items } = await systemsOf(session, query);
   output.result(items, () => output.table(items, columns, 'No system is like that.'));
 }
 
-async function page({ connect, output }: Session) {
-  const { client } = await connect();
-  const { dataVersion, items: rows } = await client(systemRoutes.list, { query: {} });
+async function page(session: Session) {
+  const { output } = session;
+  const { dataVersion, items: rows } = await systemsOf(session, {});
   output.result({ dataVersion, rows }, () => systemsPage({ dataVersion, rows }).trimEnd());
 }
 
@@ -68,12 +95,13 @@ async function show(session: Session, key: string | undefined, { machine }: { ma
       problem: 'Name either a system or, by --machine, a machine.',
       command: 'tenkai systems show',
     });
-  const { client } = await connect();
   if (machine === undefined) {
-    const row = await client(systemRoutes.get, { params: { key: key ?? '' } });
+    const row = (await systemsOf(session, {})).items.find((one) => one.key === key);
+    if (!row) throw new Failure('not-found', { what: 'system', id: key ?? '' });
     output.result(row, () => rowText(session, row, row.notes).join('\n'));
     return;
   }
+  const { client } = await connect();
   const { id } = await findMachine(client, machine);
   const { match } = await client(systemRoutes.ofMachine, { params: { id } });
   output.result(match, () => matchText(session, match));

@@ -79,14 +79,14 @@ export const agentPatchTexts = {
       'サイトの {id} のパッケージのファイルを確認してください。何も変更していません。',
     ],
   },
-  'agent-patch-properties': {
+  'agent-patch-unsigned': {
     en: [
-      'Properties cannot be changed together with {file}.',
-      'Apply the patch without them; properties of the agent are changed by tenkai-agent assign.',
+      'The patch {file} comes without its signature: {signature} is not beside it.',
+      'Bring both files, as tenkai agent patch sign has made them; nothing was changed.',
     ],
     ja: [
-      '{file} と同時にプロパティは変更できません。',
-      'プロパティなしでパッチを適用してください。エージェントのプロパティは tenkai-agent assign で変更します。',
+      'パッチ {file} の署名がありません。同じ場所に {signature} が必要です。',
+      'tenkai agent patch sign で作成した 2 つのファイルを揃えてください。何も変更していません。',
     ],
   },
   'agent-patch-root-unknown': {
@@ -135,6 +135,16 @@ export const agentPatchTexts = {
     ja: [
       '{file} は別のバージョンのエージェント用か、インストール済みのものの方が新しいため適用できません。',
       'このパッチでは何も変更していません。インストール済みのバージョン用のパッチを使用してください。',
+    ],
+  },
+  'agent-patch-not-removed': {
+    en: [
+      'Windows Installer has not taken {id} back (exit code {status}).',
+      'See its log: msiexec.exe /i {product} MSIPATCHREMOVE={patch} /qn /l*v C:\\Windows\\Temp\\patch.log. Properties and records were not changed.',
+    ],
+    ja: [
+      'Windows インストーラーが {id} を元に戻しませんでした (終了コード {status})。',
+      'ログを確認してください: msiexec.exe /i {product} MSIPATCHREMOVE={patch} /qn /l*v C:\\Windows\\Temp\\patch.log。プロパティと記録は変更していません。',
     ],
   },
   'agent-patch-not-latest': {

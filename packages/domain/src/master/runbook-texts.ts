@@ -1,4 +1,4 @@
-import type { NotNeeded } from './protection.ts';
+import type { DefinitionKind, NotNeeded } from './protection.ts';
 import type { MasterStepId } from './steps.ts';
 
 export type RunbookLanguage = 'en' | 'ja';
@@ -28,6 +28,8 @@ export interface RunbookTexts {
   readonly reasons: Readonly<Record<NotNeeded, string>>;
   readonly value: Readonly<Record<'locator' | 'dnsSuffix' | 'none', string>>;
   readonly warning: string;
+  /** What to do for a kind of definitions, where each is a package of its own. */
+  readonly definitions: Readonly<Partial<Record<DefinitionKind, string>>>;
   readonly steps: Readonly<Record<'linux' | 'windows', Readonly<Record<MasterStepId, StepText>>>>;
 }
 
@@ -266,6 +268,12 @@ export const runbookTexts: Readonly<Record<RunbookLanguage, RunbookTexts>> = {
     value: { locator: '--locator {name}', dnsSuffix: '--dns-suffix {name}', none: '--locator NAME' },
     warning:
       'Warning: agents {product} cannot assign themselves in a workgroup before cumulative update {fixedIn}. Update the agent first.',
+    definitions: {
+      antivirus:
+        'Antivirus and antispyware definitions for this architecture, from the Microsoft Malware Protection Center: copy the package to the machine and run it as an administrator.',
+      'network-inspection':
+        'Definitions of the network inspection system, which is on unless somebody has turned it off: the same with their package.',
+    },
     steps: { linux: linuxEn, windows: windowsEn },
   },
   ja: {
@@ -298,6 +306,11 @@ export const runbookTexts: Readonly<Record<RunbookLanguage, RunbookTexts>> = {
     value: { locator: '--locator {name}', dnsSuffix: '--dns-suffix {name}', none: '--locator NAME' },
     warning:
       '警告: {product} のエージェントは累積更新プログラム {fixedIn} より前ではワークグループで自動割り当てができない。先にエージェントを更新する。',
+    definitions: {
+      antivirus:
+        'Microsoft Malware Protection Center から、このアーキテクチャ用のウイルス・スパイウェア定義を入手してコピーし、管理者として実行する。',
+      'network-inspection': 'ネットワーク検査システム (無効にしていなければ有効) の定義も同様に適用する。',
+    },
     steps: { linux: linuxJa, windows: windowsJa },
   },
 };

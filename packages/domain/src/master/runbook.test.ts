@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Answer, Procedure } from '../firewall/procedure.ts';
 import { definitionKind, parseCvdHeader } from './cvd.ts';
+import type { DefinitionKind } from './protection.ts';
 import { masterRunbook, type RunbookInput } from './runbook.ts';
 import { masterProfiles } from './steps.ts';
 import { windowsGeneralize, windowsMayGeneralize, windowsService, windowsSiteValues } from './windows.ts';
@@ -17,6 +18,8 @@ const input: RunbookInput = {
   agentVersion: '0.1.0',
   architecture: 'amd64',
   siteValues: { locator: 'mp1.example.org', dnsSuffix: null },
+  candidatesFile: null,
+  rootFingerprint: null,
   warnings: [],
   service: 'TenkaiAgent',
 };
@@ -55,6 +58,51 @@ test('MASTER-02, MASTER-04: the runbook names the agent for which it was made, i
   assert.match(text, /Procedure 1: .*support desk/);
   assert.match(text, /agent 7\.8\.9 on Linux/);
   assert.ok(text.includes('tenkai-agent_7.8.9_amd64.deb'));
+});
+
+test('MASTER-15, MASTER-30: the runbook gives every value of step 5 as prepare takes it', () => {
+  const line = (over: Partial<RunbookInput>) =>
+    /`(tenkai-agent master prepare .*)`$/m.exec(masterRunbook({ ...input, ...over }))?.[1];
+  const none = { locator: null, dnsSuffix: null };
+  const pin = 'ab'.repeat(32);
+  assert.equal(
+    line({ siteValues: none, candidatesFile: 'sites.txt', rootFingerprint: pin }),
+    `tenkai-agent master prepare --candidates sites.txt --root-fingerprint ${pin} --profile workgroup`,
+  );
+  const both = { locator: 'mp1.example.org', dnsSuffix: 'example.org' };
+  assert.equal(
+    line({ siteValues: both, candidatesFile: 'sites.txt' }),
+    'tenkai-agent master prepare --locator mp1.example.org --dns-suffix example.org --candidates sites.txt --profile workgroup',
+  );
+  assert.equal(line({ siteValues: none }), 'tenkai-agent master prepare --locator NAME --profile workgroup');
+});
+
+test('MASTER-25, MASTER-27, MASTER-29: the slot before step 7 names each kind of definitions that SCEP needs', () => {
+  for (const [language, antivirus, inspection] of [
+    ['en', /- \[ \] Antivirus and antispyware/, /- \[ \] Definitions of the network inspection/],
+    ['ja', /- \[ \] .*ウイルス・スパイウェア定義/, /- \[ \] ネットワーク検査システム/],
+  ] as const) {
+    const slot = (kinds: readonly DefinitionKind[]) => {
+      const book = masterRunbook({
+        ...input,
+        language,
+        system: 'windows',
+        protection: { whyNot: null, kinds },
+      });
+      return parts(book).at(-2) ?? '';
+    };
+    const both = slot(['antivirus', 'network-inspection']);
+    assert.match(both, antivirus);
+    assert.match(both, inspection);
+    assert.doesNotMatch(slot(['antivirus']), inspection);
+    const later = {
+      ...input,
+      language,
+      system: 'windows',
+      protection: { whyNot: 'protection-built-in', kinds: [] },
+    } as const;
+    assert.match(parts(masterRunbook(later)).at(-2) ?? '', /^## ~~/);
+  }
 });
 
 test('MASTER-12: the runbook strikes step 4 out where the machine never met a site', () => {

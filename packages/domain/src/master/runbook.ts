@@ -17,6 +17,10 @@ export interface RunbookInput extends StepConditions {
   readonly agentVersion: string;
   readonly architecture: string;
   readonly siteValues: SiteValues;
+  /** File of sites by boundary, as it is named to `prepare`; null: there is none. */
+  readonly candidatesFile: string | null;
+  /** Of the root key of the targets' site; null: each says its own, or none is pinned. */
+  readonly rootFingerprint: string | null;
   readonly warnings: readonly KnownDefect[];
   /** Name of the agent's service on Windows. */
   readonly service: string;
@@ -43,7 +47,9 @@ export function masterRunbook(input: RunbookInput): string {
 }
 
 function stepText(step: MasterStep, texts: RunbookTexts, input: RunbookInput): string {
-  const { title, acts, verify } = texts.steps[input.system][step.id];
+  const { title, acts: usual, verify } = texts.steps[input.system][step.id];
+  const definitions = input.protection.kinds.flatMap((kind) => texts.definitions[kind] ?? []);
+  const acts = step.id === 'endpoint-protection' && definitions.length > 0 ? definitions : usual;
   const heading = fill(step.number === null ? texts.slot : texts.step, {
     number: String(step.number),
     title,
@@ -67,13 +73,14 @@ function stepText(step: MasterStep, texts: RunbookTexts, input: RunbookInput): s
 
 function valuesOf({ value }: RunbookTexts, input: RunbookInput): Record<string, string> {
   const { locator, dnsSuffix } = input.siteValues;
-  const given =
-    locator !== null
-      ? fill(value.locator, { name: locator })
-      : dnsSuffix !== null
-        ? fill(value.dnsSuffix, { name: dnsSuffix })
-        : value.none;
-  const { service } = input;
+  const { service, candidatesFile, rootFingerprint } = input;
+  const words = [
+    ...(locator === null ? [] : [fill(value.locator, { name: locator })]),
+    ...(dnsSuffix === null ? [] : [fill(value.dnsSuffix, { name: dnsSuffix })]),
+    ...(candidatesFile === null ? [] : [`--candidates ${candidatesFile}`]),
+  ];
+  const pin = rootFingerprint === null ? [] : [`--root-fingerprint ${rootFingerprint}`];
+  const given = [...(words.length > 0 ? words : [value.none]), ...pin].join(' ');
   return {
     version: input.agentVersion,
     architecture: input.architecture,

@@ -8,17 +8,24 @@ import { type Static, Type } from 'typebox';
 import { Check, Errors } from 'typebox/value';
 import { checkSiteSignature, fingerprintOf } from './link/pinned-root.ts';
 
-/**
- * A patch of the agent as a file (`.tkp`): gzip over this as JSON. `patch` is the text of an `AgentPatch`: exactly these
- * bytes are signed, and it names every program by its hash.
- */
-export const PatchDocument = Type.Object({
+const signedPatchFields = {
   patch: Type.String({ maxLength: 256 * 1024 }),
   signature: Type.String({ maxLength: 512 }),
   /** PEM of the site's signing key. */
   certificate: Type.String({ maxLength: 16 * 1024 }),
   /** PEM; believed where its key is the one that the machine has pinned. */
   rootCertificate: Type.String({ maxLength: 16 * 1024 }),
+};
+/** The table of a patch with the site's signature over exactly this text. */
+export const SignedPatch = Type.Object(signedPatchFields);
+export type SignedPatch = Static<typeof SignedPatch>;
+
+/**
+ * A patch of the agent as a file (`.tkp`): gzip over this as JSON. `patch` is the text of an `AgentPatch`: exactly these
+ * bytes are signed, and it names every program by its hash.
+ */
+export const PatchDocument = Type.Object({
+  ...signedPatchFields,
   /** Base64 by name. */
   programs: Type.Record(Type.String({ maxLength: 64 }), Type.String()),
 });
@@ -34,6 +41,13 @@ export interface OpenedPatch {
   readonly programs: ReadonlyMap<string, Buffer>;
 }
 
+export interface PatchTrust {
+  /** Named in refusals. */
+  readonly file: string;
+  /** The pinned one; undefined: none is, and no patch is believed. */
+  readonly rootFingerprint: string | undefined;
+}
+
 export const patchLimitBytes = 64 * 1024 * 1024;
 const unpackedLimitBytes = 256 * 1024 * 1024;
 
@@ -44,33 +58,33 @@ export async function packPatch(document: PatchDocument): Promise<Buffer> {
 /**
  * Opens a patch that anybody may have sent. What it returns was signed below the pinned root key, and every program is
  * the signed one (HOTFIX-29).
- * @param file named in refusals
- * @param rootFingerprint the pinned one; undefined: none is, and no patch is believed
  * @throws Failure agent-patch-unreadable, -root-unknown, -tampered, site-signature-invalid
  */
-export async function openPatch(
-  bytes: Buffer,
-  { file, rootFingerprint }: { readonly file: string; readonly rootFingerprint: string | undefined },
-): Promise<OpenedPatch> {
-  const document = await readDocument(bytes, file);
-  if (
-    rootFingerprint === undefined ||
-    fingerprintOf(document.rootCertificate) !== rootFingerprint.toLowerCase()
-  )
-    throw new Failure('agent-patch-root-unknown');
-  const patch = readPatchText(document.patch, file);
-  checkSiteSignature(
-    new X509Certificate(document.rootCertificate),
-    document,
-    agentPatchProof(document.patch),
-    Date.parse(patch.madeAt),
-  );
+export async function openPatch(bytes: Buffer, trust: PatchTrust): Promise<OpenedPatch> {
+  const document = await readDocument(bytes, trust.file);
+  const patch = believedPatch(document, trust);
   const names = Object.keys(document.programs);
   const extra = names.find((name) => !patch.files.some((one) => one.name === name));
   if (extra !== undefined)
     throw new Failure('agent-patch-tampered', { id: patch.id, name: extra.slice(0, 64) });
   const programs = patch.files.map((one) => [one.name, programOf(document, one, patch.id)] as const);
   return { patch, programs: new Map(programs) };
+}
+
+/**
+ * The table of a patch, where the pinned root key stands behind its signature.
+ * @throws Failure agent-patch-unreadable, -root-unknown, site-signature-invalid
+ */
+export function believedPatch(signed: SignedPatch, { file, rootFingerprint }: PatchTrust): AgentPatch {
+  if (
+    rootFingerprint === undefined ||
+    fingerprintOf(signed.rootCertificate) !== rootFingerprint.toLowerCase()
+  )
+    throw new Failure('agent-patch-root-unknown');
+  const patch = readPatchText(signed.patch, file);
+  const root = new X509Certificate(signed.rootCertificate);
+  checkSiteSignature(root, signed, agentPatchProof(signed.patch), Date.parse(patch.madeAt));
+  return patch;
 }
 
 /**
@@ -85,6 +99,8 @@ export function readPatchText(text: string, file: string): AgentPatch {
   }
   const names = patch.files.map(({ name }) => name);
   if (new Set(names).size !== names.length) throw unreadable(file, 'it names a program twice');
+  if ((patch.system === 'windows') !== (patch.msp !== undefined))
+    throw unreadable(file, 'a patch for Windows, and no other, is an .msp');
   if (Number.isNaN(Date.parse(patch.madeAt))) throw unreadable(file, 'its date is none');
   return patch;
 }

@@ -3,16 +3,20 @@
  * the machine as the one before left it.
  */
 import assert from 'node:assert/strict';
-import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { enrollmentRoutes } from '@tenkai/protocol';
 import { until } from '../rig/until.ts';
 import { callsOf, recordCalls, recorderProgram } from '../rig/windows-recorder.ts';
 import { noWine, startWine, type WineMachine } from '../rig/wine-machine.ts';
+import { runProgram } from '../tenkai-cli.ts';
+import { cliEnvironment } from './cli-environment.ts';
 import { deployPackage, runsOf, untilEnded } from './deploy.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
 import { machineNamed } from './managed-host.ts';
-import { noAgentMsi, patchedVersion, shippedMsp } from './shipped-msi.ts';
+import { laterPatchedVersion, noAgentMsi, patchedVersion, shippedMsp } from './shipped-msi.ts';
 import {
   keepWindowsUp,
   type WindowsAgent,
@@ -27,6 +31,7 @@ const [older, newer] = ['0.1.1', '98.7.6'] as const;
 const longMs = 600_000;
 /** 1603; of an exit code, Linux sees the lowest eight bits. */
 const refused = 1603 & 0xff;
+const main = join(import.meta.dirname, '../../../cli/src/main.ts');
 const sysprep = 'C:\\Windows\\System32\\Sysprep\\sysprep.exe';
 const setupState = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Setup\\State';
 const stepNames = ['', 'install', 'service-manual', 'certificates', 'trust', 'site-values'];
@@ -38,8 +43,13 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
   /** Paths of the packages on the machine. */
   let olderMsi: string;
   let newerMsi: string;
+  /** On this computer, with the administrator's patches. */
+  let folder: string;
+  let env: Record<string, string>;
   before(async () => {
     scene = await startHostScene([]);
+    folder = await mkdtemp(join(tmpdir(), 'tenkai-msi-host-'));
+    env = await cliEnvironment(scene.site, folder);
     machine = await startWine({ name, network: scene.network });
     keepWindowsUp(machine);
     agent = windowsAgent(machine);
@@ -48,6 +58,7 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
   after(async () => {
     await machine?.destroy();
     await scene?.destroy();
+    await rm(folder, { recursive: true, force: true });
   });
 
   const row = () => machineNamed(scene.site, name);
@@ -175,16 +186,55 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
     assert.equal(await agent.serviceState(), 'STOPPED');
   });
 
-  test('AGENT-14, AGENT-27, HOTFIX-27: patch apply has Windows Installer apply a patch; properties and identity stay', async () => {
+  const tenkai = async (...argv: string[]) => {
+    const { code, stderr } = await runProgram(process.execPath, [main, 'agent', 'patch', ...argv], { env });
+    assert.equal(code, 0, stderr);
+  };
+  /** The patch as an administrator has it: signed by the site, its signature beside it. Its path here. */
+  async function signedMsp(version: typeof older | typeof newer): Promise<string> {
+    const made = await shippedMsp(version);
+    const file = join(folder, basename(made));
+    for (const end of ['', '.json']) await copyFile(`${made}${end}`, `${file}${end}`);
+    await tenkai('sign', file);
+    return file;
+  }
+  const bring = (from: string, name: string) => copyFile(from, machine.pathOf(`C:\\t\\${name}`));
+  const version = async () => (await agent.command('--version')).stdout.trim();
+  const patches = async () => JSON.parse((await agent.command('patch', 'list', '--json')).stdout);
+
+  test('HOTFIX-29: a client patch without its signature, or altered, never reaches Windows Installer', async () => {
+    const file = await signedMsp(older);
+    await bring(file, 'TK1001.msp');
+    const apply = async () => (await agent.command('patch', 'apply', 'C:\\t\\TK1001.msp')).stderr;
+    assert.match(await apply(), /agent-patch-unsigned/);
+    await bring(`${file}.sig`, 'TK1001.msp.sig');
+    const bytes = await readFile(file);
+    // In the middle of the cabinet, which Windows Installer would unpack.
+    const at = Math.floor(bytes.length / 2);
+    await machine.writeFile('C:\\t\\TK1001.msp', bytes.fill(bytes.readUInt8(at) ^ 1, at, at + 1));
+    assert.match(await apply(), /agent-patch-tampered/);
+    assert.deepEqual([await version(), await patches()], [older, []]);
+  });
+
+  test('AGENT-14, AGENT-27, HOTFIX-27: patch apply has Windows Installer apply a signed patch; properties and identity stay', async () => {
     const [kept, identity] = [await agent.kept(), await enrollment()];
-    const programs = `${windowsPrograms}\\Agent`;
-    const command = [`${programs}\\node.exe`, `${programs}\\tenkai-agent.mjs`];
-    assert.equal(await machine.ask([...command, '--version']), older);
-    await copyFile(await shippedMsp(), machine.pathOf('C:\\t\\TK1001.msp'));
-    assert.match(await machine.ask([...command, 'patch', 'apply', 'C:\\t\\TK1001.msp']), /: done$/);
-    assert.equal(await machine.ask([...command, '--version']), patchedVersion);
+    await bring(join(folder, `tenkai-agent-${older}-TK1001.msp`), 'TK1001.msp');
+    const { code, stderr } = await agent.command('patch', 'apply', 'C:\\t\\TK1001.msp');
+    assert.equal(code, 0, stderr);
+    assert.equal(await version(), patchedVersion);
+    const [one] = await patches();
+    assert.deepEqual([one.id, one.title, one.state], ['TK1001', 'A cure', 'compliant']);
+    assert.match((await agent.command('patch', 'check', 'TK1001')).stdout, /^compliant/);
     assert.deepEqual([await agent.kept(), await enrollment()], [kept, identity]);
     assert.equal(await agent.serviceState(), 'STOPPED');
+  });
+
+  test('HOTFIX-30: where Windows Installer takes a patch not back, as that of Wine does not, nothing says that it did', async () => {
+    const before = [await version(), await patches(), await settings()];
+    const { code, stderr } = await agent.command('patch', 'rollback', 'TK1001');
+    assert.match(stderr, /agent-patch-not-removed/);
+    assert.notEqual(code, 0);
+    assert.deepEqual([await version(), await patches(), await settings()], before);
   });
 
   test('AGENT-07, AGENT-27, AGENT-36, AGENT-37: an upgrade keeps properties, identity and how the service starts', async () => {
@@ -202,6 +252,23 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
     await agent.start();
     await until('the site knows of it', async () => (await row()).agentVersion === newer, longMs);
     assert.equal((await settings()).assignment.fallbackStatusPoint, 'https://fsp2.example');
+  });
+
+  test('HOTFIX-27: a deployment whose program is a client patch ends well, by an engine that its service does not take along', async () => {
+    const { site } = scene;
+    assert.deepEqual(await patches(), [], 'the upgrade has given up the one before');
+    await tenkai('register', await signedMsp(newer));
+    await agent.untilSays('it is connected', ({ isConnected }) => isConnected);
+    const deployment = await deployPackage(site, [(await row()).id], 'tenkai-agent-TK1002');
+    const [run] = await untilEnded(site, deployment, 1);
+    assert.equal(run?.status, 'succeeded', JSON.stringify(run));
+    assert.equal(run?.steps[0]?.result?.exitCode, 0, JSON.stringify(run?.steps));
+    assert.equal(await version(), laterPatchedVersion);
+    assert.match((await agent.command('patch', 'check', 'TK1002')).stdout, /^compliant/);
+    // Started by hand, it was stopped for its programs, and runs with the new ones; it starts by hand as before.
+    await agent.untilSays('the patched one runs', (status) => status.version === laterPatchedVersion);
+    assert.ok((await agent.untilStatus()).general.isRunning);
+    assert.deepEqual([await agent.startType(), await agent.serviceState()], ['0x3', 'RUNNING']);
   });
 
   test('MASTER-07, MASTER-11, MASTER-17, MASTER-18, MASTER-20: prepared as a reference machine, it carries nothing of itself; what starts from it is another machine', async () => {

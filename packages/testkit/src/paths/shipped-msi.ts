@@ -31,22 +31,28 @@ export async function shippedMsi(version: MsiVersion): Promise<string> {
   return join(folder, `tenkai-agent-${version}-x64.msi`);
 }
 
-/** A patch for the agent of 0.1.1 for Windows, TK1001, whose programs say 0.1.5; made by the command that makes patches. */
-export async function shippedMsp(): Promise<string> {
+const patches = {
+  '0.1.1': { id: 'TK1001', brings: '0.1.5' },
+  '98.7.6': { id: 'TK1002', brings: '98.7.7' },
+} as const;
+
+/**
+ * A patch for the agent of that version for Windows, whose programs say `patchedVersion`; made by the command that makes
+ * patches. Beside it lies what a site has to sign.
+ */
+export async function shippedMsp(version: MsiVersion = '0.1.1'): Promise<string> {
+  const { id, brings } = patches[version];
   const make = async (folder: string) => {
-    const command = [
-      process.execPath,
-      join(root, 'scripts/package-msp.ts'),
-      '--msi',
-      await shippedMsi('0.1.1'),
-    ];
-    const words = ['--id', 'TK1001', '--title', 'A cure', '--version', patchedVersion, '--out', folder];
-    await output([...command, ...words], { timeoutMs: buildLimitMs, env: process.env });
+    const command = [process.execPath, join(root, 'scripts/package-msp.ts')];
+    const words = ['--msi', await shippedMsi(version), '--id', id, '--title', 'A cure', '--version', brings];
+    await output([...command, ...words, '--out', folder], { timeoutMs: buildLimitMs, env: process.env });
   };
   const key = await sourceKey('agent');
-  const folder = await cachedFolder({ name: 'agent-msp', key, make, limitMs: buildLimitMs });
-  return join(folder, 'tenkai-agent-0.1.1-TK1001.msp');
+  const folder = await cachedFolder({ name: `agent-msp-${version}`, key, make, limitMs: buildLimitMs });
+  return join(folder, `tenkai-agent-${version}-${id}.msp`);
 }
 
 /** Of programs that the patch brings. */
-export const patchedVersion = '0.1.5';
+export const patchedVersion = patches['0.1.1'].brings;
+/** The same of the patch for 98.7.6. */
+export const laterPatchedVersion = patches['98.7.6'].brings;

@@ -24,6 +24,7 @@ export function openLinux(options: PlatformOptions): Platform {
     users: createUsers(),
     // That product had no client for Linux that kept one.
     oldTrust: { count: async () => null, removeAll: async () => {} },
+    clientPatches: null,
     installer: createInstaller({ paths }),
     inventory: createInventory({ paths, ...boot }),
     power: createPower(options),

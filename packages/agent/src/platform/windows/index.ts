@@ -1,5 +1,6 @@
 import type { Platform, PlatformOptions } from '../platform.ts';
 import { bootedAt, bootId } from './boot.ts';
+import { createClientPatches } from './client-patches.ts';
 import { createDetection } from './detection.ts';
 import { createInstaller } from './installer.ts';
 import { createInventory } from './inventory.ts';
@@ -25,6 +26,7 @@ export function openWindows(options: PlatformOptions): Platform {
     sessions: createSessions(),
     users: createUsers(),
     oldTrust: createOldTrust(),
+    clientPatches: createClientPatches(registry),
     installer: createInstaller(),
     inventory: createInventory({ registry, ...boot }),
     power: createPower(options),

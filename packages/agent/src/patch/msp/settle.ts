@@ -1,0 +1,12 @@
+import type { Settled } from '../settle.ts';
+import { forgetPatch, readRecords } from '../store.ts';
+import type { MspDeps } from './deps.ts';
+import { findPatches } from './list.ts';
+
+/** Windows Installer repairs patches itself, and an upgrade gives them up: only what was kept of them is left to go. */
+export async function settleMsps(deps: MspDeps): Promise<Settled> {
+  const found = await findPatches(deps);
+  const gone = readRecords(deps.data).filter(({ id }) => !found.some((one) => one.id === id));
+  for (const { id } of gone) forgetPatch(deps.data, id);
+  return { applied: [], repaired: [], forgotten: gone.map(({ id }) => id), left: [] };
+}
