@@ -29,7 +29,7 @@ export function createClient(options: ClientOptions): Client {
     const response = await send(options, route, input);
     const text = await response.text();
     const body = parse(text);
-    if (!response.ok) throw problemFromBody(response.status, body);
+    if (!response.ok) throw problemFromBody(response.status, body, response.headers.get('retry-after'));
     return body as never;
   };
 }

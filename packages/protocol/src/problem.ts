@@ -65,24 +65,40 @@ export function toDraftProblemReply(problem: FieldProblem): DraftProblemReply {
 export class RemoteProblem extends Error {
   readonly status: number;
   readonly problem: Problem;
+  /** Before this time is over the same request is of no use; null: nothing was said. */
+  readonly retryAfterMs: number | null;
 
-  constructor(status: number, problem: Problem) {
+  constructor(status: number, problem: Problem, retryAfterMs: number | null = null) {
     super(problem.message);
     this.name = 'RemoteProblem';
     this.status = status;
     this.problem = problem;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
-/** Reads a refusal; anything that is not one (a proxy's page, nothing) becomes a problem that says so. */
-export function problemFromBody(status: number, body: unknown): RemoteProblem {
-  if (isProblem(body)) return new RemoteProblem(status, body);
-  return new RemoteProblem(status, {
+/**
+ * Reads a refusal; anything that is not one (a proxy's page, nothing) becomes a problem that says so.
+ * @param retryAfter the header of this name
+ */
+export function problemFromBody(status: number, body: unknown, retryAfter?: string | null): RemoteProblem {
+  const retryAfterMs = readRetryAfter(retryAfter);
+  if (isProblem(body)) return new RemoteProblem(status, body, retryAfterMs);
+  const problem = {
     code: 'not-a-tenkai-answer',
     message: `The server answered with status ${status} and no explanation.`,
     detail: '',
     remedy: 'Check the address, and whether a proxy stands in between.',
-  });
+  };
+  return new RemoteProblem(status, problem, retryAfterMs);
+}
+
+/** Nobody stays away longer than this, whatever a proxy says. */
+const longestRetryAfterMs = 10 * 60_000;
+
+/** Seconds, as our own servers say it (RFC 9110, section 10.2.3); a date would need a clock that is right. */
+function readRetryAfter(value: string | null | undefined): number | null {
+  return /^\d{1,9}$/.test(value ?? '') ? Math.min(Number(value) * 1000, longestRetryAfterMs) : null;
 }
 
 function isProblem(body: unknown): body is Problem {

@@ -5,6 +5,7 @@ import { isSignedOut } from './client.ts';
 /** Live events say when something is old; this is for what no event tells. */
 const staleMs = 30_000;
 const maxRetries = 2;
+const firstRetryMs = 1000;
 
 let tellSignedOut: () => void = () => {};
 
@@ -23,9 +24,16 @@ export const queryClient = new QueryClient({
     queries: {
       staleTime: staleMs,
       retry: (failures, error) => failures < maxRetries && isWorthRetrying(error),
+      retryDelay,
     },
   },
 });
+
+/** What the site has asked for; else one second, then two. */
+export function retryDelay(failures: number, error: unknown): number {
+  const named = error instanceof RemoteProblem ? error.retryAfterMs : null;
+  return named ?? firstRetryMs * 2 ** failures;
+}
 
 /** A refusal stays one; a site that could not be reached or was busy may answer the next time. */
 function isWorthRetrying(error: unknown): boolean {

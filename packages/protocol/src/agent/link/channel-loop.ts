@@ -1,4 +1,4 @@
-import { backOffMs } from './back-off.ts';
+import { waitAfter } from './back-off.ts';
 import { type ChannelEnd, holdChannel } from './channel.ts';
 import type { LinkState } from './link-state.ts';
 import { pause } from './wake-up.ts';
@@ -19,7 +19,7 @@ export async function keepChannel(state: LinkState, signal: AbortSignal): Promis
 
 function waitBefore(state: LinkState, end: ChannelEnd, failures: number): number {
   if (end.reconnectWithinMs !== null) return state.random() * end.reconnectWithinMs;
-  return backOffMs(failures, state.random(), state.backOff);
+  return waitAfter({ failures, random: state.random(), cause: end.cause, backOff: state.backOff });
 }
 
 async function holdOne(state: LinkState, signal: AbortSignal): Promise<ChannelEnd> {

@@ -52,7 +52,7 @@ export function holdChannel(input: ChannelInput): Promise<ChannelEnd> {
     if (message?.type === 'goodbye') reconnectWithinMs = message.reconnectWithinMs;
   });
   socket.on('unexpected-response', (request, response) => {
-    cause = problemFromBody(response.statusCode ?? 0, null);
+    cause = problemFromBody(response.statusCode ?? 0, null, response.headers['retry-after']);
     request.destroy();
     socket.terminate();
   });

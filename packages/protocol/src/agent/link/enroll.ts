@@ -1,7 +1,7 @@
 import { RemoteProblem } from '../../problem.ts';
 import { agentPaths } from '../channel.ts';
 import { EnrollReply, type EnrollRequest, enrollmentProof } from '../enrollment.ts';
-import { backOffMs } from './back-off.ts';
+import { waitAfter } from './back-off.ts';
 import type { SiteClient } from './site-client.ts';
 import { pause } from './wake-up.ts';
 
@@ -53,7 +53,7 @@ export async function enrollUntilDecided(deps: EnrollDeps, facts: EnrollmentFact
       signal.throwIfAborted();
       if (isRefusal(error)) throw error;
       failures += 1;
-      waitMs = backOffMs(failures, deps.random());
+      waitMs = waitAfter({ failures, random: deps.random(), cause: error });
       deps.onWait(waitMs, error);
     }
     await pause(waitMs, signal);

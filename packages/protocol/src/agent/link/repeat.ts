@@ -1,4 +1,4 @@
-import { backOffMs } from './back-off.ts';
+import { retryAfterOf, waitAfter } from './back-off.ts';
 import type { LinkState } from './link-state.ts';
 import { pause, type WakeUp } from './wake-up.ts';
 
@@ -24,8 +24,12 @@ export async function repeat(
       if (signal.aborted) return;
       failures += 1;
       state.onEvent({ type: 'failed', what, cause });
-      const until = AbortSignal.any([signal, state.reconnected.signal]);
-      await pause(backOffMs(failures, state.random(), state.backOff), until, state.after);
+      const { backOff } = state;
+      const waitMs = waitAfter({ failures, random: state.random(), cause, backOff });
+      // A new channel says that the site is back, not that it has time before it said so.
+      const until =
+        retryAfterOf(cause) === null ? AbortSignal.any([signal, state.reconnected.signal]) : signal;
+      await pause(waitMs, until, state.after);
     }
   }
 }

@@ -52,9 +52,9 @@ export function createSiteClient(options: SiteClientOptions): SiteClient {
     rootCertificate: options.rootCertificate,
     sharedAgent: options.httpsAgent,
     async call(input) {
-      const { status, text } = await exchange(agent, url, input);
+      const { status, text, retryAfter } = await exchange(agent, url, input);
       const body = parse(text);
-      if (status < 200 || status > 299) throw problemFromBody(status, body);
+      if (status < 200 || status > 299) throw problemFromBody(status, body, retryAfter);
       if (!Check(input.reply, body))
         throw new Failure('site-answer-invalid', { url }, { detail: input.path });
       return body as never;
@@ -87,7 +87,7 @@ function exchange(agent: Agent, url: string, input: SiteRequest<TSchema>) {
       : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     ...(input.token === undefined ? {} : { authorization: `Bearer ${input.token}` }),
   };
-  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+  return new Promise<{ status: number; text: string; retryAfter: string | undefined }>((resolve, reject) => {
     const fail = (cause: unknown) =>
       reject(input.signal?.aborted ? input.signal.reason : unreachable(url, cause));
     const call = request(url + input.path, { method: input.method, agent, headers, signal }, (response) => {
@@ -100,7 +100,11 @@ function exchange(agent: Agent, url: string, input: SiteRequest<TSchema>) {
         else parts.push(part);
       });
       response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString() }),
+        resolve({
+          status: response.statusCode ?? 0,
+          text: Buffer.concat(parts).toString(),
+          retryAfter: response.headers['retry-after'],
+        }),
       );
       response.on('error', fail);
     });
