@@ -89,11 +89,12 @@ export const theme = createTheme({
   components: Object.fromEntries([
     // What explains a field stands below it, so that fields beside each other stay in line.
     ['InputWrapper', { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } }],
+    // Counts, minutes, percents: none is negative or has a part.
+    ['NumberInput', { defaultProps: { size: 'sm', allowNegative: false, allowDecimal: false } }],
     ...[
       'Button',
       'TextInput',
       'PasswordInput',
-      'NumberInput',
       'Select',
       'MultiSelect',
       'TagsInput',

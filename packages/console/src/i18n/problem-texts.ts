@@ -59,13 +59,18 @@ export function useSentences() {
   return { problemTexts, reasonText, statusText, problemSentenceText };
 }
 
-/** The sentence of one thing that is wrong with a draft; its codes are in the table of failures. */
+/** The sentence of one thing that is wrong with a draft; its code is one of a failure or of a reason. */
 export function problemSentenceText(problem: {
   code: string;
   params: Record<string, unknown>;
   message?: string;
 }): string {
-  return sentence(`failures.${problem.code}.message`, problem.params) ?? problem.message ?? problem.code;
+  return (
+    sentence(`failures.${problem.code}.message`, problem.params) ??
+    sentence(`reasons.${problem.code}`, problem.params) ??
+    problem.message ??
+    problem.code
+  );
 }
 
 /** Parameters that are words of the system, not of people, in the language on the screen. */

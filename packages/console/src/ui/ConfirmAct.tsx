@@ -1,6 +1,7 @@
 import { Button, Group, Modal, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ProblemList } from './ProblemList.tsx';
 import { ProblemView } from './ProblemView.tsx';
 
 interface Props {
@@ -16,6 +17,8 @@ interface Props {
   /** What follows the act is shown in the same place. */
   readonly staysOpen?: boolean;
   readonly size?: 'md' | 'lg' | 'xl';
+  /** Of a form: the name of a field as it shows it, for what the site refuses field by field. */
+  readonly labelOf?: (field: string) => string;
   readonly onAct: () => Promise<unknown>;
   readonly onClose: () => void;
 }
@@ -29,6 +32,7 @@ export function ConfirmAct(props: Props) {
   const isUntyped = props.typed !== undefined && text !== props.typed;
   const act = async () => {
     setBusy(true);
+    setError(undefined);
     try {
       await props.onAct();
       if (!props.staysOpen) props.onClose();
@@ -56,7 +60,15 @@ export function ConfirmAct(props: Props) {
             onChange={(event) => setText(event.currentTarget.value)}
           />
         )}
-        {error === undefined ? null : <ProblemView error={error} />}
+        {error === undefined ? null : (
+          <div ref={intoView}>
+            {props.labelOf ? (
+              <ProblemList error={error} labelOf={props.labelOf} />
+            ) : (
+              <ProblemView error={error} />
+            )}
+          </div>
+        )}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={props.onClose}>
             {t('common.cancel')}
@@ -74,3 +86,6 @@ export function ConfirmAct(props: Props) {
     </Modal>
   );
 }
+
+/** In a long form the reason would stand below what is seen. */
+const intoView = (node: HTMLElement | null) => node?.scrollIntoView({ block: 'nearest' });

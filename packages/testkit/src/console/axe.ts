@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -24,6 +25,13 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
   );
+}
+
+/** Accessible, and no wider than the window. @param what it is called in what a failure says */
+export async function assertSound(page: Page, what = 'the page'): Promise<void> {
+  assert.deepEqual(await accessibilityProblems(page), [], what);
+  const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+  assert.ok(Number(overflow) <= 0, `${what} is ${overflow} pixels wider than the window`);
 }
 
 /** Half-way through a transition no colour is what it will be. */

@@ -9,10 +9,14 @@ import {
 } from '@tenkai/protocol/agent/link/index.ts';
 import type { Order, SignedOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { Report } from '@tenkai/protocol/agent/reports.ts';
+import { enrollmentRoutes, type MachineRow, machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import type { Client } from '@tenkai/protocol/client.ts';
 import { atEnd } from '../at-end.ts';
 import { aHeartbeat, aWholeInventory } from '../bare-agent.ts';
 import { anInventory } from '../builders.ts';
+import { until } from '../rig/until.ts';
 import { wholeRun } from '../run-reports.ts';
+import type { ConsoleSite } from './filled-site.ts';
 
 export interface SimulatedMachineOptions {
   readonly name: string;
@@ -73,6 +77,22 @@ export async function startSimulatedMachine(t: TestContext, options: SimulatedMa
     stop.abort();
     await ended;
     client.close();
+  });
+}
+
+/** Some of them at once, until the site has heard of each that it is on, and what it is. */
+export async function startSimulatedMachines(
+  t: TestContext,
+  { api, site, names }: { api: Client; site: ConsoleSite; names: readonly string[] },
+): Promise<MachineRow[]> {
+  const body = { name: 'test', maxUses: names.length, validHours: 1 };
+  const { secret } = await api(enrollmentRoutes.createTicket, { body });
+  for (const name of names)
+    await startSimulatedMachine(t, { name, url: site.url, ca: site.ca, ticket: secret });
+  return until('all machines are known', async () => {
+    const { items } = await api(machineRoutes.list, { query: {} });
+    const known = items.filter((one) => one.isOnline && one.powerState === 'on' && one.operatingSystem);
+    return known.length === names.length ? known : undefined;
   });
 }
 

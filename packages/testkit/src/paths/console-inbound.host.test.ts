@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FirewallFact } from '@tenkai/domain';
 import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
-import type { Page } from 'playwright-core';
 import { aWholeInventory } from '../bare-agent.ts';
 import { anInventory } from '../builders.ts';
-import { accessibilityProblems } from '../console/axe.ts';
+import { assertSound } from '../console/axe.ts';
 import { noBrowser, startBrowser } from '../console/browser.ts';
 import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
 import { apiOf } from '../console/filled-site.ts';
@@ -64,7 +63,7 @@ describe('machines whose firewall lets the site not in, in the console', { skip:
       await page.getByRole('option', { name: machines.inbound.blocked }).click();
       await page.getByRole('link', { name: 'birch' }).waitFor({ state: 'detached' });
       assert.equal(new URL(page.url()).search, '?inbound=blocked');
-      await assertFits(page);
+      await assertSound(page);
       await page.getByRole('link', { name: 'alder' }).click();
       await page.getByRole('heading', { level: 1, name: 'alder' }).waitFor();
       const main = page.getByRole('main');
@@ -72,7 +71,7 @@ describe('machines whose firewall lets the site not in, in the console', { skip:
       await main.getByText(machines.facts.firewallBlocked).waitFor();
       for (const { rule, firewall, where, remedy } of [echo, udp])
         await main.getByText(`${rule} (${firewall}, ${where}): ${remedy}`).waitFor();
-      await assertFits(page);
+      await assertSound(page);
 
       await open('birch');
       await main.getByText(machines.facts.firewallOpen.replace('{firewalls}', 'windows')).waitFor();
@@ -83,9 +82,3 @@ describe('machines whose firewall lets the site not in, in the console', { skip:
     });
   }
 });
-
-async function assertFits(page: Page) {
-  assert.deepEqual(await accessibilityProblems(page), []);
-  const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-  assert.ok(Number(overflow) <= 0, `the page is ${overflow} pixels wider than the window`);
-}

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { listAudit } from '@tenkai/protocol/api/status.ts';
 import type { Page } from 'playwright-core';
 import { atEnd } from '../at-end.ts';
-import { accessibilityProblems } from '../console/axe.ts';
+import { assertSound } from '../console/axe.ts';
 import { noBrowser, startBrowser } from '../console/browser.ts';
 import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
 import { apiOf } from '../console/filled-site.ts';
@@ -106,9 +106,7 @@ describe('pushes in the console', { skip: noBrowser || noSshd }, () => {
 async function lookAt(page: Page, name: string) {
   for (const [size, viewport] of Object.entries({ wide, narrow })) {
     await page.setViewportSize(viewport);
-    assert.deepEqual(await accessibilityProblems(page), [], `${name}, ${size}`);
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-    assert.ok(Number(overflow) <= 0, `${name} is ${overflow} pixels wider than the window`);
+    await assertSound(page, `${name}, ${size}`);
     const folder = process.env.TENKAI_PICTURES;
     if (folder) await page.screenshot({ path: join(folder, `${name}-${size}.png`), fullPage: true });
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { packageRoutes, scenarioRoutes } from '@tenkai/protocol/api/index.ts';
 import { aScenario } from '../builders.ts';
-import { accessibilityProblems } from '../console/axe.ts';
+import { assertSound } from '../console/axe.ts';
 import { noBrowser } from '../console/browser.ts';
 import { textsOf } from '../console/console-site.ts';
 import { commandPackage } from '../console/filled-site.ts';
@@ -29,7 +29,7 @@ describe('options of a scenario in the console', { skip: noBrowser }, () => {
     await choice.click();
     await page.getByRole('option', { name: /before/ }).click();
     await field.getByRole('combobox', { name: texts.deployments.wizard.chooseProgram }).waitFor();
-    assert.deepEqual(await accessibilityProblems(page), []);
+    await assertSound(page);
     const save = page.getByRole('button', { name: texts.common.save, exact: true });
     await save.click();
     await until('it is kept', async () => (await saved())?.packageId === 'before');

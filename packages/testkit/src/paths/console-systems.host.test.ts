@@ -3,8 +3,7 @@ import { describe, it } from 'node:test';
 import { firewallGuide } from '@tenkai/domain/os-matrix/firewall-guide.ts';
 import { machineRoutes } from '@tenkai/protocol/api/index.ts';
 import { systemRoutes } from '@tenkai/protocol/api/systems.ts';
-import type { Page } from 'playwright-core';
-import { accessibilityProblems } from '../console/axe.ts';
+import { assertSound } from '../console/axe.ts';
 import { noBrowser, startBrowser } from '../console/browser.ts';
 import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
 import { apiOf, startMachines } from '../console/filled-site.ts';
@@ -25,7 +24,7 @@ describe('operating systems in the console', { skip: noBrowser }, () => {
       await setUp(page, site, language);
       await page.goto(`${site.url}/systems`);
       await page.getByRole('row', { name: /Windows 2000/ }).waitFor();
-      await assertAccessible(page);
+      await assertSound(page);
       await page.getByLabel(systems.search).fill('server 2003 r2');
       await page.getByRole('row', { name: /Windows 2000/ }).waitFor({ state: 'detached' });
       await page.getByRole('combobox', { name: systems.verdict }).click();
@@ -42,7 +41,7 @@ describe('operating systems in the console', { skip: noBrowser }, () => {
         .getByText(reasons['system-agent-runtime'].replace('{system}', 'Windows XP'))
         .first()
         .waitFor();
-      await assertAccessible(page);
+      await assertSound(page);
 
       const api = await apiOf(browser, site);
       await startMachines(t, api, site, ['alder']);
@@ -59,7 +58,7 @@ describe('operating systems in the console', { skip: noBrowser }, () => {
         .waitFor();
       assert.ok(match?.row, 'the machine of the test is listed');
       await panel.getByText(systems.firewallGuides[firewallGuide(match.row)]).waitFor();
-      await assertAccessible(page);
+      await assertSound(page);
       watch.assertQuiet();
 
       await page.route('**/api/v1/systems**', (route) => route.abort());
@@ -73,9 +72,3 @@ describe('operating systems in the console', { skip: noBrowser }, () => {
     });
   }
 });
-
-async function assertAccessible(page: Page) {
-  assert.deepEqual(await accessibilityProblems(page), []);
-  const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-  assert.ok(Number(overflow) <= 0, `the page is ${overflow} pixels wider than the window`);
-}

@@ -31,13 +31,20 @@ const packagesDir = join(import.meta.dirname, '../../..');
 /** Rooms whose refusals, reasons and messages reach a browser; the CLI's and the agent's own stay on their machine. */
 const rooms = ['domain', 'protocol', 'transfer', 'server'];
 
+/** What a refusal is about; the site says it as a word of its own. */
+const refusedNoun = /Failure\('[a-z-]+', \{ what: '([^']+)'|draftRefusal\('([^']+)'/g;
+
 /** Fills the tables: each room adds its codes when it is loaded. */
+const nouns = new Set<string>();
+
 before(async () => {
   for (const room of rooms) {
     for await (const path of glob('src/**/*.ts', { cwd: join(packagesDir, room) })) {
       if (path.endsWith('.test.ts')) continue;
       const file = join(packagesDir, room, path);
-      if (/define(Failures|Reasons|StatusMessages)\(/.test(await readFile(file, 'utf8'))) await import(file);
+      const source = await readFile(file, 'utf8');
+      for (const [, noun, draft] of source.matchAll(refusedNoun)) nouns.add(noun ?? draft ?? '');
+      if (/define(Failures|Reasons|StatusMessages)\(/.test(source)) await import(file);
     }
   }
 });
@@ -65,6 +72,14 @@ describe('BCON-21: every code of the site has its sentence in the console', () =
       assert.ok(codes.length > 100);
       assert.deepEqual(
         codes.filter((code) => !known[code]?.message || !known[code]?.remedy),
+        [],
+      );
+    });
+
+    it(`what a refusal is about, in ${language}`, () => {
+      assert.ok(nouns.has('update policy') && nouns.has('machine'));
+      assert.deepEqual(
+        [...nouns].filter((noun) => !(noun in texts.objects)),
         [],
       );
     });

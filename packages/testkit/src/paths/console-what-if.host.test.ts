@@ -1,22 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import {
-  collectionRoutes,
-  enrollmentRoutes,
-  machineRoutes,
-  packageRoutes,
-  updateRoutes,
-  windowRoutes,
-} from '@tenkai/protocol/api/index.ts';
+import { collectionRoutes, packageRoutes, updateRoutes, windowRoutes } from '@tenkai/protocol/api/index.ts';
 import type { Client } from '@tenkai/protocol/client.ts';
 import type { Page } from 'playwright-core';
-import { accessibilityProblems } from '../console/axe.ts';
+import { assertSound } from '../console/axe.ts';
 import { noBrowser } from '../console/browser.ts';
 import { textsOf } from '../console/console-site.ts';
 import { type ConsoleSite, commandPackage } from '../console/filled-site.ts';
 import { openConsole } from '../console/open-console.ts';
-import { startSimulatedMachine } from '../console/simulated-machine.ts';
-import { until } from '../rig/until.ts';
+import { startSimulatedMachines } from '../console/simulated-machine.ts';
 
 const names = ['alder', 'birch', 'cedar', 'short-1'];
 
@@ -40,15 +32,7 @@ async function fill(t: TestContext, api: Client, site: ConsoleSite) {
   await api(updateRoutes.setPolicy, { body: { isOn: false } });
   const draft = { ...commandPackage('tool', 'true', '/opt/tool'), urgency: 'highest' as const };
   await api(packageRoutes.create, { body: { draft, contentId: null } });
-  const body = { name: 'test', maxUses: names.length, validHours: 1 };
-  const { secret } = await api(enrollmentRoutes.createTicket, { body });
-  for (const name of names)
-    await startSimulatedMachine(t, { name, url: site.url, ca: site.ca, ticket: secret });
-  const machines = await until('all machines are known', async () => {
-    const { items } = await api(machineRoutes.list, { query: {} });
-    const known = items.filter((one) => one.isOnline && one.powerState === 'on' && one.operatingSystem);
-    return known.length === names.length ? known : undefined;
-  });
+  const machines = await startSimulatedMachines(t, { api, site, names });
   const machineIds = machines.filter(({ name }) => name === 'short-1').map(({ id }) => id);
   const rules = [{ kind: 'direct' as const, machineIds }];
   const { id } = await api(collectionRoutes.create, {
@@ -117,10 +101,4 @@ async function auditLog(page: Page, site: ConsoleSite, language: 'en' | 'ja') {
   const { objects } = textsOf[language];
   const object = page.getByText(`${objects.collection} Short`, { exact: true }).first();
   assert.match((await object.getAttribute('title')) ?? '', /^collection:[0-9a-f-]{36}$/);
-}
-
-async function assertSound(page: Page) {
-  assert.deepEqual(await accessibilityProblems(page), []);
-  const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-  assert.ok(Number(overflow) <= 0, `the page is ${overflow} pixels wider than the window`);
 }

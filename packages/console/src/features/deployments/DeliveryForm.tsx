@@ -39,7 +39,6 @@ export function DeliveryForm({ value, onChange }: Props) {
           disabled={isIgnored}
           min={1}
           max={mostTargets}
-          allowDecimal={false}
           value={value.maxTargets ?? ''}
           onChange={(number) => change({ maxTargets: number === '' ? null : Number(number) })}
         />
@@ -50,7 +49,6 @@ export function DeliveryForm({ value, onChange }: Props) {
           disabled={isIgnored}
           min={1}
           max={longestWaitMinutes}
-          allowDecimal={false}
           value={value.maxWaitMinutes ?? ''}
           onChange={(number) => change({ maxWaitMinutes: number === '' ? null : Number(number) })}
         />

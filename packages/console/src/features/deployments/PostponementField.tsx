@@ -70,7 +70,6 @@ function Whole({ label, most, value, onChange }: WholeProps) {
       min={1}
       max={most}
       clampBehavior="strict"
-      allowDecimal={false}
       value={value}
       onChange={(given) => onChange(Number(given) || 1)}
     />

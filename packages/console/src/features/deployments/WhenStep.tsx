@@ -67,7 +67,6 @@ export function WhenStep({
           description={t('deployments.wizard.concurrencyText')}
           min={1}
           max={mostAtOnce}
-          allowDecimal={false}
           value={plan.concurrency ?? ''}
           onChange={(value) => onChange({ concurrency: value === '' ? null : Number(value) })}
         />
@@ -76,7 +75,6 @@ export function WhenStep({
           label={t('deployments.wizard.retries')}
           min={0}
           max={mostRetries}
-          allowDecimal={false}
           value={plan.retries}
           onChange={(value) => onChange({ retries: Number(value) || 0 })}
         />

@@ -53,7 +53,6 @@ export function NewTicket({ onClose }: { readonly onClose: () => void }) {
         label={t('enrollment.maxUses')}
         min={1}
         max={mostUses}
-        allowDecimal={false}
         value={maxUses}
         onChange={(value) => setMaxUses(Number(value) || 1)}
       />
@@ -61,7 +60,6 @@ export function NewTicket({ onClose }: { readonly onClose: () => void }) {
         label={t('enrollment.validHours')}
         min={1}
         max={longestHours}
-        allowDecimal={false}
         value={validHours}
         onChange={(value) => setValidHours(Number(value) || 1)}
       />

@@ -74,7 +74,6 @@ export function PointDialog({ point, onClose }: Props) {
         description={t('points.preferenceText')}
         min={0}
         max={1000}
-        allowDecimal={false}
         value={draft.preference}
         onChange={(value) => change({ preference: Number(value) || 0 })}
       />

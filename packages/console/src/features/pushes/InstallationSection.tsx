@@ -56,7 +56,6 @@ function Numbers({ draft, onChange }: SectionProps) {
         label={t('pushes.fields.parallel')}
         min={1}
         max={32}
-        allowDecimal={false}
         maw={220}
         value={draft.parallel}
         onChange={(value) => onChange({ parallel: Number(value) || 1 })}
@@ -65,7 +64,6 @@ function Numbers({ draft, onChange }: SectionProps) {
         label={t('pushes.fields.retries')}
         min={0}
         max={10}
-        allowDecimal={false}
         maw={220}
         value={draft.retries}
         onChange={(value) => onChange({ retries: Number(value) || 0 })}

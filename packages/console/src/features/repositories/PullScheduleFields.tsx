@@ -33,7 +33,6 @@ export function PullScheduleFields({ schedule, onChange }: Props) {
           label={t('repositories.minutes')}
           min={1}
           max={10_080}
-          allowDecimal={false}
           value={schedule.minutes}
           onChange={(value) => onChange({ kind: 'interval', minutes: Number(value) || 60 })}
         />

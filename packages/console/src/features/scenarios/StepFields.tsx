@@ -163,7 +163,6 @@ function DelayField({ step, onChange }: Props<'restart' | 'shut-down'>) {
       label={t('scenarios.delaySeconds')}
       min={0}
       max={daySeconds}
-      allowDecimal={false}
       value={step.delaySeconds ?? 0}
       onChange={(value) => onChange({ ...step, delaySeconds: Number(value) || 0 })}
     />
@@ -177,7 +176,6 @@ function WaitField({ step, onChange }: Props<'wait'>) {
       label={t('scenarios.waitSeconds')}
       min={1}
       max={daySeconds}
-      allowDecimal={false}
       value={step.seconds}
       onChange={(value) => onChange({ ...step, seconds: Number(value) || 1 })}
     />
@@ -195,7 +193,6 @@ function TimeoutField({ step, onChange }: Props<'run-program' | 'run-script' | '
       label={`${t('packages.fields.maxRunTime')} (${t('common.optional')})`}
       min={1}
       max={dayMinutes}
-      allowDecimal={false}
       value={step.timeoutMinutes ?? ''}
       onChange={set}
     />

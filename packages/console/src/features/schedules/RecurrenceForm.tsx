@@ -25,7 +25,6 @@ export function RecurrenceForm({ value, onChange }: Props) {
           w={90}
           min={1}
           max={mostIntervals}
-          allowDecimal={false}
           value={rule.interval}
           onChange={(interval) => setRule({ ...rule, interval: Number(interval) || 1 })}
         />

@@ -65,7 +65,6 @@ export function SettingsForm({ values }: { readonly values: SiteSettings }) {
           description={t(`settings.help.${name}`)}
           min={min}
           max={max}
-          allowDecimal={false}
           thousandSeparator={isPort ? '' : ','}
           readOnly={isFixed}
           value={(edited[name] ?? values[name]) / unit}

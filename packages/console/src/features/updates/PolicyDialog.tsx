@@ -1,5 +1,6 @@
 import { NumberInput, Switch, TextInput } from '@mantine/core';
 import type { UpdatePolicy } from '@tenkai/domain/update/policy.ts';
+import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConfirmAct } from '../../ui/ConfirmAct.tsx';
@@ -32,6 +33,7 @@ export function PolicyDialog({ policy, onClose }: Props) {
       title={t('updates.policy')}
       act={t('common.save')}
       size="xl"
+      labelOf={(field) => fieldName(t, field)}
       onAct={() => change.mutateAsync(draft)}
       onClose={onClose}
     >
@@ -77,7 +79,6 @@ export function PolicyDialog({ policy, onClose }: Props) {
           label={t(`updates.fields.${name}`)}
           min={min}
           max={max}
-          allowDecimal={false}
           value={draft[name]}
           onChange={(value) => typeof value === 'number' && set({ [name]: value })}
         />
@@ -86,4 +87,11 @@ export function PolicyDialog({ policy, onClose }: Props) {
       <UpdateWhatIfPanel policy={draft} />
     </ConfirmAct>
   );
+}
+
+/** `rings[1]` is the second ring. */
+function fieldName(t: TFunction, field: string): string {
+  const ring = /^rings\[(\d+)\]/.exec(field);
+  if (ring) return `${t('updates.ring')} ${Number(ring[1]) + 1}`;
+  return field === 'timeZone' ? t('updates.fields.timeZone') : field;
 }

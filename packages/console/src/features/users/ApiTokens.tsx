@@ -118,7 +118,6 @@ function NewToken({ onMade, onClose }: NewProps) {
         placeholder={t('session.tokenNever')}
         min={1}
         max={longestDays}
-        allowDecimal={false}
         value={days ?? ''}
         onChange={(value) => setDays(value === '' ? null : Number(value))}
       />

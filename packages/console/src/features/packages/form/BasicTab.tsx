@@ -96,7 +96,6 @@ export function BasicTab({ draft, onChange, isNew }: TabProps & { readonly isNew
             description={t('packages.help.servicePackVersion')}
             required={draft.type === 'service-pack'}
             min={0}
-            allowDecimal={false}
             value={draft[field] ?? ''}
             error={problems.at(field)}
             onChange={(value) => onChange({ [field]: value === '' ? null : Number(value) })}

@@ -155,7 +155,6 @@ function BaseLevel({ target, onChange }: LevelProps) {
         flex={1}
         label={`${t('packages.targets.base')} (${t('common.optional')})`}
         min={0}
-        allowDecimal={false}
         value={target.baseServicePack?.major ?? ''}
         onChange={(value) => set({ major: Number(value) || 0 }, value)}
       />
@@ -163,7 +162,6 @@ function BaseLevel({ target, onChange }: LevelProps) {
         w={90}
         aria-label={t('packages.fields.minorVersion')}
         min={0}
-        allowDecimal={false}
         disabled={!target.baseServicePack}
         value={target.baseServicePack?.minor ?? ''}
         onChange={(value) => set({ minor: Number(value) || 0 }, value)}

@@ -54,7 +54,6 @@ export function RunOptionFields({ program, field, onChange }: Props) {
           description={t('packages.help.logonDeadline')}
           min={1}
           max={longestWaitMinutes}
-          allowDecimal={false}
           value={options.logonDeadlineMinutes ?? ''}
           onChange={(value) =>
             onChange({ ...program, options: withDeadline(options, Number(value) || null) })
@@ -83,7 +82,6 @@ export function RunOptionFields({ program, field, onChange }: Props) {
         description={t('packages.help.maxRunTime')}
         min={1}
         max={longestMinutes}
-        allowDecimal={false}
         value={options.maxRunTimeMinutes}
         onChange={(value) => setOptions({ maxRunTimeMinutes: Number(value) || 1 })}
       />
