@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { certfixHelp } from '@tenkai/certificates/command-options.ts';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
 import type { Command } from 'commander';
 import { agentProgram } from './commands.ts';
 
@@ -69,4 +72,24 @@ test('IDENT-16: tenkai certfix and tenkai-agent certfix explain themselves alike
     if (flags === '--ask-password') continue;
     assert.equal(said.get(flags.split(' ')[0]), `${flags} ${about}`);
   }
+});
+
+test('status tells a trouble with its remedy and code, in the language of the terminal', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tenkai-status-'));
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true }));
+  const status = (language: string, ...words: string[]) => {
+    const env = { PATH: process.env.PATH, TENKAI_AGENT_DATA: folder, TENKAI_LANGUAGE: language };
+    const argv = [join(import.meta.dirname, 'main.ts'), 'status', ...words];
+    return spawnSync(process.execPath, argv, { encoding: 'utf8', timeout: 60_000, env }).stdout;
+  };
+  assert.match(
+    status('en'),
+    /trouble +The agent service is not running on this machine\. Start it: .* \(agent-not-running\)$/m,
+  );
+  assert.match(status('ja'), /trouble +このマシンで.*起動してください: .* \(agent-not-running\)$/m);
+  const { general } = JSON.parse(status('ja', '--json'));
+  assert.deepEqual(
+    [general.troubleCode, /^The agent service/.test(general.trouble)],
+    ['agent-not-running', true],
+  );
 });

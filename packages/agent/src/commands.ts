@@ -26,6 +26,7 @@ import { readStatus } from './service/status-file.ts';
 import { readSettings, writeSettings } from './settings.ts';
 import { type AgentStatus, agentStatus, statusText } from './status.ts';
 import { takeTicket } from './ticket.ts';
+import type { Trouble } from './trouble-text.ts';
 import { unassignedFindings } from './verify.ts';
 import { agentVersion } from './version.ts';
 
@@ -228,7 +229,7 @@ async function enrollNow(data: DataFolder, env: Env, options: EnrollOptions): Pr
   const platform = await selectPlatform(platformOptions(env, settings));
   if (!options.wait || isServiceAlive(data, platform)) return;
   const log = openLog({ folder: data.log, name: 'enroll' }).child({ component: 'enroll' });
-  const onWait = (why: string) => void (why !== '' && process.stderr.write(`${why}\n`));
+  const onWait = ({ trouble }: Trouble) => void (trouble !== '' && process.stderr.write(`${trouble}\n`));
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const { machineId, siteCode } = await enroll(
@@ -247,7 +248,9 @@ async function showStatus(data: DataFolder, env: Env, isJson: boolean): Promise<
   makeDataFolder(data);
   const platform = await selectPlatform(platformOptions(env, readSettings(data)));
   const status = agentStatus(data, platform);
-  const text = isJson ? JSON.stringify(status, null, 2) : statusText(status, await whyUnassigned(status));
+  const text = isJson
+    ? JSON.stringify(status, null, 2)
+    : statusText(await inLanguage(status, env), await whyUnassigned(status));
   process.stdout.write(`${text}\n`);
 }
 
@@ -259,6 +262,14 @@ async function verifyUnassigned(data: DataFolder, env: Env, isJson: boolean): Pr
   if (isJson) process.stdout.write(`${JSON.stringify({ findings }, null, 2)}\n`);
   if (findings.length === 0) return;
   throw new Failure('agent-not-unassigned', { count: findings.length }, { detail: findings.join('\n') });
+}
+
+/** What to do about a trouble is for whoever reads it. */
+async function inLanguage(status: AgentStatus, env: Env): Promise<AgentStatus> {
+  const { general } = status;
+  if (general.trouble === '' || languageOf(env) !== 'ja') return status;
+  const { troubleInJapanese } = await import('./trouble-texts.ts');
+  return { ...status, general: { ...general, trouble: troubleInJapanese(general) } };
 }
 
 async function whyUnassigned({ site }: AgentStatus): Promise<string> {

@@ -13,7 +13,7 @@ import { type Enrollment, openIdentity, readEnrollment, writeEnrollment } from '
 import type { Log } from './log.ts';
 import type { Platform } from './platform/platform.ts';
 import { type Settings, siteOf, writeSettings } from './settings.ts';
-import { troubleText } from './trouble-text.ts';
+import { noTrouble, type Trouble, troubleOf, waitsForApproval } from './trouble-text.ts';
 import { agentVersion } from './version.ts';
 
 export interface EnrollmentDeps {
@@ -23,7 +23,7 @@ export interface EnrollmentDeps {
   readonly now: () => number;
   readonly log: Log;
   /** Told what is being waited for; empty when nothing is. */
-  readonly onWait: (why: string) => void;
+  readonly onWait: (why: Trouble) => void;
   /** Told what kept the machine out; null: the site has answered. */
   readonly onTrouble?: (cause: unknown) => void;
 }
@@ -59,7 +59,7 @@ export async function enroll(deps: EnrollmentDeps, signal: AbortSignal): Promise
   const client = createSiteClient({ url: server, rootCertificate: site.rootCertificate });
   const onWait = (waitMs: number, cause: unknown) => {
     deps.onTrouble?.(isPending(cause) ? null : cause);
-    deps.onWait(isPending(cause) ? 'waits for approval by an administrator' : troubleText(cause));
+    deps.onWait(isPending(cause) ? waitsForApproval : troubleOf(cause));
     log.info({ waitMs, cause: messageOf(cause) }, 'not enrolled yet');
   };
   try {
@@ -76,7 +76,7 @@ export async function enroll(deps: EnrollmentDeps, signal: AbortSignal): Promise
     return enrollment;
   } finally {
     client.close();
-    deps.onWait('');
+    deps.onWait(noTrouble);
   }
 }
 
@@ -93,7 +93,7 @@ async function greetPatiently(
       if (!(error instanceof Failure) || error.code !== 'site-unreachable') throw error;
       log.info({ detail: error.detail }, 'the site cannot be reached yet');
       onTrouble?.(error);
-      onWait(error.message);
+      onWait(troubleOf(error));
       await pause(backOffMs(failures, Math.random()), signal);
     }
   }

@@ -30,7 +30,7 @@ export const agentFailures = defineFailures({
   'agent-not-running': {
     kind: 'unavailable',
     message: 'The agent service is not running on this machine.',
-    remedy: 'Start it: systemctl start tenkai-agent',
+    remedy: 'Start it: systemctl start tenkai-agent, or on Windows sc.exe start TenkaiAgent.',
   },
   'agent-runs-already': {
     kind: 'conflict',

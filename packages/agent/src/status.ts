@@ -1,12 +1,15 @@
 import type { AgentComponent } from '@tenkai/domain';
+import { Failure } from '@tenkai/domain/failure.ts';
 import { type AssignmentRecord, readAssignment } from './assignment/record.ts';
 import { agentComponents } from './components.ts';
 import type { DataFolder } from './data-folder.ts';
+import './failures.ts';
 import { readEnrollment } from './identity.ts';
 import type { Platform } from './platform/platform.ts';
 import { runTurns } from './run-turns.ts';
-import { readStatus } from './service/status-file.ts';
+import { readStatus, type ServiceStatus } from './service/status-file.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { type Trouble, troubleOf } from './trouble-text.ts';
 import { agentVersion } from './version.ts';
 
 /** What the old control panel showed on its tabs General, Components, Actions and Site (AGENT-31). */
@@ -18,8 +21,10 @@ export interface AgentStatus {
     readonly machineId: string | null;
     readonly isRunning: boolean;
     readonly isConnected: boolean;
-    /** Empty: all is well. */
+    /** With its remedy; empty: all is well. */
     readonly trouble: string;
+    readonly troubleCode: string | null;
+    readonly troubleParams: Readonly<Record<string, unknown>>;
     readonly activeRuns: readonly string[];
     /** Delivered, and waiting for the next start of this machine. */
     readonly pendingRuns: readonly string[];
@@ -47,6 +52,14 @@ export interface AgentStatus {
   };
 }
 
+/** Of an agent that is upgraded while it runs, the service may know of no code. */
+const troubleSaid = ({ trouble, troubleCode = null, troubleParams = {} }: ServiceStatus): Trouble => ({
+  ...{ trouble, troubleCode, troubleParams },
+});
+
+const withCode = ({ trouble, troubleCode }: Trouble) =>
+  troubleCode === null ? trouble : `${trouble} (${troubleCode})`;
+
 /** The same facts for the table and for `--json`. */
 export function agentStatus(data: DataFolder, platform: Platform): AgentStatus {
   const settings = readSettings(data);
@@ -64,7 +77,7 @@ export function agentStatus(data: DataFolder, platform: Platform): AgentStatus {
       machineId: enrollment?.machineId ?? null,
       isRunning,
       isConnected,
-      trouble: isRunning ? service.trouble : 'the agent service is not running',
+      ...(isRunning ? troubleSaid(service) : troubleOf(new Failure('agent-not-running'))),
       activeRuns: turns.active.map(({ name }) => name),
       pendingRuns: turns.pending.map(({ name }) => name),
     },
@@ -126,7 +139,7 @@ export function statusText({ general, components, actions, site }: AgentStatus, 
         ['connected', yesNo(general.isConnected)],
         ['runs', general.activeRuns.join(', ') || 'none'],
         ['pending', pendingText(general.pendingRuns.length)],
-        ...(general.trouble === '' ? [] : [['trouble', general.trouble] as [string, string]]),
+        ...(general.trouble === '' ? [] : [['trouble', withCode(general)] as [string, string]]),
       ],
     ],
     [

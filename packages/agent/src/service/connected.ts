@@ -16,7 +16,7 @@ import { openSender, type Sender } from '../outbox/sender.ts';
 import { runTurns } from '../run-turns.ts';
 import { readSettings } from '../settings.ts';
 import { keepSiteFacts } from '../site-facts.ts';
-import { troubleText } from '../trouble-text.ts';
+import { noTrouble, troubleOf } from '../trouble-text.ts';
 import { createTrustWatch, type TrustWatch } from '../trust/watch.ts';
 import { agentVersion } from '../version.ts';
 import { createFollower } from './follow-site.ts';
@@ -201,7 +201,7 @@ function note(life: Life, event: LinkEvent): void {
       log.info('connected to the site');
       life.trust.clear();
       life.isQuarantined = false;
-      status.set({ isConnected: true, trouble: '' });
+      status.set({ isConnected: true, ...noTrouble });
       break;
     case 'disconnected':
       log.info({ cause: causeOf(event.cause) }, 'the connection to the site has ended');
@@ -211,7 +211,7 @@ function note(life: Life, event: LinkEvent): void {
       if (event.reply.wantsInventory) inventory.whole();
       if (event.reply.site) hear(life, event.reply.site);
       service.fallback.tell(null);
-      status.set({ lastCheckInAt: now(), trouble: '' });
+      status.set({ lastCheckInAt: now(), ...noTrouble });
       break;
     case 'failed': {
       const { cause, what } = event;
@@ -221,7 +221,7 @@ function note(life: Life, event: LinkEvent): void {
       const known = life.trust.problem();
       service.fallback.tell(known ?? cause);
       log.warn({ what, cause: causeOf(cause) }, 'the site could not be reached');
-      if (!known) status.set({ trouble: troubleText(cause) });
+      if (!known) status.set(troubleOf(cause));
       if (!isForgotten) {
         follow(life);
         return;

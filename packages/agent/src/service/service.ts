@@ -14,6 +14,7 @@ import { platformOptions, selectPlatform } from '../platform/select.ts';
 import { runTurns } from '../run-turns.ts';
 import { openSelfService } from '../self-service/open-self-service.ts';
 import { readSettings, type Settings } from '../settings.ts';
+import { noTrouble, type Trouble, troubleOf } from '../trouble-text.ts';
 import { agentVersion } from '../version.ts';
 import { liveConnected } from './connected.ts';
 import type { Service } from './service-state.ts';
@@ -92,7 +93,7 @@ function openService(
     version: agentVersion,
     startedAt: now(),
     isConnected: false,
-    trouble: '',
+    ...noTrouble,
     lastCheckInAt: null,
     lastOrdersAt: null,
     lastInventoryAt: null,
@@ -122,7 +123,7 @@ function openService(
 /** Enrolls, and stays in touch; again whenever the site has forgotten the machine or the settings name another one. */
 async function keepEnrolled(service: Service): Promise<void> {
   const { stop, status, log } = service;
-  const onWait = (trouble: string) => status.set({ trouble });
+  const onWait = (trouble: Trouble) => status.set(trouble);
   const onTrouble = service.fallback.tell;
   let searches = 0;
   while (!stop.aborted) {
@@ -136,7 +137,7 @@ async function keepEnrolled(service: Service): Promise<void> {
       const isUnassigned = isFailure(error, 'agent-not-configured');
       const isUnfound = isFailure(error, 'assignment-none');
       if (isUnfound) searches += 1;
-      status.set({ trouble: error instanceof Error ? error.message : String(error), isConnected: false });
+      status.set({ ...troubleOf(error), isConnected: false });
       if (!isUnassigned) onTrouble(error);
       if (!isUnassigned && !isUnfound) log.error({ err: error }, 'not enrolled');
       const searchMs = Math.min(refusedEveryMs, searchFirstMs * 2 ** searches);

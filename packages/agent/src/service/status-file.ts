@@ -10,8 +10,11 @@ export interface ServiceStatus {
   readonly version?: string;
   readonly startedAt: number;
   readonly isConnected: boolean;
-  /** Why there is no enrollment or no connection; empty: all is well. */
+  /** Why there is no enrollment or no connection, and what to do; empty: all is well. */
   readonly trouble: string;
+  /** Absent before 0.1.0. */
+  readonly troubleCode?: string | null;
+  readonly troubleParams?: Readonly<Record<string, unknown>>;
   readonly lastCheckInAt: number | null;
   readonly lastOrdersAt: number | null;
   readonly lastInventoryAt: number | null;

@@ -3,6 +3,7 @@ import { greetSite } from '@tenkai/protocol/agent/link/pinned-root.ts';
 import { isAboutCertificates } from '../fallback/trouble-of.ts';
 import type { Enrollment } from '../identity.ts';
 import type { Service } from '../service/service-state.ts';
+import { troubleOf } from '../trouble-text.ts';
 
 /**
  * A connection that fails by its certificate may have a simple reason, which nobody should have to guess: the machine
@@ -23,7 +24,7 @@ export function createTrustWatch(
       if (!mismatch) log.error({ err: error }, 'the trusted root key is of another site');
       mismatch = error;
       fallback.tell(error);
-      status.set({ trouble: `${error.message} ${error.remedy}` });
+      status.set(troubleOf(error));
     }
   };
   return {
