@@ -14,7 +14,7 @@
 #define LONGEST 1024
 #define KEY L"SOFTWARE\\Tenkai\\Agent"
 
-enum kind { ADDRESS, SITE_CODE, SUFFIX, FINGERPRINT, DIRECTORY, TEXT, OWN_PATH, ONCE };
+enum kind { ADDRESS, SITE_CODE, SUFFIX, FINGERPRINT, DIRECTORY, TEXT, OWN_PATH, FLAG, ONCE };
 static const struct {
   const wchar_t *name, *old;
   enum kind kind;
@@ -29,6 +29,7 @@ static const struct {
     {L"LDAPCA", NULL, OWN_PATH},
     {L"FSP", L"SMSFSP", ADDRESS},
     {L"ROOTFINGERPRINT", NULL, FINGERPRINT},
+    {L"HOLD", NULL, FLAG},
     {L"TICKET", NULL, ONCE},
 };
 
@@ -92,6 +93,8 @@ static const wchar_t *problem_of(enum kind kind, const wchar_t *value) {
                  : L"the root fingerprint is not 64 hexadecimal digits";
     case DIRECTORY:
       return _wcsnicmp(value, L"ldap", 4) ? L"give ldaps://SERVER/BASE" : NULL;
+    case FLAG:
+      return wcscmp(value, L"1") && wcscmp(value, L"0") ? L"give 1 or 0" : NULL;
     case TEXT:
       return NULL;
     default:

@@ -1,11 +1,17 @@
-/** The agent's packages for arm64, made on whatever machine this is, and the agent in them under qemu-user. */
+/** Packages for arm64, made on whatever machine this is, and the programs in them under qemu-user. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
+import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol';
+import { atEnd } from '@tenkai/testkit/at-end.ts';
+import { until } from '@tenkai/testkit/rig/until.ts';
+import { newAgent } from '@tenkai/testkit/small-site/run-agent.ts';
+import { startTestServer } from '@tenkai/testkit/start-server.ts';
 import { nodePackageFor } from './node-package.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -22,10 +28,12 @@ const missing = needed.filter((path) => !existsSync(path)).join(', ');
 const skip =
   missing !== '' && `${missing} MISSING: run node scripts/install-test-tools.mjs as root; ARM64 NOT TRIED`;
 
+const version = '9.8.7';
+const limitMs = 300_000;
 const run = (program: string, args: readonly string[], env: Record<string, string> = {}) =>
   execFileSync(program, args, {
     encoding: 'utf8',
-    timeout: 300_000,
+    timeout: limitMs,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
@@ -42,39 +50,122 @@ async function hasNode(t: TestContext): Promise<boolean> {
   }
 }
 
-test('BOSM-02: packages for arm64 say so, and the agent in them runs there', { skip }, async (t) => {
-  if (!(await hasNode(t))) return;
-  const folder = await mkdtemp(join(tmpdir(), 'tenkai-arm64-test-'));
-  try {
-    for (const kind of ['deb', 'rpm'])
-      run(process.execPath, [
-        join(root, `scripts/package-${kind}.ts`),
-        'agent',
-        ...['--arch', 'arm64', '--version', '9.8.7', '--out', folder],
-      ]);
-    const [rpm, deb] = ['tenkai-agent-9.8.7-1.aarch64.rpm', 'tenkai-agent_9.8.7_arm64.deb'];
-    assert.deepEqual((await readdir(folder)).sort(), ['SHA256SUMS', 'install-agent.sh', rpm, deb]);
-    assert.equal(run('dpkg-deb', ['--field', join(folder, deb), 'Architecture']).trim(), 'arm64');
-    assert.equal(run('rpm', ['-qp', '--queryformat', '%{ARCH} %{OS}', join(folder, rpm)]), 'aarch64 linux');
-    const tree = join(folder, 'tree');
-    run('dpkg-deb', ['--extract', join(folder, deb), tree]);
-    const lib = join(tree, 'usr/lib/tenkai-agent');
+describe('arm64', { skip }, () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tenkai-arm64-test-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const out = (kind: string) => join(folder, kind);
+  /** Both kinds of package, told apart from the other one by a folder of its own. */
+  function build(name: 'agent' | 'server', ...more: string[]) {
+    for (const kind of ['deb', 'rpm']) {
+      const words = [name, '--arch', 'arm64', '--version', version, '--out', out(name), ...more];
+      run(process.execPath, [join(root, `scripts/package-${kind}.ts`), ...words]);
+    }
+  }
+  function assertArchitecture(name: 'agent' | 'server') {
+    const [deb, rpm] = [`tenkai-${name}_${version}_arm64.deb`, `tenkai-${name}-${version}-1.aarch64.rpm`];
+    assert.equal(run('dpkg-deb', ['--field', join(out(name), deb), 'Architecture']).trim(), 'arm64');
+    const format = ['-qp', '--queryformat', '%{ARCH} %{OS}'];
+    assert.equal(run('rpm', [...format, join(out(name), rpm)]), 'aarch64 linux');
+    run('dpkg-deb', ['--extract', join(out(name), deb), join(folder, name, 'tree')]);
+    return [deb, rpm];
+  }
+  const lib = (name: 'agent' | 'server') => join(folder, name, 'tree/usr/lib', `tenkai-${name}`);
+  /** A program of a package, as its launcher starts it. */
+  function words(name: 'agent' | 'server', file: string, ...args: string[]): [string, ...string[]] {
+    const own = [join(lib(name), 'node'), '--disable-warning=ExperimentalWarning', join(lib(name), file)];
+    const [program = '', ...rest] = [...(isNative ? [] : [emulator, '-L', libraries]), ...own, ...args];
+    return [program, ...rest];
+  }
+
+  test('BOSM-02: packages of the agent for arm64 say so, and the agent in them runs there', async (t) => {
+    if (!(await hasNode(t))) return;
+    build('agent');
+    const [deb = '', rpm = ''] = assertArchitecture('agent');
+    assert.deepEqual(
+      (await readdir(out('agent'))).sort(),
+      ['SHA256SUMS', 'install-agent.sh', rpm, deb, 'tree'].sort(),
+    );
     const agent = (...args: string[]) => {
-      const words = [
-        join(lib, 'node'),
-        '--disable-warning=ExperimentalWarning',
-        join(lib, 'tenkai-agent.mjs'),
-      ];
-      const [program = '', ...rest] = [...(isNative ? [] : [emulator, '-L', libraries]), ...words, ...args];
+      const [program, ...rest] = words('agent', 'tenkai-agent.mjs', ...args);
       return run(program, rest, { TENKAI_AGENT_DATA: join(folder, 'data') });
     };
-    assert.equal(agent('--version').trim(), '9.8.7');
+    assert.equal(agent('--version').trim(), version);
     const { general, site } = JSON.parse(agent('status', '--json')) as {
       general: { version: string };
       site: { isAssigned: boolean };
     };
-    assert.deepEqual([general.version, site.isAssigned], ['9.8.7', false]);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    assert.deepEqual([general.version, site.isAssigned], [version, false]);
+  });
+
+  test('BOSM-02: packages of the server for arm64 say so, bring the agent for arm64, and their programs run there', async (t) => {
+    if (!(await hasNode(t))) return;
+    build('server', '--console-as-built', '--agents', out('agent'));
+    assertArchitecture('server');
+    const files = (await readdir(lib('server'), { recursive: true })).map((path) =>
+      join(lib('server'), path),
+    );
+    const native = files.filter((path) => /\/node$|\.node$/.test(path) && !path.endsWith('node_modules'));
+    assert.ok(native.length >= 2, native.join());
+    for (const path of native) assert.equal(await machineOf(path), aarch64, path);
+    assert.ok(files.some((path) => path.endsWith(`agents/tenkai-agent_${version}_arm64.deb`)));
+    const [cli, ...asked] = words('server', 'tenkai.mjs', '--version');
+    assert.equal(run(cli, asked).trim(), version);
+    const [program, ...rest] = words('server', 'tenkai-server.mjs');
+    const where = { TENKAI_DATA: join(folder, 'site'), TENKAI_PORT: '0', TENKAI_LISTEN: '127.0.0.1' };
+    const site = spawn(program, rest, {
+      env: { ...process.env, ...where },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    atEnd(t, () => site.kill('SIGKILL'));
+    let said = '';
+    site.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    await until('the site is ready', () => said.includes('Tenkai is ready'), limitMs);
+  });
+
+  test('BOSM-02: an agent of arm64 enrolls at a real site and reports its architecture', async (t) => {
+    if (!(await hasNode(t))) return;
+    const server = await startTestServer({ listen: true });
+    atEnd(t, () => server.stop());
+    const scene = newAgent();
+    atEnd(t, () => scene.remove());
+    const body = { name: 'arm64', maxUses: 1, validHours: 1 };
+    const { secret } = await server.call(enrollmentRoutes.createTicket, { body });
+    const ticketFile = join(scene.root, 'ticket');
+    await writeFile(ticketFile, secret, { mode: 0o600 });
+    const pin = ['--root-fingerprint', server.kernel.keys.rootFingerprint, '--ticket-file', ticketFile];
+    const [program, ...enroll] = words(
+      'agent',
+      'tenkai-agent.mjs',
+      'enroll',
+      '--server',
+      server.baseUrl,
+      ...pin,
+    );
+    const { env } = scene;
+    await promisify(execFile)(program, enroll, { env, timeout: limitMs });
+    const [, ...service] = words('agent', 'tenkai-agent.mjs', 'run');
+    const child = spawn(program, service, { env, stdio: 'ignore' });
+    atEnd(t, () => child.kill('SIGKILL'));
+    const row = await until(
+      'the site has its inventory',
+      async () => {
+        const { items } = await server.call(machineRoutes.list, { query: {} });
+        return items.find(({ isOnline, architecture }) => isOnline && architecture !== '');
+      },
+      limitMs,
+    );
+    assert.deepEqual([row.architecture, row.agentVersion], ['arm64', version]);
+    const { inventory } = await server.call(machineRoutes.get, { params: { id: row.id } });
+    assert.equal(inventory?.operatingSystem.architecture, 'arm64');
+  });
 });
+
+/** EM_AARCH64 of the ELF specification, at byte 18 of the header. */
+const aarch64 = 183;
+const machineOf = async (path: string) => (await readFile(path)).readUInt16LE(18);

@@ -13,7 +13,7 @@ export function addAssignCommand(program: Command, env: Env, data: () => DataFol
     .description('find the site of this machine, by what was given or is given now')
     .argument(
       '[NAME=VALUE...]',
-      'SITECODE MP LDAP LDAPUSER LDAPSECRET LDAPCA LOCATOR DNSSUFFIX FSP ROOTFINGERPRINT TICKET PATCH; "NAME=" takes one away',
+      'SITECODE MP LDAP LDAPUSER LDAPSECRET LDAPCA LOCATOR DNSSUFFIX FSP ROOTFINGERPRINT TICKET PATCH HOLD; "NAME=" takes one away',
     )
     .option('--explain', 'tell of each source what was asked and what came of it')
     .option('--json', 'as JSON', false)

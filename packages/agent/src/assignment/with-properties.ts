@@ -31,8 +31,8 @@ export function withProperties(settings: Settings, properties: Properties, optio
     if (value === null) delete assignment[field];
     else if (value !== undefined) assignment[field] = value;
   }
-  if (options.hold) assignment.isHeld = true;
-  if (options.release) delete assignment.isHeld;
+  if (options.hold || properties.HOLD === '1') assignment.isHeld = true;
+  if (options.release || properties.HOLD === null) delete assignment.isHeld;
   if (options.dnsServer) assignment.dnsServers = options.dnsServer.map(nameServer);
   const pinned = properties.ROOTFINGERPRINT === undefined ? rootFingerprint : properties.ROOTFINGERPRINT;
   // Whoever takes the management point away takes the address away that came of it.
@@ -50,7 +50,11 @@ export function propertyValues({ assignment = {}, rootFingerprint }: Settings): 
   const values = Object.entries(fields).flatMap(([name, field]) =>
     assignment[field] === undefined ? [] : [[name, assignment[field]] as const],
   );
-  return Object.fromEntries(rootFingerprint ? [...values, ['ROOTFINGERPRINT', rootFingerprint]] : values);
+  return Object.fromEntries([
+    ...values,
+    ...(rootFingerprint ? [['ROOTFINGERPRINT', rootFingerprint] as const] : []),
+    ...(assignment.isHeld ? [['HOLD', '1'] as const] : []),
+  ]);
 }
 
 function nameServer(text: string): string {

@@ -130,6 +130,16 @@ export const propertyTexts = {
       '絶対パスを指定してください。チケットの値そのものは指定できません。',
     ],
   },
+  'property-hold-wrong': {
+    en: [
+      '{name} is 1, or 0, and nothing else.',
+      '1: nobody is asked until tenkai-agent assign --release; 0: it is released.',
+    ],
+    ja: [
+      '{name} に指定できるのは 1 か 0 だけです。',
+      '1: tenkai-agent assign --release まで、どこにも照会しません。0: 保留を解除します。',
+    ],
+  },
   'property-patch-list-empty': {
     en: [
       'PATCH names no file.',

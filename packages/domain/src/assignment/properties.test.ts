@@ -89,6 +89,8 @@ const wrong: readonly [word: string, code: string][] = [
   [`DNSSUFFIX=${'a.'.repeat(120)}org`, 'property-dns-suffix-wrong'],
   ['ROOTFINGERPRINT=abc', 'property-fingerprint-wrong'],
   ['TICKET=s3cret-of-the-site', 'property-not-absolute'],
+  ['HOLD=yes', 'property-hold-wrong'],
+  ['HOLD=2', 'property-hold-wrong'],
 ];
 
 describe('AGENT-17: hostile and mistaken values are refused, each with a code, a sentence and a way out', () => {

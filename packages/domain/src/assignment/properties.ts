@@ -20,6 +20,7 @@ export const propertyNames = [
   'ROOTFINGERPRINT',
   'TICKET',
   'PATCH',
+  'HOLD',
 ] as const;
 export type PropertyName = (typeof propertyNames)[number];
 
@@ -161,6 +162,11 @@ const readers: Readonly<Record<PropertyName, (text: string, name: PropertyName) 
   PATCH: (text) => {
     const [problem] = parsePatchList(text, { takesIds: true }).problems;
     return problem ? { code: `property-${problem.code}`, params: problem.params } : { value: text };
+  },
+  // Nobody is asked until it is released (AGENT-04).
+  HOLD: (text, name) => {
+    if (text === '0') return { value: null };
+    return text === '1' ? { value: '1' } : { code: 'property-hold-wrong', params: { name } };
   },
 };
 

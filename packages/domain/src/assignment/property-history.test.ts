@@ -27,12 +27,13 @@ test('AGENT-29: the history of FSP over three installations has value, origin, t
 });
 
 test('AGENT-30: gone is lost, unless it was taken away by an assignment or a rollback', () => {
-  const lost = (to: string | null, origin: PropertyOrigin) => isLoss({ to, origin });
+  const lost = (to: string | null, origin: PropertyOrigin) => isLoss({ name: 'FSP', to, origin });
   assert.deepEqual(
     (['installation', 'patch', 'other', 'assign', 'rollback'] as const).map((origin) => lost(null, origin)),
     [true, true, true, false, false],
   );
   assert.equal(lost('https://a.example', 'patch'), false);
+  assert.equal(isLoss({ name: 'HOLD', to: null, origin: 'other' }), false, 'a hold is there to end');
 });
 
 test('AGENT-30: what an installation took away by its name is not lost; what went with it is', () => {

@@ -52,9 +52,12 @@ export function noteProperties(
   return { values, events: [...events, ...added].slice(-mostEvents) };
 }
 
-/** Whether a property was lost with an installation or a patch: whoever assigns anew, or takes a patch back, means it. */
-export function isLoss({ to, origin }: Pick<PropertyEvent, 'to' | 'origin'>): boolean {
-  return to === null && origin !== 'assign' && origin !== 'rollback';
+/**
+ * Whether a property was lost with an installation or a patch: whoever assigns anew, or takes a patch back, means it. A hold is
+ * there to end, such as with the image that was made meanwhile.
+ */
+export function isLoss({ name, to, origin }: Pick<PropertyEvent, 'name' | 'to' | 'origin'>): boolean {
+  return to === null && name !== 'HOLD' && origin !== 'assign' && origin !== 'rollback';
 }
 
 /** Status messages of an agent about its properties; their object is `property:NAME`. */

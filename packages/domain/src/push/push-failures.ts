@@ -32,6 +32,11 @@ export const pushRefusals = defineFailures({
     message: '{name} is given by the push itself.',
     remedy: 'Leave it out: each machine gets a ticket of its own and the root key of this site.',
   },
+  'push-property-hold': {
+    kind: 'invalid',
+    message: '{name} keeps a machine away from its site, to which a push brings it.',
+    remedy: 'Leave it out; hold a machine with its installation, or by tenkai-agent assign --hold.',
+  },
   'push-site-key-missing': {
     kind: 'conflict',
     message: 'The site has no key of its own for pushes.',

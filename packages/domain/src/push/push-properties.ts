@@ -20,6 +20,10 @@ export interface PushProperty {
 
 /** What a push says itself: a ticket for each machine, and the root key of its own site. */
 const ownNames: ReadonlySet<string> = new Set<PropertyName>(['TICKET', 'ROOTFINGERPRINT']);
+/** A push ends with the machine at its site: one that is held never gets there. */
+const unfit: PropertyName = 'HOLD';
+
+const isRefused = (name: string) => ownNames.has(name) || name === unfit;
 
 /** Reads `NAME=VALUE` words of a push or of the site's defaults; everything that is wrong with them at once. */
 export function readPushProperties(words: readonly string[]): {
@@ -27,9 +31,15 @@ export function readPushProperties(words: readonly string[]): {
   problems: readonly FieldProblem[];
 } {
   const { properties, problems } = readProperties(words);
-  const own = Object.keys(properties).filter((name) => ownNames.has(name));
-  const refused = own.map((name) => ({ field: name, code: 'push-property-own', params: { name } }));
-  return { properties, problems: [...problems.filter(({ field }) => !ownNames.has(field)), ...refused] };
+  const refused = Object.keys(properties).flatMap((name) => {
+    if (!isRefused(name)) return [];
+    return {
+      field: name,
+      code: name === unfit ? 'push-property-hold' : 'push-property-own',
+      params: { name },
+    };
+  });
+  return { properties, problems: [...problems.filter(({ field }) => !isRefused(field)), ...refused] };
 }
 
 /**

@@ -12,22 +12,33 @@ import { shippedDeb } from './shipped-deb.ts';
 const script = '/srv/Client/install-agent.sh';
 const marker = '/var/lib/tenkai-agent-install/result';
 const slowMs = 300_000;
+const left = ['/srv', '/proc', '/sys', '/dev', '/run', '/tmp', '/var/lib/dpkg', '/var/log/dpkg.log'];
 
 /** One story: each test goes on with what the one before left. */
 describe('the folder that is copied to a machine', { skip: noDebianHosts || noDebTools }, () => {
   let network: Network;
   let host: DebianHost;
+  let atFirst: ReadonlySet<string>;
   before(async () => {
     const folder = dirname(await shippedDeb('agent'));
     network = await makeNetwork();
     host = await startHost({ name: 'isolated', network });
     for (const name of readdirSync(folder)) await host.copyIn(join(folder, name), `/srv/Client/${name}`);
   });
+  before(async () => {
+    atFirst = new Set(await paths());
+  });
   after(async () => {
     await host?.destroy();
     await network?.destroy();
   });
 
+  /** Everything but what this test brings, and what dpkg keeps for itself. */
+  const paths = async () =>
+    (await host.ask(`find / -xdev ${left.map((path) => `-path ${path} -prune -o`).join(' ')} -print`)).split(
+      '\n',
+    );
+  const added = async () => (await paths()).filter((path) => !atFirst.has(path));
   const install = (...args: string[]) =>
     host.run(['unshare', '--net', 'sh', script, ...args], { timeoutMs: slowMs });
   const result = async () => JSON.parse(await host.ask(['cat', marker])) as Record<string, unknown>;
@@ -161,5 +172,13 @@ describe('the folder that is copied to a machine', { skip: noDebianHosts || noDe
     assert.match(assigned.stderr, /knows the server/);
     const { state, step, detail } = await result();
     assert.deepEqual([state, step, detail], ['failed', 'verify', 'not-unassigned']);
+  });
+
+  test('removed for good, nothing is left of the agent nor of what install-agent.sh has written', async () => {
+    const own = ['/var/lib/tenkai-agent-install', '/var/log/tenkai-agent-install.log'];
+    const written = await added();
+    for (const path of own) assert.ok(written.includes(path), `the script has written ${path}`);
+    await host.ask(['dpkg', '--purge', 'tenkai-agent']);
+    assert.deepEqual(await added(), []);
   });
 });

@@ -4,9 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { copyFile, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { ConfiguredProperty } from '@tenkai/agent/assignment/show-config.ts';
+import type { AgentStatus } from '@tenkai/agent/status.ts';
 import type { FirewallReport } from '@tenkai/domain';
 import { makeNetwork, type Network } from '../rig/network.ts';
 import { callsOf, recordCalls } from '../rig/windows-recorder.ts';
@@ -30,6 +32,8 @@ const [older, newer] = ['0.1.1', '98.7.6'] as const;
 const firewallPolicy = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy';
 const multicast = '56100-56227';
 const msp = 'C:\\t\\TK1001.msp';
+/** The same folder as a share, which Wine finds below `unc`. */
+const share = '\\\\dp\\pkg';
 const cases = propertyTable('C:\\t\\');
 const first = shownOf(cases, 'first');
 
@@ -48,6 +52,9 @@ describe('the package for Windows in another folder', {
     agent = windowsAgent(machine);
     [olderMsi, newerMsi] = await Promise.all([agent.bring(older), agent.bring(newer)]);
     await copyFile(await shippedMsp(), machine.pathOf(msp));
+    const unc = join(machine.pathOf('C:\\'), '../dosdevices/unc/dp');
+    await mkdir(unc, { recursive: true });
+    await symlink('../../../drive_c/t', join(unc, 'pkg'));
   });
   after(async () => {
     await machine?.destroy();
@@ -71,7 +78,8 @@ describe('the package for Windows in another folder', {
   const versions = (version: string) => [`// tenkai-agent ${version}`, `// engine ${version}`];
 
   test('AGENT-14: a patch that is not here is refused before anything is changed', async () => {
-    for (const list of ['C:\\t\\missing.msp', `${msp};C:\\t\\missing.msp`, 'TK1001.msp'])
+    const missing = ['C:\\t\\missing.msp', `${share}\\missing.msp`];
+    for (const list of [...missing, `${msp};${missing[0]}`, 'TK1001.msp', 'TK1001'])
       assert.equal(await agent.msiexec('/i', olderMsi, `PATCH=${list}`), refused, list);
     assert.deepEqual([await agent.kept(), await agent.serviceState()], [undefined, undefined]);
     assert.equal(existsSync(machine.pathOf(windowsPrograms)), false);
@@ -97,7 +105,8 @@ describe('the package for Windows in another folder', {
     const settings = { firewall: { multicast, siteAddresses: ['10.77.0.1'] } };
     await machine.writeFile(`${windowsData}\\agent.json`, JSON.stringify(settings));
     const given = cases.map(({ oldName, first }) => `${oldName}=${first.given}`);
-    assert.equal(await agent.msiexec('/i', olderMsi, `INSTALLFOLDER=${folder}`, `PATCH=${msp}`, ...given), 0);
+    const patch = `PATCH=${share}\\TK1001.msp`;
+    assert.equal(await agent.msiexec('/i', olderMsi, `INSTALLFOLDER=${folder}`, patch, ...given), 0);
     assert.equal((await agent.kept())?.Folder, `${folder}\\`);
     assert.equal(existsSync(machine.pathOf(windowsPrograms)), false);
     const rule = `name="Tenkai(agent UDP:${multicast})"`;
@@ -160,7 +169,13 @@ describe('the package for Windows in another folder', {
     assert.deepEqual(await properties(0, patchedVersion), first);
   });
 
-  test('AGENT-14, HOTFIX-27: the agent is patched right after its first installation by PATCH=', async () => {
+  test('AGENT-04: installed with HOLD=1, the service runs and belongs to no site', async () => {
+    const shown = await machine.ask([...command, 'status', '--json']);
+    const { general, site } = JSON.parse(shown) as AgentStatus;
+    assert.deepEqual([general.isRunning, site.isHeld, site.server, site.search], [true, true, null, null]);
+  });
+
+  test('AGENT-14, AGENT-15, HOTFIX-27: the agent is patched right after its first installation by PATCH= of a share', async () => {
     assert.deepEqual(await saidVersions(), versions(patchedVersion));
     assert.equal(await machine.ask([...command, '--version']), patchedVersion);
     const patches =
@@ -204,5 +219,10 @@ describe('the package for Windows in another folder', {
     for (const path of [folder, windowsPrograms, windowsData])
       assert.equal(existsSync(machine.pathOf(path)), false, path);
     assert.deepEqual([await agent.kept(), await agent.certificateStore()], [undefined, undefined]);
+  });
+
+  test('AGENT-15: a patch of a local folder is applied with the installation, too', async () => {
+    assert.equal(await agent.msiexec('/i', olderMsi, `INSTALLFOLDER=${folder}`, `PATCH=${msp}`), 0);
+    assert.deepEqual(await saidVersions(), versions(patchedVersion));
   });
 });

@@ -82,6 +82,7 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
   test('AGENT-17: a property that nobody can mean is refused before anything is changed', async () => {
     for (const words of [
       ['SITECODE=TOOLONG'],
+      ['HOLD=yes'],
       ['MP=a\u202eb'],
       ['TICKET=the-secret-itself'],
       ['MP=one.example', 'SMSMP=other.example'],

@@ -124,9 +124,10 @@ describe('PATCH= from elsewhere', { skip: noDebianHosts || noDebTools, timeout: 
     await assertPatched();
   });
 
-  test('AGENT-14: without a site, and with the root key of another, nobody is believed', async () => {
+  test('AGENT-14: without a site, with the root key of another, and where it is held, nobody is believed or asked', async () => {
     const { rootFingerprint } = other;
     await assertRefused('PATCH=TK1001', /agent-patch-no-site/);
+    await assertRefused(`${given()} HOLD=1 PATCH=TK1001`, /agent-patch-held/);
     await assertRefused(
       `MP=${scene.site.url} ROOTFINGERPRINT=${rootFingerprint} PATCH=TK1001`,
       /not the pinned one\. \(agent-patch-no-site\)/,

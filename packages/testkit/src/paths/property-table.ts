@@ -33,6 +33,8 @@ export function propertyTable(folder: string): PropertyCase[] {
     LDAPSECRET: [same(`${folder}secret`), same(`${folder}secret2`)],
     LDAPCA: [same(`${folder}証明書-é.pem`), same(`${folder}ca2.pem`)],
     FSP: [address('fsp.example'), address('fsp2.example')],
+    // The only value that it has; that it ends is shown by taking it away.
+    HOLD: [same('1'), same('1')],
     ROOTFINGERPRINT: [{ given: 'AB'.repeat(32), shown: 'ab'.repeat(32) }, same('cd'.repeat(32))],
   };
   return propertyNames.flatMap((name) => {

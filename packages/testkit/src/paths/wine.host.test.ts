@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import type { Condition } from '@tenkai/domain';
+import { machineRoutes } from '@tenkai/protocol';
 import { installStep } from '../builders.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { noDebianHosts } from '../rig/debian-host.ts';
 import { noMsiTools } from '../rig/msi.ts';
+import { until } from '../rig/until.ts';
 import { noWine } from '../rig/wine-machine.ts';
 import { deployPackage, deployTo, registerCommand, registerDeb, untilEnded } from './deploy.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
@@ -14,6 +16,10 @@ import { type ManagedWine, startManagedWine } from './managed-wine.ts';
 import { noAgentMsi } from './shipped-msi.ts';
 import { registerMsi, windowsOnly } from './windows-packages.ts';
 
+const current = 'HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion';
+const languages = 'HKLM\\SYSTEM\\CurrentControlSet\\Control\\Nls\\Language';
+/** Of [MS-LCID], those that are here. */
+const codes: Readonly<Record<string, string>> = { '0409': 'en', '0411': 'ja' };
 const linuxOnly = [{ operatingSystem: 'linux', language: 'any', architecture: 'any' as const }];
 
 describe('Debian hosts and a Windows machine', {
@@ -101,6 +107,44 @@ describe('Debian hosts and a Windows machine', {
     assert.match(run?.verifiedBy ?? '', /registry .*for-/);
     // BPKG-25: what was written has reached cmd.exe as it was.
     assert.equal(await readFile(machine.pathOf('C:\\probe\\for-sp2'), 'utf8'), '"a  b"\r\n');
+  });
+
+  test('BAGT-17: what the agent says of Windows is what the registry holds, also after it has changed', async () => {
+    const { machine, machineId, agent } = windows;
+    const said = async () => {
+      const { inventory } = await scene.site.api(machineRoutes.get, { params: { id: machineId } });
+      const { name, edition, version, servicePack, language } = inventory?.operatingSystem ?? {};
+      const level = servicePack ? `Service Pack ${servicePack.major}` : '';
+      return { name, edition, version, level, language };
+    };
+    /** Empty: there is none. */
+    const value = async (key: string, name: string) => {
+      const { stdout } = await machine.run(['reg', 'query', key, '/v', name]);
+      return (/ REG_SZ +(.*)$/m.exec(stdout)?.[1] ?? '').trim();
+    };
+    const held = async () => {
+      const [product, edition, version, level, code] = await Promise.all([
+        ...['ProductName', 'EditionID', 'CurrentBuild', 'CSDVersion'].map((one) => value(current, one)),
+        value(languages, 'InstallLanguage'),
+      ]);
+      return { product, edition: edition || undefined, version, level, language: codes[code ?? ''] };
+    };
+    const agree = async () => {
+      const { name, ...facts } = await said();
+      const { product = '', ...wanted } = await held();
+      assert.deepEqual(facts, wanted);
+      assert.ok(name?.startsWith(/Windows \d+/.exec(product)?.[0] ?? product), `${name} is no ${product}`);
+    };
+    await agree();
+    const write = (key: string, name: string, data: string) =>
+      machine.ask(['reg', 'add', key, '/v', name, '/d', data, '/f']);
+    await write(current, 'EditionID', 'Enterprise');
+    await write(current, 'CSDVersion', 'Service Pack 3');
+    await write(languages, 'InstallLanguage', '0411');
+    assert.equal((await agent.command('inventory')).code, 0);
+    await until('the site knows', async () => (await said()).language === 'ja');
+    await agree();
+    assert.deepEqual([(await said()).edition, (await said()).level], ['Enterprise', 'Service Pack 3']);
   });
 
   test('IDENT-18, IDENT-19: the ready made package tenkai-certfix runs on Windows before its first restart', async () => {

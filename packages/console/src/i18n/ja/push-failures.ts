@@ -27,6 +27,10 @@ export const pushFailures: Localized<typeof en> = {
     message: '{name} はプッシュが自動で渡します。',
     remedy: '取り除いてください。マシンごとのチケットとこのサイトのルート鍵は自動で渡されます。',
   },
+  'push-property-hold': {
+    message: '{name} はマシンをサイトから遠ざけます。プッシュはマシンをサイトに登録するためのものです。',
+    remedy: '取り除いてください。保留はインストール時か tenkai-agent assign --hold で行えます。',
+  },
   'push-site-key-missing': {
     message: 'サイトにプッシュ用の鍵がありません。',
     remedy:
