@@ -328,6 +328,11 @@ test('each command explains the options that it has, with paths as they are type
   assert.match(await help('plan'), /\(default: C:\\Program Files\\NEC\\DeploymentManager\)/);
   assert.match(await help('open'), /\(default:\s+\/etc\/default\/tenkai-server\)/);
   assert.equal((await tenkai(plain, 'close', '--multicast', '9-10')).code, 2);
+  const plan = (...words: string[]) => tenkai(plain, 'plan', '--for', 'windows', ...words);
+  const strange = await plan('--site-address', '10.0.0.1');
+  assert.deepEqual([strange.code, /--site-address is not for --role server/.test(strange.stderr)], [2, true]);
+  assert.equal((await plan('--role', 'agent', '--dhcp')).code, 2);
+  assert.equal((await plan('--dhcp')).code, 0);
 });
 
 test('BFWL-12, BFWL-13, BFWL-16: commands for other systems are printed anywhere, without rights', async () => {

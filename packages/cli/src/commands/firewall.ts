@@ -145,8 +145,21 @@ async function multicastOfSite({ connect }: Session): Promise<PortRange | undefi
   return multicastPorts(await client(getSiteSettings));
 }
 
+/** @throws Failure usage-wrong where an option is of the other role: what it asks for would not be opened */
+function checkRole({ role, dhcp, tftp, nfs, siteAddress, agentFolder }: FirewallOptions) {
+  const ofServer = { '--dhcp': dhcp, '--tftp': tftp, '--nfs': nfs };
+  const ofAgent = { '--site-address': siteAddress, '--agent-folder': agentFolder };
+  const strange = Object.entries(role === 'server' ? ofAgent : ofServer).find(
+    ([, value]) => value !== undefined,
+  );
+  if (strange === undefined) return;
+  const problem = `${strange[0]} is not for --role ${role}.`;
+  throw new Failure('usage-wrong', { problem, command: 'tenkai firewall' });
+}
+
 async function inputOf(session: Session, options: FirewallOptions): Promise<FirewallInput> {
   const { role } = options;
+  checkRole(options);
   const settings = await readServerSettings(session.terminal, options.settings);
   const own = needsOf(options, settings);
   const multicast = options.fromSite ? await multicastOfSite(session) : own.multicast;

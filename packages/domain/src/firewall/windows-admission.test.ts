@@ -84,6 +84,18 @@ const table: readonly [what: string, rule: FirewallRule, rules: readonly string[
   ['a block of another program', web, [own, block('App=C:\\game.exe|')], 'open any'],
   ['ours for the agent', multicast, [ownUdp], 'open any'],
   ['ours, its program in capitals', multicast, [ownUdp.replace(program, program.toUpperCase())], 'open any'],
+  [
+    'ours, its program by a variable',
+    multicast,
+    [ownUdp.replace('C:\\Program Files', '%ProgramFiles%')],
+    'open any',
+  ],
+  [
+    'another program by a variable',
+    multicast,
+    [ownUdp.replace('C:\\Program Files', '%SystemRoot%')],
+    'missing any',
+  ],
   ['ours for another program', multicast, [ownUdp.replace('node.exe', 'other.exe')], 'missing any'],
   ['ours, one port too few', multicast, [ownUdp.replace('56227', '56226')], 'missing any'],
   ['two ranges that join', multicast, [withPorts('56100-56150', '56151-56227')], 'open any'],

@@ -100,9 +100,20 @@ function isOfEcho({ protocol, icmp }: WindowsRule, family: 'ipv4' | 'ipv6'): boo
 
 /** Echo requests are answered by the system itself. */
 function isProgram(program: string, rule: FirewallRule): boolean {
-  const wanted = rule.kind === 'echo' ? 'system' : rule.program?.toLowerCase();
-  return program.toLowerCase() === wanted;
+  const wanted = rule.kind === 'echo' ? 'system' : (rule.program?.toLowerCase() ?? '');
+  const [, variable = '', rest = ''] = /^(%.+?%)(.*)$/.exec(program.toLowerCase()) ?? [];
+  const folder = usualFolders[variable];
+  if (folder === undefined) return program.toLowerCase() === wanted;
+  return wanted.endsWith(rest) && folder.test(wanted.slice(0, -rest.length));
 }
+
+/** Dialogs of Windows write paths by variables into the rules that they change. */
+const usualFolders: Readonly<Record<string, RegExp>> = {
+  '%programfiles%': /^[a-z]:\\program files$/,
+  '%systemroot%': /^[a-z]:\\windows$/,
+  '%windir%': /^[a-z]:\\windows$/,
+  '%systemdrive%': /^[a-z]:$/,
+};
 
 /** reg.exe prints what is beyond ASCII in the system's code page, and `?` for what that one does not have. */
 const isComparable = (rule: FirewallRule) =>

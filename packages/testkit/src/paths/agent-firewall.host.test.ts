@@ -25,7 +25,7 @@ table inet host {
 }
 `;
 
-test('BAGT-04: installed behind a firewall that is on, the package opens what the agent needs: its site alone reaches it, and it is managed at once', {
+test('BAGT-04, BFWL-01, BFWL-21, BFWL-28: installed behind a firewall that is on, the package opens what the agent needs: its site alone reaches it, and it is managed at once', {
   skip: noSystemdHosts || noDebTools,
   timeout: 4 * slowMs,
 }, async (t) => {
@@ -59,6 +59,13 @@ test('BAGT-04: installed behind a firewall that is on, the package opens what th
   assert.equal(await pings(stranger), false, 'and nobody else does');
   const rules = await vm.ask(['nft', 'list', 'chain', 'inet', 'host', 'tenkai_agent']);
   assert.match(rules, /ip saddr 10\.77\.0\.1 icmp type echo-request .*"Tenkai\(agent ICMPv4:10\.77\.0\.1\)"/);
+  const listed = await vm.ask(['tenkai-agent', 'firewall', 'status']);
+  assert.match(listed, /^Firewall: nftables\n(.*\n)*Tenkai\(agent ICMPv4:10\.77\.0\.1\) +open \(/);
+  await until(
+    'its site knows that it is reached',
+    async () => (await machineNamed(site, 'guarded')).inbound === 'open',
+    slowMs,
+  );
   const machineIds = [machine.id];
   const { results } = await site.api(machineRoutes.power, { body: { machineIds, action: 'query' } });
   assert.deepEqual(

@@ -26,7 +26,7 @@ table inet host {
 }
 `;
 
-test('BSRV-20, BSRV-21: installed behind a firewall that is on, the server is reached at once; rules that are dropped later are red until the command that is shown', {
+test('BFWL-01, BSRV-20, BSRV-21: installed behind a firewall that is on, the server is reached at once; rules that are dropped later are red until the command that is shown', {
   skip: noSystemdHosts || noDebTools,
   timeout: 3 * slowMs,
 }, async (t) => {
@@ -50,6 +50,10 @@ test('BSRV-20, BSRV-21: installed behind a firewall that is on, the server is re
   assert.equal((await site.api(getSite)).code, 'TK1', 'by another host, through the firewall');
   assert.equal(await comesIn(80), true);
   assert.match(await vm.ask(['nft', 'list', 'ruleset']), /dport 443 .*"Tenkai\(TCP:443\)"/);
+  assert.match(
+    await vm.ask(['tenkai', 'firewall', 'status']),
+    /^Firewall: nftables\nTenkai\(TCP:443\) +open \(/,
+  );
 
   const body = { name: 'health', role: 'viewer', expiresInDays: 1 } as const;
   const { secret } = await site.api(createApiToken, { body });
