@@ -32,7 +32,7 @@ const prepared = async (t: TestContext) => {
   return scene;
 };
 
-test('the audit of an image is signed, tells steps and findings and nothing of the machine, and is held against its image', async (t) => {
+test('MASTER-19: the audit of an image is signed, tells steps and findings and nothing of the machine, and is held against its image', async (t) => {
   const { keyFile, publicKeyFile, make, file } = keys(t);
   const image = await prepared(t);
   const check = (scene = image, key = publicKeyFile, acceptFindings = false) =>

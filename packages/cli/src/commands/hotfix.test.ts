@@ -189,6 +189,7 @@ test('HOTFIX-15: a time of a table is shown as the place has it, summer time inc
     else process.env.TZ = before;
   });
   const cases = [
+    ['Asia/Tokyo', '2010-01-25T06:27:00Z', '2010-01-25 15:27:00'],
     ['America/New_York', '2010-01-25T06:27:00Z', '2010-01-25 01:27:00'],
     ['America/New_York', '2010-07-25T06:27:00Z', '2010-07-25 02:27:00'],
     ['Australia/Sydney', '2008-12-01T01:40:00Z', '2008-12-01 12:40:00'],

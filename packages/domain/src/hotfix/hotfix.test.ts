@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { reasonSentence } from '../reason.ts';
 import { parseArtefactName } from './artefact-name.ts';
@@ -10,6 +11,8 @@ import { parsePatchList } from './patch-list.ts';
 import { readPeFacts } from './pe-file.ts';
 import { findHotfix, hotfixRefusal, notCarriedOver, supersededBy } from './supersedence.ts';
 
+const page = new URL('../../../../docs/requirements/a_hotfix.md', import.meta.url);
+const requirements = readFileSync(page, 'utf8');
 const tables = findHotfix('977203')?.files ?? {};
 const sp1 = tables.SP1 ?? [];
 const sp2 = tables.SP2 ?? [];
@@ -32,6 +35,30 @@ test('HOTFIX-17, HOTFIX-18, HOTFIX-20: both tables have 13 rows, told apart by n
   }
   const total = (table: typeof sp1) => table.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   assert.deepEqual([total(sp1), total(sp2)], [24_288_873, 21_215_640]);
+});
+
+test('HOTFIX-17, HOTFIX-18: every row is that of the requirement, word for word', () => {
+  for (const [level, table] of [
+    ['SP1', sp1],
+    ['SP2', sp2],
+  ] as const) {
+    const lines = requirements.split(`| ${level} file |`)[1]?.split('\n').slice(2, 15) ?? [];
+    const rows = lines.map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+    const ours = table.map(({ name, version, sizeBytes, writtenAt, platform }) => [
+      name,
+      version ?? '-',
+      sizeBytes.toLocaleString('en-US'),
+      // What nobody can read is told there in other words.
+      writtenAt === null ? 'garbled (HOTFIX-19) 3:40' : writtenAt.replace('T', ' ').replace(':00Z', ''),
+      platform === null ? '-' : platform.replace('ia64', 'IA-64'),
+    ]);
+    assert.deepEqual(ours, rows);
+  }
 });
 
 test('HOTFIX-16, HOTFIX-19: n/a is no version, and a date that cannot be read keeps its row and text', () => {

@@ -12,7 +12,7 @@ export interface FoundFile {
 
 /**
  * `wrong-line`: a version of another service level, which is neither older nor newer (HOTFIX-22).
- * `different`: a file without a version has another size.
+ * `different`: a file without a version has another size, or is for a processor for which the table has none.
  */
 export type FileState = 'same' | 'newer' | 'older' | 'different' | 'wrong-line' | 'missing';
 
@@ -24,7 +24,7 @@ export interface JudgedFile {
   readonly found: string | null;
 }
 
-/** `partial`: some files of the fix are there, others are older or missing (HOTFIX-24). */
+/** `partial`: of the files that are there, some are those of the fix, others are older or different (HOTFIX-24). */
 export type HotfixState = 'compliant' | 'partial' | 'absent' | 'wrong-line';
 
 export interface JudgedFiles {
@@ -43,8 +43,26 @@ export function lineOf(version: string): string | undefined {
  */
 export function judgeFiles(table: readonly HotfixFile[], found: readonly FoundFile[]): JudgedFiles {
   const byKey = new Map(found.map((file) => [fileKey(file), file]));
-  const files = table.map((wanted) => judgeFile(wanted, byKey.get(fileKey(wanted))));
+  const files = [
+    ...table.map((wanted) => judgeFile(wanted, byKey.get(fileKey(wanted)))),
+    ...foreignFiles(table, found),
+  ];
   return { state: stateOf(files), files };
+}
+
+/** Files of the table's names for a processor for which it has none: of what they are, it says nothing (HOTFIX-23). */
+function foreignFiles(table: readonly HotfixFile[], found: readonly FoundFile[]): JudgedFile[] {
+  const names = new Set(table.map(({ name }) => name.toLowerCase()));
+  const keys = new Set(table.map(fileKey));
+  return found
+    .filter((file) => names.has(file.name.toLowerCase()) && !keys.has(fileKey(file)))
+    .map(({ name, platform, version }) => ({
+      name,
+      platform,
+      state: 'different',
+      wanted: null,
+      found: version,
+    }));
 }
 
 function judgeFile(wanted: HotfixFile, found: FoundFile | undefined): JudgedFile {

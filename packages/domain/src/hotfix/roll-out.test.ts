@@ -84,7 +84,7 @@ test('HOTFIX-21: a hotfix names the parts of the product that it touches', () =>
   assert.deepEqual(rolesOf({ files: { SP2: only ? [only] : [] } }, 'SP2'), ['state-migration']);
 });
 
-test('HOTFIX-23: of a fleet exactly the machines with an old, foreign or missing file are not compliant', () => {
+test('HOTFIX-23: of a fleet exactly the machines with a file that is old, of another level or for another processor are not compliant', () => {
   const table = findHotfix(id)?.files.SP2 ?? [];
   const whole: FoundFile[] = table.map(({ name, version, sizeBytes, platform }) => ({
     ...{ name, version, sizeBytes, platform },
@@ -92,14 +92,21 @@ test('HOTFIX-23: of a fleet exactly the machines with an old, foreign or missing
   const change = (at: number, over: Partial<FoundFile>) =>
     whole.map((file, index) => (index === at ? { ...file, ...over } : file));
   // One machine in ten has one file that is not as it should be, each time another one.
-  const seeds: Partial<FoundFile>[] = [{ version: '4.0.6487.2000' }, { version: '4.0.6221.1193' }];
+  const seeds: Partial<FoundFile>[] = [
+    { version: '4.0.6487.2000' },
+    { version: '4.0.6221.1193' },
+    // None of the table's files is without a processor and has a version.
+    { platform: null },
+  ];
   const programs = table.flatMap(({ version }, index) => (version === null ? [] : [index]));
   const fleet = Array.from({ length: 200 }, (_, number) => {
     const isBad = number % 10 === 3;
     const at = programs[number % programs.length] ?? 0;
     return {
       isBad,
-      files: isBad ? change(at, seeds[(number / 10) & 1] ?? {}) : change(at, { version: '4.0.6487.2157' }),
+      files: isBad
+        ? change(at, seeds[Math.floor(number / 10) % seeds.length] ?? {})
+        : change(at, { version: '4.0.6487.2157' }),
     };
   });
   const states = fleet.map(({ files }) => judgeFiles(table, files).state);
