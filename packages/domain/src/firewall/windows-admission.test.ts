@@ -51,6 +51,7 @@ const table: readonly [what: string, rule: FirewallRule, rules: readonly string[
   ['ours, outbound', web, [own.replace('Dir=In', 'Dir=Out')], 'missing any'],
   ['ours that says no direction', web, [own.replace('Dir=In|', '')], 'missing any'],
   ['ours that was turned to block', web, [own.replace('Allow', 'Block')], 'missing any'],
+  ['ours beside a block of its name', web, [own, own.replace('Allow', 'Block')], 'missing any'],
   ['ours for another port', web, [own.replace('LPort=443', 'LPort=444')], 'missing any'],
   ['ours for UDP', web, [own.replace('Protocol=6', 'Protocol=17')], 'missing any'],
   [

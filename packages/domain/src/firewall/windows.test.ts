@@ -90,6 +90,9 @@ test('BFWL-04: a rule of ours that somebody has disabled, turned round or made t
     );
     assert.deepEqual([...windows.rules.values()], [data], to);
   }
+  const beside = recordedWindows([data, data.replace('Allow', 'Block')]);
+  beside.run(openFirewall(input));
+  assert.deepEqual([...beside.rules.values()], [data]);
 });
 
 test('BFWL-11: profiles that are named are the only ones, also after all were open', () => {
