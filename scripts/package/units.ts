@@ -103,14 +103,14 @@ WantedBy=multi-user.target
 
 /** Of the agent's service, on every system. */
 export const agentNodeOptions =
-  '--disable-warning=ExperimentalWarning --max-old-space-size=128 --max-semi-space-size=1 --gc-global --single-threaded-gc --v8-pool-size=1 --no-opt --no-maglev --no-sparkplug --expose-gc';
+  '--disable-warning=ExperimentalWarning --max-old-space-size=128 --max-semi-space-size=1 --gc-global --single-threaded-gc --v8-pool-size=1 --no-opt --no-maglev --no-sparkplug --disable-sigusr1 --expose-gc';
 
 /**
  * The engine of a run is a transient unit of its own, so stopping this one ends no run (AGENT-38). No sandbox: what
  * the agent is there for is to change the machine. It never gives up starting: a machine whose agent did would be
  * lost to its site.
  *
- * Most of the time it waits: the options keep it below 70 MB instead of 95 (`npm run bench -- start`). Without the
+ * Most of the time it waits: the options keep it below 70 MB instead of 95 (`npm run bench -- install`). Without the
  * compilers of hot functions, whose code would fill 9 MB, and with small heaps that one thread sweeps as a whole, and that
  * are tidied when work is over. The engine, which does the work of runs, has none of these options.
  */
@@ -123,7 +123,7 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=simple
-Environment=TENKAI_AGENT_DATA=/var/lib/tenkai-agent MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=65536
+Environment=TENKAI_AGENT_DATA=/var/lib/tenkai-agent MALLOC_ARENA_MAX=1 UV_THREADPOOL_SIZE=2 MALLOC_TRIM_THRESHOLD_=65536
 EnvironmentFile=-/etc/default/tenkai-agent
 ExecStart=/usr/lib/tenkai-agent/node ${agentNodeOptions} /usr/lib/tenkai-agent/tenkai-agent.mjs run $TENKAI_AGENT_OPTIONS
 StateDirectory=tenkai-agent

@@ -1,5 +1,6 @@
 import { Failure } from '@tenkai/domain/failure.ts';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { Errors } from 'typebox/value';
 import type { DataFolder } from './data-folder.ts';
 import { readIfThere, writeDurably } from './durable-file.ts';

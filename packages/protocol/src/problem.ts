@@ -1,6 +1,7 @@
 import type { Failure, FailureKind, FieldProblem } from '@tenkai/domain/failure.ts';
 import { problemSentence } from '@tenkai/domain/field-problem.ts';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /** One of several things that are wrong with a draft, or worth a warning. */
 export const DraftProblemReply = Type.Object({

@@ -1,5 +1,6 @@
 import type { AgentComponent } from '@tenkai/domain';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /** What people's programs and the agent's service say to each other, through the users' door. HTTP with JSON bodies. */
 export const doorPaths = {

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /** One row of a patch's file table: a program of the agent, as the patch brings it. */
 export const AgentPatchFile = Type.Object({

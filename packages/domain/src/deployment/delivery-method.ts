@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /** How content reaches machines. auto: the site chooses for each machine, and says why. */
 export const DeliveryMethod = Type.Union([

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { timingFields } from '../scenario/run-settings.ts';
 import { ScenarioVariable } from '../scenario/scenario.ts';
 import { Schedule } from '../schedule/schedule.ts';

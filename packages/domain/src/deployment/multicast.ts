@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { defineReasons } from '../reason.ts';
 import { Reason } from '../scenario/frozen-step.ts';
 import type { MethodChoice } from './delivery.ts';

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /** What lies between a machine and its site, in the order in which each needs the one before (BFWL-30). */
 export const diagnosisParts = [

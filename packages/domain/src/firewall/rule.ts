@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { parseIpAddress } from '../machine/ip-address.ts';
 
 export const firewallRoles = ['server', 'agent'] as const;

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /**
  * How the certificates of a machine stand (IDENT-15), worst first. `repairable`: certfix puts it right, such as a friendly

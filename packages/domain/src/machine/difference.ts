@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { canonicalJson } from '../canonical-json.ts';
 import { compareText } from '../version/digits.ts';
 import { InstalledSoftware, Inventory } from './inventory.ts';

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { CertificatesFact } from './certificate-health.ts';
 
 const text = (maxLength = 255) => Type.String({ maxLength });

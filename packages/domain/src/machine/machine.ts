@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { Inventory } from './inventory.ts';
 
 /** What we know about a machine's power; `unreachable`: neither its agent nor its network answers. */

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { canonicalJson } from '../canonical-json.ts';
 
 const Text = (maxLength: number) => Type.String({ maxLength });

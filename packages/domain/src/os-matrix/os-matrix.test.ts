@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { aMachine, anInventory, aPackage, aScenario, installStep } from '@tenkai/testkit/builders.ts';
-import { Value } from 'typebox/value';
+import * as Value from 'typebox/value';
 import { reasonSentence } from '../reason.ts';
 import { plan } from '../scenario/plan.ts';
 import type { Step } from '../scenario/scenario.ts';

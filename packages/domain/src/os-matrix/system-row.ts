@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { Reason } from '../scenario/frozen-step.ts';
 import { OperatingSystemEntry } from '../software/operating-system-list.ts';
 

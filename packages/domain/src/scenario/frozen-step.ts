@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import type { Condition } from '../software/condition.ts';
 import { Detection } from '../software/detection.ts';
 import { ExitCodes, RunOptions } from '../software/program.ts';

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /** How far people may put off the restarts of a run. */
 export const RestartPostponement = Type.Object({

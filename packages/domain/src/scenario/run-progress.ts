@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { DetectionResult } from '../software/detection.ts';
 import { Reason } from './frozen-step.ts';
 

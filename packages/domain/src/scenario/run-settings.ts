@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { defineFailures, Failure } from '../failure.ts';
 import { RestartPostponement } from './postpone-restart.ts';
 import type { ScenarioOptions } from './scenario.ts';

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { DeliveryMethod } from '../deployment/delivery-method.ts';
 import { ProgramReference } from '../software/program.ts';
 import { RestartPostponement } from './postpone-restart.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Value } from 'typebox/value';
+import * as Value from 'typebox/value';
 import { nextOccurrence } from './occurrence.ts';
 import { scheduleProblems } from './problems.ts';
 import { type RecurrenceRule, type RecurringSchedule, Schedule } from './schedule.ts';

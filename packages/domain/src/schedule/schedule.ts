@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 const instant = () =>
   Type.String({ minLength: 1, maxLength: 40, description: 'ISO 8601 with an offset or Z' });

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { nextOccurrence } from './occurrence.ts';
 import { OnceSchedule, RecurringSchedule } from './schedule.ts';
 

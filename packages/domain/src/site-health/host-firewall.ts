@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { FirewallFact } from '../machine/inventory.ts';
 
 /** What root has to type on the server's host, as it is printed everywhere. */

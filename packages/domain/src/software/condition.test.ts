@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Value } from 'typebox/value';
+import * as Value from 'typebox/value';
 import { definitions } from '../definitions.ts';
 import { reasonSentence } from '../reason.ts';
 import {

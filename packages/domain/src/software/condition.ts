@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { registryFields } from './registry-rule.ts';
 import { VersionOperator } from './version-operator.ts';
 

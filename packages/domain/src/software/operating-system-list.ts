@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import type { OperatingSystem } from '../machine/inventory.ts';
 import type { PlatformTarget } from './platform-target.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Value } from 'typebox/value';
+import * as Value from 'typebox/value';
 import {
   extendOperatingSystems,
   OperatingSystemList,

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /** A service-pack level, compared as numbers (BPKG-20). */
 export const ServicePackLevel = Type.Object({

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { PlatformTarget } from './platform-target.ts';
 
 /** How a program is run on a machine (DIST-09..12). */

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import type { Condition } from './condition.ts';
 import { Detection } from './detection.ts';
 import { PlatformTarget } from './platform-target.ts';

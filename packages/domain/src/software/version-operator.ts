@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /** Comparison of versions by the rules of the package manager that holds the package. */
 export const VersionOperator = Type.Union([

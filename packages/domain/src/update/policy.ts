@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import type { FieldProblem } from '../failure.ts';
 import { defineReasons } from '../reason.ts';
 import { isTimeZone } from '../schedule/zone.ts';

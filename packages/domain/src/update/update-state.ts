@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import type { RunStatus } from '../scenario/run-progress.ts';
 
 /** Where a machine is with a package of automatic update (BAUT-27). */

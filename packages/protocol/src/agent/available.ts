@@ -1,6 +1,7 @@
 import { Reason } from '@tenkai/domain/scenario/frozen-step.ts';
 import { RunStatus } from '@tenkai/domain/scenario/run-progress.ts';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /** One deployment that people may ask for on this machine, or have asked for. */
 export const AvailableDeployment = Type.Object({

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /** `GET /agent/v1/channel` (WebSocket, RFC 6455): the server only says that there is something to fetch. */
 export const ChannelMessage = Type.Union([

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 const Base64 = Type.String({ minLength: 40, maxLength: 2048, pattern: '^[A-Za-z0-9+/=]+$' });
 

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /** What keeps a machine out: no site was found, nobody answers, a certificate is not the pinned one, the site said no. */
 export const TroubleKind = Type.Union([

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /**
  * `POST /agent/v1/locate`: unauthenticated. A machine that has no site yet asks to which one it belongs. The answer is

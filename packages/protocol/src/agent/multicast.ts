@@ -1,5 +1,6 @@
 import { Reason } from '@tenkai/domain/scenario/frozen-step.ts';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /** What a machine tells of itself, so that it may fetch a content for its subnet and send it to its neighbours. */
 export const RelayFacts = Type.Object({

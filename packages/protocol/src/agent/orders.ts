@@ -1,5 +1,6 @@
 import { FrozenStep } from '@tenkai/domain/scenario/frozen-step.ts';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /**
  * One thing that the site tells one machine to do. Law 11: an agent runs an order only when the signature holds

@@ -4,7 +4,8 @@ import { gunzip, gzip } from 'node:zlib';
 import { AgentPatch, type AgentPatchFile } from '@tenkai/domain/agent-patch/agent-patch.ts';
 import '@tenkai/domain/agent-patch/failures.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { Check, Errors } from 'typebox/value';
 import { checkSiteSignature, fingerprintOf } from './link/pinned-root.ts';
 

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /**
  * `POST /agent/v1/probe`: the machine asks its site to send it something by multicast, and to ask its host by echo

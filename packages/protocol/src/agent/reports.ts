@@ -3,7 +3,8 @@ import { InventoryDifference } from '@tenkai/domain/machine/difference.ts';
 import { Inventory } from '@tenkai/domain/machine/inventory.ts';
 import { Reason } from '@tenkai/domain/scenario/frozen-step.ts';
 import { StepResult } from '@tenkai/domain/scenario/run-progress.ts';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 /**
  * What an agent says. Every report lies in the agent's outbox on disk, under a number that only grows, until the

@@ -1,5 +1,6 @@
 import { certificateStates } from '@tenkai/domain/machine/certificate-health.ts';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { defineRoute } from './route.ts';
 
 const countOf = <K extends string>(names: readonly K[]) =>

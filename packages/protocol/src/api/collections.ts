@@ -1,5 +1,6 @@
 import { CollectionRule, Reason } from '@tenkai/domain';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { MachineRow } from './machines.ts';
 import { Done, IdParams, Nullable, Page, pageQuery } from './paging.ts';
 import { defineRoute } from './route.ts';

@@ -6,7 +6,8 @@ import {
   Reason,
   RunStatus,
 } from '@tenkai/domain';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { PerMachineResult } from './machines.ts';
 import { Done, IdParams, Nullable, Page, pageQuery } from './paging.ts';
 import { defineRoute } from './route.ts';

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { TroubleKind } from '../agent/fallback.ts';
 import { Done, IdParams } from './paging.ts';
 import { defineRoute } from './route.ts';

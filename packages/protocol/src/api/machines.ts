@@ -7,7 +7,8 @@ import {
   PowerState,
 } from '@tenkai/domain';
 import { Diagnosis } from '@tenkai/domain/diagnosis/index.ts';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { Done, IdParams, Nullable, Page, pageQuery } from './paging.ts';
 import { defineRoute } from './route.ts';
 

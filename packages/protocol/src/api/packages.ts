@@ -1,5 +1,6 @@
 import { PackageDraft } from '@tenkai/domain';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { DraftProblemReply } from '../problem.ts';
 import { Done, Nullable } from './paging.ts';
 import { defineRoute } from './route.ts';

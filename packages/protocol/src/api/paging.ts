@@ -1,4 +1,5 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import type { Static, TSchema } from 'typebox';
+import * as Type from 'typebox';
 
 /** Keyset paging: `cursor` is what the page before gave as `nextCursor`, and means nothing to the caller. */
 export const pageQuery = {

@@ -1,6 +1,7 @@
 import { propertyNames } from '@tenkai/domain/assignment/properties.ts';
 import { hostStates } from '@tenkai/domain/push/host-state.ts';
-import { type Static, type TLiteral, Type } from 'typebox';
+import type { Static, TLiteral } from 'typebox';
+import * as Type from 'typebox';
 import { Done, IdParams, Nullable } from './paging.ts';
 import { defineRoute } from './route.ts';
 

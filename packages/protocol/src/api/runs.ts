@@ -1,5 +1,6 @@
 import { ChosenMethod, FrozenStep, Reason, RunStatus, StepResult } from '@tenkai/domain';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { Nullable } from './paging.ts';
 
 /** Live progress of one run: the latest fact, not stored. */

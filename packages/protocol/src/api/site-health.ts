@@ -1,6 +1,7 @@
 import { FirewallFact } from '@tenkai/domain/machine/inventory.ts';
 import { type UncheckedCause, uncheckedCauses } from '@tenkai/domain/site-health/host-firewall.ts';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { Nullable } from './paging.ts';
 import { defineRoute } from './route.ts';
 

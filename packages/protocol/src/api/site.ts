@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { defineRoute } from './route.ts';
 
 /** What any signed-in user may know of the site. */

@@ -1,5 +1,5 @@
 import { Capability, SystemMatch, SystemRow, Verdict } from '@tenkai/domain/os-matrix/system-row.ts';
-import { Type } from 'typebox';
+import * as Type from 'typebox';
 import { IdParams, Nullable } from './paging.ts';
 import { defineRoute } from './route.ts';
 

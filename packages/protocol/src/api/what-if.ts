@@ -1,5 +1,6 @@
 import { DeploymentDraft, Reason, UpdatePolicy, UpdateState } from '@tenkai/domain';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { Nullable, Page, pageQuery } from './paging.ts';
 
 /** What may be asked of a list that was just computed. Answers are kept for a minute. */

@@ -1,4 +1,5 @@
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 const positive = { minimum: 0, maximum: 1_000_000_000 };

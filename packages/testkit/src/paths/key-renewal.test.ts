@@ -21,7 +21,7 @@ import {
 import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { listAudit, listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import { createShutOut } from '@tenkai/server/features/enrollment/shut-out.ts';
-import { Type } from 'typebox';
+import * as Type from 'typebox';
 import { atEnd } from '../at-end.ts';
 import { aDeployment, aScenario } from '../builders.ts';
 import { enrolledByTicket } from '../small-site/enrolled-by-ticket.ts';

@@ -9,7 +9,7 @@ import {
   tokenProof,
 } from '@tenkai/protocol/agent/enrollment.ts';
 import { type ProgressBatch, ReportBatch, type ReportReply } from '@tenkai/protocol/agent/reports.ts';
-import { Value } from 'typebox/value';
+import * as Value from 'typebox/value';
 import type { WebSocket } from 'ws';
 import type { SmallSite } from './site.ts';
 

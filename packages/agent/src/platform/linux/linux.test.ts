@@ -6,7 +6,7 @@ import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Inventory } from '@tenkai/domain';
-import { Value } from 'typebox/value';
+import * as Value from 'typebox/value';
 import type { Platform } from '../platform.ts';
 import { run } from '../shell.ts';
 import { openLinux } from './index.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Type } from 'typebox';
+import * as Type from 'typebox';
 import { AvailableReply } from '../available.ts';
 import { agentPaths } from '../channel.ts';
 import type { ProgressBatch } from '../reports.ts';

@@ -11,7 +11,8 @@ import {
   StepFinishedReport,
   StepStartedReport,
 } from '@tenkai/protocol/agent/reports.ts';
-import { type Static, Type } from 'typebox';
+import type { Static } from 'typebox';
+import * as Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { compileCheck } from '../../kernel/http/validate.ts';
 import type { LoneHeartbeat } from './heartbeats.store.ts';

@@ -13,7 +13,7 @@ import {
   type RepositorySource,
   readDescription,
 } from '@tenkai/transfer/repository/index.ts';
-import { Value } from 'typebox/value';
+import * as Value from 'typebox/value';
 import { systemActor } from '../../kernel/audit/audit.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Content } from '../content/index.ts';

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { FirewallNeeds } from '@tenkai/domain/firewall/index.ts';
 import { HostFirewallCheck, judgeCheck } from '@tenkai/domain/site-health/host-firewall.ts';
-import { Value } from 'typebox/value';
+import * as Value from 'typebox/value';
 import { askWindows } from './ask-windows.ts';
 import type { LookAtFirewall } from './needs.ts';
 

@@ -1,6 +1,6 @@
 import { SiteSettings } from '@tenkai/protocol/api/site.ts';
 import { USUAL_POOL } from '@tenkai/transfer/multicast/address-pool.ts';
-import { Value } from 'typebox/value';
+import * as Value from 'typebox/value';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
 
 declare module '../../kernel/database/tables.ts' {

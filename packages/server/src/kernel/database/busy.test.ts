@@ -9,7 +9,7 @@ import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat } from '@tenkai/testkit/bare-agent.ts';
 import { noPostgres, type Postgres, startPostgres } from '@tenkai/testkit/rig/postgres.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
-import { Type } from 'typebox';
+import * as Type from 'typebox';
 
 let postgres: Promise<Postgres> | undefined;
 after(async () => (await postgres)?.stop());

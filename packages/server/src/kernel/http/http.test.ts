@@ -5,7 +5,7 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import { defineRoute } from '@tenkai/protocol/api/route.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
-import { Type } from 'typebox';
+import * as Type from 'typebox';
 import { createAccess } from '../access/access.ts';
 import { createAgentTokens } from '../access/agent-token.ts';
 import type { Caller } from '../access/caller.ts';

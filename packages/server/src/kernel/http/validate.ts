@@ -2,7 +2,7 @@ import { definitions } from '@tenkai/domain/definitions.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { Value } from 'typebox/value';
+import * as Value from 'typebox/value';
 
 /** Who sends decides what happens to fields that the schema does not know. */
 export type Side = 'api' | 'agent';
