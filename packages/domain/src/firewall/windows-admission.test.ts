@@ -160,6 +160,7 @@ test('BFWL-03: on Windows each profile is on or off for itself, its policy befor
   const managed = { ...on, 'Mdm\\PublicProfile': { EnableFirewall: 0 } };
   assert.equal(look(web, [], { settings: managed }).said, 'missing domain,private');
   assert.equal(look(web, [], { profiles: ['domain'] }).said, 'missing domain');
+  assert.equal(look(web, [], { settings: {} }).said, 'missing any', 'on where nothing is said');
 });
 
 test('BFWL-03: a firewall that is off guards nothing, and is given its rules for the day on which it is on', () => {
