@@ -65,6 +65,7 @@ function taker() {
     onRun: () => void acts.push('run'),
     onPower: async ({ action }) => void acts.push(action),
     onInventory: () => void acts.push('inventory'),
+    onRenewKeys: async () => void acts.push('renew-keys'),
   });
 }
 

@@ -1,7 +1,13 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { Failure } from '@tenkai/domain/failure.ts';
-import type { CancelOrder, Order, PowerOrder, SignedOrder } from '@tenkai/protocol/agent/orders.ts';
+import type {
+  CancelOrder,
+  Order,
+  PowerOrder,
+  RenewKeysOrder,
+  SignedOrder,
+} from '@tenkai/protocol/agent/orders.ts';
 import type { OrderReport } from '@tenkai/protocol/agent/reports.ts';
 import { writeDurably } from '../durable-file.ts';
 import { reasonOf } from '../engine/reason.ts';
@@ -26,6 +32,8 @@ export interface OrderDeps extends AcceptDeps {
   /** Restarts or shuts down. @throws Failure run-in-progress, power-not-supported */
   readonly onPower: (order: PowerOrder) => Promise<void>;
   readonly onInventory: () => void;
+  /** @throws Failure or RemoteProblem where the keys stay as they are */
+  readonly onRenewKeys: () => Promise<void>;
 }
 
 /** Refused orders of this process, by hash: the site sends what is open again and again. */
@@ -85,7 +93,22 @@ async function carryOut(deps: OrderDeps, order: Order, signed: SignedOrder): Pro
       deps.onInventory();
       seen.add(order);
       return report(deps, { orderId: order.orderId, accepted: true, reason: null });
+    case 'renew-keys':
+      return renewKeys(deps, order);
   }
+}
+
+/** One that a crash has broken off is begun again: it goes on where it was. */
+async function renewKeys(deps: OrderDeps, order: RenewKeysOrder): Promise<void> {
+  const { orderId } = order;
+  try {
+    await deps.onRenewKeys();
+    report(deps, { orderId, accepted: true, reason: null });
+  } catch (error) {
+    deps.log.warn({ orderId, err: error }, 'the keys could not be renewed');
+    report(deps, { orderId, accepted: false, reason: reasonOf(error) });
+  }
+  deps.seen.add(order);
 }
 
 function cancel(deps: OrderDeps, order: CancelOrder): void {

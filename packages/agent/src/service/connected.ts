@@ -141,6 +141,7 @@ function orderTaker(life: Life) {
     log: log.child({ component: 'orders' }),
     onRun: () => supervisor.poke(),
     onInventory: () => life.inventory.whole(),
+    onRenewKeys: () => renewKeys(service),
     onPower: (order) =>
       carryOutPower(
         {
@@ -158,6 +159,12 @@ function orderTaker(life: Life) {
         order,
       ),
   });
+}
+
+async function renewKeys(service: Service): Promise<void> {
+  // Loaded when the site asks for it: hardly ever.
+  const { renewMachine } = await import('../certificates/renew-machine.ts');
+  await renewMachine({ ...service, settings: readSettings(service.data) });
 }
 
 /** Before a machine goes down its site should know why; one that cannot be reached does not keep it up. */

@@ -46,6 +46,13 @@ export async function clearErrors(
   tellEach(session, rows, (await client(machineRoutes.clearErrors, { body })).results);
 }
 
+export async function renewKeys(session: Session, machines: string[]) {
+  const { client } = await session.connect();
+  const rows = await findMachines(client, machines);
+  const body = { machineIds: rows.map(({ id }) => id) };
+  tellEach(session, rows, (await client(machineRoutes.renewKeys, { body })).results);
+}
+
 export async function decide(session: Session, machines: string[], decision: EnrollmentDecision) {
   const { client } = await session.connect();
   const rows = await findMachines(client, machines);

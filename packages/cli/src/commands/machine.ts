@@ -12,7 +12,15 @@ import { allPages } from '../pages.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
 import { findMachine } from './find-machine.ts';
-import { clearErrors, decide, lostProperties, power, properties, removeMachines } from './machine-acts.ts';
+import {
+  clearErrors,
+  decide,
+  lostProperties,
+  power,
+  properties,
+  removeMachines,
+  renewKeys,
+} from './machine-acts.ts';
 import { addPushCommand } from './machine-push.ts';
 import { addPushesCommands } from './machine-pushes.ts';
 import { addPushKeyCommands } from './push-keys.ts';
@@ -72,6 +80,11 @@ export function addMachineCommands(program: Command, cli: Cli) {
     .argument('<machines...>', 'names or ids')
     .option('--deployment <id>', 'only that of this deployment')
     .action(acting(cli, clearErrors));
+  noun
+    .command('renew-keys')
+    .description('tell machines to renew their keys and certificates, at their next contact')
+    .argument('<machines...>', 'names or ids')
+    .action(acting(cli, renewKeys));
   noun
     .command('properties')
     .description('show or change the properties that administrators give a machine')

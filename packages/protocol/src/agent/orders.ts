@@ -72,7 +72,17 @@ export const InventoryOrder = Type.Object({
 });
 export type InventoryOrder = Static<typeof InventoryOrder>;
 
-export const Order = Type.Union([RunOrder, CancelOrder, PowerOrder, InventoryOrder]);
+/** New keys and certificates for the machine (decision 0160); agents before it refuse it as not understood. */
+export const RenewKeysOrder = Type.Object({
+  kind: Type.Literal('renew-keys'),
+  orderId: Type.String(),
+  machineId: Type.String(),
+  issuedAt: Type.Integer(),
+  expiresAt: Type.Integer(),
+});
+export type RenewKeysOrder = Static<typeof RenewKeysOrder>;
+
+export const Order = Type.Union([RunOrder, CancelOrder, PowerOrder, InventoryOrder, RenewKeysOrder]);
 export type Order = Static<typeof Order>;
 
 /** `payload` is the order as JSON text: exactly these bytes (UTF-8) are signed, so no canonical form is needed. */

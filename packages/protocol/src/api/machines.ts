@@ -228,6 +228,14 @@ export const machineRoutes = {
     }),
     reply: PerMachineResult,
   }),
+  renewKeys: defineRoute({
+    method: 'POST',
+    path: '/api/v1/machines/renew-keys',
+    permission: 'manage-machines',
+    summary: 'Tells machines to renew their keys and certificates, at their next contact within 30 days.',
+    body: MachineIds,
+    reply: PerMachineResult,
+  }),
   clearErrors: defineRoute({
     method: 'POST',
     path: '/api/v1/machines/clear-errors',

@@ -1,6 +1,6 @@
 /** A machine gets new keys: by its command, and with the power lost after every single act of it. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,7 @@ import { aDeployment, aScenario } from '../builders.ts';
 import { enrolledByTicket } from '../small-site/enrolled-by-ticket.ts';
 import { ended, newAgent, type TestAgent, until } from '../small-site/run-agent.ts';
 import { startTestServer, type TestServer } from '../start-server.ts';
+import { cliOf } from '../tenkai-cli.ts';
 
 const options = { timeout: 180_000 };
 const entry = fileURLToPath(import.meta.resolve('@tenkai/agent/main.ts'));
@@ -186,6 +187,39 @@ test(
       assert.equal(run.status, 'succeeded', JSON.stringify([run.reason, steps]));
     }
     await isWhollyNew(t, agent, old);
+    assert.equal(service.exitCode, null);
+  },
+);
+
+test(
+  'renewal: tenkai machine renew-keys reaches a machine at its next contact, and tells what became of it',
+  options,
+  async (t) => {
+    const { server, agent, old, renewal } = await machineOf(t);
+    const cli = await cliOf(t, server);
+    const { machineId } = renewal;
+    const said = async (code: string) => {
+      const { items } = await server.call(listStatusMessages, { query: { machineId } });
+      return items.filter((message) => message.code === code).length;
+    };
+    const told = await cli.json(['machine', 'renew-keys', machineId]);
+    assert.match(JSON.stringify(told), /held-until-check-in/);
+    const service = agent.start();
+    await until(async () => (await said('machine.command-done')) === 1);
+    await isWhollyNew(t, agent, old);
+    assert.equal(await said('enrollment.renewed'), 1);
+    // Another one, to a machine that is online; then one that cannot be done.
+    const before = copyOfKeys(t, agent);
+    await until(() => server.kernel.channel.isOnline(machineId));
+    await cli.json(['machine', 'renew-keys', machineId]);
+    await until(async () => (await said('machine.command-done')) === 2);
+    await isWhollyNew(t, agent, before);
+    const kept = openGuarded(agent.data, null).signingKey;
+    mkdirSync(join(agent.data.identity, 'next'));
+    writeFileSync(join(agent.data.identity, 'next', 'signing.key'), 'broken');
+    await cli.json(['machine', 'renew-keys', machineId]);
+    await until(async () => (await said('machine.command-refused')) === 1);
+    assert.equal(openGuarded(agent.data, null).signingKey, kept);
     assert.equal(service.exitCode, null);
   },
 );

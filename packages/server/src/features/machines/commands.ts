@@ -1,5 +1,5 @@
 import type { Reason } from '@tenkai/domain';
-import type { InventoryOrder, PowerOrder } from '@tenkai/protocol/agent/orders.ts';
+import type { InventoryOrder, PowerOrder, RenewKeysOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { OrderReport } from '@tenkai/protocol/agent/reports.ts';
 import type { Actor } from '../../kernel/audit/audit.ts';
 import type { Tx } from '../../kernel/database/database.ts';
@@ -24,7 +24,11 @@ export interface CommandRequest {
   readonly kind: CommandKind;
   readonly delaySeconds: number;
   readonly force: boolean;
+  /** How long it waits for the machine; default: the site's setting. */
+  readonly holdMs?: number;
 }
+
+type MachineOrder = PowerOrder | InventoryOrder | RenewKeysOrder;
 
 const expiryJob = 'machines.expire-commands';
 const answerWithinMs = 24 * 3_600_000;
@@ -42,7 +46,7 @@ export async function issueCommand(
   }: { machineId: string; actor: Actor; request: CommandRequest; isHeld: boolean },
 ): Promise<string> {
   const now = clock.now();
-  const expiresAt = now + sites.settings().holdCommandsMs;
+  const expiresAt = now + (request.holdMs ?? sites.settings().holdCommandsMs);
   const id = newId(now);
   await insertCommand(tx, {
     id,
@@ -73,10 +77,7 @@ export async function issueCommand(
 }
 
 /** The orders of a machine that asks for them. That it asks is the answer to an open query of its power. */
-export async function fetchCommands(
-  deps: CommandDeps,
-  machineId: string,
-): Promise<(PowerOrder | InventoryOrder)[]> {
+export async function fetchCommands(deps: CommandDeps, machineId: string): Promise<MachineOrder[]> {
   const { db, clock } = deps;
   const now = clock.now();
   const open = await findOpenCommands(db.read, machineId, now);
@@ -102,14 +103,15 @@ async function answerQuery({ clock, status }: CommandDeps, tx: Tx, command: Comm
   });
 }
 
-function toOrder(command: CommandRecord): PowerOrder | InventoryOrder {
+function toOrder(command: CommandRecord): MachineOrder {
   const order = {
     orderId: command.id,
     machineId: command.machine_id,
     issuedAt: command.created_at,
     expiresAt: command.expires_at,
   };
-  if (command.kind === 'inventory') return { kind: 'inventory', ...order };
+  const { kind } = command;
+  if (kind === 'inventory' || kind === 'renew-keys') return { kind, ...order };
   const action = command.kind === 'restart' ? 'restart' : 'shut-down';
   return { kind: 'power', ...order, action, delaySeconds: command.delay_seconds, force: command.force === 1 };
 }

@@ -7,6 +7,7 @@ import { machineDetail, machineTimeline } from './machine-page.views.ts';
 import { type RemovalListener, removeMachine, setProperties } from './machines.ts';
 import { listMachines } from './machines.views.ts';
 import { commandPower, type PowerCommandDeps } from './power-commands.ts';
+import { commandRenewal } from './renew-keys.ts';
 import type { RunsOfMachines } from './runs-of-machines.ts';
 import { requireVisible, visibleIds } from './scope.ts';
 import type { StateCounts } from './state-counts.ts';
@@ -51,6 +52,7 @@ export function addMachineRoutes(deps: RouteDeps) {
     return { ok: true as const };
   });
   http.route(machineRoutes.power, ({ caller, body }) => commandPower(deps, caller, body));
+  http.route(machineRoutes.renewKeys, ({ caller, body }) => commandRenewal(deps, caller, body.machineIds));
   http.route(machineRoutes.clearErrors, async ({ caller, body }) => {
     const visible = await visibleIds(db.read, caller, body.machineIds);
     const known = body.machineIds.filter((id) => visible.has(id));

@@ -78,7 +78,7 @@ export interface InventoryRecord {
   installed_at: string | null;
 }
 
-export type CommandKind = 'restart' | 'shut-down' | 'query' | 'inventory';
+export type CommandKind = 'restart' | 'shut-down' | 'query' | 'inventory' | 'renew-keys';
 
 /** `not-reachable`: the limit passed; `refused`: the agent said no. */
 export type CommandOutcome = 'done' | 'refused' | 'not-reachable';
