@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -79,4 +80,46 @@ test('the programs of the upgrade package are scripts that sh understands', () =
     assert.equal(spawnSync('sh', ['-n'], { input: text }).status, 0);
     assert.ok(!text.includes('undefined'));
   }
+});
+
+test('HOTFIX-29: the site signs a patch for Windows that is the one of its table; only a signed one becomes a package', async (t) => {
+  const server = await startTestServer({ listen: true });
+  atEnd(t, () => server.stop());
+  const cli = await cliOf(t, server);
+  const file = join(cli.home, 'tenkai-agent-0.1.1-TK1001.msp');
+  const bytes = Buffer.from('an .msp');
+  const known = { sizeBytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  const [product, code] = [
+    '{E343EC03-9601-59BD-9118-F61821FDBDDC}',
+    '{702EE43A-EA2B-5633-8644-A1290C0D4B0B}',
+  ];
+  const table = {
+    ...{ format: 1, id: 'TK1001', title: 'A cure', symptom: '', line: '0.1', system: 'windows' },
+    ...{ architecture: 'x64', replaces: [], requires: [], msp: { product, code, ...known } },
+    files: [{ name: 'engine.mjs', version: '0.1.5', sizeBytes: 1, sha256: 'a'.repeat(64) }],
+  };
+  const run = async (...words: string[]) => {
+    const { code: status, stderr } = await cli.run(['agent', 'patch', ...words, file]);
+    return [status, /\[([a-z-]+)\]/.exec(stderr)?.[1]];
+  };
+  await writeFile(file, bytes);
+  assert.deepEqual(await run('sign'), [2, 'file-unreadable'], 'its table is missing');
+  await writeFile(`${file}.json`, JSON.stringify(table));
+  await writeFile(file, 'another');
+  assert.deepEqual(await run('sign'), [1, 'agent-patch-tampered']);
+  await writeFile(file, bytes);
+  assert.deepEqual(await run('register'), [1, 'agent-patch-unsigned']);
+  assert.deepEqual(await run('sign', '--replaces', 'TK1000'), [0, undefined]);
+  assert.deepEqual(await run('register'), [0, undefined]);
+  const { draft }: PackageDetail = await cli.json(['package', 'show', 'tenkai-agent-TK1001']);
+  assert.deepEqual(draft.detection, [
+    {
+      ...{ kind: 'registry', name: 'State', view: '64' },
+      key: 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Installer\\UserData\\S-1-5-18\\Products\\30CE343E1069DB9519816F8112DFDBCD\\Patches\\A34EE207B2AE336568441A92C0D0B4B0',
+    },
+  ]);
+  assert.deepEqual(
+    [draft.programs[0]?.executable, draft.supersedes, draft.targets[0]?.operatingSystem],
+    ['tenkai-agent-TK1001/TK1001.msp', ['tenkai-agent-TK1000'], 'windows'],
+  );
 });

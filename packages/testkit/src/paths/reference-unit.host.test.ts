@@ -53,7 +53,7 @@ describe('a reference machine with systemd', { skip: noSystemdHosts || noDebTool
     return [ActiveState, UnitFileState];
   };
 
-  test('MASTER-16, MASTER-17, MASTER-20: under systemd the unit is stopped and taken from the start, the machine is made general, and its next start is that of another machine', async () => {
+  test('MASTER-10, MASTER-16, MASTER-17, MASTER-20: under systemd the unit is stopped and taken from the start, the machine is made general, and its next start is that of another machine', async () => {
     const { vm } = machine;
     await enroll();
     const former = await idOfOther('');
@@ -65,7 +65,12 @@ describe('a reference machine with systemd', { skip: noSystemdHosts || noDebTool
     assert.match(refused.stderr, /master-online/);
 
     await vm.ask(['systemctl', 'disable', '--now', agentUnit]);
-    assert.deepEqual(await unitStates(), ['inactive', 'disabled']);
+    for (const step of ['1', '2']) await vm.ask([...prepare, '--step', step]);
+    await vm.cutPower();
+    await vm.powerOn();
+    // Everything that starts with the system has started by then.
+    await vm.run(['systemctl', 'is-system-running', '--wait']);
+    assert.deepEqual(await unitStates(), ['inactive', 'disabled'], 'step 2 holds over a restart');
     await vm.ask(prepare);
     assert.deepEqual(
       await unitStates(),
