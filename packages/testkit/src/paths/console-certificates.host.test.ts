@@ -7,11 +7,10 @@ import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
 import { aWholeInventory } from '../bare-agent.ts';
 import { anInventory } from '../builders.ts';
 import { assertSound } from '../console/axe.ts';
-import { noBrowser, startBrowser } from '../console/browser.ts';
-import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
-import { apiOf } from '../console/filled-site.ts';
+import { noBrowser } from '../console/browser.ts';
+import { textsOf } from '../console/console-site.ts';
+import { openConsole } from '../console/open-console.ts';
 import { startSimulatedMachine } from '../console/simulated-machine.ts';
-import { watchPage } from '../console/watch-page.ts';
 
 const nul = { state: 'repairable', code: 'name-nul', store: 'SMS', place: 'AB12' } as const;
 
@@ -28,13 +27,7 @@ describe('the certificates of the fleet in the console', { skip: noBrowser }, ()
   for (const language of ['en', 'ja'] as const) {
     it(`IDENT-15: counted on the overview, listed by state, said on the machine, and repaired by one button, in ${language}`, async (t) => {
       const { certificates } = textsOf[language];
-      const site = await startConsoleSite(t);
-      const browser = await startBrowser(t, { language, ca: site.ca });
-      const page = await browser.newPage();
-      page.setDefaultTimeout(60_000);
-      const watch = watchPage(page);
-      await setUp(page, site, language);
-      const api = await apiOf(browser, site);
+      const { site, page, watch, api } = await openConsole(t, language);
       const body = { name: 'test', maxUses: 2, validHours: 1 };
       const { secret: ticket } = await api(enrollmentRoutes.createTicket, { body });
       const machine = (name: string, faults: CertificatesFact['faults']) =>

@@ -5,11 +5,10 @@ import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
 import { aWholeInventory } from '../bare-agent.ts';
 import { anInventory } from '../builders.ts';
 import { assertSound } from '../console/axe.ts';
-import { noBrowser, startBrowser } from '../console/browser.ts';
-import { setUp, startConsoleSite, textsOf } from '../console/console-site.ts';
-import { apiOf } from '../console/filled-site.ts';
+import { noBrowser } from '../console/browser.ts';
+import { textsOf } from '../console/console-site.ts';
+import { openConsole } from '../console/open-console.ts';
 import { startSimulatedMachine } from '../console/simulated-machine.ts';
-import { watchPage } from '../console/watch-page.ts';
 
 const echo = {
   rule: 'Tenkai(agent ICMPv4:10.0.0.1)',
@@ -34,13 +33,7 @@ describe('machines whose firewall lets the site not in, in the console', { skip:
   for (const language of ['en', 'ja'] as const) {
     it(`BAGT-21, BFWL-03, BFWL-28: listed by state, and said on the machine with each missing rule and its remedy, in ${language}`, async (t) => {
       const { machines } = textsOf[language];
-      const site = await startConsoleSite(t);
-      const browser = await startBrowser(t, { language, ca: site.ca });
-      const page = await browser.newPage();
-      page.setDefaultTimeout(60_000);
-      const watch = watchPage(page);
-      await setUp(page, site, language);
-      const api = await apiOf(browser, site);
+      const { site, page, watch, api } = await openConsole(t, language);
       const body = { name: 'test', maxUses: 3, validHours: 1 };
       const { secret: ticket } = await api(enrollmentRoutes.createTicket, { body });
       const machine = (name: string, fact: FirewallFact) =>

@@ -7,6 +7,7 @@ import {
   windowRoutes,
 } from '@tenkai/protocol/api/index.ts';
 import type { Client } from '@tenkai/protocol/client.ts';
+import { aDeployment } from '../builders.ts';
 import { assertSound } from '../console/axe.ts';
 import { noBrowser } from '../console/browser.ts';
 import { textsOf } from '../console/console-site.ts';
@@ -78,18 +79,7 @@ async function deployTool(api: Client, collectionId: string): Promise<string> {
     body: { draft: commandPackage('tool', 'true', '/opt/tool'), contentId: null },
   });
   const { id } = await api(deploymentRoutes.create, {
-    body: {
-      name: 'Tool',
-      subject: { kind: 'program', packageId: 'tool', program: null },
-      collectionId,
-      purpose: 'required',
-      schedule: { kind: 'now' },
-      respectsWindows: true,
-      concurrency: null,
-      wakesMachines: false,
-      retries: 0,
-      variables: [],
-    },
+    body: aDeployment({ subject: { kind: 'program', packageId: 'tool', program: null }, collectionId }),
   });
   return id;
 }

@@ -1,4 +1,3 @@
-import { Select } from '@mantine/core';
 import { IconRocket } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import type { DeploymentRow, RunRow } from '@tenkai/protocol/api/deployments.ts';
@@ -6,6 +5,7 @@ import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../i18n/use-formats.ts';
 import { Empty } from '../../ui/Empty.tsx';
+import { FilterSelect } from '../../ui/FilterSelect.tsx';
 import { SearchBox } from '../../ui/SearchBox.tsx';
 import { DataTable } from '../../ui/table/DataTable.tsx';
 import { listSource } from '../../ui/table/row-source.ts';
@@ -56,10 +56,8 @@ export function DeploymentRuns({ deployment }: { readonly deployment: Deployment
       filters={
         <>
           <SearchBox value={search ?? ''} label={t('runs.searchMachine')} onChange={change} />
-          <Select
-            aria-label={t('runs.columns.status')}
-            placeholder={t('runs.columns.status')}
-            clearable
+          <FilterSelect
+            label={t('runs.columns.status')}
             w={180}
             data={runStatusOrder.map((value) => ({ value, label: t(`runs.status.${value}`) }))}
             value={status ?? null}

@@ -1,4 +1,4 @@
-import { Button, Select } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconDeviceDesktop, IconX } from '@tabler/icons-react';
 import type { DeploymentDraft } from '@tenkai/domain/deployment/deployment.ts';
 import type { DeploymentWhatIfRow } from '@tenkai/protocol/api/deployments.ts';
@@ -9,6 +9,7 @@ import type { Formats } from '../../i18n/format.ts';
 import { reasonText } from '../../i18n/problem-texts.ts';
 import { useFormats } from '../../i18n/use-formats.ts';
 import { Empty } from '../../ui/Empty.tsx';
+import { FilterSelect } from '../../ui/FilterSelect.tsx';
 import { SearchBox } from '../../ui/SearchBox.tsx';
 import { StateLabel } from '../../ui/StateLabel.tsx';
 import type { Column } from '../../ui/table/columns.ts';
@@ -46,10 +47,8 @@ export function WhatIfMachines({ draft, asOf, filter, onFilter }: Props) {
       filters={
         <>
           <SearchBox value={filter.search ?? ''} label={t('runs.searchMachine')} onChange={search} />
-          <Select
-            aria-label={t('whatIf.outcome')}
-            placeholder={t('whatIf.outcome')}
-            clearable
+          <FilterSelect
+            label={t('whatIf.outcome')}
             w={200}
             data={outcomes.map((value) => ({ value, label: t(`whatIf.outcomes.${value}`) }))}
             value={filter.outcome ?? null}

@@ -1,4 +1,3 @@
-import { Select } from '@mantine/core';
 import { IconDeviceDesktop, IconUpload } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { certificateStates } from '@tenkai/domain/machine/certificate-health.ts';
@@ -8,6 +7,7 @@ import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ButtonLink } from '../../ui/ButtonLink.tsx';
 import { Empty } from '../../ui/Empty.tsx';
+import { FilterSelect } from '../../ui/FilterSelect.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { SearchBox } from '../../ui/SearchBox.tsx';
 import { DataTable } from '../../ui/table/DataTable.tsx';
@@ -116,46 +116,36 @@ function Filters({ filter, onChange }: FilterProps) {
   return (
     <>
       <SearchBox value={filter.search ?? ''} label={t('machines.search')} onChange={search} />
-      <Select
-        aria-label={t('machines.columns.power')}
-        placeholder={t('machines.columns.power')}
-        clearable
+      <FilterSelect
+        label={t('machines.columns.power')}
         w={150}
         data={powerStates.map((value) => ({ value, label: t(`machines.power.${value}`) }))}
         value={filter.power ?? null}
         onChange={(power) => onChange({ power })}
       />
-      <Select
-        aria-label={t('machines.columns.activity')}
-        placeholder={t('machines.columns.activity')}
-        clearable
+      <FilterSelect
+        label={t('machines.columns.activity')}
         w={150}
         data={activities.map((value) => ({ value, label: t(`machines.activity.${value}`) }))}
         value={filter.activity ?? null}
         onChange={(activity) => onChange({ activity })}
       />
-      <Select
-        aria-label={t('certificates.title')}
-        placeholder={t('certificates.title')}
-        clearable
+      <FilterSelect
+        label={t('certificates.title')}
         w={170}
         data={certificateStates.map((value) => ({ value, label: t(`certificates.states.${value}`) }))}
         value={filter.certificates ?? null}
         onChange={(certificates) => onChange({ certificates })}
       />
-      <Select
-        aria-label={t('machines.columns.inbound')}
-        placeholder={t('machines.columns.inbound')}
-        clearable
+      <FilterSelect
+        label={t('machines.columns.inbound')}
         w={150}
         data={inboundStates.map((value) => ({ value, label: t(`machines.inbound.${value}`) }))}
         value={filter.inbound ?? null}
         onChange={(inbound) => onChange({ inbound })}
       />
-      <Select
-        aria-label={t('machines.collection')}
-        placeholder={t('machines.collection')}
-        clearable
+      <FilterSelect
+        label={t('machines.collection')}
         searchable
         w={190}
         data={(collections.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}

@@ -1,4 +1,3 @@
-import { Select } from '@mantine/core';
 import { IconBox, IconPlus } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import type { PackageRow } from '@tenkai/protocol/api/packages.ts';
@@ -7,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../i18n/use-formats.ts';
 import { ButtonLink } from '../../ui/ButtonLink.tsx';
 import { Empty } from '../../ui/Empty.tsx';
+import { FilterSelect } from '../../ui/FilterSelect.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { SearchBox } from '../../ui/SearchBox.tsx';
 import { DataTable } from '../../ui/table/DataTable.tsx';
@@ -75,10 +75,8 @@ export function PackagesPage() {
         filters={
           <>
             <SearchBox value={search} label={t('packages.search')} onChange={changeSearch} />
-            <Select
-              aria-label={t('packages.fields.type')}
-              placeholder={t('packages.fields.type')}
-              clearable
+            <FilterSelect
+              label={t('packages.fields.type')}
               w={180}
               data={types.map((value) => ({ value, label: t(`packages.types.${value}`) }))}
               value={type ?? null}
@@ -89,10 +87,8 @@ export function PackagesPage() {
                 })
               }
             />
-            <Select
-              aria-label={t('packages.targets.operatingSystem')}
-              placeholder={t('packages.targets.operatingSystem')}
-              clearable
+            <FilterSelect
+              label={t('packages.targets.operatingSystem')}
               searchable
               w={180}
               data={systems}

@@ -1,4 +1,3 @@
-import { Select } from '@mantine/core';
 import { IconListCheck } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { findSystems } from '@tenkai/domain/os-matrix/find-systems.ts';
@@ -8,6 +7,7 @@ import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { given } from '../../search.ts';
 import { Empty } from '../../ui/Empty.tsx';
+import { FilterSelect } from '../../ui/FilterSelect.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { SearchBox } from '../../ui/SearchBox.tsx';
 import type { Column } from '../../ui/table/columns.ts';
@@ -54,19 +54,15 @@ export function SystemsPage() {
         filters={
           <>
             <SearchBox value={filter.search ?? ''} label={t('systems.search')} onChange={changeSearch} />
-            <Select
-              aria-label={t('systems.capability')}
-              placeholder={t('systems.capability')}
-              clearable
+            <FilterSelect
+              label={t('systems.capability')}
               w={200}
               data={capabilities.map((value) => ({ value, label: t(`systems.capabilities.${value}`) }))}
               value={filter.capability ?? null}
               onChange={(value) => change({ capability: value ?? undefined } as typeof filter)}
             />
-            <Select
-              aria-label={t('systems.verdict')}
-              placeholder={t('systems.verdict')}
-              clearable
+            <FilterSelect
+              label={t('systems.verdict')}
               w={170}
               data={verdicts.map((value) => ({ value, label: t(`systems.verdicts.${value}`) }))}
               value={filter.verdict ?? null}

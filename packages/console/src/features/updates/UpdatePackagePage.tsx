@@ -1,4 +1,4 @@
-import { Button, Group, Select } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconDeviceDesktop } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import type { UpdateState } from '@tenkai/domain/update/update-state.ts';
@@ -10,6 +10,7 @@ import type { Formats } from '../../i18n/format.ts';
 import { useSentences } from '../../i18n/problem-texts.ts';
 import { useFormats } from '../../i18n/use-formats.ts';
 import { Empty } from '../../ui/Empty.tsx';
+import { FilterSelect } from '../../ui/FilterSelect.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { StateLabel } from '../../ui/StateLabel.tsx';
 import type { Column } from '../../ui/table/columns.ts';
@@ -69,10 +70,8 @@ export function UpdatePackagePage() {
         rowName={nameOf}
         selection={selection}
         filters={
-          <Select
-            aria-label={t('updates.states')}
-            placeholder={t('updates.states')}
-            clearable
+          <FilterSelect
+            label={t('updates.states')}
             data={shownStates.map((one) => ({ value: one, label: t(`updates.state.${one}`) }))}
             value={state ?? null}
             onChange={(next) =>

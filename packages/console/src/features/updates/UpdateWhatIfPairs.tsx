@@ -1,4 +1,4 @@
-import { Button, Select } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconRefreshDot, IconX } from '@tabler/icons-react';
 import type { UpdatePolicy } from '@tenkai/domain/update/policy.ts';
 import type { UpdateWhatIfRow } from '@tenkai/protocol/api/updates.ts';
@@ -9,6 +9,7 @@ import type { Formats } from '../../i18n/format.ts';
 import { reasonText } from '../../i18n/problem-texts.ts';
 import { useFormats } from '../../i18n/use-formats.ts';
 import { Empty } from '../../ui/Empty.tsx';
+import { FilterSelect } from '../../ui/FilterSelect.tsx';
 import { StateLabel } from '../../ui/StateLabel.tsx';
 import type { Column } from '../../ui/table/columns.ts';
 import { DataTable } from '../../ui/table/DataTable.tsx';
@@ -44,10 +45,8 @@ export function UpdateWhatIfPairs({ policy, asOf, filter, onFilter }: Props) {
       rowName={nameOf}
       filters={
         <>
-          <Select
-            aria-label={t('whatIf.update.change')}
-            placeholder={t('whatIf.update.change')}
-            clearable
+          <FilterSelect
+            label={t('whatIf.update.change')}
             w={220}
             data={changes.map((value) => ({ value, label: t(`whatIf.update.changes.${value}`) }))}
             value={filter.change ?? null}
