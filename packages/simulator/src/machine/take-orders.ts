@@ -46,6 +46,10 @@ function carryOut(state: State, order: Order): void {
       state.desk.whole(state.memory, state.bootedAt);
       answer(state, order, null);
       return;
+    case 'renew-keys':
+      // Its keys come from the seed: the fleet finds them again at its next start.
+      answer(state, order, 'order-not-understood');
+      return;
     case 'power':
       power(state, order);
   }

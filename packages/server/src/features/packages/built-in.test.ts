@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { agentPackageId, builtInPackages, type PackageDraft } from '@tenkai/domain';
-import { packageRoutes } from '@tenkai/protocol';
+import { packageRoutes, scenarioRoutes } from '@tenkai/protocol';
 import type { RemoteProblem } from '@tenkai/protocol/problem.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
+import { aScenario, installStep } from '@tenkai/testkit/builders.ts';
+import { deploy } from '@tenkai/testkit/deployed.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
 
@@ -63,6 +65,24 @@ onBothEngines(
     await server.call(packageRoutes.create, { body: { draft: aDraft({ id }), contentId: null } });
     await packages.addBuiltIn();
     assert.deepEqual(await packages.standing(id), { origin: 'api', revision: 1 });
+  },
+);
+
+onBothEngines(
+  'IDENT-20: an update that supersedes certfix takes it out of no catalogue, and it can be deployed still',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    atEnd(t, () => server.stop());
+    const { packages } = server.app;
+    await packages.addBuiltIn();
+    const draft = aDraft({ id: 'kb977384', supersedes: [id] });
+    await server.call(packageRoutes.create, { body: { draft, contentId: null } });
+    await packages.addBuiltIn();
+    const { items } = await server.call(packageRoutes.list, { query: {} });
+    assert.ok(['kb977384', id].every((each) => items.some((item) => item.id === each)));
+    const steps = [installStep(id)];
+    const { id: scenarioId } = await server.call(scenarioRoutes.create, { body: aScenario({ steps }) });
+    await deploy(server, { subject: { kind: 'scenario', scenarioId } });
   },
 );
 
