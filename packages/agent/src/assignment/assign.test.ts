@@ -80,6 +80,20 @@ test('AGENT-11, AGENT-19, AGENT-33, AGENT-34: a machine finds its site by DNS al
   assert.match(verified.stderr, /assigned to site TST\n.*component core is enabled, not installed/s);
 });
 
+test(
+  'AGENT-10: with the server in its settings file alone, written by hand, an agent that starts is assigned by that server',
+  options,
+  async (t) => {
+    const { site, agent } = await scene(t);
+    const assignment = { managementPoint: site.url };
+    agent.configure({ rootFingerprint: site.keys.rootFingerprint, assignment });
+    agent.start();
+    await until(() => site.connected()[0]);
+    const { foundBy, server, code } = (await status(agent)).site;
+    assert.deepEqual([foundBy, server, code], ['given', site.url, 'TST']);
+  },
+);
+
 test('AGENT-21: the service itself finds the site by what was kept in its settings, once it is published', {
   ...options,
   skip: noDnsmasq,

@@ -44,7 +44,7 @@ describe('the folder that is copied to a machine', { skip: noDebianHosts || noDe
   const result = async () => JSON.parse(await host.ask(['cat', marker])) as Record<string, unknown>;
   const isInstalled = async () => (await host.run(['test', '-e', '/usr/bin/tenkai-agent'])).code === 0;
 
-  test('wrong words, missing rights and a changed package are refused before anything is installed', async () => {
+  test('AGENT-02: wrong words, missing rights and a changed package are refused before anything is installed', async () => {
     assert.equal((await install('--nonsense')).code, 2);
     const user = await host.run(['setpriv', '--reuid', '65534', '--clear-groups', 'sh', script]);
     assert.equal(user.code, 1);
@@ -101,7 +101,7 @@ describe('the folder that is copied to a machine', { skip: noDebianHosts || noDe
     assert.equal((await host.run(['sh', script, '--status'])).code, 1);
   });
 
-  test('AGENT-05, MASTER-08, MASTER-09: one command copies, checks, installs, waits and verifies, and returns when the agent is complete', async () => {
+  test('AGENT-01, AGENT-05, MASTER-08, MASTER-09: one command copies, checks, installs, waits and verifies, and returns when the agent is complete', async () => {
     const { code, stdout, stderr } = await install('--unassigned');
     assert.equal(code, 0, stdout + stderr);
     const steps = ['copy', 'check', 'network', 'install', 'wait', 'verify'];

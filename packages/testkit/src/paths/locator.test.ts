@@ -21,7 +21,7 @@ async function scene(t: TestContext) {
 }
 
 test(
-  'a machine with a locator and a site code, in their old spellings, finds the site and asks to be taken',
+  'AGENT-19: a machine with a locator and a site code alone, in their old spellings, finds the site and asks to be taken',
   options,
   async (t) => {
     const { server, agent, pin } = await scene(t);

@@ -5,7 +5,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { Inventory } from '@tenkai/domain';
+import { type ConditionLeaf, Inventory } from '@tenkai/domain';
+import { evaluateCondition } from '@tenkai/domain/software/condition-evaluation.ts';
 import * as Value from 'typebox/value';
 import type { Platform } from '../platform.ts';
 import { run } from '../shell.ts';
@@ -137,6 +138,32 @@ test('conditions: what the machine finds for each leaf', async () => {
   assert.deepEqual([isDetected, found], [false, cause]);
   const leaf = { kind: 'os-release', key: 'NO_SUCH_KEY', operator: '=', value: '' } as const;
   assert.deepEqual(await detection.probe(leaf, signal), { state: 'absent' });
+});
+
+test('BAGT-18: conditions hold by what dpkg and os-release of this machine say', {
+  skip: noDpkg,
+}, async () => {
+  const { detection } = open(null);
+  const version = execFileSync('dpkg-query', ['-W', '-f=$'.concat('{Version}'), 'dpkg'], {
+    encoding: 'utf8',
+  });
+  const id = execFileSync('sh', ['-c', '. /etc/os-release; printf %s "$ID"'], { encoding: 'utf8' });
+  const holds = async (leaf: ConditionLeaf) => {
+    const fact = await detection.probe(leaf, signal);
+    return evaluateCondition(leaf, () => fact).holds;
+  };
+  const dpkg = { kind: 'package-version', source: 'dpkg', name: 'dpkg', version } as const;
+  const system = { kind: 'os-release', key: 'ID', operator: '=' } as const;
+  for (const [leaf, wanted] of [
+    [{ ...dpkg, operator: '=' }, true],
+    [{ ...dpkg, operator: '>=', version: `${version}~` }, true],
+    [{ ...dpkg, operator: '>', version }, false],
+    [{ ...dpkg, operator: '>=', version: `${version}+` }, false],
+    [{ ...dpkg, operator: '>=', name: 'tenkai-none' }, false],
+    [{ ...system, value: id }, true],
+    [{ ...system, value: `${id}x` }, false],
+  ] as const)
+    assert.equal(await holds(leaf), wanted, JSON.stringify(leaf));
 });
 
 test("a program that is asked something has no input: bash takes none of the user's start files for it", async () => {

@@ -37,7 +37,7 @@ async function statesOf(server: TestServer, ...ids: string[]) {
 }
 
 onBothEngines(
-  'BSCN-19, BSCN-21: a staged run holds nothing up, begins with the next start, and new runs queue behind it',
+  'BAGT-15, BSCN-19, BSCN-21: a staged run holds nothing up, begins with the next start, and new runs queue behind it',
   async (t, { databaseUrl }) => {
     const { server, agent, clock, subject } = await world(databaseUrl);
     atEnd(t, () => server.stop());
