@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { texts } from '@tenkai/agent/self-service/texts.ts';
 import type { AgentStatus } from '@tenkai/agent/status.ts';
 import { isFinal } from '@tenkai/domain';
-import { deploymentRoutes, enrollmentRoutes, packageRoutes } from '@tenkai/protocol';
+import { deploymentRoutes, packageRoutes, scenarioRoutes } from '@tenkai/protocol';
 import { listAudit } from '@tenkai/protocol/api/status.ts';
+import type { Page } from 'playwright-core';
 import { atEnd } from '../at-end.ts';
-import { aDeployment } from '../builders.ts';
+import { aDeployment, aScenario } from '../builders.ts';
 import { assertSound } from '../console/axe.ts';
 import { noBrowser, startBrowser } from '../console/browser.ts';
 import { aDraft } from '../package-draft.ts';
-import { newAgent, spawnAs, type TestAgent, until } from '../small-site/run-agent.ts';
+import { enrolledByTicket } from '../small-site/enrolled-by-ticket.ts';
+import { spawnAs, type TestAgent, until } from '../small-site/run-agent.ts';
 import { startTestServer, type TestServer } from '../start-server.ts';
 
 /** A user of every system, without any rights. */
@@ -20,19 +22,32 @@ const user = 'nobody';
 const skip = noBrowser || (process.getuid?.() !== 0 && 'only root can do things as another user');
 
 async function managed(t: TestContext, server: TestServer): Promise<TestAgent> {
-  const agent = newAgent();
-  atEnd(t, () => agent.remove());
-  const { secret } = await server.call(enrollmentRoutes.createTicket, {
-    body: { name: 'test', maxUses: 1, validHours: 1 },
-  });
-  const ticketFile = join(agent.root, 'ticket');
-  writeFileSync(ticketFile, secret, { mode: 0o600 });
-  const to = ['--server', server.baseUrl, '--root-fingerprint', server.kernel.keys.rootFingerprint];
-  const enrolled = await agent.command('enroll', ...to, '--ticket-file', ticketFile);
-  assert.equal(enrolled.status, 0, enrolled.stderr);
+  const agent = await enrolledByTicket(t, server);
+  agent.configure({ powerCommand: ['/bin/sh', '-c', `echo "$1" >> ${join(agent.root, 'power')}`, 'power'] });
   agent.start();
   await until(() => existsSync(join(agent.data.root, 'door/user.sock')));
   return agent;
+}
+
+/** The page as a user of the machine opens it. @returns the address that the agent's command has printed */
+async function openPage(
+  t: TestContext,
+  server: TestServer,
+  agent: TestAgent,
+): Promise<{ page: Page; url: string; faults: string[] }> {
+  const entry = new URL(import.meta.resolve('@tenkai/agent/main.ts')).pathname;
+  const program = spawnAs(user, [process.execPath, entry, 'self-service'], agent.env);
+  atEnd(t, () => void program.kill());
+  let printed = '';
+  program.stdout?.on('data', (part) => (printed += part));
+  const url = await until(() => /^http:\/\/127\.0\.0\.1:\d+\/#\S+$/m.exec(printed)?.[0]);
+  const ca = server.kernel.keys.rootCertificate;
+  const browser = await startBrowser(t, { language: 'ja', size: { width: 320, height: 640 }, ca });
+  const page = await browser.newPage();
+  const faults: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  await page.goto(url);
+  return { page, url, faults };
 }
 
 async function available(server: TestServer, id: string): Promise<string> {
@@ -64,18 +79,7 @@ test('AGENT-23, AGENT-31: a user without rights installs what is available, on a
   const listed = await agent.commandOf(user, 'available');
   assert.match(listed.stdout, /^Text <b>editor<\/b>\n {2}available$/m, listed.stderr);
 
-  const entry = new URL(import.meta.resolve('@tenkai/agent/main.ts')).pathname;
-  const program = spawnAs(user, [process.execPath, entry, 'self-service'], agent.env);
-  atEnd(t, () => void program.kill());
-  let printed = '';
-  program.stdout?.on('data', (part) => (printed += part));
-  const url = await until(() => /^http:\/\/127\.0\.0\.1:\d+\/#\S+$/m.exec(printed)?.[0]);
-  const ca = server.kernel.keys.rootCertificate;
-  const browser = await startBrowser(t, { language: 'ja', size: { width: 320, height: 640 }, ca });
-  const page = await browser.newPage();
-  const faults: string[] = [];
-  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-  await page.goto(url);
+  const { page, url, faults } = await openPage(t, server, agent);
   await page.getByText('Text <b>editor</b>').waitFor();
   const { site } = JSON.parse((await agent.command('status', '--json')).stdout) as AgentStatus;
   assert.equal(site.code, 'TST');
@@ -121,4 +125,44 @@ test('AGENT-23, AGENT-31: a user without rights installs what is available, on a
   assert.deepEqual(await ask('/available'), [401, 'page-used']);
   const foreign = { method: 'POST', body: '{}', headers: { origin: 'http://example.com' } };
   assert.deepEqual(await ask('/restart/now', foreign), [403, 'page-foreign']);
+});
+
+test('a user postpones the restart of a run on the page as often as the administrator lets, then restarts when it suits', {
+  timeout: 180_000,
+  skip,
+}, async (t) => {
+  const server = await startTestServer({ listen: true });
+  atEnd(t, () => server.stop());
+  const agent = await managed(t, server);
+  const { page, faults } = await openPage(t, server, agent);
+  const ja = texts.ja;
+  await page.getByText(ja.noRestart).waitFor();
+
+  const restart = { kind: 'restart' as const, id: 'r', name: '再起動', delaySeconds: 600 };
+  const scenario = await server.call(scenarioRoutes.create, { body: aScenario({ steps: [restart] }) });
+  const subject = { kind: 'scenario' as const, scenarioId: scenario.id };
+  const body = aDeployment({ name: '月例の更新', subject, restartPostponement: { times: 1, hours: 8 } });
+  const { id } = await server.call(deploymentRoutes.create, { body });
+  await page.getByText(ja.restartFor.replace('{name}', '月例の更新')).waitFor();
+  await assertSound(page);
+  const postpone = page.getByRole('button', { name: ja.postpone, exact: true });
+  await page.getByLabel(ja.postponeBy).selectOption({ label: ja.hours.replace('{count}', '4') });
+  await postpone.press('Enter');
+  await page.getByText(ja.postponedBy.replace('{user}', user)).waitFor();
+  await page.getByText(ja.notPostponable).waitFor();
+  assert.equal(await postpone.isVisible(), false, 'once was all');
+  assert.equal(existsSync(join(agent.root, 'power')), false);
+  await until(async () => {
+    const { items } = await server.call(deploymentRoutes.runs, { params: { id } });
+    return items.some(({ reason }) => reason?.code === 'restart-postponed');
+  });
+
+  page.once('dialog', (dialog) => void dialog.dismiss());
+  await page.getByRole('button', { name: ja.now }).press('Enter');
+  assert.equal(existsSync(join(agent.root, 'power')), false, 'the question was answered with no');
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.getByRole('button', { name: ja.now }).press('Enter');
+  await until(() => existsSync(join(agent.root, 'power')));
+  assert.match(readFileSync(join(agent.root, 'power'), 'utf8'), /restart/);
+  assert.deepEqual(faults, []);
 });
