@@ -1,14 +1,5 @@
-import { Button, Menu } from '@mantine/core';
-import {
-  IconChevronDown,
-  IconEraser,
-  IconPower,
-  IconRadar2,
-  IconRocket,
-  IconRotateClockwise,
-  IconSunrise,
-  IconTopologyStar3,
-} from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconEraser, IconRocket, IconTopologyStar3 } from '@tabler/icons-react';
 import type { MachineRow } from '@tenkai/protocol/api/machines.ts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -18,15 +9,9 @@ import { AddToCollection } from './AddToCollection.tsx';
 import { ClearErrors } from './ClearErrors.tsx';
 import type { PowerAction } from './machines.queries.ts';
 import { PowerAct } from './PowerAct.tsx';
+import { isPowerAction, PowerMenu } from './PowerMenu.tsx';
 
 type Open = PowerAction | 'clear-errors' | 'add-to-collection' | 'deploy' | undefined;
-
-const powerActs = [
-  ['wake', IconSunrise],
-  ['restart', IconRotateClockwise],
-  ['shut-down', IconPower],
-  ['query', IconRadar2],
-] as const;
 
 /** What can be done with the chosen machines; each act shows what it will do before it does it. */
 export function MachineActs({ selection }: { readonly selection: Selection<MachineRow> }) {
@@ -40,28 +25,7 @@ export function MachineActs({ selection }: { readonly selection: Selection<Machi
     <>
       {may('operate') ? (
         <>
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <Button
-                variant="default"
-                leftSection={<IconPower size={16} />}
-                rightSection={<IconChevronDown size={14} />}
-              >
-                {t('machines.acts.power')}
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {powerActs.map(([action, Shape]) => (
-                <Menu.Item
-                  key={action}
-                  leftSection={<Shape size={16} stroke={1.6} />}
-                  onClick={() => setOpen(action)}
-                >
-                  {t(`machines.acts.${action}`)}
-                </Menu.Item>
-              ))}
-            </Menu.Dropdown>
-          </Menu>
+          <PowerMenu onChoose={setOpen} />
           <Button
             variant="default"
             leftSection={<IconEraser size={16} />}
@@ -89,9 +53,7 @@ export function MachineActs({ selection }: { readonly selection: Selection<Machi
       {open === 'add-to-collection' || open === 'deploy' ? (
         <AddToCollection machines={machines} isForDeployment={open === 'deploy'} onClose={close} />
       ) : null}
-      {powerActs.some(([action]) => action === open) ? (
-        <PowerAct action={open as PowerAction} machines={machines} onClose={close} />
-      ) : null}
+      {isPowerAction(open) ? <PowerAct action={open} machines={machines} onClose={close} /> : null}
     </>
   );
 }

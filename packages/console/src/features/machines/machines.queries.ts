@@ -120,6 +120,14 @@ export function useClearErrors() {
   });
 }
 
+export function useRenewKeys() {
+  return useMutation({
+    mutationFn: async (machineIds: string[]) =>
+      (await call(machineRoutes.renewKeys, { body: { machineIds } })).results,
+    onSuccess: changed,
+  });
+}
+
 /** Looks anew each time that somebody asks: what was found a minute ago says nothing. */
 export function useDiagnosis(id: string) {
   return useQuery({

@@ -76,6 +76,8 @@ export const machines = {
     clearErrors: 'Clear errors',
     addToCollection: 'Add to collection',
     deploy: 'Deploy…',
+    keys: 'Keys',
+    renewKeys: 'Renew keys',
     revoke: 'Revoke key',
     forget: 'Forget machine',
     diagnose: 'Diagnose',
@@ -86,6 +88,9 @@ export const machines = {
     again: 'Look again',
     states: { ok: 'Well', fault: 'Fault', skipped: 'Not looked at' },
   },
+  renewKeysTitle: 'Renew the keys of {name}',
+  renewKeysText:
+    'At its next contact within 30 days the machine makes new keys and certificates and stays the machine that it is. The old key ends as soon as the new one is used.',
   revokeTitle: 'Revoke the key of {name}',
   revokeText:
     'The machine is shut out at once: the site takes no reports from it and gives it nothing to run, with any ticket. It stays known; to let it in again, approve it under Enrollment, among the refused ones.',

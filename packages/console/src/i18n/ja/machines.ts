@@ -74,6 +74,8 @@ export const machines: Localized<typeof en.machines> = {
     clearErrors: 'エラー解除',
     addToCollection: 'コレクションに追加',
     deploy: '展開…',
+    keys: '鍵',
+    renewKeys: '鍵を更新',
     revoke: '鍵を失効',
     forget: 'マシンを削除',
     diagnose: '接続診断',
@@ -84,6 +86,9 @@ export const machines: Localized<typeof en.machines> = {
     again: 'もう一度診断',
     states: { ok: '正常', fault: '異常', skipped: '未確認' },
   },
+  renewKeysTitle: '{name} の鍵を更新',
+  renewKeysText:
+    '30 日以内の次の接続時に、マシンが新しい鍵と証明書を作成します。マシンの登録はそのまま引き継がれ、新しい鍵を使い始めた時点で古い鍵は無効になります。',
   revokeTitle: '{name} の鍵を失効',
   revokeText:
     'マシンは直ちに締め出されます。チケットがあっても、サイトは報告を受け付けず、何も実行させません。登録情報は残ります。再び許可するには、「登録」の拒否したマシンの中から承認してください。',
