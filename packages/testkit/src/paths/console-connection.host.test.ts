@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { propertyMessages } from '@tenkai/domain/assignment/property-history.ts';
 import { findingTexts, partNames } from '@tenkai/domain/diagnosis/texts.ts';
 import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { listAudit } from '@tenkai/protocol/api/status.ts';
 import { assertSound } from '../console/axe.ts';
 import { noBrowser } from '../console/browser.ts';
 import { textsOf } from '../console/console-site.ts';
@@ -47,6 +48,16 @@ describe('the connection of a machine in the console', { skip: noBrowser }, () =
     }
     assert.equal(await dialog.getByRole('listitem').count(), findings.length);
     await assertSound(page);
+    await dialog.getByRole('button', { name: texts.common.close }).first().click();
+    await dialog.waitFor({ state: 'detached' });
+
+    const { acts } = texts.machines;
+    await page.getByRole('button', { name: acts.keys }).click();
+    await page.getByRole('menuitem', { name: acts.renewKeys }).click();
+    await dialog.getByRole('button', { name: acts.renewKeys }).click();
+    await page.getByText(texts.machines.outcome.replace('{taken}', '1').replace('{count}', '1')).waitFor();
+    const { items } = await api(listAudit, { query: { action: 'machines.renew-keys' } });
+    assert.equal(items.length, 1);
     watch.assertQuiet();
   });
 });

@@ -17,13 +17,19 @@ export interface Sites {
 
 export async function registerSites(kernel: Kernel, { siteCode }: { siteCode: string }): Promise<Sites> {
   const site = await ensureSite(kernel, siteCode);
-  let { name } = site;
-  let settings = await loadSettings(kernel.db.read);
-  kernel.events.watch('sites.changed', async () => {
-    settings = await loadSettings(kernel.db.read);
-    name = (await loadSite(kernel.db.read))?.name ?? name;
-  });
+  let known = { name: site.name, settings: await loadSettings(kernel.db.read) };
+  const reload = async () => {
+    const settings = await loadSettings(kernel.db.read);
+    known = { settings, name: (await loadSite(kernel.db.read))?.name ?? known.name };
+  };
+  // One after the other: what was read earlier never replaces what was read later.
+  let last: Promise<void> = Promise.resolve();
+  const refresh = () => {
+    last = last.then(reload, reload);
+    return last;
+  };
+  kernel.events.watch('sites.changed', refresh);
   kernel.live.expose('sites.changed', { permission: 'view', message: () => ({ topic: 'site' }) });
-  addSiteRoutes(kernel);
-  return { code: site.code, name: () => name, settings: () => settings };
+  addSiteRoutes(kernel, refresh);
+  return { code: site.code, name: () => known.name, settings: () => known.settings };
 }

@@ -11,7 +11,8 @@ import { serverVersion } from '../../kernel/version.ts';
 import { loadSettings, loadSite, type SiteRow } from './sites.store.ts';
 import * as useCases from './sites.ts';
 
-export function addSiteRoutes(kernel: Kernel) {
+/** @param refresh brings what others ask of the site in memory up to date: who changed it finds it changed at once */
+export function addSiteRoutes(kernel: Kernel, refresh: () => Promise<void>) {
   const { http, db, keys } = kernel;
   const view = async (): Promise<SiteView> => {
     const site = (await loadSite(db.read)) as SiteRow;
@@ -29,9 +30,14 @@ export function addSiteRoutes(kernel: Kernel) {
   http.route(getSite, view);
   http.route(renameSite, async ({ caller, body }) => {
     await useCases.renameSite(kernel, caller, body.name);
+    await refresh();
     return view();
   });
   http.route(signAgentPatch, ({ caller, body }) => useCases.signAgentPatch(kernel, caller, body.patch));
   http.route(getSiteSettings, () => loadSettings(db.read));
-  http.route(changeSiteSettings, ({ caller, body }) => useCases.changeSettings(kernel, caller, body));
+  http.route(changeSiteSettings, async ({ caller, body }) => {
+    const settings = await useCases.changeSettings(kernel, caller, body);
+    await refresh();
+    return settings;
+  });
 }
