@@ -14,7 +14,7 @@ import { makeLoopbackCertificate } from '@tenkai/testkit/loopback-certificate.ts
 import { Failure } from './failures.ts';
 import { fetchContent } from './fetch.ts';
 import { fetchManifest } from './fetch-manifest.ts';
-import { chunkPath, type Manifest } from './manifest.ts';
+import { canonicalManifest, chunkPath, type Manifest } from './manifest.ts';
 import { sealManifest } from './manifest-digest.ts';
 import type { ContentSource } from './source-choice.ts';
 
@@ -244,6 +244,33 @@ test('a token that expired is asked for anew once; a refusal of that one is fina
   assert.equal(failure.code, 'content-refused');
   assert.equal(failure.params.status, 401);
   assert.deepEqual(tokens, []);
+});
+
+test('whoever gives tokens is told which one was refused: for a part, and for the manifest, which is asked for anew once', async (t) => {
+  const guarded: RequestListener = (request, response) => {
+    if (request.headers.authorization !== 'Bearer good') response.writeHead(401).end();
+    else if (request.url?.includes('/manifests/')) response.end(JSON.stringify(signed));
+    else good(request, response);
+  };
+  const signed = { body: canonicalManifest(manifest), signature: '', certificate: '' };
+  const tls = await serveTls(t, guarded);
+  const told: (string | undefined)[] = [];
+  const tokensOf = (next: string) => (refused?: string) => {
+    told.push(refused);
+    return refused === undefined ? 'ended' : next;
+  };
+  const { contentId } = manifest;
+  const found = await fetchManifest({
+    ...quick,
+    contentId,
+    sources: [{ ...tls, bearerToken: tokensOf('good') }],
+  });
+  assert.equal(found.manifest.contentId, contentId);
+  await assertFetched(t, [{ ...tls, bearerToken: tokensOf('good') }]);
+  const refused = [{ ...tls, bearerToken: tokensOf('bad') }];
+  const failure = await failureOf(fetchManifest({ ...quick, contentId, sources: refused }));
+  assert.deepEqual([failure.code, failure.params.status], ['content-refused', 401]);
+  assert.deepEqual(told, [undefined, 'ended', undefined, 'ended', undefined, 'ended']);
 });
 
 test('a token cannot smuggle a header', async (t) => {

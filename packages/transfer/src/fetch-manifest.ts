@@ -28,11 +28,12 @@ export async function fetchManifest(options: FetchManifestOptions): Promise<Fetc
     throw new Failure('content-manifest-mismatch', { contentId: 'not a SHA-256' });
   const download = openDownload(options);
   const out = new Map<ContentSource, unknown>();
+  const denied = new Set<ContentSource>();
   try {
     for (;;) {
       const source = await download.nextSource('the manifest', (candidate) => out.has(candidate));
       if (!source) throw whyNone(download, [...out.values()]);
-      const found = await fetchFrom(download, { source, out, options });
+      const found = await fetchFrom(download, { source, out, denied, options });
       if (found) return found;
     }
   } finally {
@@ -51,6 +52,8 @@ interface Attempt {
   readonly source: ContentSource;
   /** Sources that will not give us this manifest, each with its failure where it has one. */
   readonly out: Map<ContentSource, unknown>;
+  /** Sources that refused once; a second time is final. */
+  readonly denied: Set<ContentSource>;
   readonly options: FetchManifestOptions;
 }
 
@@ -70,15 +73,20 @@ async function fetchFrom(download: Download, attempt: Attempt): Promise<FetchedM
   });
   download.problems.set(source, status === 200 || status === 0 ? problem : `status ${status}`);
   if (isTooLong) out.set(source, new Failure('content-too-large', { limitBytes: MANIFEST_LIMIT_BYTES }));
-  else if (status === 401 || status === 403) out.set(source, refused(source, status));
+  else if (status === 401 || status === 403) refuse(attempt, status);
   else if (status === 404 || status === 410) out.set(source, undefined);
   else if (status !== 200 || problem !== '') download.choice.failed(source);
   else return parse(attempt, Buffer.concat(parts));
   return undefined;
 }
 
-function refused(source: ContentSource, status: number): Failure {
-  return new Failure('content-refused', { source: sourceName(source), what: 'the manifest', status });
+function refuse({ source, out, denied }: Attempt, status: number): void {
+  const isFinal = denied.has(source) || typeof source.bearerToken !== 'function';
+  denied.add(source);
+  // The token may have ended on the way; the next request asks for another one.
+  if (!isFinal) return;
+  const what = { source: sourceName(source), what: 'the manifest', status };
+  out.set(source, new Failure('content-refused', what));
 }
 
 function parse({ source, out, options }: Attempt, text: Buffer): FetchedManifest | undefined {

@@ -160,7 +160,7 @@ function judge(download: Download, { part, source, result }: Answer): boolean {
 
 function refuse(download: Download, part: Part, source: ContentSource, status: number): void {
   if (!part.denied.has(source) && typeof source.bearerToken === 'function') {
-    // The token may have expired on the way; the next request asks for a new one.
+    // The token may have ended on the way; the next request asks for another one.
     part.denied.add(source);
     return;
   }

@@ -9,6 +9,8 @@ export interface Connection {
   readonly pool: SocketPool;
   readonly timeouts: Timeouts;
   readonly limiter: RateLimiter;
+  /** The token that the source answered with 401 last. */
+  refusedToken: string | undefined;
 }
 
 export interface Timeouts {
@@ -51,15 +53,16 @@ export function connect(
   limits: { timeouts: Timeouts; limiter: RateLimiter },
 ): Connection {
   const baseUrl = new URL(source.baseUrl.endsWith('/') ? source.baseUrl : `${source.baseUrl}/`);
-  return { source, pool: createSocketPool({ baseUrl, ca: source.ca }), ...limits };
+  return { source, pool: createSocketPool({ baseUrl, ca: source.ca }), refusedToken: undefined, ...limits };
 }
 
 /** One GET. Never throws for what the network or the server does; throws the signal's reason when aborted. */
 export async function get(connection: Connection, options: GetOptions): Promise<GetResult> {
   for (;;) {
     options.signal.throwIfAborted();
-    const text = await requestText(connection, options);
-    const result = await exchange(connection, options, text);
+    const token = await tokenFor(connection);
+    const result = await exchange(connection, options, requestText(connection, options, token));
+    if (result.status === 401) connection.refusedToken = token;
     options.signal.throwIfAborted();
     // A kept connection may have been closed by the server just when it was used again: no fault of anyone. There are
     // only so many of them, and a new one is never stale, so this ends.
@@ -67,8 +70,11 @@ export async function get(connection: Connection, options: GetOptions): Promise<
   }
 }
 
-async function requestText({ source, pool }: Connection, options: GetOptions): Promise<string> {
-  const token = typeof source.bearerToken === 'function' ? await source.bearerToken() : source.bearerToken;
+async function tokenFor({ source, refusedToken }: Connection): Promise<string | undefined> {
+  return typeof source.bearerToken === 'function' ? source.bearerToken(refusedToken) : source.bearerToken;
+}
+
+function requestText({ pool }: Connection, options: GetOptions, token: string | undefined): string {
   const isSecret = token !== undefined && token !== '' && pool.baseUrl.protocol === 'https:';
   if (isSecret && !/^[\x21-\x7e]+$/.test(token))
     throw new TypeError('a bearer token has no blanks or controls');

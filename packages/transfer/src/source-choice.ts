@@ -2,8 +2,11 @@
 export interface ContentSource {
   /** Such as `https://dp1.example/content`; with or without a slash at the end. */
   readonly baseUrl: string;
-  /** Sent as `Authorization: Bearer …`, over https only, and to this source only. Asked for each request. */
-  readonly bearerToken?: string | (() => string | Promise<string>);
+  /**
+   * Sent as `Authorization: Bearer …`, over https only, and to this source only. A function is asked for each request,
+   * and told which token the source has refused last (401): that one is of no more use.
+   */
+  readonly bearerToken?: string | ((refused?: string) => string | Promise<string>);
   /** Certificates (PEM) to trust instead of the system's. */
   readonly ca?: string | readonly string[];
 }

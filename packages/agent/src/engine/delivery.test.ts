@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import {
   type EnrolledAgent,
@@ -136,6 +137,25 @@ test('a site that is away during the delivery is waited for', options, async () 
   await site.reopen();
   await until(() => engine.exitCode === 0);
   assert.equal(toldOf(agent, testRunId).end?.succeeded, true);
+});
+
+test('a token that ends in the middle of a delivery is replaced at once', options, async () => {
+  const manifest = await publishContent(site, newFiles(9_000_000));
+  // As when the keys of the machine are renewed: once before the manifest, and once more before its parts.
+  const ended = new Set<string>();
+  site.intercept = ({ url = '' }) => {
+    const kind = ['/manifests/', '/objects/'].find((part) => url.includes(part)) ?? '';
+    if (kind === '' || ended.has(kind)) return false;
+    ended.add(kind);
+    site.forgetTokens();
+    return false;
+  };
+  site.requests.length = 0;
+  const { end } = await runSteps(site, agent, copyOf(manifest));
+  assert.equal(end?.succeeded, true);
+  assert.equal(ended.size, 2);
+  const tokens = site.requests.filter((request) => request === `POST ${agentPaths.token}`);
+  assert.equal(tokens.length, 3, 'one at the beginning, and one for each that ended');
 });
 
 test('a delivery that is cancelled ends at once, and nothing of it stays', options, async () => {

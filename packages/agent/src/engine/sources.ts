@@ -8,7 +8,7 @@ export interface SourceDeps {
   readonly server: string;
   /** PEM of the pinned root. */
   readonly rootCertificate: string;
-  readonly tokens: Pick<TokenSource, 'get'>;
+  readonly tokens: Pick<TokenSource, 'get' | 'discard'>;
 }
 
 /**
@@ -18,10 +18,18 @@ export interface SourceDeps {
 export function contentSources(deps: SourceDeps, sources: readonly string[]): ContentSource[] {
   return sources.flatMap((source): ContentSource[] => {
     if (source === agentPaths.content) {
-      const bearerToken = () => deps.tokens.get();
+      const bearerToken = (refused?: string) => tokenBut(deps.tokens, refused);
       return [{ baseUrl: deps.server.replace(/\/$/, '') + source, ca: deps.rootCertificate, bearerToken }];
     }
     if (!/^https?:\/\//.test(source) || !URL.canParse(source)) return [];
     return [{ baseUrl: source, ca: [deps.rootCertificate, ...rootCertificates] }];
   });
+}
+
+/** A token ends before its time where the keys of the machine are renewed: one that was refused is not shown again. */
+async function tokenBut(tokens: SourceDeps['tokens'], refused: string | undefined): Promise<string> {
+  const present = await tokens.get();
+  if (present !== refused) return present;
+  tokens.discard();
+  return tokens.get();
 }
