@@ -92,7 +92,6 @@ async function failureOf(promise: Promise<unknown>): Promise<Failure> {
 }
 
 const ok = `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n`;
-const _longer = `HTTP/1.1 200 OK\r\ncontent-length: ${body.length + 1}\r\n`;
 const babbles: [string, string | Buffer, RegExp][] = [
   ['nothing', '', /cut/],
   ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n', /cut|not HTTP/],

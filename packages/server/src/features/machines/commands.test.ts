@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
@@ -16,8 +15,6 @@ import {
 import { until } from '@tenkai/testkit/rig/until.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock } from '../../kernel/clock.ts';
-
-const _noPing = spawnSync('ping', ['-V']).error ? 'PING IS MISSING: apt-get install iputils-ping' : false;
 
 onBothEngines(
   'BAGT-11, BAGT-24, BPWR-03, BFWL-27: commands for a booting machine are held and delivered when it checks in',
