@@ -6,6 +6,9 @@ export function parseLoginctlList(text: string): string[] {
   return text.split('\n').flatMap((line) => /^\s*(\S+)\s+\d+\s+\S+/.exec(line)?.[1] ?? []);
 }
 
+/** `user`, and since systemd 256 `user-early` of root, since 258 `user-light` (pam_systemd(8)). */
+const ofPerson = /^user(-|$)/;
+
 /**
  * Blocks of `Name=value` lines, one block for each session, of `loginctl show-session`. Sessions of the greeter, of
  * services and of systemd's own user manager are nobody's.
@@ -16,7 +19,7 @@ export function parseLoginctlShow(text: string): Session[] {
       block.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
     );
     const id = fields.get('Id');
-    if (!id || fields.get('Class') !== 'user' || fields.get('State') === 'closing') return [];
+    if (!id || !ofPerson.test(fields.get('Class') ?? '') || fields.get('State') === 'closing') return [];
     const isActive = fields.get('State') === 'active';
     const user = fields.get('Name') ?? '';
     return [{ id, user, uid: Number(fields.get('User') ?? -1), isActive, shows: shownBy(fields) }];

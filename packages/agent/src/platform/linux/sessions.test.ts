@@ -26,6 +26,12 @@ const cases: [string, { loginctl?: string; hasUtmp?: boolean }, boolean][] = [
   ['only the greeter is there', { loginctl: loginctl([session('greeter', 'active')]) }, true],
   ['the last one has just left', { loginctl: loginctl([session('user', 'closing')]) }, true],
   ['somebody works', { loginctl: loginctl([session('user', 'active')]) }, false],
+  [
+    'root works, as systemd 256 and later says it',
+    { loginctl: loginctl([session('user-early', 'active')]) },
+    false,
+  ],
+  ["only root's own manager is there", { loginctl: loginctl([session('manager-early', 'active')]) }, true],
   ['somebody is signed in and away', { loginctl: loginctl([session('user', 'online')]) }, false],
   ['logind does not answer, and there is no utmp', { loginctl: loginctl([], 1) }, false],
   ['logind does not answer, and utmp is empty', { loginctl: loginctl([], 1), hasUtmp: true }, true],

@@ -11,13 +11,13 @@ const timeoutMs = 15_000;
 export function createSessions({ paths }: { paths: Paths }): Sessions {
   return {
     async list(signal) {
-      return (await askLogind(paths, signal)) ?? listByWho(paths, signal);
+      return (await askLogind(paths, signal)) ?? (await listByWho(paths, signal)) ?? [];
     },
     async isNobodySignedIn(signal) {
       const byLogind = await askLogind(paths, signal);
       if (byLogind === null && !hasUtmp(paths)) return false;
       // Who came in beside logind, such as by an sshd without PAM, is in utmp alone.
-      return (byLogind ?? []).length === 0 && (await listByWho(paths, signal)).length === 0;
+      return (byLogind ?? []).length === 0 && (await listByWho(paths, signal))?.length === 0;
     },
     keepingAwake(command) {
       const inhibit = toolIn(paths, 'systemd-inhibit');
@@ -70,8 +70,9 @@ async function listByLogind(loginctl: string, signal: AbortSignal): Promise<Sess
   return shown.code === 0 ? parseLoginctlShow(shown.stdout) : null;
 }
 
-async function listByWho({ root }: Paths, signal: AbortSignal): Promise<Session[]> {
+/** Null: it cannot be asked. */
+async function listByWho({ root }: Paths, signal: AbortSignal): Promise<Session[] | null> {
   const file = root === null ? [] : [join(root, 'run/utmp')];
   const { code, stdout } = await run('who', file, { timeoutMs, signal });
-  return code === 0 ? parseWho(stdout, accounts()) : [];
+  return code === 0 ? parseWho(stdout, accounts()) : null;
 }

@@ -27,7 +27,7 @@ const system32 = 'C:\\Windows\\System32';
 const none = { code: 1, stdout: '', stderr: '', problem: '' };
 
 /** Writes down what would be run, and answers as given. */
-function recorder(answer: (args: readonly string[]) => { code: number; stdout: string }) {
+function recorder(answer: (args: readonly string[]) => { code: number | null; stdout: string }) {
   const lines: string[] = [];
   const ask: typeof run = async (program, args, { decode }) => {
     lines.push([program, ...args].join(' '));
@@ -275,14 +275,31 @@ test('people who are signed in, in any language', () => {
     ],
   );
   assert.deepEqual(parseQueryUser('No User exists for *\r\n'), []);
+  const heading = ' USERNAME              SESSIONNAME        ID  STATE   IDLE TIME  LOGON TIME\r\n';
+  const line = (user: string) => parseQueryUser(`${heading}${user}`).map(({ user: name, id }) => [name, id]);
+  assert.deepEqual(
+    line('>john smith            console             1  Active      none   1/2/2026 8:00 AM\r\n'),
+    [['john smith', '1']],
+  );
+  assert.deepEqual(
+    line(' john smith                                2  Disc        1:02   1/2/2026 8:00 AM\r\n'),
+    [['john smith', '2']],
+  );
 });
 
 test('nobody is signed in only where Windows has said so', async () => {
   const users = recording('query-user-windows.txt');
   const listed = ' SESSIONNAME       USERNAME                 ID  STATE   TYPE        DEVICE\r\n';
   const nobody = `${listed}>services                                    0  Disc\r\n console                                     1  Conn\r\n`;
+  const smith = '>john smith            console             1  Active      none   1/2/2026 8:00 AM\r\n';
+  const atConsole = `${listed} services                                    0  Disc\r\n>console           john smith                1  Active\r\n`;
+  const away = `${listed}>services                                    0  Disc\r\n                   alice                     2  Disc\r\n`;
   const cases: [string, string, string, boolean][] = [
     ['somebody, also who is away', users, nobody, false],
+    ['somebody with a blank in the name', ` USERNAME\r\n${smith}`, nobody, false],
+    ['a line that cannot be read', ' USERNAME\r\n ?\r\n', nobody, false],
+    ['somebody whom only the sessions name', '', atConsole, false],
+    ['somebody away whom only the sessions name', '', away, false],
     ['nobody', '', nobody, true],
     ['nobody, in words', 'No User exists for *\r\n', nobody, true],
     ['an edition without query.exe', '', '', false],
@@ -291,6 +308,13 @@ test('nobody is signed in only where Windows has said so', async () => {
   for (const [what, user, session, expected] of cases) {
     const { ask } = recorder((args) => ({ code: 1, stdout: args[0] === 'user' ? user : session }));
     assert.equal(await createSessions(ask).isNobodySignedIn(signal), expected, what);
+  }
+  for (const silent of ['user', 'session']) {
+    const { ask } = recorder(([what]) => ({
+      code: what === silent ? null : 0,
+      stdout: what === silent || what === 'user' ? '' : nobody,
+    }));
+    assert.equal(await createSessions(ask).isNobodySignedIn(signal), false, `no answer to query ${silent}`);
   }
 });
 
