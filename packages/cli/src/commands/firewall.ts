@@ -17,6 +17,7 @@ import {
   type PortRange,
   planFirewall,
   rulesOfProgram,
+  rulesServedBy,
 } from '@tenkai/domain';
 import { commandLine } from '@tenkai/domain/firewall/procedure.ts';
 import { advRule } from '@tenkai/domain/firewall/windows.ts';
@@ -168,7 +169,9 @@ async function inputOf(session: Session, options: FirewallOptions): Promise<Fire
   const system = thisSystem;
   const rules = firewallRules(role, needs);
   const program = await programFor(session, options, system);
-  const bound = program === undefined ? rules : rulesOfProgram(rules, program);
+  // Beside the server lies the command line, with the same Node.
+  const bound =
+    program === undefined ? rulesServedBy(rules, process.execPath) : rulesOfProgram(rules, program);
   return { role, rules: bound, profiles: options.profile ?? usualProfiles(role, settings), system };
 }
 

@@ -23,6 +23,8 @@ export interface PortRule extends PortRange {
   readonly use: string;
   /** Path of the one program that may receive there; only Windows knows such rules. Absent: any. */
   readonly program?: string;
+  /** Path of the program that listens there: where the rule is for any, a block of that one closes it all the same. */
+  readonly servedBy?: string;
 }
 
 /** Echo requests of one address: never of everybody (BFWL-21). */
@@ -60,6 +62,11 @@ export function portRule(
 /** The same rules for one program alone (BAGT-02). Echo requests are answered by the system, not by a program. */
 export function rulesOfProgram(rules: readonly FirewallRule[], program: string): FirewallRule[] {
   return rules.map((rule) => (rule.kind === 'port' ? { ...rule, program } : rule));
+}
+
+/** The same rules for any program, of which that one listens. */
+export function rulesServedBy(rules: readonly FirewallRule[], servedBy: string): FirewallRule[] {
+  return rules.map((rule) => (rule.kind === 'port' ? { ...rule, servedBy } : rule));
 }
 
 /** `Tenkai(agent ICMPv4:10.0.0.1)`; undefined where it is no address, or one that has no meaning elsewhere. */

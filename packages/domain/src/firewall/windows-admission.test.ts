@@ -9,6 +9,7 @@ import { parseWindowsRule } from './windows-rule.ts';
 
 const program = 'C:\\Program Files\\Tenkai\\Agent\\node.exe';
 const [web] = firewallRules('server', { https: 443 }) as [FirewallRule];
+const served = { ...web, servedBy: 'c:\\tenkai\\node.exe' };
 const [multicast, echo] = rulesOfProgram(
   firewallRules('agent', { multicast: { first: 56_100, last: 56_227 }, siteAddresses: ['10.0.0.1'] }),
   program,
@@ -81,6 +82,19 @@ const table: readonly [what: string, rule: FirewallRule, rules: readonly string[
   ['a block of another port', web, [own, block('Protocol=6|LPort=80|')], 'open any'],
   ['a block of UDP', web, [own, block('Protocol=17|')], 'open any'],
   ['a block of one address', web, [own, block('Protocol=6|LPort=443|RA4=10.0.0.66|')], 'open any'],
+  ['a block of the own network', web, [own, block('Protocol=6|LPort=443|RA4=LocalSubnet|')], 'manual any'],
+  ['a block of every address', web, [own, block('LPort=443|RA4=0.0.0.0-255.255.255.255|')], 'manual any'],
+  ['a block of every network', web, [own, block('RA6=::/0|RA4=0.0.0.0/0.0.0.0|')], 'manual any'],
+  ['a block of the Internet', web, [own, block('LPort=443|RA4=Internet|')], 'open any'],
+  ['a block of any service', web, [own, block('Protocol=6|Svc=*|')], 'manual any'],
+  ['a block of one service', web, [own, block('Protocol=6|Svc=W3SVC|')], 'open any'],
+  ['a block of the program that listens', served, [own, block('App=C:\\Tenkai\\node.exe|')], 'manual any'],
+  [
+    'ours beside the listening program let in',
+    served,
+    [own.replace('|Name', '|App=C:\\Tenkai\\node.exe|Name')],
+    'open any',
+  ],
   ['a block on one network card', web, [own, block('IF={9}|')], 'open any'],
   ['a block of another program', web, [own, block('App=C:\\game.exe|')], 'open any'],
   ['ours for the agent', multicast, [ownUdp], 'open any'],

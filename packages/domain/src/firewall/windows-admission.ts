@@ -66,10 +66,18 @@ function allows(each: WindowsRule, rule: FirewallRule): boolean {
 
 /** Even a part of it: a session of multicast takes any of its ports. Limits that are not judged may spare it. */
 function blocks(each: WindowsRule, rule: FirewallRule): boolean {
-  if (each.action !== 'block' || each.isLimited || !isFromThere(each, rule) || !touchesWhat(each, rule))
-    return false;
+  if (each.action !== 'block' || each.isLimited || !touchesWhat(each, rule)) return false;
+  if (!isFromThere(each, rule) && !each.remotes?.some(isMany)) return false;
   return each.program === null || isProgram(each.program, rule);
 }
+
+/** The machine's own network or everybody; a list of strangers' addresses closes nothing that is needed. */
+function isMany(remote: string): boolean {
+  if (/^[a-z]+$/i.test(remote)) return manyWords.has(remote.toLowerCase());
+  return /^0\.0\.0\.0(-255\.255\.255\.255|\/0(\.0\.0\.0)?)$|^::(\/0|-ffff(:ffff){7})$/i.test(remote);
+}
+
+const manyWords: ReadonlySet<string> = new Set(['localsubnet', 'intranet', 'rmtintranet']);
 
 /** What comes to ports may come from everywhere: a rule about some addresses alone says nothing of it. */
 const isFromThere = ({ remotes }: WindowsRule, rule: FirewallRule) =>
@@ -100,7 +108,7 @@ function isOfEcho({ protocol, icmp }: WindowsRule, family: 'ipv4' | 'ipv6'): boo
 
 /** Echo requests are answered by the system itself. */
 function isProgram(program: string, rule: FirewallRule): boolean {
-  const wanted = rule.kind === 'echo' ? 'system' : (rule.program?.toLowerCase() ?? '');
+  const wanted = rule.kind === 'echo' ? 'system' : ((rule.program ?? rule.servedBy)?.toLowerCase() ?? '');
   const [, variable = '', rest = ''] = /^(%.+?%)(.*)$/.exec(program.toLowerCase()) ?? [];
   const folder = usualFolders[variable];
   if (folder === undefined) return program.toLowerCase() === wanted;

@@ -56,7 +56,9 @@ export function parseWindowsRule(id: string, data: string): WindowsRule | undefi
     icmp: anyOf(all('icmp4', 'icmp6')),
     remotes: anyOf(all('ra4', 'ra6', 'ra42', 'ra62')),
     program: all('app')[0] ?? null,
-    isLimited: [...fields.keys()].some((key) => !judged.has(key) && !telling.has(key)),
+    isLimited: [...fields].some(
+      ([key, values]) => !judged.has(key) && !telling.has(key) && !values.every((value) => value === '*'),
+    ),
   };
 }
 

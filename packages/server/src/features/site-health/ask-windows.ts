@@ -6,6 +6,7 @@ import {
   firewallRules,
   type Procedure,
   planFirewall,
+  rulesServedBy,
   windowsProgram,
 } from '@tenkai/domain/firewall/index.ts';
 import { type HostFirewallCheck, hostFirewallCheck, judgeCheck } from '@tenkai/domain/site-health/index.ts';
@@ -27,7 +28,7 @@ export function askWindows(
 ): LookAtFirewall {
   const input = {
     role: 'server',
-    rules: firewallRules('server', needs),
+    rules: rulesServedBy(firewallRules('server', needs), process.execPath),
     profiles,
     system: 'windows',
   } as const;
