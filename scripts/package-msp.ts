@@ -73,7 +73,8 @@ async function tableOf(
       id,
       title,
       symptom: '',
-      line: agentLineOf(version),
+      // That of the package which it is for: a patch changes files, and not the line.
+      line: agentLineOf(from ?? version),
       system: 'windows',
       architecture: 'x64',
     },

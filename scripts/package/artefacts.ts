@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { PatchDocument, patchLimitBytes, readPatchText } from '@tenkai/protocol/agent/patch.ts';
+import { patchLimitBytes } from '@tenkai/domain/agent-patch/agent-patch.ts';
+import { PatchDocument, readPatchText } from '@tenkai/protocol/agent/patch.ts';
 import { Check } from 'typebox/value';
 
 export type ArtefactKind = 'bootstrapper' | 'package' | 'patch' | 'archive';

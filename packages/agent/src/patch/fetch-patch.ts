@@ -1,10 +1,10 @@
 import { Agent, get } from 'node:https';
 import { getCACertificates } from 'node:tls';
 import '@tenkai/domain/agent-patch/failures.ts';
+import { patchLimitBytes } from '@tenkai/domain/agent-patch/agent-patch.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import { greetSite } from '@tenkai/protocol/agent/link/pinned-root.ts';
-import { patchLimitBytes } from '@tenkai/protocol/agent/patch.ts';
 import { problemFromBody } from '@tenkai/protocol/problem.ts';
 import { findSite } from '../assignment/find-site.ts';
 import { whyNot } from '../assignment/texts.ts';

@@ -1,8 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { isAgentPatchId } from '@tenkai/domain/agent-patch/agent-patch.ts';
+import { isAgentPatchId, patchLimitBytes } from '@tenkai/domain/agent-patch/agent-patch.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
-import { patchLimitBytes } from '@tenkai/protocol/agent/patch.ts';
 import type { Settings } from '../settings.ts';
 import { fetchFrom, fetchFromSite } from './fetch-patch.ts';
 

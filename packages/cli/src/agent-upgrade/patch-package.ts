@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { type Condition, Failure, newPackageDraft, newProgram, type PackageDraft } from '@tenkai/domain';
@@ -172,19 +172,19 @@ export async function registerPatch(session: Session, fileText: string): Promise
   const isMsp = /\.msp$/i.test(file);
   if (isMsp && !existsSync(signature))
     throw new Failure('agent-patch-unsigned', { file: basename(file), signature: basename(signature) });
-  const patch = isMsp
-    ? openMsp(bytes, await readFile(signature), trust)
-    : (await openPatch(bytes, trust)).patch;
+  const signed = isMsp ? await readFile(signature) : undefined;
+  const patch = signed ? openMsp(bytes, signed, trust) : (await openPatch(bytes, trust)).patch;
   const draft = patchDraft(patch);
   const work = await mkdtemp(join(tmpdir(), 'tenkai-agent-patch-'));
   try {
     const folder = join(work, draft.id);
     await mkdir(folder);
-    if (isMsp) {
-      await copyFile(file, join(folder, mspName(patch.id)));
-      await copyFile(signature, join(folder, signatureFileOf(mspName(patch.id))));
+    // What was read is what was checked.
+    if (signed) {
+      await writeFile(join(folder, mspName(patch.id)), bytes);
+      await writeFile(join(folder, signatureFileOf(mspName(patch.id))), signed);
     } else {
-      await copyFile(file, join(work, agentPatchPath(patch.id)));
+      await writeFile(join(work, agentPatchPath(patch.id)), bytes);
       await writeFile(join(folder, 'apply.sh'), applyScript, { mode: 0o755 });
     }
     const contentId = await uploadBuilt(session, await readFolders(session, [folder]));

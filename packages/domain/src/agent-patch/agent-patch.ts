@@ -14,13 +14,16 @@ export type AgentPatchFile = Static<typeof AgentPatchFile>;
 
 const Guid = Type.String({ pattern: '^[{][0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}[}]$' });
 
+/** Largest file of a patch, bytes: it is read into memory, and checked, as a whole. */
+export const patchLimitBytes = 64 * 1024 * 1024;
+
 /** What Windows Installer carries a patch in: a file of its own (`.msp`), for one product and no other. */
 export const AgentMsp = Type.Object({
   /** ProductCode of the agent's package that it is for. */
   product: Guid,
   /** Its own, by which Windows Installer lists it and takes it back. */
   code: Guid,
-  sizeBytes: Type.Integer({ minimum: 1, maximum: 256 * 1024 * 1024 }),
+  sizeBytes: Type.Integer({ minimum: 1, maximum: patchLimitBytes }),
   /** Lower-case hex. */
   sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
 });

@@ -29,6 +29,16 @@ export const agentPatchTexts = {
       'パッチの絶対パス、https のアドレス、サイトに登録されている ID のいずれかを指定してください。',
     ],
   },
+  'agent-patch-file-only': {
+    en: [
+      'On Windows a patch is given by its file, not by its id {id}: a site gives by their id patches for Linux alone.',
+      'Give the absolute path or the https address of the .msp file; its signature (.msp.sig) lies beside it.',
+    ],
+    ja: [
+      'Windows では、パッチを ID ({id}) ではなくファイルで指定します。サイトが ID で提供するのは Linux 用のパッチだけです。',
+      '.msp ファイルの絶対パスまたは https のアドレスを指定してください。署名 (.msp.sig) は同じ場所に置きます。',
+    ],
+  },
   'agent-patch-unfetched': {
     en: [
       'The patch {file} could not be fetched: {cause}.',

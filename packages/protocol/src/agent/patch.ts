@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { AgentPatch, type AgentPatchFile } from '@tenkai/domain/agent-patch/agent-patch.ts';
+import { AgentPatch, type AgentPatchFile, patchLimitBytes } from '@tenkai/domain/agent-patch/agent-patch.ts';
 import '@tenkai/domain/agent-patch/failures.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { Static } from 'typebox';
@@ -49,7 +49,6 @@ export interface PatchTrust {
   readonly rootFingerprint: string | undefined;
 }
 
-export const patchLimitBytes = 64 * 1024 * 1024;
 const unpackedLimitBytes = 256 * 1024 * 1024;
 
 export async function packPatch(document: PatchDocument): Promise<Buffer> {

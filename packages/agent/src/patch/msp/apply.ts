@@ -11,6 +11,7 @@ import { noteHistory } from '../../assignment/property-history.ts';
 import { propertyValues, withProperties } from '../../assignment/with-properties.ts';
 import { readSettings, writeSettings } from '../../settings.ts';
 import { type ApplyOptions, judge, type PatchPlan } from '../apply.ts';
+import { installedPrograms } from '../programs.ts';
 import { forgetPatch, keepPatch, keptFile, type PatchRecord, readRecords, writeRecord } from '../store.ts';
 import { done, type MspDeps } from './deps.ts';
 import { findPatches } from './list.ts';
@@ -64,8 +65,8 @@ export async function applyMsp(
   await settleMsps(deps);
   const changed = properties.filter(({ state }) => state !== 'kept');
   const record = keep(deps, opened, { judged, properties: changed, source });
-  const isWhole = isListed && judged.state === 'compliant';
-  const needsRestart = isWhole ? false : await install(deps, opened, source);
+  const isThere = isListed && judged.state === 'compliant';
+  const needsRestart = isThere ? false : await install(deps, opened, source);
   if (changed.length > 0)
     writeSettings(data, withProperties(readSettings(data), checkedProperties(words), {}));
   writeRecord(data, { ...record, state: 'applied' });
@@ -117,12 +118,25 @@ function keep(
   return record;
 }
 
+const unlike =
+  'it said that the patch is applied, and the programs are others; repair the agent (msiexec /fvomus with its package), then apply the patch again';
+
+const isWhole = ({ programs }: MspDeps, { files }: OpenedMsp['patch']) => {
+  const sums = new Map(installedPrograms(programs).map((one) => [one.name, one.sha256]));
+  return files.every(({ name, sha256 }) => sums.get(name) === sha256);
+};
+
 /** @returns whether the machine has to restart */
 async function install(deps: MspDeps, { patch }: OpenedMsp, source: string): Promise<boolean> {
   const { data, patches, run } = deps;
   const status = await run(patches.applyCommand(keptFile(data, patch.id, mspName(patch.id))));
   const isListed = (await findPatches(deps)).some(({ listed }) => listed.code === patch.msp.code);
-  if (done.includes(status) && isListed) return status !== 0;
+  if (done.includes(status) && isListed) {
+    // Before the restart that it asks for, files in use are the former ones.
+    if (status === 0 && !isWhole(deps, patch))
+      throw new Failure('program-failed', { program: 'msiexec.exe', cause: unlike });
+    return status !== 0;
+  }
   if (!isListed) forgetPatch(data, patch.id);
   if (notFor.includes(status)) throw new Failure('agent-patch-not-applicable', { file: source });
   throw new Failure('program-failed', { program: 'msiexec.exe', cause: `exit code ${status}` });

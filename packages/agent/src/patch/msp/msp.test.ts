@@ -164,6 +164,7 @@ test('HOTFIX-29: an .msp without signature, altered, or signed by nobody we know
   const machine = newMachine(t);
   const file = mspFile(machine, 'TK1001', '0.1.2');
   const refused = (wanted: string) => assert.rejects(applyMsp(machine, file), code(wanted), wanted);
+  await assert.rejects(applyMsp(machine, 'TK1001'), code('agent-patch-file-only'));
   writeFileSync(file, `${readFileSync(file, 'latin1').slice(0, -1)}T`);
   await refused('agent-patch-tampered');
   mspFile(machine, 'TK1001', '0.1.2', { by: others });
@@ -229,7 +230,8 @@ test('a refusal of Windows Installer keeps nothing of a patch; where it takes no
 test('of two patches the later one is taken back first; one that somebody altered is partial; one that is gone is forgotten', async (t) => {
   const machine = newMachine(t);
   await applyMsp(machine, mspFile(machine, 'TK1001', '0.1.2'));
-  await applyMsp(machine, mspFile(machine, 'TK1002', '0.1.3'));
+  const later = mspFile(machine, 'TK1002', '0.1.3');
+  await applyMsp(machine, later);
   // As Windows Installer says of the earlier one (MsiPatchSequence).
   const [first] = machine.listed;
   if (first) machine.listed[0] = { ...first, state: 'superseded' };
@@ -237,6 +239,11 @@ test('of two patches the later one is taken back first; one that somebody altere
   await assert.rejects(rollBackMsp(machine, 'TK1001'), code('agent-patch-not-latest'));
   writeFileSync(join(machine.programs, 'engine.mjs'), 'evil();\n');
   assert.deepEqual(await states(machine), ['TK1001 superseded', 'TK1002 partial']);
+  machine.refusals.push(0);
+  await assert.rejects(applyMsp(machine, later), code('program-failed'), 'it said done, and did nothing');
+  assert.deepEqual(await states(machine), ['TK1001 superseded', 'TK1002 partial']);
+  const silent = { ...machine, patches: { ...machine.patches, installed: async () => null } };
+  assert.deepEqual((await settleMsps(silent)).forgotten, [], 'Windows does not answer');
   machine.listed.splice(0);
   assert.deepEqual(await states(machine), []);
   assert.deepEqual((await settleMsps(machine)).forgotten, ['TK1001', 'TK1002']);

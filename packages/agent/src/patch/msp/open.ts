@@ -14,11 +14,11 @@ export interface OpenedMsp {
 /**
  * A client patch with the signature beside it.
  * @param source absolute path, or https address; a site gives by their id what it has for Linux alone
- * @throws Failure agent-patch-missing, -unsigned, and as openMsp
+ * @throws Failure agent-patch-missing, -file-only, -unsigned, and as openMsp
  * Source: HOTFIX-29.
  */
 export async function readMsp(data: DataFolder, source: string): Promise<OpenedMsp> {
-  if (isAgentPatchId(source)) throw new Failure('agent-patch-missing', { file: `${source}.msp` });
+  if (isAgentPatchId(source)) throw new Failure('agent-patch-file-only', { id: source });
   const settings = readSettings(data);
   const bytes = await readSource(settings, source);
   const signature = await readSource(settings, signatureFileOf(source)).catch((cause) => {
