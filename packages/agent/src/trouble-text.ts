@@ -30,8 +30,14 @@ export function troubleOf(cause: unknown): Trouble {
   const { code, message, remedy, params } = problem;
   // Whoever answers may be anybody: some have no remedy to tell.
   const trouble = [message, remedy === '' ? seeLog : remedy].map(plain).join(' ');
-  return { trouble, troubleCode: plain(code), troubleParams: { ...params } };
+  return { trouble, troubleCode: plain(code), troubleParams: plainParams(params) };
 }
+
+/** They are filled into texts of other languages: what holds for the message holds for them. */
+const plainParams = (params: Readonly<Record<string, unknown>> = {}) =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, typeof value === 'string' ? plain(value) : value]),
+  );
 
 const seeLog = 'See the log of the agent, log/agent.log in its data folder.';
 const longest = 1000;

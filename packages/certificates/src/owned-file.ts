@@ -1,15 +1,15 @@
-import { linkSync, readFileSync, rmSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { digestOf } from './examination.ts';
 import { readPlainFile } from './replace-file.ts';
 
 /** A file that says which process made it; its text is like no other's. */
 export interface Owner {
   readonly text: string;
-  /** Holds the text: it becomes the wanted file by a second name, so that nobody ever sees one half written. */
+  /** Holds the text: it becomes the wanted file by a second name, so that nobody sees one half written. */
   readonly candidate: string;
 }
 
-/** `impossible`: the folder takes no second name for a file; else who has it, in words. */
+/** `impossible`: no file can be made there; else who has it, in words. */
 export type Taken = 'taken' | 'impossible' | { readonly holder: string };
 
 /** Each time round, another process has just taken or left it; so many in a row are left for the next look. */
@@ -45,9 +45,15 @@ export function removeIf(file: string, text: string): void {
 /** Of this process, and of this moment: `process`, its start, and what makes it like no other. */
 export const ownerText = (unique: string) => `${process.pid} ${startOf(process.pid)} ${unique}`;
 
-function make(file: string, { candidate }: Owner): 'taken' | 'held' | 'impossible' {
+function make(file: string, { candidate, text }: Owner): 'taken' | 'held' | 'impossible' {
+  const made = attempt(() => linkSync(candidate, file));
+  // A file system without second names, such as FAT: for a moment the text is not whole, and then nobody's.
+  return made === 'impossible' ? attempt(() => writeFileSync(file, text, { flag: 'wx', mode: 0o600 })) : made;
+}
+
+function attempt(act: () => void): 'taken' | 'held' | 'impossible' {
   try {
-    linkSync(candidate, file);
+    act();
     return 'taken';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -72,6 +72,12 @@ test('what has no code, or comes from a stranger, is told in one plain line with
   assert.doesNotMatch(`${trouble}${troubleCode}`, /[\p{Cc}\p{Cf}]/u);
   assert.match(trouble, /See the log of the agent/);
   assert.equal(troubleInJapanese(troubleOf(new RemoteProblem(500, strange))), trouble);
+  const named = new RemoteProblem(403, {
+    ...strange,
+    code: 'ticket-expired',
+    params: { name: 'x\u001b]0;evil\u0007', uses: 1 },
+  });
+  assert.doesNotMatch(troubleInJapanese(troubleOf(named)), /[\p{Cc}\p{Cf}]/u);
   assert.match(troubleInJapanese(waitsForApproval), /承認/);
   assert.equal(noTrouble.trouble, '');
 });

@@ -13,6 +13,9 @@ import * as useCases from './sites.ts';
 
 /** @param refresh brings what others ask of the site in memory up to date: who changed it finds it changed at once */
 export function addSiteRoutes(kernel: Kernel, refresh: () => Promise<void>) {
+  // What was changed stays changed where this fails: the event brings it again.
+  const upToDate = () =>
+    refresh().catch((err: unknown) => kernel.log.warn({ err }, 'settings not read again'));
   const { http, db, keys } = kernel;
   const view = async (): Promise<SiteView> => {
     const site = (await loadSite(db.read)) as SiteRow;
@@ -30,14 +33,14 @@ export function addSiteRoutes(kernel: Kernel, refresh: () => Promise<void>) {
   http.route(getSite, view);
   http.route(renameSite, async ({ caller, body }) => {
     await useCases.renameSite(kernel, caller, body.name);
-    await refresh();
+    await upToDate();
     return view();
   });
   http.route(signAgentPatch, ({ caller, body }) => useCases.signAgentPatch(kernel, caller, body.patch));
   http.route(getSiteSettings, () => loadSettings(db.read));
   http.route(changeSiteSettings, async ({ caller, body }) => {
     const settings = await useCases.changeSettings(kernel, caller, body);
-    await refresh();
+    await upToDate();
     return settings;
   });
 }
