@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NumberedReport, OutboxPort } from '@tenkai/protocol/agent/link/outbox-port.ts';
@@ -11,6 +12,8 @@ export interface SenderDeps {
   /** Folder of an opened outbox. */
   readonly folder: string;
   readonly boundary?: Boundary;
+  /** How many numbers are left out before new ones are given; at random unless told. */
+  readonly gap?: () => number;
   /** Told about each report that the server will never take. */
   readonly onRejected?: (number: number, code: string) => void;
 }
@@ -21,6 +24,9 @@ interface Counters {
   /** No number up to here is ever given again. */
   readonly highest: number;
 }
+
+/** At one batch a minute the numbers last for thirty thousand years. */
+const largestGap = 2 ** 20;
 
 /** Damaged and rejected reports are kept for support, at most this many. */
 const rejectedLimit = 100;
@@ -35,18 +41,25 @@ export interface Sender extends OutboxPort {
 
 /**
  * The half of the outbox that the service alone uses: gives reports their numbers and forgets what is acknowledged.
- * A number is the file's name before the report is first sent, so that a crash can never give it to another one. What an older
- * state of the disk or a copy of it can do is seen by a site that has more numbers than we gave.
+ * A number is the file's name before the report is first sent, so that a crash can never give it to another one. An older state of
+ * the disk or a copy of it can: it is seen by where the site stands. That is at a number that we had given before, or somebody
+ * else has given it; gaps at random keep two lives from giving the same, also while none of them hears an answer.
  */
 export function openSender(deps: SenderDeps): Sender {
-  const { folder, boundary = noBoundary } = deps;
+  const { folder, boundary = noBoundary, gap = () => randomInt(largestGap) } = deps;
   const counters = () => readJson<Counters>(join(folder, 'counters.json')) ?? { acknowledged: 0, highest: 0 };
   const numbered = join(folder, 'numbered');
   const lastNumbered = () => numberOf(spoolFiles(numbered).at(-1) ?? '0');
+  const lastGiven = () => Math.max(counters().highest, lastNumbered());
   let name = outboxName(folder);
+  // Before the latest batch; a number above it cannot have been at the site then. What a process before us gave lies on the disk.
+  let givenBefore = lastGiven();
   const startAnew = () => {
     name = renameOutbox(folder);
   };
+  const isOurs = (number: number) =>
+    number <= counters().highest ||
+    (number <= givenBefore && spoolFiles(numbered).some((name) => numberOf(name) === number));
   // Acknowledged before a crash, but not yet removed.
   for (const name of spoolFiles(numbered))
     if (numberOf(name) <= counters().acknowledged) settle(folder, name);
@@ -58,18 +71,19 @@ export function openSender(deps: SenderDeps): Sender {
     startAnew,
     async take(limit) {
       const waiting = spoolFiles(numbered);
-      if (waiting.length < limit.count) {
-        const first = Math.max(counters().highest, lastNumbered()) + 1;
-        waiting.push(...giveNumbers(folder, first, limit.count - waiting.length));
+      givenBefore = lastGiven();
+      // While an answer is missing only the same comes again: a later batch would hide that the site passed over this one.
+      if (waiting.length === 0) {
+        waiting.push(...giveNumbers(folder, givenBefore + 1 + gap(), limit.count));
         boundary('outbox:numbered');
       }
       return readUpTo(folder, waiting, limit);
     },
-    async acknowledge(acknowledged, rejected) {
+    async acknowledge(acknowledged, rejected, takenBefore = 0) {
       boundary('outbox:sent');
       const before = counters();
-      // Numbers that we never gave: ours may have been dropped as seen before.
-      if (acknowledged > Math.max(before.highest, lastNumbered())) return startAnew();
+      // Somebody else's numbers: ours may have been dropped as seen before. Older sites tell only where they stand now.
+      if (acknowledged > lastGiven() || !isOurs(takenBefore)) return startAnew();
       const numbers = [before.highest, acknowledged, ...rejected.map(({ number }) => number)];
       const after = {
         acknowledged: Math.max(before.acknowledged, acknowledged),

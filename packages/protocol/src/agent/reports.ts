@@ -177,6 +177,11 @@ export type SiteFacts = Static<typeof SiteFacts>;
 /** Everything up to and with `acknowledged` is durable on the server. */
 export const ReportReply = Type.Object({
   acknowledged: Type.Integer(),
+  /**
+   * Up to which number the site had this outbox's reports before the batch: those of the batch that are not higher were passed
+   * over. Absent: none was, or the server is older than the agent.
+   */
+  takenBefore: Type.Optional(Type.Integer()),
   /** Reports that can never be taken, by number: the agent drops them and writes its log. */
   rejected: Type.Array(Type.Object({ number: Type.Integer(), code: Type.String() })),
   /** True: ask for orders now. */

@@ -46,18 +46,20 @@ test('a machine that goes back to a snapshot loses no report of its second life'
   const { server, agent } = await machineOf(t);
   const snapshot = join(agent.root, 'snapshot');
   const live = async (...reports: string[]) => {
-    const service = agent.start();
     for (const each of reports) put(agent, each);
+    const service = agent.start();
     await until(async () => (await told(server)).includes(reports.at(-1) ?? ''));
     return service;
   };
   await ended(await live('one'), 'SIGTERM');
   cpSync(agent.data.outbox, snapshot, { recursive: true });
-  await ended(await live('two', 'three', 'four', 'five', 'six', 'seven', 'eight'), 'SIGTERM');
+  await ended(await live('two'), 'SIGTERM');
   rmSync(agent.data.outbox, { recursive: true });
   cpSync(snapshot, agent.data.outbox, { recursive: true });
-  await live('nine');
-  assert.equal((await told(server)).length, 9);
+  // The first batch of this life goes past the numbers of the other one: what the site acknowledges was given here.
+  const second = Array.from({ length: 20 }, (_, index) => `again ${index}`);
+  await live(...second);
+  assert.deepEqual((await told(server)).sort(), ['one', 'two', ...second].sort());
 });
 
 test(

@@ -102,6 +102,7 @@ function takeReports(
 ): ReportReply {
   if (!Value.Check(definitions, ReportBatch, body)) throw new Refusal(422, 'invalid-request');
   const key = `${machineId} ${body.outbox}`;
+  const takenBefore = state.acknowledged.get(key) ?? 0;
   for (const { number, report } of body.reports) {
     if (number <= (state.acknowledged.get(key) ?? 0)) continue;
     site.reports.push({ machineId, number, report });
@@ -109,6 +110,7 @@ function takeReports(
   }
   return {
     acknowledged: state.acknowledged.get(key) ?? 0,
+    takenBefore,
     rejected: [],
     hasOrders: false,
     heartbeatMs: 60_000,

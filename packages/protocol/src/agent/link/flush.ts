@@ -30,7 +30,7 @@ export async function flushOutbox(deps: FlushDeps, signal: AbortSignal): Promise
     try {
       last = await send(deps, reports, signal);
       limit = batchLimit;
-      await deps.outbox.acknowledge(last.acknowledged, last.rejected);
+      await deps.outbox.acknowledge(last.acknowledged, last.rejected, last.takenBefore);
       if (isStuck(last, reports)) break;
     } catch (error) {
       if (!isAboutContent(error)) throw error;

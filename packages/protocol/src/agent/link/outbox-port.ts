@@ -15,6 +15,14 @@ export interface OutboxPort {
   readonly name: string;
   /** The oldest reports that are not acknowledged, at most `count` and about `bytes` of JSON, but at least one. */
   take(limit: { count: number; bytes: number }): Promise<NumberedReport[]>;
-  /** Forgets everything up to and with this number, and the rejected ones; nothing where it never gave that number. */
-  acknowledge(acknowledged: number, rejected: readonly { number: number; code: string }[]): Promise<void>;
+  /**
+   * Forgets everything up to and with this number, and the rejected ones; nothing where it never gave that number.
+   * @param takenBefore where the site stood before the batch; a number that this outbox could not have told it by then
+   * is somebody else's, and nothing is forgotten
+   */
+  acknowledge(
+    acknowledged: number,
+    rejected: readonly { number: number; code: string }[],
+    takenBefore?: number,
+  ): Promise<void>;
 }

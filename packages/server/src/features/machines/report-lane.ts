@@ -8,7 +8,7 @@ export interface IncomingBatch {
   readonly judged: readonly JudgedReport[];
 }
 
-export type BatchReply = Pick<ReportReply, 'acknowledged' | 'rejected' | 'wantsInventory'>;
+export type BatchReply = Pick<ReportReply, 'acknowledged' | 'takenBefore' | 'rejected' | 'wantsInventory'>;
 
 export interface LaneWork {
   /** All in one transaction; answers in the order of the batches, an Error for one that is refused. */

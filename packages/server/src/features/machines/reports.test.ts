@@ -29,7 +29,13 @@ onBothEngines(
       reports: numbers.map((number) => ({ number, report: aStatus(`agent.said-${number}`) })),
     });
     const first = await agent.send(numbered(1, 2, 3));
-    assert.equal(first.acknowledged, 3);
+    assert.deepEqual([first.acknowledged, first.takenBefore], [3, 0]);
+    const again = await agent.send(numbered(2, 3));
+    assert.deepEqual(
+      [again.acknowledged, again.takenBefore],
+      [3, 3],
+      'who never gave 3 sees that somebody else did',
+    );
     const overlapping = await Promise.all([
       agent.send(numbered(2, 3, 4)),
       agent.send(numbered(3, 4)),
@@ -59,8 +65,10 @@ onBothEngines(
     const send = (outbox: string, number: number) =>
       agent.send({ outbox, reports: [{ number, report: aStatus(`agent.${outbox}-${number}`) }] });
     await send('outbox-a', 5);
-    assert.equal((await send('outbox-b', 1)).acknowledged, 1);
-    assert.equal((await send('outbox-a', 5)).acknowledged, 5);
+    const other = await send('outbox-b', 1);
+    assert.deepEqual([other.acknowledged, other.takenBefore], [1, 0]);
+    const back = await send('outbox-a', 5);
+    assert.deepEqual([back.acknowledged, back.takenBefore], [5, 5]);
     assert.equal((await send('outbox-a', 6)).acknowledged, 6);
     assert.equal((await send('outbox-b', 1)).acknowledged, 1);
     const said = (await statusCodes(server, agent.machineId)).filter((code) => code.startsWith('agent.'));

@@ -95,5 +95,6 @@ async function takeBatch(
     at(undefined);
   }
   presences.set(machineId, presence);
-  return { acknowledged: presence.taken, rejected, wantsInventory: presence.wants_inventory === 1 };
+  const wantsInventory = presence.wants_inventory === 1;
+  return { acknowledged: presence.taken, takenBefore: taken, rejected, wantsInventory };
 }
