@@ -18,14 +18,19 @@ interface MachineDeps {
   readonly data: DataFolder;
   readonly settings: Settings;
   readonly platform: Platform;
+  /** Ends the wait for the site. */
+  readonly stop?: AbortSignal;
+  /** As `renewIdentity` tells it. */
+  readonly onSwitched?: () => void;
 }
 
 /**
  * New keys and certificates for this machine, by its command or by an order of its site; one at a time.
  * @returns what it holds afterwards
- * @throws Failure identity-not-enrolled, agent-runs-already, rights-missing, and those of `renewIdentity`
+ * @throws Failure identity-not-enrolled, agent-runs-already, rights-missing, and those of `renewIdentity`; the stop signal's reason
  */
-export async function renewMachine({ data, settings, platform }: MachineDeps): Promise<IdentityList> {
+export async function renewMachine(deps: MachineDeps): Promise<IdentityList> {
+  const { data, settings, platform, stop, onSwitched = () => {} } = deps;
   const enrollment = presentEnrollment({ data, settings, platform });
   if (!enrollment) throw new Failure('identity-not-enrolled');
   const { own: store, all: stores } = await ownStores(data);
@@ -36,7 +41,9 @@ export async function renewMachine({ data, settings, platform }: MachineDeps): P
   const client = createSiteClient({ url, rootCertificate });
   try {
     const guard = await machineGuard();
-    await renewIdentity({ data, guard, store, client, machineId }, AbortSignal.timeout(limitMs));
+    const limit = AbortSignal.timeout(limitMs);
+    const signal = stop ? AbortSignal.any([stop, limit]) : limit;
+    await renewIdentity({ data, guard, store, client, machineId, onSwitched }, signal);
     const found = listIdentity({ data, stores, guard }, Date.now());
     const thumbprints = found.certificates.map(({ thumbprint }) => thumbprint);
     openLog({ folder: data.log, name: 'identity' }).info({ machineId, thumbprints }, 'keys renewed');

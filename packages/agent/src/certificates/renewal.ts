@@ -14,6 +14,8 @@ export interface RenewalDeps {
   readonly store: MachineStore;
   readonly client: SiteClient;
   readonly machineId: string;
+  /** The new keys are in the place of the old ones: whatever fails from now on, the machine goes on with them. */
+  readonly onSwitched?: () => void;
 }
 
 type Step = (deps: RenewalDeps, signal: AbortSignal) => unknown;
@@ -26,7 +28,10 @@ export const renewalSteps = {
   make: ({ data, guard }) => void openNext(data, guard),
   announce: ({ data, guard, client, machineId }, signal) =>
     announceKeys({ client, signer: openGuarded(data, guard), machineId }, openNext(data, guard), signal),
-  switch: ({ data }) => switchKeys(data),
+  switch: ({ data, onSwitched }) => {
+    switchKeys(data);
+    onSwitched?.();
+  },
   certify: ({ data, guard, store }) => void keepCertificates(store, openGuarded(data, guard)),
   use: ({ data, guard, client, machineId }, signal) =>
     createTokenSource({ client, signer: openGuarded(data, guard), machineId, now: Date.now }).get(signal),

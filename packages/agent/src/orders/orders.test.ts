@@ -66,6 +66,9 @@ function taker() {
     onPower: async ({ action }) => void acts.push(action),
     onInventory: () => void acts.push('inventory'),
     onRenewKeys: async () => void acts.push('renew-keys'),
+    later: () => {},
+    onAskAgain: () => {},
+    random: Math.random,
   });
 }
 

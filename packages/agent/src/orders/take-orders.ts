@@ -1,24 +1,18 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { Failure } from '@tenkai/domain/failure.ts';
-import type {
-  CancelOrder,
-  Order,
-  PowerOrder,
-  RenewKeysOrder,
-  SignedOrder,
-} from '@tenkai/protocol/agent/orders.ts';
+import type { CancelOrder, Order, PowerOrder, SignedOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { OrderReport } from '@tenkai/protocol/agent/reports.ts';
 import { writeDurably } from '../durable-file.ts';
 import { reasonOf } from '../engine/reason.ts';
-import type { Log } from '../log.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { runFolder } from '../run-folder.ts';
 import { type AcceptDeps, acceptRun } from './accept-run.ts';
 import { checkOrder, claimedOrderId } from './check-order.ts';
+import { createKeyRenewer, type RenewKeysDeps } from './renew-keys.ts';
 import type { SeenOrders } from './seen-orders.ts';
 
-export interface OrderDeps extends AcceptDeps {
+export interface OrderDeps extends AcceptDeps, RenewKeysDeps {
   readonly root: X509Certificate;
   readonly machineId: string;
   /** The site's clock, epoch milliseconds. */
@@ -26,14 +20,16 @@ export interface OrderDeps extends AcceptDeps {
   readonly now: () => number;
   readonly seen: SeenOrders;
   readonly outbox: Outbox;
-  readonly log: Log;
   /** There is a run to do. */
   readonly onRun: () => void;
   /** Restarts or shuts down. @throws Failure run-in-progress, power-not-supported */
   readonly onPower: (order: PowerOrder) => Promise<void>;
   readonly onInventory: () => void;
-  /** @throws Failure or RemoteProblem where the keys stay as they are */
-  readonly onRenewKeys: () => Promise<void>;
+}
+
+/** What outlives one answer of the site. */
+interface Taker extends OrderDeps {
+  readonly renewKeys: ReturnType<typeof createKeyRenewer>;
 }
 
 /** Refused orders of this process, by hash: the site sends what is open again and again. */
@@ -45,6 +41,7 @@ type Refused = Set<string>;
  */
 export function createOrderTaker(deps: OrderDeps) {
   const refused: Refused = new Set();
+  const taker: Taker = { ...deps, renewKeys: createKeyRenewer(deps) };
   return async (orders: readonly SignedOrder[]): Promise<void> => {
     const accepted = orders.flatMap((signed) => {
       const order = check(deps, refused, signed);
@@ -53,7 +50,7 @@ export function createOrderTaker(deps: OrderDeps) {
     accepted.sort((a, b) => a.order.issuedAt - b.order.issuedAt);
     for (const { order, signed } of accepted) {
       // The same order may come twice in one answer.
-      if (!deps.seen.has(order.orderId)) await carryOut(deps, order, signed);
+      if (!deps.seen.has(order.orderId)) await carryOut(taker, order, signed);
     }
   };
 }
@@ -73,7 +70,7 @@ function check(deps: OrderDeps, refused: Refused, signed: SignedOrder): Order | 
   }
 }
 
-async function carryOut(deps: OrderDeps, order: Order, signed: SignedOrder): Promise<void> {
+async function carryOut(deps: Taker, order: Order, signed: SignedOrder): Promise<void> {
   const { seen, log, boundary } = deps;
   log.info({ orderId: order.orderId, kind: order.kind }, 'an order was accepted');
   switch (order.kind) {
@@ -93,22 +90,13 @@ async function carryOut(deps: OrderDeps, order: Order, signed: SignedOrder): Pro
       deps.onInventory();
       seen.add(order);
       return report(deps, { orderId: order.orderId, accepted: true, reason: null });
-    case 'renew-keys':
-      return renewKeys(deps, order);
+    case 'renew-keys': {
+      const outcome = await deps.renewKeys(order);
+      if (!outcome) return;
+      report(deps, { orderId: order.orderId, ...outcome });
+      return seen.add(order);
+    }
   }
-}
-
-/** One that a crash has broken off is begun again: it goes on where it was. */
-async function renewKeys(deps: OrderDeps, order: RenewKeysOrder): Promise<void> {
-  const { orderId } = order;
-  try {
-    await deps.onRenewKeys();
-    report(deps, { orderId, accepted: true, reason: null });
-  } catch (error) {
-    deps.log.warn({ orderId, err: error }, 'the keys could not be renewed');
-    report(deps, { orderId, accepted: false, reason: reasonOf(error) });
-  }
-  deps.seen.add(order);
 }
 
 function cancel(deps: OrderDeps, order: CancelOrder): void {

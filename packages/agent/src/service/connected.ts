@@ -4,6 +4,7 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import { createLink, type Link } from '@tenkai/protocol/agent/link/link.ts';
 import type { LinkEvent } from '@tenkai/protocol/agent/link/link-state.ts';
 import { createSiteClient } from '@tenkai/protocol/agent/link/site-client.ts';
+import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
 import type { PowerOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { HeartbeatReport, SiteFacts } from '@tenkai/protocol/agent/reports.ts';
 import { RemoteProblem } from '@tenkai/protocol/problem.ts';
@@ -141,7 +142,10 @@ function orderTaker(life: Life) {
     log: log.child({ component: 'orders' }),
     onRun: () => supervisor.poke(),
     onInventory: () => life.inventory.whole(),
-    onRenewKeys: () => renewKeys(service),
+    onRenewKeys: () => renewKeys(life),
+    later: (ms, act) => void pause(ms, life.signal).then(() => life.signal.aborted || act()),
+    onAskAgain: link.checkInSoon,
+    random: Math.random,
     onPower: (order) =>
       carryOutPower(
         {
@@ -161,10 +165,21 @@ function orderTaker(life: Life) {
   });
 }
 
-async function renewKeys(service: Service): Promise<void> {
+/** Once they are replaced, the order is done: the next token of this service is asked for with the new key, too. */
+async function renewKeys({ service, signal }: Life): Promise<void> {
   // Loaded when the site asks for it: hardly ever.
   const { renewMachine } = await import('../certificates/renew-machine.ts');
-  await renewMachine({ ...service, settings: readSettings(service.data) });
+  let isSwitched = false;
+  const onSwitched = () => {
+    isSwitched = true;
+  };
+  const settings = readSettings(service.data);
+  try {
+    await renewMachine({ ...service, settings, stop: signal, onSwitched });
+  } catch (error) {
+    if (!isSwitched) throw error;
+    service.log.warn({ err: error }, 'the keys are renewed; what follows was not done wholly');
+  }
 }
 
 /** Before a machine goes down its site should know why; one that cannot be reached does not keep it up. */
