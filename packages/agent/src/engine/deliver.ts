@@ -1,12 +1,14 @@
 import type { DeliveryFigures } from '@tenkai/domain/deployment/multicast.ts';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { contentOf } from '@tenkai/domain/scenario/frozen-step.ts';
-import { backOffMs } from '@tenkai/protocol/agent/link/back-off.ts';
+import { waitAfter } from '@tenkai/protocol/agent/link/back-off.ts';
+import { isPassingAnswer } from '@tenkai/protocol/agent/link/passing.ts';
 import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { FetchProgress } from '@tenkai/transfer';
 import type { Log } from '../log.ts';
 import type { RunContent } from './content.ts';
+import { reasonOf } from './reason.ts';
 
 export interface DeliverDeps {
   readonly content: Pick<RunContent, 'deliver' | 'figures'>;
@@ -57,13 +59,15 @@ async function deliverOne(
       return await content.deliver(contentId, onProgress, signal);
     } catch (error) {
       signal.throwIfAborted();
-      const mayPass = error instanceof Failure && passing.has(error.code) && performance.now() < giveUpAt;
-      if (!mayPass) throw error;
-      log.warn(
-        { contentId, code: error.code, detail: error.detail },
-        'content could not be brought; again soon',
-      );
-      await pause(backOffMs(failures, Math.random()), signal);
+      if (!mayPass(error) || performance.now() >= giveUpAt) throw error;
+      const reason = reasonOf(error);
+      log.warn({ contentId, ...reason }, 'content could not be brought; again soon');
+      await pause(waitAfter({ failures, random: Math.random(), cause: error }), signal);
     }
   }
+}
+
+/** The site is asked for tokens, too, and may be busy. */
+function mayPass(error: unknown): boolean {
+  return isPassingAnswer(error) || (error instanceof Failure && passing.has(error.code));
 }

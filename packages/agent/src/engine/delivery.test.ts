@@ -158,6 +158,20 @@ test('a token that ends in the middle of a delivery is replaced at once', option
   assert.equal(tokens.length, 3, 'one at the beginning, and one for each that ended');
 });
 
+test('a site that is too busy for a token is asked for it again', options, async () => {
+  const manifest = await publishContent(site, newFiles());
+  let isBusy = true;
+  site.intercept = ({ url }, response) => {
+    if (!isBusy || url !== agentPaths.token) return false;
+    isBusy = false;
+    const problem = { code: 'site-busy', message: 'Busy.', detail: '', remedy: '' };
+    response.writeHead(503, { 'retry-after': '1' }).end(JSON.stringify(problem));
+    return true;
+  };
+  const { end } = await runSteps(site, agent, copyOf(manifest));
+  assert.deepEqual([isBusy, end?.succeeded], [false, true]);
+});
+
 test('a delivery that is cancelled ends at once, and nothing of it stays', options, async () => {
   const manifest = await publishContent(site, newFiles(9_000_000));
   site.intercept = (request, response) => {

@@ -1,6 +1,7 @@
 import type { Reason } from '@tenkai/domain';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { type BackOff, waitAfter } from '@tenkai/protocol/agent/link/back-off.ts';
+import { isPassingAnswer } from '@tenkai/protocol/agent/link/passing.ts';
 import type { RenewKeysOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { OrderReport } from '@tenkai/protocol/agent/reports.ts';
 import { RemoteProblem } from '@tenkai/protocol/problem.ts';
@@ -68,17 +69,12 @@ const passing = new Set([
   'site-answer-invalid',
   'agent-runs-already',
 ]);
-/** A site that was started anew knows no challenge of before; a proxy may speak in its place. */
-const passingAnswers = new Set(['challenge-invalid', 'not-a-tenkai-answer']);
 /** Of a time limit, and of a service that stops. */
 const endings = new Set(['TimeoutError', 'AbortError']);
 
 /** Says nothing against the order: later the same may go well. */
 function mayPass(error: unknown): boolean {
-  if (error instanceof RemoteProblem) {
-    const { status, problem } = error;
-    return status === 429 || status >= 500 || passingAnswers.has(problem.code);
-  }
+  if (isPassingAnswer(error)) return true;
   if (error instanceof Failure) return passing.has(error.code);
   return error instanceof Error && endings.has(error.name);
 }

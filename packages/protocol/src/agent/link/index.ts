@@ -5,6 +5,7 @@ export * from './failures.ts';
 export * from './link.ts';
 export * from './link-state.ts';
 export * from './outbox-port.ts';
+export * from './passing.ts';
 export * from './pinned-root.ts';
 export * from './renew.ts';
 export * from './site-client.ts';
