@@ -48,10 +48,12 @@ export function findExpired(read: Reader, now: number, answerWithinMs: number): 
   );
 }
 
-/** When the next open command that nobody fetched expires. */
-export async function nextExpiry(read: Reader): Promise<number | null> {
+/** When the next open command is given up: as it expires, or, where it was fetched, when no answer is due any more. */
+export async function nextExpiry(read: Reader, answerWithinMs: number): Promise<number | null> {
   const row = await read.one<{ at: number | null }>(
-    'SELECT min(expires_at) AS at FROM machines_commands WHERE closed_at IS NULL AND fetched_at IS NULL',
+    `SELECT min(CASE WHEN fetched_at IS NULL THEN expires_at ELSE expires_at + ? END) AS at
+     FROM machines_commands WHERE closed_at IS NULL`,
+    [answerWithinMs],
   );
   return row?.at ?? null;
 }

@@ -143,7 +143,7 @@ function reasonText(reason: Reason | null): string {
   return reason?.code ?? '';
 }
 
-/** Gives up what nobody fetched in time, and plans the next look. */
+/** Gives up what nobody fetched or answered in time, and plans the next look. */
 export function defineCommandExpiry(deps: CommandDeps) {
   const { db, clock, jobs } = deps;
   jobs.define(expiryJob, async () => {
@@ -151,7 +151,7 @@ export function defineCommandExpiry(deps: CommandDeps) {
       const now = clock.now();
       for (const command of await findExpired(tx, now, answerWithinMs)) await giveUp(deps, tx, command);
       await deleteClosedBefore(tx, now - keepClosedMs);
-      const next = await nextExpiry(tx);
+      const next = await nextExpiry(tx, answerWithinMs);
       if (next !== null) await jobs.enqueue(tx, { kind: expiryJob, key: 'next', runAt: next });
     });
   });

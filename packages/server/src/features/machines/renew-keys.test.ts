@@ -53,3 +53,26 @@ onBothEngines(
     assert.ok((await machineHistory(server, agent)).includes('machine.not-reachable'));
   },
 );
+
+onBothEngines(
+  'renewal: an order that a machine has fetched stays open without an answer, and is given up a day after its 30 days',
+  async (t, { databaseUrl }) => {
+    const clock = createFakeClock();
+    const server = await startTestServer({ databaseUrl, clock });
+    atEnd(t, () => server.stop());
+    const agent = await enrolledAgent(server);
+    await agent.report(aHeartbeat());
+    await server.call(machineRoutes.renewKeys, { body: { machineIds: [agent.machineId] } });
+    assert.equal((await agent.orders()).orders.length, 1);
+    clock.advance(29 * day);
+    await server.kernel.jobs.idle();
+    assert.equal((await agent.orders()).orders.length, 1, 'it is given again and again');
+    clock.advance(1.5 * day);
+    await server.kernel.jobs.idle();
+    const givenUp = async () => (await machineHistory(server, agent)).includes('machine.not-reachable');
+    assert.equal(await givenUp(), false, 'an answer may be on its way');
+    clock.advance(day);
+    await server.kernel.jobs.idle();
+    assert.ok(await givenUp());
+  },
+);
