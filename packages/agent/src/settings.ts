@@ -29,7 +29,7 @@ export const Settings = Type.Object({
   firewall: Type.Optional(
     Type.Object({
       /** Absent: what `tenkai-agent firewall open` opened is kept open, else reported. */
-      mode: Type.Optional(Type.Union(['keep', 'report', 'off'].map((mode) => Type.Literal(mode as 'keep')))),
+      mode: Type.Optional(Type.Union([Type.Literal('keep'), Type.Literal('report'), Type.Literal('off')])),
       /** UDP ports of multicast, such as `56100-56227`; absent: those that the site tells. */
       multicast: Type.Optional(Type.String({ pattern: '^\\d{1,5}(-\\d{1,5})?$' })),
       /** From which the site asks whether the machine is there; absent: the addresses of `server`. */

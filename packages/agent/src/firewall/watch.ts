@@ -13,7 +13,7 @@ import { carryOut, factOf, firewallInput, isKeptOpen } from './own-firewall.ts';
 const everyMs = 10 * 60_000;
 
 export interface FirewallWatch {
-  /** The latest look, once there was a first one; undefined: none was possible. */
+  /** The latest look, once there was a first one; undefined: none was possible, or nobody wants one any more. */
   fact(): Promise<FirewallFact | undefined>;
   /** The site has told something new: other rules may be needed. */
   soon(): void;
@@ -33,9 +33,17 @@ export function createFirewallWatch(service: Service, onChange: () => void): Fir
   let isFirst = true;
   const intervalMs = Number(env.TENKAI_FIREWALL_CHECK_MS) || everyMs;
 
+  const hold = (next: FirewallFact | undefined) => {
+    if (JSON.stringify(next) === JSON.stringify(fact)) return;
+    // What is no longer looked at is neither open nor closed: only the inventory says so.
+    if (next) tell(service, next, fact);
+    fact = next;
+    // The first inventory waits for the first look, and has it.
+    if (!isFirst) onChange();
+  };
   const lookOnce = async (signal: AbortSignal) => {
     const settings = readSettings(data);
-    if (settings.firewall?.mode === 'off' || !mayLook(settings.root)) return;
+    if (settings.firewall?.mode === 'off' || !mayLook(settings.root)) return hold(undefined);
     const input = await firewallInput(data, settings);
     const isKept = isKeptOpen(data, settings);
     const report: FirewallReport = await carryOut(isKept ? openFirewall(input) : planFirewall(input), signal);
@@ -46,12 +54,7 @@ export function createFirewallWatch(service: Service, onChange: () => void): Fir
     }
     if (report.isDone && report.commands.length > 0)
       log.warn({ commands: report.commands }, 'rules of the firewall were brought back');
-    const next = factOf(report);
-    if (JSON.stringify(next) === JSON.stringify(fact)) return;
-    tell(service, next, fact);
-    fact = next;
-    // The first inventory waits for the first look, and has it.
-    if (!isFirst) onChange();
+    hold(factOf(report));
   };
   return {
     async fact() {

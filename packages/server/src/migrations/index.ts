@@ -31,6 +31,7 @@ import { pushProperties } from './0130-push-properties.ts';
 import { enrollmentKeyRenewal } from './0131-enrollment-key-renewal.ts';
 import { machinesInbound } from './0132-machines-inbound.ts';
 import { enrollmentReplacedAt } from './0139-enrollment-replaced-at.ts';
+import { machinesInboundFilled } from './0140-machines-inbound-filled.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -73,4 +74,5 @@ export const migrations: readonly Migration[] = [
   enrollmentKeyRenewal,
   enrollmentReplacedAt,
   machinesInbound,
+  machinesInboundFilled,
 ];

@@ -132,6 +132,8 @@ export async function recordInventory(
   const now = deps.clock.now();
   if (stored === next.digest) {
     await touchInventory(tx, machineId, now);
+    // A newer server may read more out of the same inventory.
+    await updateMachine(tx, machineId, listColumns(next.inventory));
     return { wantsWhole: false };
   }
   const packed = await deps.catalogue.pack(tx, texts);
