@@ -4,7 +4,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openGuarded, readEnrollment } from '@tenkai/agent/identity.ts';
-import { openOutbox } from '@tenkai/agent/outbox/outbox.ts';
+import { openOutbox, spoolFiles } from '@tenkai/agent/outbox/outbox.ts';
 import { openSender } from '@tenkai/agent/outbox/sender.ts';
 import { readStatus } from '@tenkai/agent/service/status-file.ts';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
@@ -51,7 +51,11 @@ test('a machine that goes back to a snapshot loses no report of its second life'
     await until(async () => (await told(server)).includes(reports.at(-1) ?? ''));
     return service;
   };
-  await ended(await live('one'), 'SIGTERM');
+  // Killed while nothing waits for an answer: what is sent again after the snapshot would give the other life away.
+  const first = await live('one');
+  const waiting = () => ['new', 'numbered'].flatMap((part) => spoolFiles(join(agent.data.outbox, part)));
+  await until(() => waiting().length === 0);
+  await ended(first, 'SIGKILL');
   cpSync(agent.data.outbox, snapshot, { recursive: true });
   await ended(await live('two'), 'SIGTERM');
   rmSync(agent.data.outbox, { recursive: true });
