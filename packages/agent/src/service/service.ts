@@ -127,6 +127,7 @@ async function keepEnrolled(service: Service): Promise<void> {
   const onTrouble = service.fallback.tell;
   let searches = 0;
   while (!stop.aborted) {
+    const tried = settingsText(service);
     try {
       const deps = { ...service, settings: await assignedSettings(service), onWait, onTrouble };
       searches = 0;
@@ -141,10 +142,8 @@ async function keepEnrolled(service: Service): Promise<void> {
       if (!isUnassigned) onTrouble(error);
       if (!isUnassigned && !isUnfound) log.error({ err: error }, 'not enrolled');
       const searchMs = Math.min(refusedEveryMs, searchFirstMs * 2 ** searches);
-      await pauseUntilChanged(
-        service,
-        isUnassigned ? settingsEveryMs : isUnfound ? searchMs : refusedEveryMs,
-      );
+      const waitMs = isUnassigned ? settingsEveryMs : isUnfound ? searchMs : refusedEveryMs;
+      await pauseUntilChanged(service, tried, waitMs);
     }
   }
 }
@@ -159,12 +158,17 @@ async function assignedSettings(service: Service): Promise<Settings> {
 
 const isFailure = (error: unknown, code: string) => error instanceof Failure && error.code === code;
 
-/** Waits; a change of the settings ends the wait. */
-async function pauseUntilChanged({ data, stop }: Service, limitMs: number): Promise<void> {
-  const before = JSON.stringify(readSettings(data));
+const settingsText = ({ data }: Service) => JSON.stringify(readSettings(data));
+
+/**
+ * Waits; a change of the settings ends the wait, one during the attempt that has failed, too: `tenkai-agent enroll`
+ * beside this service may have used up the ticket and be done.
+ * @param tried the settings of that attempt
+ */
+async function pauseUntilChanged(service: Service, tried: string, limitMs: number): Promise<void> {
   const giveUpAt = performance.now() + limitMs;
-  while (performance.now() < giveUpAt && !stop.aborted) {
-    await pause(settingsEveryMs, stop);
-    if (JSON.stringify(readSettings(data)) !== before) return;
+  while (performance.now() < giveUpAt && !service.stop.aborted) {
+    await pause(settingsEveryMs, service.stop);
+    if (settingsText(service) !== tried) return;
   }
 }
