@@ -54,8 +54,9 @@ export async function startMachines(
   }
   await until('all machines are on and known', async () => {
     const { items } = await api(machineRoutes.list, { query: {} });
+    // The operating system is told when it asks to enroll, the processor with its inventory.
     const isKnown = (machine: (typeof items)[number]) =>
-      machine.isOnline && machine.powerState === 'on' && machine.operatingSystem !== '';
+      machine.isOnline && machine.powerState === 'on' && machine.architecture !== '';
     return items.filter(isKnown).length === names.length;
   });
   return agents;

@@ -44,7 +44,7 @@ test('a real agent on a real site: ticket, package, scenario, verified; power or
   agent.start();
   const machine = await until(async () => {
     const { items } = await server.call(machineRoutes.list, { query: {} });
-    return items.find((row) => row.isOnline && row.powerState === 'on' && row.operatingSystem !== '');
+    return items.find((row) => row.isOnline && row.powerState === 'on' && row.architecture !== '');
   });
 
   const folder = mkdtempSync(join(tmpdir(), 'tenkai-path-'));

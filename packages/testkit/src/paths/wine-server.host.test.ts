@@ -81,7 +81,7 @@ function untilOnline(site: ReachedSite) {
     'the machine is online, with its inventory',
     async () => {
       const found = await site.api(machineRoutes.list, { query: {} }).catch(() => undefined);
-      return found?.items.find((row) => row.isOnline && row.operatingSystem !== '');
+      return found?.items.find((row) => row.isOnline && row.architecture !== '');
     },
     limitMs,
   );
