@@ -56,7 +56,11 @@ export async function startWineSite(network: Network): Promise<WineSite> {
     const starts = () => read('service.log')?.split('Tenkai is ready').length ?? 1;
     await tenkai('service', 'install');
     const log = () => `${read('service.log')}${read('log\\server.log')}`;
-    await until(() => `the service is ready: ${log()}`, () => starts() === 2, startLimitMs);
+    await until(
+      () => `the service is ready: ${log()}`,
+      () => starts() === 2,
+      startLimitMs,
+    );
     const forward = await network.forward(port, machine.address);
     const site = await reachSite(`https://localhost:${forward.port}`, log);
     return {
