@@ -20,6 +20,7 @@ const service: Service = {
   part: 'Agent',
   program: 'tenkai-agent.mjs',
   nodeOptions: agentNodeOptions,
+  arguments: 'run --until-input-ends',
   folderVariable: 'TENKAI_AGENT_DATA',
   graceMs: 20_000,
   finalCode: null,

@@ -19,6 +19,8 @@ export interface Service {
   /** File beside it that Node runs. */
   readonly program: string;
   readonly nodeOptions: string;
+  /** What the program is told: to run, and to end with its standard input. */
+  readonly arguments: string;
   /** The variable by which the program is told its folder. */
   readonly folderVariable: string;
   /** How long the program may take to end. */
@@ -44,6 +46,7 @@ export async function compileService(work: string, version: string, service: Ser
     PART: wide(service.part),
     PROGRAM: wide(service.program),
     NODE_OPTIONS: wide(service.nodeOptions),
+    ARGUMENTS: wide(service.arguments),
     FOLDER_VARIABLE: wide(service.folderVariable),
     GRACE_MS: service.graceMs,
     // STILL_ACTIVE: no program that has ended has it.

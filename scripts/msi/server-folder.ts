@@ -14,6 +14,7 @@ const service: Service = {
   part: 'Server',
   program: 'tenkai-server.mjs',
   nodeOptions: '--disable-warning=ExperimentalWarning',
+  arguments: '--until-input-ends',
   folderVariable: 'TENKAI_SERVICE_FOLDER',
   graceMs: 30_000,
   // Its settings are wrong: another start would find them as they are.

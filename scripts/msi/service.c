@@ -5,9 +5,9 @@
  * `forget FOLDER` removes the data folder unless there is an agent in the installation folder.
  *
  * From the compiler's command line (programs.ts), strings in wide characters: SERVICE, its name; PART, the folder below
- * %ProgramData%\Tenkai; PROGRAM, the file that Node runs, with NODE_OPTIONS; FOLDER_VARIABLE, the variable that tells it
- * the folder; GRACE_MS, what it has to end in before it is ended; FINAL_CODE, the exit code after which another start
- * would end the same way; FORGETS, whether `end` and `forget` exist.
+ * %ProgramData%\Tenkai; PROGRAM, the file that Node runs, with NODE_OPTIONS before it and ARGUMENTS behind it;
+ * FOLDER_VARIABLE, the variable that tells it the folder; GRACE_MS, what it has to end in before it is ended; FINAL_CODE,
+ * the exit code after which another start would end the same way; FORGETS, whether `end` and `forget` exist.
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
@@ -129,7 +129,7 @@ static HANDLE start_program(const wchar_t *folder, HANDLE *input) {
   if (length == 0 || length == PATH_CHARS) return NULL;
   *wcsrchr(own, L'\\') = 0;
   if (swprintf(line, sizeof line / sizeof *line, L"\"%ls\\node.exe\" " NODE_OPTIONS
-               L" \"%ls\\" PROGRAM L"\" run --until-input-ends", own, own) < 0)
+               L" \"%ls\\" PROGRAM L"\" " ARGUMENTS, own, own) < 0)
     return NULL;
   if (!CreatePipe(&read, input, &inherit, 0)) return NULL;
   SetHandleInformation(*input, HANDLE_FLAG_INHERIT, 0);
