@@ -1,6 +1,6 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { FetchProgress } from '@tenkai/transfer';
 import type { Boundary } from '../boundary.ts';
@@ -10,6 +10,7 @@ import { takeLock } from '../lock.ts';
 import type { RunContent } from './content.ts';
 import { deliverContent } from './deliver.ts';
 import { type Journal, openJournal } from './journal.ts';
+import { keepServiceThere } from './keep-service.ts';
 import { contentFor, type Engine, enrollmentOf, leftovers, openEngine, readRunOrder } from './open-engine.ts';
 import { reasonOf } from './reason.ts';
 import { openRecorder } from './record.ts';
@@ -119,10 +120,20 @@ async function run(engine: Engine, { order, journal, stop, content }: Run) {
   if (existsSync(folder.cancel)) cancelled.abort();
   const giveUpAt = performance.now() + deliveryLimitMs;
   const onProgress = progressFile(engine);
+  const afterStep = keepServiceThere(engine, dirname(process.argv[1] ?? ''));
   const deliver = (signal: AbortSignal) =>
     deliverContent({ content, log: engine.log, onProgress, giveUpAt }, order, signal);
   try {
-    const end = await doRun({ ...engine, order, recorder, content, deliver, stop, cancel: cancelled.signal });
+    const end = await doRun({
+      ...engine,
+      order,
+      recorder,
+      content,
+      deliver,
+      afterStep,
+      stop,
+      cancel: cancelled.signal,
+    });
     if (end === 'staged') content.keep();
     else await content.release();
     return end;

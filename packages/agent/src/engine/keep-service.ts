@@ -27,7 +27,8 @@ export function keepServiceThere(
     if (sums === before || sums === undefined) return;
     before = sums;
     const wasStarted = await ownService.startIfStopped(AbortSignal.any([stop, AbortSignal.timeout(limitMs)]));
-    if (wasStarted) log.warn('a step replaced the programs of the agent and left its service stopped: started');
+    if (wasStarted)
+      log.warn('a step replaced the programs of the agent and left its service stopped: started');
   };
 }
 

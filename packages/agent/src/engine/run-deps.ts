@@ -16,6 +16,8 @@ export interface RunDeps extends StepDeps {
   readonly cancel: AbortSignal;
   /** Aborts when the engine is to stop: the run goes on in a later one. */
   readonly stop: AbortSignal;
+  /** Called after each step that was done, whatever came of it. Never throws. */
+  readonly afterStep: (stop: AbortSignal) => Promise<void>;
   /** Brings all content, and tells how where multicast was meant; @throws Failure. */
   readonly deliver: (signal: AbortSignal) => Promise<DeliveryFigures | undefined>;
 }

@@ -64,6 +64,7 @@ async function doSteps(deps: RunDeps): Promise<Reason | null> {
   for (const step of deps.order.steps) {
     const before = deps.recorder.memory().results.get(step.index);
     const result = before ?? (await doOneStep(deps, step, AbortSignal.any([deps.stop, deps.cancel])));
+    if (!before) await deps.afterStep(deps.stop);
     deps.cancel.throwIfAborted();
     if (result.outcome === 'failed' && !step.continueOnError) return stepFailed(step, result.reason);
   }

@@ -17,6 +17,8 @@ export interface Platform {
   readonly oldTrust: OldTrust;
   /** Null: patches of the agent are placed by the agent itself. */
   readonly clientPatches: ClientPatches | null;
+  /** Null: the system itself starts the agent's service again. */
+  readonly ownService: OwnService | null;
   /** Changes with every start of the machine. */
   bootId(): string;
   /** When the machine was started, epoch milliseconds. */
@@ -61,6 +63,15 @@ export interface Installer {
   shellCommand(line: string): Command;
   /** @throws Failure interpreter-missing */
   scriptCommand(interpreter: string, scriptFile: string): Command;
+}
+
+/** The service of the agent, as the system's manager of services knows it. */
+export interface OwnService {
+  /**
+   * Starts it where it is stopped, or as soon as it is; a service that is there no more stays so.
+   * @returns whether it was started
+   */
+  startIfStopped(signal: AbortSignal): Promise<boolean>;
 }
 
 /** A patch of the agent as the system's installer lists it. */

@@ -1,4 +1,5 @@
 /** The service control manager of Windows in the words of its own program, sc.exe. */
+import { serviceStateIn, type WindowsServiceState } from '@tenkai/domain/machine/service-state.ts';
 
 export const serviceName = 'TenkaiServer';
 /** Beside the program of the command line, which is where a package puts it. */
@@ -30,16 +31,7 @@ export const serviceLines = {
 /** Win32 error codes, with which sc.exe ends. */
 export const scCodes = { accessDenied: 5, alreadyRunning: 1056, absent: 1060, notStarted: 1062 } as const;
 
-const states = {
-  1: 'stopped',
-  2: 'starting',
-  3: 'stopping',
-  4: 'running',
-  5: 'continuing',
-  6: 'pausing',
-  7: 'paused',
-} as const;
-export type ServiceState = (typeof states)[keyof typeof states] | 'absent';
+export type ServiceState = WindowsServiceState | 'absent';
 
 export interface ServiceStatus {
   readonly service: string;
@@ -48,10 +40,9 @@ export interface ServiceStatus {
   readonly exitCode: number | null;
 }
 
-/** Reads `sc.exe query`. Its words depend on the language of Windows, its numbers and places do not. */
+/** Reads `sc.exe query`. @throws Error where it says no state */
 export function statusFrom(text: string): ServiceStatus {
-  const number = Number(/:\s*([1-7])\s+[A-Z_]{4,}/.exec(text)?.[1]);
-  const state = states[number as keyof typeof states];
+  const state = serviceStateIn(text);
   if (!state) throw new Error(`sc.exe query says no state: ${text.trim()}`);
   const [, specific = '0'] = [...text.matchAll(/:\s*(\d+)\s+\(0x[0-9a-f]+\)/gi)].map(([, code]) => code);
   return { service: serviceName, state, exitCode: specific === '0' ? null : Number(specific) };

@@ -1,5 +1,6 @@
 /** What the programs of windows-asks.ts are asked in each step, and what their answers say. */
 import type { Procedure } from '../firewall/procedure.ts';
+import { serviceStateIn } from '../machine/service-state.ts';
 import type { StartType } from './audit.ts';
 import { windowsAsks } from './windows-asks.ts';
 
@@ -9,15 +10,16 @@ export function registryValueIn(text: string, name: string): string | undefined 
   return lines.find((line) => line?.[1]?.toLowerCase() === name.toLowerCase())?.[2]?.trim();
 }
 
-/** The numbers of sc.exe are the same in every language of Windows; its words are not. */
 export function* windowsService(service: string): Procedure<{ isRunning: boolean; startType: StartType }> {
   const state = yield windowsAsks.serviceState(service);
   const values = yield windowsAsks.serviceValues(service);
-  const [, running = ''] = /:\s*(\d)\s+[A-Z_]*(?:RUNNING|STOPPED|PENDING|PAUSED)/.exec(state.stdout) ?? [];
   const start = values.code === 0 ? registryValueIn(values.stdout, 'Start') : undefined;
   if (start === undefined) return { isRunning: false, startType: 'absent' };
   const isDelayed = Number(registryValueIn(values.stdout, 'DelayedAutostart') ?? 0) !== 0;
-  return { isRunning: running !== '1', startType: startTypeOf(Number(start), isDelayed) };
+  return {
+    isRunning: serviceStateIn(state.stdout) !== 'stopped',
+    startType: startTypeOf(Number(start), isDelayed),
+  };
 }
 
 function startTypeOf(start: number, isDelayed: boolean): StartType {

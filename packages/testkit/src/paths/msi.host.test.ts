@@ -13,7 +13,7 @@ import { callsOf, recordCalls, recorderProgram } from '../rig/windows-recorder.t
 import { noWine, startWine, type WineMachine } from '../rig/wine-machine.ts';
 import { runProgram } from '../tenkai-cli.ts';
 import { cliEnvironment } from './cli-environment.ts';
-import { deployPackage, runsOf, untilEnded } from './deploy.ts';
+import { deployPackage, deployTo, runsOf, untilEnded } from './deploy.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
 import { machineNamed } from './managed-host.ts';
 import { laterPatchedVersion, noAgentMsi, patchedVersion, shippedMsp } from './shipped-msi.ts';
@@ -270,6 +270,18 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
     await agent.untilSays('the patched one runs', (status) => status.version === laterPatchedVersion);
     assert.ok((await agent.untilStatus()).general.isRunning);
     assert.deepEqual([await agent.startType(), await agent.serviceState()], ['0x3', 'RUNNING']);
+  });
+
+  test('HOTFIX-27: where a step replaced a program of the agent and left its service stopped, its engine starts it again', async () => {
+    const program = `${windowsPrograms}\\Agent\\added.mjs`;
+    const text = `echo // >"${program}"\r\nsc stop TenkaiAgent\r\n`;
+    const step = { kind: 'run-script', id: 'half', name: 'half', interpreter: 'cmd', text } as const;
+    const { site } = scene;
+    const deployment = await deployTo(site, [(await row()).id], { name: 'half', steps: [step] });
+    const [run] = await untilEnded(site, deployment, 1);
+    assert.equal(run?.status, 'succeeded', JSON.stringify(run?.steps));
+    assert.equal(await agent.serviceState(), 'RUNNING');
+    await rm(machine.pathOf(program));
   });
 
   test('MASTER-07, MASTER-11, MASTER-17, MASTER-18, MASTER-20: prepared as a reference machine, it carries nothing of itself; what starts from it is another machine', async () => {

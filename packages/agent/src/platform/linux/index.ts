@@ -25,6 +25,7 @@ export function openLinux(options: PlatformOptions): Platform {
     // That product had no client for Linux that kept one.
     oldTrust: { count: async () => null, removeAll: async () => {} },
     clientPatches: null,
+    ownService: null,
     installer: createInstaller({ paths }),
     inventory: createInventory({ paths, ...boot }),
     power: createPower(options),

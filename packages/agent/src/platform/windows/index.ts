@@ -5,6 +5,7 @@ import { createDetection } from './detection.ts';
 import { createInstaller } from './installer.ts';
 import { createInventory } from './inventory.ts';
 import { createOldTrust } from './old-trust.ts';
+import { createOwnService } from './own-service.ts';
 import { createPaths } from './paths.ts';
 import { createPower } from './power.ts';
 import { createProcesses } from './processes.ts';
@@ -27,6 +28,7 @@ export function openWindows(options: PlatformOptions): Platform {
     users: createUsers(),
     oldTrust: createOldTrust(),
     clientPatches: createClientPatches(registry),
+    ownService: createOwnService(),
     installer: createInstaller(),
     inventory: createInventory({ registry, ...boot }),
     power: createPower(options),
