@@ -32,6 +32,7 @@ export interface Tally {
       | 'runsFailed'
       | 'runsCancelled'
       | 'restarts'
+      | 'crashes'
       | 'reports'
       | 'checkIns']: number;
   };

@@ -28,6 +28,23 @@ export const simulatorFailures = defineFailures({
     remedy:
       'Simulate fewer machines, widen net.ipv4.ip_local_port_range, or run the simulator beside the site: there it spreads over loopback addresses.',
   },
+  'simulator-too-few-files': {
+    kind: 'too-large',
+    message:
+      '{count} machines in {processes} processes open {needed} files in each; this system allows {files}.',
+    remedy:
+      'Give more processes or none, raise the limit of open files (ulimit -n), or simulate fewer machines.',
+  },
+  'simulator-too-little-memory': {
+    kind: 'too-large',
+    message: '{count} machines in {processes} processes take {needed} MB of memory; {available} MB are free.',
+    remedy: 'Simulate fewer machines, or end what takes the memory.',
+  },
+  'simulator-too-many-processes': {
+    kind: 'too-large',
+    message: '{processes} processes have {needed} threads; this system allows its user {tasks}.',
+    remedy: 'Give fewer processes, or raise the limit (ulimit -u).',
+  },
   'simulator-process-ended': {
     kind: 'broken',
     message: 'A process of the simulator ended with {how}.',

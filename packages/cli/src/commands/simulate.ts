@@ -37,6 +37,16 @@ export function addSimulateCommand(program: Command, cli: Cli) {
 }
 
 const examples = `
+Profiles:
+  office       a tenth is off, installers take minutes, few fail
+  classroom    rooms of equal machines, all on, nearly all well
+  server-room  servers that never sleep: fast lines, long restarts
+  flaky        lines that break and are late, installers that fail, machines
+               that go off or restart in the middle of a step
+
+Everything random comes from the seed: the same seed and profile are the same
+machines, and each of them ends each package in the same way.
+
 Examples:
   tenkai simulate 20000 --seed 7 --profile office
   tenkai simulate 300 --profile classroom --speed 20 --for 600 --json
@@ -118,7 +128,7 @@ function rowsOf({ counts, troubles, runFailures }: Tally): [string, string][] {
       `${counts.runsBegun} begun, ${counts.runsSucceeded} well, ${counts.runsFailed} failed, ${counts.runsCancelled} cancelled`,
     ],
     ['Failures', listed(runFailures)],
-    ['Restarts', String(counts.restarts)],
+    ['Restarts', `${counts.restarts}, and ${counts.crashes} in the middle of a step`],
     ['Reports', `${counts.reports} in ${counts.checkIns} check-ins`],
     ['Troubles', listed(troubles)],
   ];

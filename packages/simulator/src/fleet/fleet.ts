@@ -6,9 +6,10 @@ import { Failure } from '@tenkai/domain/failure.ts';
 import { greetSite } from '@tenkai/protocol/agent/link/index.ts';
 import '../failures.ts';
 import type { Profile } from '../profiles/profile.ts';
+import { checkLimits, countProcesses, readLimits } from './limits.ts';
 import type { FromWorker, ToWorker, WorkerSettings } from './messages.ts';
 import { isOnLoopback } from './site-clients.ts';
-import { countProcesses, planAddresses, readLimits, splitFleet } from './split.ts';
+import { planAddresses, splitFleet } from './split.ts';
 import { openStateFolder, type StateFolder } from './state-folder.ts';
 import { createTallyBook, sumOf, type Tally } from './tally.ts';
 
@@ -53,7 +54,7 @@ export interface Fleet {
 /**
  * Starts a seeded fleet that speaks the agents' protocol with a real site. The same seed, profile and folder are the
  * same machines again.
- * @throws Failure simulator-*, site-root-mismatch, site-unreachable
+ * @throws Failure simulator-*: before any machine is enrolled; site-root-mismatch, site-unreachable
  */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const { url, seed, profile, count } = options;
@@ -65,10 +66,12 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     throw error;
   }
   async function startIn(state: StateFolder, given: FleetOptions) {
-    const { ticket, rootCertificate } = await meetSite(state, given);
     const limits = await readLimits();
+    const processes = Math.min(count, given.processes ?? countProcesses(count, limits));
+    checkLimits({ count, processes }, limits);
     const isLoopback = await isOnLoopback(url);
     planAddresses({ count, host: new URL(url).hostname, isLoopback, limits });
+    const { ticket, rootCertificate } = await meetSite(state, given);
     const common = {
       plan: { seed, profile, speed: given.speed ?? 1 },
       url,
@@ -79,7 +82,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       isLoopback,
       count,
     };
-    const ranges = splitFleet(count, given.processes ?? countProcesses(count, limits));
+    const ranges = splitFleet(count, processes);
     return superviseAll(
       ranges.map(({ from, to }) => ({ ...common, from, to, memories: memoriesOf(state, from, to) })),
       { ...given, close: state.close },

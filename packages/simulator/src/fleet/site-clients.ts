@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { Agent, type AgentOptions } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { createSiteClient, type SiteClient } from '@tenkai/protocol/agent/link/index.ts';
-import { connectionsPerAddress } from './split.ts';
+import { connectionsPerAddress } from './limits.ts';
 
 /** Whether the site is on this host, so that 127.0.0.0/8 has sources for as many machines as there may be. */
 export async function isOnLoopback(url: string): Promise<boolean> {

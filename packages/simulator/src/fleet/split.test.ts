@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import fc from 'fast-check';
-import { countProcesses, planAddresses, splitFleet } from './split.ts';
+import { planAddresses, splitFleet } from './split.ts';
 import { openNotebook, openStateFolder } from './state-folder.ts';
 import { createWheel } from './wheel.ts';
 
-const limits = { files: 20_000, ports: 28_232, cores: 2 };
+const limits = { ports: 28_232 };
 
 test('processes share a fleet without gap and without overlap', () => {
   fc.assert(
@@ -26,14 +26,6 @@ test('processes share a fleet without gap and without overlap', () => {
       assert.ok(Math.max(...sizes) - Math.min(...sizes) <= 1);
     }),
   );
-});
-
-test('as many processes as open files ask for', () => {
-  assert.equal(countProcesses(10, limits), 1);
-  assert.equal(countProcesses(10_000, limits), 2);
-  assert.equal(countProcesses(100_000, limits), 9);
-  const few = countProcesses(1000, { ...limits, files: 1024 });
-  assert.ok(few >= 2 && Math.ceil(1000 / few) * 1.08 + 200 <= 1024, String(few));
 });
 
 test('source addresses lie on loopback, a hundred machines each; elsewhere ports are counted', () => {

@@ -23,6 +23,7 @@ export const counters = [
   'runsCancelled',
   'ordersRefused',
   'restarts',
+  'crashes',
   'reports',
   'checkIns',
 ] as const;

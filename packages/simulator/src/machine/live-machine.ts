@@ -4,6 +4,7 @@ import { draw } from '../draws.ts';
 import type { MachineMemory } from './facts.ts';
 import { createInventoryDesk } from './inventory-desk.ts';
 import { signerOf } from './keys.ts';
+import { lateClient } from './late-client.ts';
 import { createOutbox } from './outbox.ts';
 import { disconnect, switchOn, switchOnLater } from './power.ts';
 import { heartbeatOf, type State, type Surroundings, setOnline } from './state.ts';
@@ -68,7 +69,7 @@ function openLink(state: State): Link {
   const { plan, index, secret, client, memory, outbox, now, after } = state;
   let jitters = 0;
   return createLink({
-    client: client(index),
+    client: lateClient(state, client(index)),
     signer: signerOf(secret, index),
     machineId: memory.machineId,
     outbox,

@@ -66,6 +66,12 @@ test('shares come out as the profile has them', () => {
   assert.ok(isNear(share('exit-code'), failures.exitCode), `exit-code ${share('exit-code')}`);
   assert.ok(isNear(share('not-detected'), failures.notDetected), `not-detected ${share('not-detected')}`);
   assert.ok(isNear(share('time-limit'), failures.timeLimit), `time-limit ${share('time-limit')}`);
+  const crashes = indexes.filter((index) => {
+    const { machine, run } = runOn(fleet(7), index);
+    return predictRun(machine, run, 0).crashes > 0;
+  });
+  const crashShare = crashes.length / indexes.length;
+  assert.ok(isNear(crashShare, flaky.crashes ?? 0), `crashes ${crashShare}`);
   const off = indexes.filter((index) => !newMemory(fleet(7, office), index).isOn).length / indexes.length;
   assert.ok(isNear(off, office.power.offAtStart), `off ${off}`);
 });
@@ -95,6 +101,26 @@ test('a package that is there is not installed again', () => {
   const again = predictRun({ ...machine, installed: first.installed }, run, 0);
   assert.equal(again.state.status, 'succeeded');
   assert.equal(again.state.steps[0]?.result?.reason?.code, 'already-installed');
+});
+
+test('a restart in the middle: the step begins anew in the next boot, and ends as it would have', () => {
+  const calm = { ...flaky, crashes: 0 };
+  const hit = { ...flaky, crashes: 1 };
+  for (const index of indexes.slice(0, 50)) {
+    const [one, other] = [calm, hit].map((profile) => runOn(fleet(7, profile), index));
+    assert.ok(one && other);
+    assert.deepEqual(
+      predictRun(other.machine, other.run, 2).state,
+      predictRun(one.machine, one.run, 2).state,
+    );
+    const acts = scriptRun(other.machine, { ...other.run, attempt: 1 });
+    const whole = scriptRun(one.machine, { ...one.run, attempt: 1 });
+    const at = acts.findIndex(({ kind }) => kind === 'crash');
+    const [started, part, , resumed, again] = acts.slice(at - 2);
+    assert.deepEqual([started?.kind, resumed], ['step-started', { kind: 'run', event: 'resumed' }]);
+    assert.ok(part?.kind === 'wait' && again?.kind === 'wait' && part.ms < again.ms);
+    assert.deepEqual([...acts.slice(0, at - 1), ...acts.slice(at + 2)], whole);
+  }
 });
 
 test('speed divides every time and changes no end', () => {
@@ -144,7 +170,13 @@ test('BOSM-01: every listed system can be simulated; a profile with an unknown o
   assert.throws(() => checkProfile('x', unknown), { code: 'simulator-profile-invalid' });
   await assert.rejects(readProfile('nothing'), { code: 'simulator-profile-unknown' });
   await assert.rejects(readProfile('./absent.json'), { code: 'simulator-profile-invalid' });
-  for (const bad of [null, {}, { ...office, machinesPerSubnet: 0 }, { ...office, rebootSeconds: [5, 1] }])
+  for (const bad of [
+    null,
+    {},
+    { ...office, crashes: 2 },
+    { ...office, machinesPerSubnet: 0 },
+    { ...office, rebootSeconds: [5, 1] },
+  ])
     assert.throws(() => checkProfile('x', bad), { code: 'simulator-profile-invalid' });
 });
 

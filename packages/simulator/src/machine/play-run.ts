@@ -14,6 +14,8 @@ export interface Stage {
   readonly onStaged: () => void;
   /** Takes the machine down and up again. */
   readonly onPower: (to: 'restarting' | 'shutting-down', ms: number) => Promise<void>;
+  /** The machine restarts under the run, which goes on when it is up again. */
+  readonly onCrash: (ms: number) => Promise<void>;
   /** Told once; null: it succeeded as far as the machine knows. */
   readonly onEnd: (end: RunEnd) => void;
 }
@@ -61,10 +63,11 @@ export function playRun(stage: Stage, order: RunOrder, acts: readonly Act[]): Pl
           });
           return;
         }
-      } else if (act.kind === 'power') {
+      } else if (act.kind === 'power' || act.kind === 'crash') {
         isPlaying = false;
         place += 1;
-        void stage.onPower(act.to, act.ms).then(() => {
+        const isUp = act.kind === 'power' ? stage.onPower(act.to, act.ms) : stage.onCrash(act.ms);
+        void isUp.then(() => {
           if (isOver) return;
           isPlaying = true;
           step();
@@ -77,7 +80,7 @@ export function playRun(stage: Stage, order: RunOrder, acts: readonly Act[]): Pl
       place += 1;
     }
   };
-  const tell = (act: Exclude<Act, { kind: 'wait' | 'power' | 'await-boot' }>) => {
+  const tell = (act: Exclude<Act, { kind: 'wait' | 'power' | 'crash' | 'await-boot' }>) => {
     const at = stage.now();
     switch (act.kind) {
       case 'run': {

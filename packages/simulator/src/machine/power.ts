@@ -100,6 +100,11 @@ async function goDown(state: State, to: 'restarting' | 'shutting-down'): Promise
   state.phase = to;
   state.outbox.putHeartbeat(heartbeatOf(state));
   if (state.line) await state.link.flush(AbortSignal.timeout(announceMs)).catch(() => {});
+  await beGone(state);
+}
+
+async function beGone(state: State): Promise<void> {
+  state.cancelNext();
   await disconnect(state);
   state.memory.isOn = false;
   state.tally.add('off');
@@ -115,6 +120,18 @@ export async function powerCycle(
   await goDown(state, to);
   if (state.isStopped) return;
   if (to === 'restarting') state.tally.add('restarts');
+  await upAfter(state, ms);
+}
+
+/** A restart that nobody asked for and nobody is told of: the line is cut, and the next boot speaks first. */
+export async function crash(state: State, ms: number): Promise<void> {
+  await beGone(state);
+  if (state.isStopped) return;
+  state.tally.add('crashes');
+  await upAfter(state, ms);
+}
+
+async function upAfter(state: State, ms: number): Promise<void> {
   await new Promise<void>((resolve) => {
     state.cancelNext = state.after(ms, resolve);
   });

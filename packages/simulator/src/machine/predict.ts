@@ -6,7 +6,10 @@ export interface Prediction {
   /** As the site will have it: status, reason, attempt, each step's result. */
   readonly state: RunState;
   readonly installed: InstalledSet;
+  /** Those that the run asks for. */
   readonly restarts: number;
+  /** Restarts in the middle of a step. */
+  readonly crashes: number;
 }
 
 /**
@@ -22,17 +25,19 @@ export function predictRun(
   let state = newRun(run.steps.map(stepStateOf), retries);
   let { installed } = machine;
   let restarts = 0;
+  let crashes = 0;
   while (!isFinal(state.status)) {
     const { attempt } = state;
     state = next(state, { kind: 'release', at: 0 }).state;
     for (const act of scriptRun({ ...machine, installed }, { ...run, attempt })) {
       if (act.kind === 'installed') installed = act.installed;
       if (act.kind === 'power' && act.to === 'restarting') restarts += 1;
+      if (act.kind === 'crash') crashes += 1;
       const report = reportedBy(act);
       if (report) state = next(state, { kind: 'report', attempt, report, at: 0 }).state;
     }
   }
-  return { state, installed, restarts };
+  return { state, installed, restarts, crashes };
 }
 
 function reportedBy(act: Act): RunReported | null {

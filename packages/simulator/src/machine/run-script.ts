@@ -5,6 +5,7 @@ import { draw, within } from '../draws.ts';
 import { detect, type InstalledSet } from './detect.ts';
 import { doStep, type RunMemory, type StepDone } from './do-step.ts';
 import { type FleetPlan, lifeMs } from './fleet-plan.ts';
+import { crashOf, type StepOnMachine } from './step-fate.ts';
 
 type RunFacts = Pick<RunReport, 'event' | 'succeeded' | 'reason' | 'verified'>;
 
@@ -28,7 +29,9 @@ export type Act =
   | { readonly kind: 'await-boot' }
   | { readonly kind: 'installed'; readonly installed: InstalledSet }
   /** Goes down; what follows happens in the next boot. */
-  | { readonly kind: 'power'; readonly to: 'restarting' | 'shutting-down'; readonly ms: number };
+  | { readonly kind: 'power'; readonly to: 'restarting' | 'shutting-down'; readonly ms: number }
+  /** Goes down in the middle of a step, and nobody was told. */
+  | { readonly kind: 'crash'; readonly ms: number };
 
 /** What a script needs of an order; a plan without a site has it too. */
 export interface RunToScript {
@@ -62,7 +65,7 @@ export function scriptRun(machine: MachineAtStart, run: RunToScript): Act[] {
   for (const [place, step] of run.steps.entries()) {
     const isLast = place === run.steps.length - 1;
     const done = doStep({ ...machine, ...run, step, memory, isLast });
-    acts.push(...stepActs(machine, step, done, memory));
+    acts.push(...stepActs({ ...machine, attempt: run.attempt, step }, done, memory));
     results.set(step.index, done.result);
     memory = done.memory;
     if (done.result.outcome !== 'failed' || step.continueOnError) continue;
@@ -105,24 +108,33 @@ function staging({ plan, index }: MachineAtStart, { options }: RunToScript): Act
 /** A delivery that takes less is over before anybody could look. */
 const progressFromMs = 2000;
 
-function stepActs(machine: MachineAtStart, step: FrozenStep, done: StepDone, before: RunMemory): Act[] {
+function stepActs(machine: StepOnMachine, done: StepDone, before: RunMemory): Act[] {
   const { result, startedMs, power } = done;
+  const { step } = machine;
   if (startedMs === null) return [{ kind: 'step-finished', result, tookMs: 0 }];
   const acts: Act[] = [
     { kind: 'step-started', index: step.index },
+    ...crashActs(machine, startedMs),
     { kind: 'wait', ms: startedMs },
   ];
-  if (power) acts.push(...powerActs(machine, step, power));
+  if (power) acts.push(...powerActs(machine, power));
   if (done.memory.installed !== before.installed)
     acts.push({ kind: 'installed', installed: done.memory.installed });
   return [...acts, { kind: 'step-finished', result, tookMs: startedMs }];
 }
 
-function powerActs(
-  { plan, index }: MachineAtStart,
-  step: FrozenStep,
-  to: 'restarting' | 'shutting-down',
-): Act[] {
+/** The step is begun anew in the next boot, as the agent's engine does. */
+function crashActs(machine: StepOnMachine, stepMs: number): Act[] {
+  const crash = crashOf(machine);
+  if (crash === null || stepMs === 0) return [];
+  return [
+    { kind: 'wait', ms: stepMs * crash.share },
+    { kind: 'crash', ms: crash.downMs },
+    { kind: 'run', event: 'resumed' },
+  ];
+}
+
+function powerActs({ plan, index, step }: StepOnMachine, to: 'restarting' | 'shutting-down'): Act[] {
   const delay = 'delaySeconds' in step ? lifeMs(plan, step.delaySeconds) : 0;
   return [
     { kind: 'wait', ms: delay },

@@ -45,6 +45,23 @@ export function fateOf({ plan, index, attempt, step }: StepOnMachine, codes: Cod
   return { kind: 'well', exitCode: restartCode, wantsRestart: true };
 }
 
+/**
+ * The machine restarts under a step: how far the step comes, uniform in [0, 1), and how long the machine is down.
+ * Null: it does not.
+ */
+export function crashOf({
+  plan,
+  index,
+  attempt,
+  step,
+}: StepOnMachine): { share: number; downMs: number } | null {
+  const { seed, profile } = plan;
+  const drawn = (what: string) => draw(seed, index, what, identityOf(step), attempt);
+  if (!(step.kind in durations) || drawn('crashes') >= (profile.crashes ?? 0)) return null;
+  const downMs = lifeMs(plan, within(profile.rebootSeconds, drawn('crash-down')));
+  return { share: drawn('crash-share'), downMs };
+}
+
 /** A code that the program itself calls a success is none. */
 function failingCode({ seed, profile }: FleetPlan, index: number, identity: string, codes: Codes): number {
   const code = pick(profile.failures.exitCodes, draw(seed, index, 'exit-code', identity));

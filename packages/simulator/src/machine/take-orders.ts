@@ -4,7 +4,7 @@ import { checkOrder } from './check-order.ts';
 import { agentVersionOf } from './facts.ts';
 import { lifeMs } from './fleet-plan.ts';
 import { type Play, playRun, type RunEnd } from './play-run.ts';
-import { announceMs, applyNext, powerCycle } from './power.ts';
+import { announceMs, applyNext, crash, powerCycle } from './power.ts';
 import { type Act, downMs, scriptRun } from './run-script.ts';
 import type { State } from './state.ts';
 
@@ -105,6 +105,7 @@ function begin(state: State, order: RunOrder): void {
         state.play = null;
       },
       onPower: (to, ms) => powerCycle(state, to, ms),
+      onCrash: (ms) => crash(state, ms),
       onEnd: (end) => ended(state, order, end),
     },
     order,

@@ -56,6 +56,8 @@ export const Profile = Type.Object(
     }),
     /** Of the installs: those that ask for a restart, where the program has an exit code for it. */
     wantsRestart: Share,
+    /** Of the tries of steps that run something: those in whose middle the machine restarts without a word. */
+    crashes: Type.Optional(Share),
     rebootSeconds: Between,
     power: Type.Object({
       /** Machines that are off at first. */
@@ -68,6 +70,8 @@ export const Profile = Type.Object(
       /** How long the line holds; null: for ever. */
       upMinutes: Type.Union([Between, Type.Null()]),
       awaySeconds: Between,
+      /** How late what a machine asks or tells reaches the site; absent: at once. */
+      lateSeconds: Type.Optional(Between),
     }),
   },
   { additionalProperties: false },

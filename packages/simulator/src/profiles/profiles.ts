@@ -97,7 +97,8 @@ const serverRoom: Profile = {
 const flaky: Profile = {
   ...office,
   name: 'flaky',
-  description: 'Bad lines, bad installers, machines that come and go: what a design must stand.',
+  description:
+    'Lines that break and are slow, installers that fail, machines that come, go and restart in the middle: what a design must stand.',
   latencySeconds: [0.5, 20],
   deliveryMBPerSecond: [0.2, 10],
   failures: {
@@ -108,8 +109,9 @@ const flaky: Profile = {
     lasting: 0.3,
   },
   wantsRestart: 0.4,
+  crashes: 0.08,
   power: { offAtStart: 0.25, onMinutes: [5, 90], offMinutes: [2, 60] },
-  network: { upMinutes: [1, 30], awaySeconds: [2, 300] },
+  network: { upMinutes: [1, 30], awaySeconds: [2, 300], lateSeconds: [0, 10] },
 };
 
 /** The profiles that come with Tenkai, by name. */

@@ -59,6 +59,7 @@ function rangesOf({
     offMinutes: power.offMinutes,
     upMinutes: network.upMinutes,
     awaySeconds: network.awaySeconds,
+    lateSeconds: network.lateSeconds,
   };
 }
 
