@@ -16,6 +16,7 @@ function given(t: TestContext) {
   place('tenkai-agent.mjs', 'one');
   const done = { looks: 0, warnings: 0 };
   const ownService = {
+    isRunning: async () => true,
     async startIfStopped() {
       done.looks += 1;
       return true;

@@ -23,11 +23,11 @@ export interface PatchScene {
 
 /** @throws Failure platform-unsupported */
 export async function worksOf({ data, env, entry }: PatchScene): Promise<PatchWorks> {
-  const { clientPatches } = await selectPlatform(platformOptions(env, readSettings(data)));
+  const { clientPatches, ownService } = await selectPlatform(platformOptions(env, readSettings(data)));
   const deps: PatchDeps = { data, programs: dirname(resolve(entry)), now: Date.now };
   if (clientPatches === null) return ownWorks(deps);
-  const { mspWorks } = await import('./msp/works.ts');
-  return mspWorks({ ...deps, patches: clientPatches, run: runInstaller });
+  const { keepingService, mspWorks } = await import('./msp/works.ts');
+  return mspWorks({ ...deps, patches: clientPatches, run: keepingService(ownService, runInstaller) });
 }
 
 const ownWorks = (deps: PatchDeps): PatchWorks => ({

@@ -67,6 +67,7 @@ export interface Installer {
 
 /** The service of the agent, as the system's manager of services knows it. */
 export interface OwnService {
+  isRunning(signal: AbortSignal): Promise<boolean>;
   /**
    * Starts it where it is stopped, or as soon as it is; a service that is there no more stays so.
    * @returns whether it was started

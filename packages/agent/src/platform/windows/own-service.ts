@@ -12,11 +12,15 @@ const pollMs = 500;
 export function createOwnService(ask = run, wait: (ms: number) => Promise<unknown> = delay): OwnService {
   const sc = (act: 'query' | 'start', signal: AbortSignal) =>
     ask(systemProgram('sc.exe'), [act, name], { timeoutMs, signal, env: systemEnvironment() });
+  const stateNow = async (signal: AbortSignal) => {
+    const { code, stdout } = await sc('query', signal);
+    return code === 0 ? serviceStateIn(stdout) : undefined;
+  };
   return {
+    isRunning: async (signal) => (await stateNow(signal)) === 'running',
     async startIfStopped(signal) {
       for (;;) {
-        const { code, stdout } = await sc('query', signal);
-        const state = code === 0 ? serviceStateIn(stdout) : undefined;
+        const state = await stateNow(signal);
         if (state === 'stopped') return (await sc('start', signal)).code === 0;
         if (state !== 'stopping' || signal.aborted) return false;
         await wait(pollMs);
