@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import type { DeliveryFigures } from '@tenkai/domain/deployment/multicast.ts';
 import type { SignedManifest } from '@tenkai/protocol/agent/orders.ts';
 import {
+  type ContentCache,
   type ContentSource,
   type FetchProgress,
   fetchManifest,
@@ -62,7 +63,8 @@ export async function openRunContent(deps: ContentDeps): Promise<RunContent> {
   cache.unpinAllBut(deps.owners);
   return {
     async deliver(contentId, onProgress, signal) {
-      const manifest = await manifestOf(deps, contentId, signal);
+      const manifest =
+        (await knownManifest(cache, contentId)) ?? (await fetchChecked(deps, contentId, signal));
       const onCorrupt = ({ source, path }: { source: string; path: string }) => deps.onCorrupt(source, path);
       const network = { sources, giveUpAfterMs, onCorrupt };
       const before = deps.multicast ? { before: deps.multicast.before(manifest, network) } : {};
@@ -81,7 +83,23 @@ export async function openRunContent(deps: ContentDeps): Promise<RunContent> {
   };
 }
 
-async function manifestOf(deps: ContentDeps, contentId: string, signal: AbortSignal): Promise<Manifest> {
+/**
+ * Of content that is wholly here (DIST-32): no source has to be within reach. Only a manifest that was checked comes
+ * into the cache, and its hash is the contentId that the signed order names; every byte is still verified.
+ */
+async function knownManifest(
+  cache: Pick<ContentCache, 'open'>,
+  contentId: string,
+): Promise<Manifest | undefined> {
+  try {
+    return (await cache.open(contentId)).manifest;
+  } catch {
+    // Not here, or damaged: it is fetched.
+    return undefined;
+  }
+}
+
+async function fetchChecked(deps: ContentDeps, contentId: string, signal: AbortSignal): Promise<Manifest> {
   const { sources, giveUpAfterMs } = deps;
   const { manifest, signed } = await fetchManifest({ contentId, sources, giveUpAfterMs, signal });
   deps.checkManifest(signed);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -125,7 +125,45 @@ test('what is in the cache is checked again before it is used, and mended', opti
   assert.equal(end?.succeeded, true);
   assert.deepEqual(readFileSync(join(agent.root, 'srv/file')), files['app/file']);
   assert.deepEqual(readdirSync(join(agent.root, 'srv')), ['file']);
+  writeFileSync(join(agent.data.content, 'content', `${manifest.contentId}.json`), '{}');
+  const { end: again } = await runSteps(site, agent, copyOf(manifest));
+  assert.equal(again?.succeeded, true, 'a manifest that is damaged is fetched');
 });
+
+test(
+  'DIST-32: content is used from the source at the site, from a distribution point, and from the cache of the machine',
+  options,
+  async (t) => {
+    const files = newFiles();
+    const { manifest, objects } = await packContent(files);
+    const bytes = new Map<string, Buffer | string>();
+    for (const [sha256, chunk] of objects) bytes.set(chunkPath(sha256), chunk);
+    const signed = JSON.stringify(site.keys.signManifest(canonicalManifest(manifest)));
+    const point = await pointOf(bytes.set(manifestPath(manifest.contentId), signed));
+    atEnd(t, point.close);
+    const nobody = await pointOf(new Map());
+    nobody.close();
+    const use = async (machine: EnrolledAgent, sources: string[]) => {
+      const { end } = await runSteps(site, machine, copyOf(manifest), { sources });
+      assert.equal(end?.succeeded, true, JSON.stringify(end));
+      assert.deepEqual(readFileSync(join(machine.root, 'srv/file')), files['app/file']);
+      rmSync(join(machine.root, 'srv'), { recursive: true });
+    };
+    const asked = () => site.requests.filter((request) => request.startsWith('GET /content/')).length;
+
+    const before = asked();
+    await use(agent, [point.url]);
+    assert.equal(asked(), before, 'from the distribution point alone');
+    await use(agent, [nobody.url]);
+    assert.equal(asked(), before, 'from the cache, where no source is within reach');
+
+    const other = await enrolledAgent(site);
+    atEnd(t, () => other.remove());
+    await publishContent(site, files);
+    await use(other, ['/content']);
+    assert.ok(asked() > before, 'from the source at the site');
+  },
+);
 
 test('a site that is away during the delivery is waited for', options, async () => {
   const manifest = await publishContent(site, newFiles());

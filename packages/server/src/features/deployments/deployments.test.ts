@@ -8,6 +8,7 @@ import {
   windowRoutes,
 } from '@tenkai/protocol';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
+import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, aWholeInventory, type BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
@@ -120,6 +121,63 @@ onBothEngines(
     );
     const [row] = (await server.call(machineRoutes.list, { query: {} })).items;
     assert.deepEqual([row?.activity, row?.lastRun?.status], ['idle', 'succeeded']);
+  },
+);
+
+onBothEngines(
+  'DIST-16: a program goes to a collection at its time; the deployment is counted, and its messages say at which site',
+  async (t, { databaseUrl }) => {
+    const clock = createFakeClock();
+    const server = await startTestServer({ databaseUrl, clock });
+    atEnd(t, () => server.stop());
+    const [good, bad, outside] = [
+      await aKnownMachine(server, 'good'),
+      await aKnownMachine(server, 'bad'),
+      await aKnownMachine(server, 'outside'),
+    ];
+    await helloScenario(server);
+    const rules = [{ kind: 'direct' as const, machineIds: [good.machineId, bad.machineId] }];
+    const { id: collectionId } = await createCollection(server, aCollection('two', { rules }));
+    await settle(server);
+    const at = new Date(clock.now() + 60 * 60_000).toISOString();
+    const { id } = await deploy(server, {
+      subject: { kind: 'program', packageId: 'hello', program: 'install' },
+      collectionId,
+      schedule: { kind: 'at', at },
+    });
+    const other = await deploy(server, {
+      name: 'other',
+      subject: { kind: 'program', packageId: 'hello', program: null },
+    });
+    await server.call(deploymentRoutes.cancel, { params: { id: other.id } });
+    await settle(server);
+    const status = async () => {
+      const { items } = await server.call(listStatusMessages, {
+        query: { object: `deployment:${id}`, order: 'oldest' },
+      });
+      return items.map(({ siteCode, code, machineName }) => [siteCode, code, machineName]);
+    };
+    assert.deepEqual(await openRuns(good), [], 'its time has not come');
+    assert.deepEqual(await status(), []);
+    clock.advance(60 * 60_000);
+    await report(server, good, aHeartbeat());
+    await report(server, bad, aHeartbeat());
+    const [goodRun] = await openRuns(good);
+    const [badRun] = await openRuns(bad);
+    assert.ok(goodRun && badRun);
+    await report(server, good, ...wholeRun(goodRun));
+    await report(server, bad, failedRun(badRun));
+    assert.deepEqual(await openRuns(outside), []);
+    assert.deepEqual(await status(), [
+      ['TST', 'run-succeeded', 'good'],
+      ['TST', 'run-failed', 'bad'],
+    ]);
+    const {
+      status: ended,
+      counts,
+      targetCount,
+    } = await server.call(deploymentRoutes.get, { params: { id } });
+    assert.deepEqual([ended, counts.succeeded, counts.failed, targetCount], ['completed', 1, 1, 2]);
   },
 );
 

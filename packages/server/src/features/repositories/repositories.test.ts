@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { cp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { distributionPointRoutes } from '@tenkai/protocol/api/distribution-points.ts';
 import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
 import { type RepositorySettings, repositoryRoutes } from '@tenkai/protocol/api/repositories.ts';
 import { listAudit, listStatusMessages } from '@tenkai/protocol/api/status.ts';
@@ -17,6 +20,7 @@ import { refusedWith as refused } from '@tenkai/testkit/refused.ts';
 import { openRuns, wholeRun } from '@tenkai/testkit/run-reports.ts';
 import { settle } from '@tenkai/testkit/settle.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
+import { uploadFolder } from '@tenkai/testkit/upload-folder.ts';
 import { chunkPath } from '@tenkai/transfer';
 import { createFakeClock, type FakeClock } from '../../kernel/clock.ts';
 
@@ -104,6 +108,62 @@ onBothEngines(
     }
   },
 );
+
+onBothEngines(
+  'DIST-29: a package for every site lies at the points of all of them, one for this site only at its own',
+  async (t, { databaseUrl }) => {
+    if (noNginx) return t.skip(noNginx);
+    const clock = createFakeClock();
+    const repository = await createRepository(t, clock.now);
+    await repository.publish({ id: 'tool' });
+    const home = await mkdtemp(join(tmpdir(), 'tenkai-scope-'));
+    atEnd(t, () => rm(home, { recursive: true, force: true }));
+    await mkdir(join(home, 'source'));
+    await writeFile(join(home, 'source', 'setup.bin'), 'update agent');
+    const nginx = await startNginx({ root: home });
+    atEnd(t, () => nginx.stop());
+    const sites = [await site(t, clock, databaseUrl), await site(t, clock)] as const;
+    for (const [at, names] of [['a1', 'a2'], ['b1']].entries())
+      for (const name of names)
+        await addPoint(sites[at] as TestServer, join(home, name), `${nginx.plainUrl}${name}`);
+    const [first] = sites;
+    const { contentId } = await uploadFolder(first, join(home, 'source'));
+    await first.call(packageRoutes.create, { body: { draft: aDraft({ id: 'agent' }), contentId } });
+    for (const server of sites) await addRepository(server, repository, { url: urlOf(repository) });
+    const heldBy = async (server: TestServer) => {
+      const { items } = await server.call(packageRoutes.list, {});
+      const details = items.map(({ id }) => server.call(packageRoutes.get, { params: { id } }));
+      return (await Promise.all(details)).map(({ id, places }) => [
+        id,
+        places.filter(({ state }) => state === 'current').map(({ name }) => name),
+      ]);
+    };
+    assert.deepEqual(await heldBy(sites[0]), [
+      ['agent', ['a1', 'a2', 'Site server']],
+      ['tool', ['a1', 'a2', 'Site server']],
+    ]);
+    assert.deepEqual(await heldBy(sites[1]), [['tool', ['b1', 'Site server']]]);
+    assert.deepEqual(
+      (await readdir(join(home, 'b1', 'packages'))).filter((name) => !name.startsWith('.')),
+      ['tool'],
+    );
+  },
+);
+
+/** A distribution point that takes every package, with its plain files beside them. */
+async function addPoint(server: TestServer, folder: string, baseUrl: string) {
+  await mkdir(folder);
+  const body = {
+    name: basename(folder),
+    baseUrl,
+    folder,
+    isEnabled: true,
+    takesAll: true,
+    hasFileView: true,
+    preference: 10,
+  };
+  await server.call(distributionPointRoutes.create, { body });
+}
 
 onBothEngines(
   'BAUT-22: after the link was cut in the middle of a file the next pull goes on',
