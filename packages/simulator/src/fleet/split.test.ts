@@ -56,12 +56,15 @@ test('a second start is the same fleet: keys and what each process wrote of its 
   const path = await makeFolder(t);
   const first = await openStateFolder(path, identity);
   const memories = new Map(
-    [0, 1, 2].map((index) => [index, { machineId: `m${index}`, boots: 1, isOn: true, installed: {} }]),
+    [0, 1, 2].map((index) => [
+      index,
+      { machineId: `m${index}`, boots: 1, isOn: true, receivedBytes: 0, installed: {} },
+    ]),
   );
   const notebook = openNotebook(path, 0, (index) => memories.get(index));
   for (const index of memories.keys()) notebook.note(index);
   await notebook.flush();
-  memories.set(1, { machineId: 'm1', boots: 4, isOn: false, installed: {} });
+  memories.set(1, { machineId: 'm1', boots: 4, isOn: false, receivedBytes: 1e9, installed: {} });
   notebook.note(1);
   await notebook.flush();
   await appendFile(join(path, 'part-0.jsonl'), '{"index":2,"machi');

@@ -101,12 +101,13 @@ async function readIdentity(
   return found;
 }
 
-/** The lines of the last start, then what its processes wrote while they ran. */
+/** The lines of the last start, then what its processes wrote while they ran. Older ones counted no bytes. */
 async function readMachines(path: string): Promise<Map<number, MachineMemory>> {
   const parts = (await readdir(path)).filter((name) => /^part-\d+\.jsonl$/.test(name));
   const machines = new Map<number, MachineMemory>();
   for (const name of [machinesFile, ...parts.sort()]) {
-    for await (const { index, ...memory } of linesOf(join(path, name))) machines.set(index, memory);
+    for await (const { index, ...memory } of linesOf(join(path, name)))
+      machines.set(index, { ...memory, receivedBytes: memory.receivedBytes ?? 0 });
   }
   return machines;
 }

@@ -25,6 +25,8 @@ export interface MachineMemory {
   /** Counts from 1. */
   boots: number;
   isOn: boolean;
+  /** Content of packages that runs have delivered to it. */
+  receivedBytes: number;
   /** What runs have put onto it, by `keyOf`. */
   installed: Readonly<Record<string, Installed>>;
 }
@@ -37,7 +39,7 @@ export interface Installed {
 
 export function newMemory(plan: FleetPlan, index: number): MachineMemory {
   const isOn = draw(plan.seed, index, 'off-at-start') >= plan.profile.power.offAtStart;
-  return { machineId: '', boots: 1, isOn, installed: {} };
+  return { machineId: '', boots: 1, isOn, receivedBytes: 0, installed: {} };
 }
 
 export function nameOf({ seed }: Pick<FleetPlan, 'seed'>, index: number): string {

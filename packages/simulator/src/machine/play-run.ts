@@ -9,6 +9,7 @@ export interface Stage {
   readonly now: () => number;
   readonly put: (report: Report) => void;
   readonly onProgress: (batch: ProgressBatch) => void;
+  readonly onReceived: (bytes: number) => void;
   readonly onInstalled: (installed: InstalledSet) => void;
   /** The run waits for the next start of the machine. */
   readonly onStaged: () => void;
@@ -106,6 +107,9 @@ export function playRun(stage: Stage, order: RunOrder, acts: readonly Act[]): Pl
         });
         return;
       }
+      case 'received':
+        stage.onReceived(act.bytes);
+        return;
       case 'installed':
         stage.onInstalled(act.installed);
     }

@@ -25,6 +25,8 @@ export type Act =
       readonly bytesTotal: number;
       readonly bytesPerSecond: number;
     }
+  /** The content of the run is on the machine. */
+  | { readonly kind: 'received'; readonly bytes: number }
   /** Left for the next start of the machine, which does other things meanwhile (BSCN-19). */
   | { readonly kind: 'await-boot' }
   | { readonly kind: 'installed'; readonly installed: InstalledSet }
@@ -94,6 +96,7 @@ function delivery({ plan, index }: MachineAtStart, { steps }: RunToScript): Act[
     ...(ms < progressFromMs
       ? [{ kind: 'wait', ms } as const]
       : [{ kind: 'wait', ms: ms / 2 } as const, half, { kind: 'wait', ms: ms / 2 } as const]),
+    { kind: 'received', bytes: bytesTotal },
     { kind: 'run', event: 'delivered' },
   ];
 }

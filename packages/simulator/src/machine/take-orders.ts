@@ -93,6 +93,10 @@ function begin(state: State, order: RunOrder): void {
         void link.sendProgress(batch, AbortSignal.timeout(announceMs)).catch(() => {
           // Progress that cannot be told is lost, by design.
         }),
+      onReceived(bytes) {
+        memory.receivedBytes += bytes;
+        state.remember(index);
+      },
       onInstalled(installed) {
         const before = agentVersionOf(plan, memory);
         memory.installed = installed;
