@@ -68,6 +68,7 @@ export function addDeploymentCommands(program: Command, cli: Cli) {
     .command('cancel')
     .description('stop a deployment')
     .argument('<deployment>', 'name or id')
+    .option('--override', 'also where automatic update made it: its present machines are held')
     .action(acting(cli, onDeployment(cancelDeployment)));
   addGroupCommands(noun, cli);
   noun
@@ -196,9 +197,13 @@ async function watch(session: Session, id: string) {
   await watchDeployment(session, client, id);
 }
 
-async function cancelDeployment({ connect, output }: Session, id: string) {
+async function cancelDeployment(
+  { connect, output }: Session,
+  id: string,
+  { override = false }: { override?: boolean },
+) {
   const { client } = await connect();
-  const done = await client(deploymentRoutes.cancel, { params: { id } });
+  const done = await client(deploymentRoutes.cancel, { params: { id }, query: { override } });
   output.result(done, () => `Cancelled ${id}`);
 }
 

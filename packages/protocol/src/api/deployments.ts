@@ -49,6 +49,8 @@ export const DeploymentRow = Type.Object({
   ]),
   createdAt: Type.Integer(),
   createdBy: Type.String(),
+  /** The part of the site that made it and fills it machine by machine; null: a user made it. */
+  owner: Nullable(Type.Literal('updates')),
   nextStartAt: Nullable(Type.Integer()),
   startedAt: Nullable(Type.Integer()),
   finishedAt: Nullable(Type.Integer()),
@@ -157,6 +159,10 @@ export const deploymentRoutes = {
     permission: 'operate',
     summary: 'Stops a deployment: waiting runs end at once, running ones are told to.',
     params: IdParams,
+    query: Type.Object({
+      /** Also one that automatic update made and needs; without it that is refused (DIST-26). */
+      override: Type.Optional(Type.Boolean()),
+    }),
     reply: Done,
   }),
   waves: defineRoute({

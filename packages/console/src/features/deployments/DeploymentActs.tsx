@@ -65,17 +65,19 @@ function CancelDeployment({ deployment, onClose }: ActProps) {
   const formats = useFormats();
   const cancel = useCancelDeployment();
   const { waiting, running } = openCounts(deployment.counts);
+  const isOwned = deployment.owner !== null;
   return (
     <ConfirmAct
       title={t('deployments.cancelTitle', { name: deployment.name })}
       act={t('deployments.cancel')}
       isDestructive
-      onAct={() => cancel.mutateAsync(deployment.id)}
+      onAct={() => cancel.mutateAsync({ id: deployment.id, override: isOwned })}
       onClose={onClose}
     >
       <p>
         {t('deployments.cancelText', { waiting: formats.number(waiting), running: formats.number(running) })}
       </p>
+      {isOwned ? <p className="tk-warnings">{t('deployments.cancelOwned')}</p> : null}
     </ConfirmAct>
   );
 }

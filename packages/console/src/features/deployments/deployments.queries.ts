@@ -85,7 +85,8 @@ export function useCreateDeployment() {
 
 export function useCancelDeployment() {
   return useMutation({
-    mutationFn: (id: string) => call(deploymentRoutes.cancel, { params: { id } }),
+    mutationFn: ({ id, override }: { id: string; override: boolean }) =>
+      call(deploymentRoutes.cancel, { params: { id }, query: { override } }),
     onSuccess: changed,
   });
 }

@@ -95,6 +95,8 @@ export const deployments = {
   cancelTitle: 'Cancel “{name}”',
   cancelText:
     'Runs that have not begun ({waiting}) end at once. Machines that are executing ({running}) are told to stop. Runs that have ended keep their result; nothing is undone.',
+  cancelOwned:
+    'Automatic update made this deployment. Machines in it are held for the package; machines that come later get another deployment. To stop it for all of them, hold the package under Updates.',
   repeat: 'Deploy again',
   retryFailed: 'Retry {count} failed',
   steps: { what: 'What', where: 'Where', when: 'When and how', preview: 'Preview' },

@@ -507,6 +507,11 @@ export const failures = {
     message: 'The deployment {id} was cancelled.',
     remedy: 'Make a new deployment.',
   },
+  'deployment-of-updates': {
+    message: 'The deployment {name} belongs to automatic update.',
+    remedy:
+      'Hold its package in automatic update to stop it for all machines, or cancel it nevertheless: its present machines are held, later ones get another deployment.',
+  },
   'group-empty': {
     message: 'No machine of the deployment {id} waits for others.',
     remedy: 'See the runs of the deployment for what each of them waits for.',

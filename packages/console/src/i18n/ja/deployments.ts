@@ -100,6 +100,8 @@ export const deployments: Localized<typeof en.deployments> = {
   cancelTitle: '「{name}」を中止',
   cancelText:
     'まだ始まっていない {waiting} 件はすぐに終了します。実行中の {running} 台には停止を指示します。終了した実行の結果はそのまま残り、元に戻す処理は行いません。',
+  cancelOwned:
+    'この展開は自動更新が作成したものです。対象のマシンでは、このパッケージが保留になります。後から加わるマシンには別の展開が作られます。すべてのマシンで止めるには、「更新」でパッケージを保留にしてください。',
   repeat: 'もう一度展開',
   retryFailed: '失敗した {count} 台を再実行',
   steps: { what: '内容', where: '対象', when: '日時と方法', preview: '確認' },

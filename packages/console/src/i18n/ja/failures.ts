@@ -506,6 +506,11 @@ export const failures: Localized<typeof en.failures> = {
     message: '展開 {id} は中止されています。',
     remedy: '新しい展開を作成してください。',
   },
+  'deployment-of-updates': {
+    message: '展開 {name} は自動更新のものです。',
+    remedy:
+      'すべてのマシンで止めるには、自動更新でこのパッケージを保留にしてください。それでも中止すると、現在の対象マシンは保留になり、後から加わるマシンには別の展開が作られます。',
+  },
   'group-empty': {
     message: '展開 {id} には、待ち合わせ中のマシンがありません。',
     remedy: '各マシンが何を待っているかは、展開の実行状況で確認してください。',

@@ -32,8 +32,8 @@ export function addDeploymentRoutes({ http }: Pick<Kernel, 'http'>, deps: Releas
     const id = await createDeployment(deps, caller, body);
     return found(id, caller.collectionScope);
   });
-  http.route(deploymentRoutes.cancel, async ({ caller, params }) => {
-    await cancelDeployment(deps, caller, params.id);
+  http.route(deploymentRoutes.cancel, async ({ caller, params, query }) => {
+    await cancelDeployment(deps, caller, params.id, query.override ?? false);
     return { ok: true as const };
   });
   http.route(deploymentRoutes.waves, async ({ caller, params }) => {

@@ -9,7 +9,7 @@ import type { DeploymentsTable } from './tables.ts';
 type Row = Omit<DeploymentsTable, 'subject'> & { collection_name: string | null };
 
 const select = `SELECT d.id, d.name, d.draft, d.subject_name, d.collection_id, d.status, d.occurrence, d.created_at,
-    d.created_by, d.next_start_at, d.started_at, d.finished_at, c.name AS collection_name
+    d.created_by, d.owner, d.next_start_at, d.started_at, d.finished_at, c.name AS collection_name
   FROM deployments_deployments d LEFT JOIN collections c ON c.id = d.collection_id`;
 
 /** The collections that a caller may see; null: all. */
@@ -124,6 +124,7 @@ function toDeploymentRow(row: Row, { counts: all, groups, siteLimit }: Facts): D
     status: row.status,
     createdAt: row.created_at,
     createdBy: row.created_by,
+    owner: row.owner,
     nextStartAt: row.next_start_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,

@@ -21,6 +21,12 @@ defineFailures({
     message: 'The deployment {id} was cancelled.',
     remedy: 'Make a new deployment.',
   },
+  'deployment-of-updates': {
+    kind: 'conflict',
+    message: 'The deployment {name} belongs to automatic update.',
+    remedy:
+      'Hold its package in automatic update to stop it for all machines, or cancel it nevertheless: its present machines are held, later ones get another deployment.',
+  },
   'group-empty': {
     kind: 'conflict',
     message: 'No machine of the deployment {id} waits for others.',

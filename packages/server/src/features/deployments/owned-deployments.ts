@@ -12,11 +12,12 @@ import { insertDeployment, loadDeployment, updateDeployment } from './deployment
 import type { ReleaseDeps } from './release/evaluate-run.ts';
 import { applyToRun, store } from './runs/run-book.ts';
 import { insertRuns, type LoadedRun, loadRun, loadRuns, loadRunsWhere } from './runs/runs.store.ts';
+import type { DeploymentOwner } from './tables.ts';
 
 /** A deployment that a feature makes by itself and fills machine by machine. */
 export interface OwnedDeployment {
   /** Who made it, as lists show it. */
-  readonly owner: string;
+  readonly owner: DeploymentOwner;
   readonly name: string;
   readonly subject: DeploymentDraft['subject'];
   readonly scenario: ScenarioDraft;
@@ -45,6 +46,8 @@ export interface RunOutcome {
 export interface OwnedDeployments {
   /** Returns its id. It has no schedule and no collection of its own: its machines are those that are added. */
   make(tx: Tx, deployment: OwnedDeployment): Promise<string>;
+  /** Somebody has stopped it for good: it is left as it is, and another one is made for what comes (DIST-26). */
+  isCancelled(read: Reader, deploymentId: string): Promise<boolean>;
   /** Gives each machine a run; where it had one that has ended, a new attempt of it. Returns run ids by machine. */
   add(tx: Tx, deploymentId: string, machineIds: readonly string[]): Promise<Map<string, string>>;
   /** Ends those runs that no machine has begun. */
@@ -56,6 +59,7 @@ export interface OwnedDeployments {
 export function createOwnedDeployments(deps: ReleaseDeps): OwnedDeployments {
   return {
     make: (tx, deployment) => make(deps, tx, deployment),
+    isCancelled: async (read, id) => (await loadDeployment(read, id))?.row.status === 'cancelled',
     add: (tx, deploymentId, machineIds) => add(deps, tx, deploymentId, machineIds),
     async withdraw(tx, runIds) {
       const at = deps.clock.now();

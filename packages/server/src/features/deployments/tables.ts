@@ -1,5 +1,8 @@
 import type { Alone, ChosenMethod, RunStatus, WaveCause } from '@tenkai/domain';
 
+/** A feature that delivers by itself. */
+export type DeploymentOwner = 'updates';
+
 /** Which event lets a waiting run be looked at again; null: it does not wait. */
 export type Gate =
   | 'new'
@@ -30,7 +33,7 @@ export interface DeploymentsTable {
   started_at: number | null;
   finished_at: number | null;
   /** The feature that made it and fills it machine by machine; null: a user made it. */
-  owner: string | null;
+  owner: DeploymentOwner | null;
 }
 
 export interface RunsTable {

@@ -51,7 +51,7 @@ async function ensureDeployment(
 ): Promise<string> {
   const { restartWarningSeconds, concurrency } = policy;
   const fingerprint = [software.revision, variant, restartWarningSeconds, concurrency].join('/');
-  const known = await deploymentFor(tx, software.id, fingerprint);
+  const known = await goodDeployment(deps, tx, software.id, fingerprint);
   if (known !== undefined) return known;
   const id = await deps.deployments.owned.make(tx, {
     owner: 'updates',
@@ -63,6 +63,11 @@ async function ensureDeployment(
   });
   await insertDeploymentFor(tx, id, software.id, fingerprint);
   return id;
+}
+
+async function goodDeployment({ deployments }: Deps, tx: Tx, packageId: string, fingerprint: string) {
+  const known = await deploymentFor(tx, packageId, fingerprint);
+  return known !== undefined && (await deployments.owned.isCancelled(tx, known)) ? undefined : known;
 }
 
 function scenarioOf(
@@ -96,7 +101,7 @@ export const restartKey = '*restart';
 export async function restartLater(deps: Deps, tx: Tx, machineId: string): Promise<void> {
   const { policy } = await deps.world.catalogue();
   const fingerprint = String(policy.restartWarningSeconds);
-  const known = await deploymentFor(tx, restartKey, fingerprint);
+  const known = await goodDeployment(deps, tx, restartKey, fingerprint);
   const deploymentId = known ?? (await makeRestart(deps, tx, policy.restartWarningSeconds));
   if (known === undefined) await insertDeploymentFor(tx, deploymentId, restartKey, fingerprint);
   const runs = await deps.deployments.owned.add(tx, deploymentId, [machineId]);

@@ -201,9 +201,11 @@ export async function saveOptedCollection(tx: Tx, id: string, isOptedOut: boolea
   if (isOptedOut) await tx.run('INSERT INTO updates_opted_collections (collection_id) VALUES (?)', [id]);
 }
 
+/** The latest one: another is made where somebody has cancelled it. */
 export async function deploymentFor(read: Reader, packageId: string, fingerprint: string) {
   const row = await read.one<{ deployment_id: string }>(
-    'SELECT deployment_id FROM updates_deployments WHERE package_id = ? AND fingerprint = ?',
+    `SELECT deployment_id FROM updates_deployments WHERE package_id = ? AND fingerprint = ?
+     ORDER BY deployment_id DESC LIMIT 1`,
     [packageId, fingerprint],
   );
   return row?.deployment_id;

@@ -536,6 +536,38 @@ onBothEngines(
 );
 
 onBothEngines(
+  'DIST-26: a deployment of automatic update is cancelled only on purpose; the refusal names its owner, and it stays cancelled',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    const a = await machine(given, 'a');
+    await publish(given, { urgency: 'highest' });
+    assert.equal((await openRuns(a)).length, 1);
+    const deployments = async () => (await given.server.call(deploymentRoutes.list, { query: {} })).items;
+    const [made] = await deployments();
+    assert.ok(made);
+    const cancel = (query: { override?: boolean }) =>
+      given.server.call(deploymentRoutes.cancel, { as: 'operator', params: { id: made.id }, query });
+    await assert.rejects(cancel({}), refusedWith('deployment-of-updates'));
+    assert.deepEqual([made.owner, made.status], ['updates', 'active']);
+    assert.equal((await openRuns(a)).length, 1, 'nothing has changed');
+
+    await cancel({ override: true });
+    await settle(given);
+    assert.equal(await stateOf(given, a), 'held update-held');
+    const b = await machine(given, 'b');
+    await pass(given, 60 * minute);
+    assert.deepEqual(await work(given, b), ['hello']);
+    assert.deepEqual(
+      (await deployments()).map(({ status, targetCount }) => [status, targetCount]),
+      [
+        ['completed', 1],
+        ['cancelled', 1],
+      ],
+    );
+  },
+);
+
+onBothEngines(
   'BSCN-01, BPWR-09: one package goes to a machine by a scenario, to another by itself; only the scenario that says so restarts first',
   async (t, { databaseUrl }) => {
     const given = await site(t, databaseUrl);

@@ -14,16 +14,27 @@ export interface ActResult {
   readonly code: string | null;
 }
 
-/** Stops a deployment for good: what waits ends at once, what runs is told to stop. */
-export async function cancelDeployment(deps: ReleaseDeps, caller: Caller, id: string): Promise<void> {
+/**
+ * Stops a deployment for good: what waits ends at once, what runs is told to stop.
+ * @param override also where a feature made it and needs it (DIST-26)
+ * @throws Failure not-found, not-allowed, deployment-of-updates
+ */
+export async function cancelDeployment(
+  deps: ReleaseDeps,
+  caller: Caller,
+  id: string,
+  override: boolean,
+): Promise<void> {
   const found = await loadDeployment(deps.db.read, id);
   if (!found) throw new Failure('not-found', { what: 'deployment', id });
   await requireCollection(deps, caller, found.row.collection_id);
   if (found.row.status === 'cancelled') return;
+  const { name, owner } = found.row;
+  if (owner !== null && !override) throw new Failure('deployment-of-updates', { name });
   const at = deps.clock.now();
   await deps.db.transaction(async (tx) => {
     await updateDeployment(tx, id, { status: 'cancelled', next_start_at: null, finished_at: at });
-    const details = { name: found.row.name };
+    const details = { name, ...(owner === null ? {} : { owner }) };
     await deps.audit.record(tx, {
       actor: caller,
       action: 'deployments.cancelled',
