@@ -38,7 +38,7 @@ export const deliveryRules: readonly Mutant[] = [
     ["return urgency === 'highest' || urgency === 'high';", 'return true;'],
     ["if (!isOn) return wait('waiting-start', 'update-at-start', null);", ''],
     ['if (isContinuing) return { isDue: true };', ''],
-    ['startedAt === null || startedAt < sinceMs ? 0', 'startedAt === null ? 0'],
+    ['startedAt === null || startedAt < waitedFrom ? 0', 'startedAt === null ? 0'],
     ['startedAt + startDelayMs', 'startedAt'],
     ['return first !== null && first <= nowMs;', 'return first !== null && first < nowMs;'],
   ),

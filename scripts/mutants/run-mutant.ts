@@ -30,7 +30,8 @@ export async function runMutant(source: string, mutant: Mutant): Promise<MutantR
   }
 }
 
-function mutated(original: string, { file, find, replace }: Mutant): string {
+/** @throws Error when `find` does not occur exactly once */
+export function mutated(original: string, { file, find, replace }: Mutant): string {
   const parts = original.split(find);
   if (parts.length !== 2) throw new Error(`${file}: found ${parts.length - 1} times, wanted once: ${find}`);
   return parts.join(replace);
