@@ -26,7 +26,7 @@ export const deliveryRules: readonly Mutant[] = [
   ...mutants(
     'BSCN-20, BSCN-33..35: one restart at most, and power-off last',
     'scenario/run-settings.ts',
-    ['scenario/restarts.test.ts', 'scenario/plan.test.ts'],
+    ['scenario/restarts.test.ts', 'scenario/plan-restarts.test.ts'],
     ["isStaged ? 'after-delivery' : 'after-update'", "isStaged ? 'after-update' : 'after-update'"],
     ['draft.restartAfter ?? options.restartAfter', 'options.restartAfter'],
     ["if (draft.powerOffAtEnd === 'after-delivery' && !isStaged)", 'if (false)'],

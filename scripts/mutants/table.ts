@@ -193,7 +193,7 @@ export const table: readonly Mutant[] = [
   ...mutants(
     'plan(): BSCN-41, BPKG-52: what does not suit is left out with its reason',
     'scenario/plan.ts',
-    'scenario/plan.test.ts',
+    'scenario/plan-applicable.test.ts',
     ["isUnknown ||= verdict.state === 'unknown';", ''],
     ['if (condition === false) {', 'if (condition === true) {'],
     [
@@ -204,7 +204,7 @@ export const table: readonly Mutant[] = [
   ...mutants(
     'plan(): BPKG-32, BPKG-33, BSCN-34, BSCN-35: restarts where they are asked for, never two in a row',
     'scenario/restarts.ts',
-    'scenario/plan.test.ts',
+    'scenario/plan-restarts.test.ts',
     ["settings.restartsAtStart ? [restart('start', null)] : []", '[]'],
     ['return [...before, chosen, ...after];', 'return [chosen, ...before, ...after];'],
     ['else if (isCertain(last)) continue;', 'else if (isCertain(last)) kept.push(one);'],
@@ -213,7 +213,7 @@ export const table: readonly Mutant[] = [
   ...mutants(
     'next(): BPKG-35: a run succeeds only when detection shows every install',
     'scenario/run-reports.ts',
-    'scenario/run-state.test.ts',
+    'scenario/run-reports.test.ts',
     ['if (result.detection.length > 0 && !missing) return result;', 'if (!missing) return result;'],
     ["if (!seen) return { code: 'not-verified', params: { step: index } };", 'if (!seen) continue;'],
     ['if (!seen.isDetected) return', 'if (seen.isDetected) return'],
@@ -225,7 +225,7 @@ export const table: readonly Mutant[] = [
   ...mutants(
     'next(): one result for a step, one end for an attempt',
     'scenario/run-reports.ts',
-    'scenario/run-state.test.ts',
+    'scenario/run-reports.test.ts',
     ['if (attempt !== state.attempt) return same(state);', ''],
     ['if (isFinal(open.status)) return same(state);', ''],
     [

@@ -5,33 +5,20 @@ import fc from 'fast-check';
 import { isFinal } from './run-progress.ts';
 import type { RunReported } from './run-reports.ts';
 import { next, type RunEvent } from './run-state.ts';
-import { holdsSlot, newRun, type RunState } from './run-transition.ts';
-
-const install = { isInstall: true, continueOnError: false, mustBeDetected: true, timeoutMs: 1000 };
-const script = { isInstall: false, continueOnError: false, mustBeDetected: false, timeoutMs: 1000 };
-
-function walk(state: RunState, ...events: RunEvent[]): RunState {
-  return events.reduce((current, event) => next(current, event).state, state);
-}
-const at = 1000;
-const report = (reported: RunReported, attempt = 1): RunEvent => ({
-  kind: 'report',
-  attempt,
-  report: reported,
+import {
   at,
-});
-const release: RunEvent = { kind: 'release', at };
-const received = report({ kind: 'moved', to: 'received' });
-const started = report({ kind: 'step-started', index: 0 });
-const done = report({ kind: 'step-finished', result: aStepResult(0) });
-const seen = [{ index: 0, isDetected: true, found: '' }];
-const finished = (verified = seen) => report({ kind: 'finished', succeeded: true, reason: null, verified });
-const failed = report({
-  kind: 'finished',
-  succeeded: false,
-  reason: { code: 'step-failed', params: {} },
-  verified: [],
-});
+  done,
+  failed,
+  finished,
+  install,
+  received,
+  release,
+  report,
+  script,
+  started,
+  walk,
+} from './run-state-for-test.ts';
+import { holdsSlot, newRun } from './run-transition.ts';
 
 test('a run goes the whole road to succeeded', () => {
   const road: [RunEvent, string][] = [
@@ -51,108 +38,6 @@ test('a run goes the whole road to succeeded', () => {
     assert.equal(state.status, status);
   }
   assert.equal(state.isReleased, false, 'its slot is free');
-});
-
-test('BPKG-35, BSCN-40: complete means verified: exit 0 without detection ends failed', () => {
-  const result = aStepResult(0, {
-    detection: [{ rule: { kind: 'file', path: '/x' }, isDetected: false, found: 'no such file' }],
-  });
-  const state = walk(
-    newRun([install], 0),
-    release,
-    received,
-    started,
-    report({ kind: 'step-finished', result }),
-    finished(),
-  );
-  assert.equal(state.status, 'failed');
-  assert.equal(state.reason?.code, 'not-detected');
-  assert.equal(state.steps[0]?.result?.outcome, 'failed');
-});
-
-test('BPKG-35: a success without any detection result is none', () => {
-  const result = aStepResult(0, { detection: [] });
-  const state = walk(
-    newRun([install], 0),
-    release,
-    started,
-    report({ kind: 'step-finished', result }),
-    finished(),
-  );
-  assert.equal(state.status, 'failed');
-});
-
-test('an install that is gone after the last restart ends failed', () => {
-  const gone = [{ index: 0, isDetected: false, found: 'not installed' }];
-  assert.equal(
-    walk(newRun([install], 0), release, started, done, finished(gone)).reason?.code,
-    'not-detected',
-  );
-  assert.equal(walk(newRun([install], 0), release, started, done, finished([])).reason?.code, 'not-verified');
-});
-
-test('a run cannot succeed while a step has no result', () => {
-  const state = walk(newRun([install, script], 0), release, started, done, finished());
-  assert.equal(state.reason?.code, 'step-without-result');
-});
-
-test('the first result of a step stays, whatever is said of it later', () => {
-  const failure = aStepResult(0, { outcome: 'failed', reason: { code: 'exit-code', params: {} } });
-  const state = walk(
-    newRun([install], 0),
-    release,
-    started,
-    report({ kind: 'step-finished', result: failure }),
-  );
-  const later = walk(state, done, started);
-  assert.deepEqual(later.steps, state.steps);
-  assert.equal(walk(later, finished()).status, 'failed');
-});
-
-test('what is said of another attempt, or after the end, changes nothing', () => {
-  const running = walk(newRun([install], 0), release, started);
-  for (const attempt of [0, 2]) {
-    const event = report({ kind: 'step-finished', result: aStepResult(0) }, attempt);
-    assert.deepEqual(next(running, event), { state: running, effects: [] });
-  }
-  const succeeded = walk(running, done, finished());
-  assert.equal(succeeded.status, 'succeeded');
-  for (const event of [failed, report({ kind: 'cancelled' }), received])
-    assert.deepEqual(next(succeeded, event), { state: succeeded, effects: [] });
-});
-
-test('a failed step that may fail does not end the run', () => {
-  const tolerant = { ...script, continueOnError: true };
-  const result = aStepResult(0, {
-    outcome: 'failed',
-    detection: [],
-    reason: { code: 'exit-code', params: {} },
-  });
-  const state = walk(
-    newRun([tolerant], 0),
-    release,
-    started,
-    report({ kind: 'step-finished', result }),
-    finished([]),
-  );
-  assert.equal(state.status, 'succeeded');
-});
-
-test('BSCN-41: a package whose condition does not hold is not applicable, not an error', () => {
-  const result = aStepResult(0, {
-    outcome: 'skipped',
-    detection: [],
-    reason: { code: 'condition-not-met', params: {} },
-  });
-  const state = walk(
-    newRun([install], 0),
-    release,
-    started,
-    report({ kind: 'step-finished', result }),
-    finished([]),
-  );
-  assert.equal(state.status, 'not-applicable');
-  assert.equal(state.isInError, false);
 });
 
 test('BSCN-36: a failure puts the machine into error until an operator clears it', () => {
