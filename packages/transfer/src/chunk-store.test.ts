@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { type PublishedContent, publishContent } from '@tenkai/testkit/published-content.ts';
 import { type ChunkStore, openChunkStore } from './chunk-store.ts';
-import { Failure } from './failures.ts';
+import { failureOf } from './failure-for-test.ts';
 import { CHUNK_SIZE_BYTES, type Manifest } from './manifest.ts';
 
 const MIB = 1024 * 1024;
@@ -17,15 +17,6 @@ async function publish(t: TestContext): Promise<PublishedContent> {
   const published = await publishContent({ 'a/big': 5 * MIB, 'a/small': 'text', 'b/same': 'text' });
   atEnd(t, () => published.remove());
   return published;
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<Failure> {
-  const error = await promise.then(
-    () => new Error('it did not fail'),
-    (reason) => reason,
-  );
-  assert.ok(error instanceof Failure, String(error));
-  return error;
 }
 
 async function filesOf(root: string): Promise<string[]> {

@@ -9,7 +9,7 @@ import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { startCutProxy } from '@tenkai/testkit/cut-proxy.ts';
 import { noNginx, startNginx } from '@tenkai/testkit/nginx.ts';
 import { describeTree, type PublishedContent, publishContent } from '@tenkai/testkit/published-content.ts';
-import { Failure } from './failures.ts';
+import { failureOf } from './failure-for-test.ts';
 import { fetchContent, partialOf } from './fetch.ts';
 import type { ContentSource } from './source-choice.ts';
 
@@ -105,15 +105,6 @@ async function onSmallDisk(
   } finally {
     spawnSync('umount', ['-l', folder]);
   }
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<Failure> {
-  const error = await promise.then(
-    () => new Error('it did not fail'),
-    (reason) => reason,
-  );
-  assert.ok(error instanceof Failure, String(error));
-  return error;
 }
 
 test('a disk that is too small is noticed before the first byte', { skip: noNginx || noTmpfs }, async (t) => {
