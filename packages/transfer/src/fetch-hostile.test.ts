@@ -1,95 +1,26 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { lstat, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { atEnd } from '@tenkai/testkit/at-end.ts';
-import { makeLoopbackCertificate } from '@tenkai/testkit/loopback-certificate.ts';
-import { Failure } from './failures.ts';
+import { failureOf } from './failure-for-test.ts';
 import { fetchContent } from './fetch.ts';
 import { fetchManifest } from './fetch-manifest.ts';
-import { canonicalManifest, chunkPath, type Manifest } from './manifest.ts';
+import {
+  assertFetched,
+  babble,
+  body,
+  good,
+  listen,
+  manifest,
+  quick,
+  serve,
+  targetOf,
+} from './hostile-server-for-test.ts';
 import { sealManifest } from './manifest-digest.ts';
-import type { ContentSource } from './source-choice.ts';
-
-const body = Buffer.from('the bytes of the only file');
-const sha256 = createHash('sha256').update(body).digest('hex');
-const manifest: Manifest = sealManifest([
-  {
-    path: 'a/file',
-    sizeBytes: body.length,
-    isExecutable: false,
-    chunks: [{ sha256, sizeBytes: body.length }],
-  },
-]);
-const quick = { firstRestMs: 5, longestRestMs: 20, giveUpAfterMs: 300, idleTimeoutMs: 500 };
-
-async function listen(t: TestContext, server: Server): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  atEnd(t, async () => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-    if (server.listening) await once(server, 'close');
-  });
-  const address = server.address();
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-async function serve(t: TestContext, listener: RequestListener): Promise<ContentSource> {
-  return { baseUrl: `http://127.0.0.1:${await listen(t, createHttpServer(listener))}/dp` };
-}
-
-async function serveTls(t: TestContext, listener: RequestListener): Promise<ContentSource> {
-  const pair = await makeLoopbackCertificate();
-  const port = await listen(t, createHttpsServer(pair, listener));
-  return { baseUrl: `https://localhost:${port}/dp/`, ca: [pair.cert] };
-}
-
-/** Answers every connection with these bytes, whatever is asked. */
-async function babble(t: TestContext, answer: string | Buffer, ends = true): Promise<ContentSource> {
-  const server = createTcpServer((socket) => {
-    socket.once('data', () => (ends ? socket.end(answer) : socket.write(answer)));
-  });
-  return { baseUrl: `http://127.0.0.1:${await listen(t, server)}` };
-}
-
-const good: RequestListener = (request, response) => {
-  if (request.url === `/dp/${chunkPath(sha256)}`) response.end(body);
-  else response.writeHead(404).end();
-};
-
-async function targetOf(t: TestContext): Promise<string> {
-  const home = await mkdtemp(join(tmpdir(), 'tenkai-hostile-'));
-  atEnd(t, () => rm(home, { recursive: true, force: true }));
-  return join(home, 'target');
-}
-
-async function assertFetched(t: TestContext, sources: readonly ContentSource[]): Promise<void> {
-  const target = await targetOf(t);
-  await fetchContent({ ...quick, manifest, sources, target });
-  assert.deepEqual(await readFile(join(target, 'a/file')), body);
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<Failure> {
-  const error = await promise.then(
-    () => new Error('it did not fail'),
-    (reason) => reason,
-  );
-  assert.ok(error instanceof Failure, String(error));
-  return error;
-}
 
 const ok = `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n`;
 const babbles: [string, string | Buffer, RegExp][] = [
@@ -169,113 +100,6 @@ test('bytes that a server compresses unasked are not taken', async (t) => {
 test('a server that accepts and says nothing is left after the time limit', async (t) => {
   const silent = await babble(t, '', false);
   await assertFetched(t, [silent, await serve(t, good)]);
-});
-
-test('a server that never finishes TLS is left after the time limit for connecting', async (t) => {
-  const mute = createTcpServer(() => undefined);
-  const source = { baseUrl: `https://localhost:${await listen(t, mute)}/` };
-  const target = await targetOf(t);
-  await fetchContent({
-    ...quick,
-    manifest,
-    sources: [source, await serve(t, good)],
-    target,
-    connectTimeoutMs: 200,
-  });
-});
-
-test('a certificate that is not of the given authority is not trusted', async (t) => {
-  const tls = await serveTls(t, good);
-  await assertFetched(t, [tls]);
-  const { cert } = await makeLoopbackCertificate();
-  const target = await targetOf(t);
-  const failure = await failureOf(
-    fetchContent({ ...quick, manifest, sources: [{ ...tls, ca: cert }], target }),
-  );
-  assert.match(failure.detail, /self-signed|certificate/);
-});
-
-test('a certificate for another name is not trusted', async (t) => {
-  const tls = await serveTls(t, good);
-  const elsewhere = { ...tls, baseUrl: tls.baseUrl.replace('localhost', '127.0.0.2') };
-  const target = await targetOf(t);
-  const failure = await failureOf(fetchContent({ ...quick, manifest, sources: [elsewhere], target }));
-  assert.equal(failure.code, 'content-unreachable');
-});
-
-test('a token goes over TLS to its own source, and never over a plain connection or to another source', async (t) => {
-  const seen: Record<string, (string | undefined)[]> = { plain: [], tls: [], other: [] };
-  const note = (name: string, answer: RequestListener): RequestListener => {
-    return (request, response) => {
-      seen[name]?.push(request.headers.authorization);
-      answer(request, response);
-    };
-  };
-  const nothing: RequestListener = (_, response) => response.writeHead(404).end();
-  const sources = [
-    { ...(await serve(t, note('plain', nothing))), bearerToken: 'secret' },
-    await serveTls(t, note('other', nothing)),
-    { ...(await serveTls(t, note('tls', good))), bearerToken: () => 'secret' },
-  ];
-  await assertFetched(t, sources);
-  assert.deepEqual(seen, { plain: [undefined], other: [undefined], tls: ['Bearer secret'] });
-});
-
-test('a token that expired is asked for anew once; a refusal of that one is final', async (t) => {
-  let valid = 'second';
-  const guarded: RequestListener = (request, response) => {
-    if (request.headers.authorization === `Bearer ${valid}`) good(request, response);
-    else response.writeHead(401).end();
-  };
-  const tls = await serveTls(t, guarded);
-  const tokens = ['first', 'second', 'third', 'fourth'];
-  await assertFetched(t, [{ ...tls, bearerToken: () => tokens.shift() ?? '' }]);
-  valid = 'none of them';
-  const target = await targetOf(t);
-  const failure = await failureOf(
-    fetchContent({
-      ...quick,
-      manifest,
-      sources: [{ ...tls, bearerToken: () => tokens.shift() ?? '' }],
-      target,
-    }),
-  );
-  assert.equal(failure.code, 'content-refused');
-  assert.equal(failure.params.status, 401);
-  assert.deepEqual(tokens, []);
-});
-
-test('whoever gives tokens is told which one was refused: for a part, and for the manifest, which is asked for anew once', async (t) => {
-  const guarded: RequestListener = (request, response) => {
-    if (request.headers.authorization !== 'Bearer good') response.writeHead(401).end();
-    else if (request.url?.includes('/manifests/')) response.end(JSON.stringify(signed));
-    else good(request, response);
-  };
-  const signed = { body: canonicalManifest(manifest), signature: '', certificate: '' };
-  const tls = await serveTls(t, guarded);
-  const told: (string | undefined)[] = [];
-  const tokensOf = (next: string) => (refused?: string) => {
-    told.push(refused);
-    return refused === undefined ? 'ended' : next;
-  };
-  const { contentId } = manifest;
-  const found = await fetchManifest({
-    ...quick,
-    contentId,
-    sources: [{ ...tls, bearerToken: tokensOf('good') }],
-  });
-  assert.equal(found.manifest.contentId, contentId);
-  await assertFetched(t, [{ ...tls, bearerToken: tokensOf('good') }]);
-  const refused = [{ ...tls, bearerToken: tokensOf('bad') }];
-  const failure = await failureOf(fetchManifest({ ...quick, contentId, sources: refused }));
-  assert.deepEqual([failure.code, failure.params.status], ['content-refused', 401]);
-  assert.deepEqual(told, [undefined, 'ended', undefined, 'ended', undefined, 'ended']);
-});
-
-test('a token cannot smuggle a header', async (t) => {
-  const source = { ...(await serveTls(t, good)), bearerToken: 'x\r\nhost: evil' };
-  const target = await targetOf(t);
-  await assert.rejects(fetchContent({ ...quick, manifest, sources: [source], target }), TypeError);
 });
 
 test('a connection is kept for the next part, and renewed when the server has closed it', async (t) => {
