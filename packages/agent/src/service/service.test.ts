@@ -1,62 +1,26 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
-import type { FrozenStep } from '@tenkai/domain';
-import type { HeartbeatReport, Report } from '@tenkai/protocol/agent/reports.ts';
-import { runOrder, testRunId } from '@tenkai/testkit/small-site/enrolled-agent.ts';
+import { test } from 'node:test';
+import type { HeartbeatReport } from '@tenkai/protocol/agent/reports.ts';
 import { publishContent } from '@tenkai/testkit/small-site/publish.ts';
-import { ended, newAgent, type TestAgent, until } from '@tenkai/testkit/small-site/run-agent.ts';
-import type { SmallSite } from '@tenkai/testkit/small-site/site.ts';
-import { startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
-import { contentPart, copyStep, installStep, scriptStep } from '@tenkai/testkit/small-site/steps.ts';
-import { holdersOf } from '../lock.ts';
-import { openLinux } from '../platform/linux/index.ts';
-import { findTree } from '../platform/linux/process-tree.ts';
+import { ended, until } from '@tenkai/testkit/small-site/run-agent.ts';
+import { contentPart, installStep, scriptStep } from '@tenkai/testkit/small-site/steps.ts';
 import type { AgentStatus } from '../status.ts';
-
-let site: SmallSite;
-let agent: TestAgent;
-beforeEach(async () => {
-  site = await startSmallSite();
-  agent = newAgent();
-});
-afterEach(async () => {
-  await agent.remove();
-  await site.close();
-});
-
-const options = { timeout: 120_000 };
-const { processes } = openLinux({ root: null, powerCommand: null, bootIdFile: null, env: {} });
-const engines = () => holdersOf({ processes, folder: join(agent.data.locks, 'engine') });
-const inRoot = (path: string) => join(agent.root, path);
-const isThere = (path: string) => existsSync(inRoot(path));
-const reported = <K extends Report['kind']>(kind: K) =>
-  site.reports.flatMap(({ report }) =>
-    report.kind === kind ? [report as Extract<Report, { kind: K }>] : [],
-  );
-const events = () => reported('run').map(({ event }) => event);
-const assign = (...more: string[]) =>
-  agent.command('enroll', '--server', site.url, '--root-fingerprint', site.keys.rootFingerprint, ...more);
-const online = () => until(() => site.connected()[0]);
-const status = async () => JSON.parse((await agent.command('status', '--json')).stdout) as AgentStatus;
-
-function order(machineId: string, steps: readonly FrozenStep[], runId = testRunId) {
-  const known = site.orders.get(machineId) ?? [];
-  site.orders.set(machineId, [...known, site.keys.signOrder(runOrder({ machineId }, steps, { runId }))]);
-  site.nudge(machineId);
-}
-
-async function enrolledAndOnline(): Promise<string> {
-  assert.equal((await assign()).status, 0);
-  agent.start();
-  return online();
-}
-
-/** A step that waits until the test lets it go on. */
-const gated = (rest = '') =>
-  scriptStep(`touch "$TENKAI_ROOT/begun"; while [ ! -e "$TENKAI_ROOT/gate" ]; do sleep 0.05; done; ${rest}`);
-const openGate = () => writeFileSync(inRoot('gate'), '');
+import {
+  agent,
+  assign,
+  enrolledAndOnline,
+  events,
+  inRoot,
+  isThere,
+  online,
+  options,
+  order,
+  reported,
+  site,
+  status,
+} from './service-for-test.ts';
 
 test('enrolled by ticket, nudged, an agent fetches an order, runs it and reports', options, async () => {
   site.tickets = new Set(['one-time']);
@@ -80,154 +44,6 @@ test('enrolled by ticket, nudged, an agent fetches an order, runs it and reports
     assert.equal(statSync(join(agent.data.identity, file)).mode & 0o777, 0o600);
   }
 });
-
-test('the progress of a delivery is told while it goes on', options, async () => {
-  const machineId = await enrolledAndOnline();
-  const manifest = await publishContent(site, {
-    'app/a': Buffer.alloc(3_000_000, 'a'),
-    'app/b': Buffer.alloc(4_100_000, 'b'),
-  });
-  let held: (() => void) | undefined;
-  site.intercept = (request, response) => {
-    // The second chunk waits until somebody has heard of the first.
-    if (!request.url?.includes('/objects/') || held) return false;
-    held = () => void response.destroy();
-    return true;
-  };
-  order(machineId, [copyStep({ content: contentPart(manifest), from: 'app', to: '/srv' })]);
-  const progress = await until(() =>
-    site.progress.flatMap(({ runs }) => runs).find(({ bytesDone }) => bytesDone > 0),
-  );
-  assert.deepEqual([progress.runId, progress.attempt, progress.bytesTotal], [testRunId, 1, 7_100_000]);
-  assert.equal(events().includes('delivered'), false);
-  held?.();
-  await until(() => events().includes('finished'));
-});
-
-test(
-  'AGENT-38, BAGT-01: a step that stops the agent service neither ends nor is ended',
-  options,
-  async () => {
-    const machineId = await enrolledAndOnline();
-    const [service] = agent.services();
-    assert.ok(service);
-    const text = `kill ${service.pid}; while kill -0 ${service.pid} 2>/dev/null; do sleep 0.05; done; touch "$TENKAI_ROOT/stopped"; sleep 0.3; echo went on`;
-    order(machineId, [scriptStep(text), scriptStep('echo second')]);
-    await until(() => isThere('stopped'));
-    await until(() => engines().length === 0);
-    assert.equal(service.exitCode, 0);
-    assert.equal(events().includes('finished'), false);
-    // The package manager starts the service again; it tells what the engine left in the outbox.
-    agent.start();
-    await until(() => events().includes('finished'));
-    assert.deepEqual(
-      reported('step-finished').map(({ result }) => result.logTail),
-      ['went on\n', 'second\n'],
-    );
-    assert.equal(reported('run').at(-1)?.succeeded, true);
-  },
-);
-
-test(
-  'AGENT-38: the service killed in the middle of a run, the engine goes on, and is not started twice',
-  options,
-  async () => {
-    const machineId = await enrolledAndOnline();
-    order(machineId, [gated('echo once')]);
-    await until(() => isThere('begun'));
-    const [engine] = engines();
-    assert.ok(engine);
-    await ended(agent.services()[0] as never, 'SIGKILL');
-    assert.deepEqual(engines(), [engine]);
-    agent.start();
-    await until(() => site.connected().includes(machineId));
-    assert.deepEqual(engines(), [engine]);
-    openGate();
-    await until(() => events().includes('finished'));
-    assert.deepEqual(
-      reported('step-finished').map(({ result }) => result.logTail),
-      ['once\n'],
-    );
-    assert.equal(reported('step-started').length, 1);
-  },
-);
-
-test('an engine that was killed is started again and takes its installer over', options, async () => {
-  const machineId = await enrolledAndOnline();
-  order(machineId, [gated('echo once')]);
-  await until(() => isThere('begun'));
-  const [first] = engines();
-  process.kill(first?.pid ?? 0, 'SIGKILL');
-  await until(() => engines().find(({ pid }) => pid !== first?.pid));
-  openGate();
-  await until(() => events().includes('finished'));
-  assert.deepEqual(
-    reported('step-finished').map(({ result }) => [result.outcome, result.logTail]),
-    [['succeeded', 'once\n']],
-  );
-});
-
-test('runs are done one after the other, in the order of their orders', options, async () => {
-  const machineId = await enrolledAndOnline();
-  order(machineId, [gated('echo a >> "$TENKAI_ROOT/log"')], 'run-a');
-  await until(() => isThere('begun'));
-  order(machineId, [scriptStep('echo b >> "$TENKAI_ROOT/log"')], 'run-b');
-  order(machineId, [scriptStep('echo c >> "$TENKAI_ROOT/log"')], 'run-c');
-  await until(() => readdirSync(agent.data.runs).length === 3);
-  assert.equal(engines().length, 1);
-  openGate();
-  await until(() => events().filter((event) => event === 'finished').length === 3);
-  assert.equal(readFileSync(inRoot('log'), 'utf8'), 'a\nb\nc\n');
-});
-
-test(
-  'BSCN-38: a cancel order ends a hanging step, and the machine is free for the next run',
-  options,
-  async () => {
-    const machineId = await enrolledAndOnline();
-    order(machineId, [scriptStep('touch "$TENKAI_ROOT/begun"; sleep 300')]);
-    await until(() => isThere('begun'));
-    const cancel = {
-      kind: 'cancel',
-      orderId: 'cancel-1',
-      machineId,
-      issuedAt: Date.now(),
-      expiresAt: Date.now() + 60_000,
-      runId: testRunId,
-      attempt: 1,
-    };
-    site.orders.set(machineId, [site.keys.signOrder(cancel)]);
-    site.nudge(machineId);
-    await until(() => events().includes('cancelled'));
-    assert.deepEqual(
-      reported('step-finished').map(({ result }) => result.outcome),
-      ['cancelled'],
-    );
-    assert.deepEqual(findTree(`${testRunId}/1/0/main/1`), []);
-    order(machineId, [scriptStep('true')], 'run-2');
-    await until(() => events().includes('finished'));
-  },
-);
-
-test(
-  'BAGT-20: a package that closes the network at its end: the true result is told when contact returns',
-  options,
-  async () => {
-    const machineId = await enrolledAndOnline();
-    order(machineId, [gated('touch "$TENKAI_ROOT/installed"')]);
-    await until(() => isThere('begun'));
-    await site.close();
-    openGate();
-    await until(() => engines().length === 0);
-    assert.equal(events().includes('finished'), false);
-    await site.reopen();
-    await until(() => events().includes('finished'));
-    assert.deepEqual(
-      reported('step-finished').map(({ result }) => result.outcome),
-      ['succeeded'],
-    );
-  },
-);
 
 test(
   'BAGT-12: the machine says that it is starting, and that it is ready once it has asked for orders',
@@ -274,34 +90,6 @@ test('BAGT-12: before an ordered restart the machine says so', options, async ()
   site.nudge(machineId);
   await agent.command('check-in');
   assert.equal(readFileSync(inRoot('power'), 'utf8'), 'restart\n');
-});
-
-test('BPWR-15: a power order during a run is refused unless it has force', options, async () => {
-  const powerCommand = ['/bin/sh', '-c', `echo "$1" >> ${inRoot('power')}`, 'power'];
-  agent.configure({ powerCommand });
-  const machineId = await enrolledAndOnline();
-  order(machineId, [gated()]);
-  await until(() => isThere('begun'));
-  const life = { machineId, issuedAt: Date.now(), expiresAt: Date.now() + 60_000 };
-  const power = { kind: 'power', ...life, action: 'shut-down', delaySeconds: 0 };
-  const orders = [
-    { ...power, orderId: 'p-1', force: false },
-    { ...power, orderId: 'p-2', force: true },
-  ];
-  site.orders.set(
-    machineId,
-    orders.map((each) => site.keys.signOrder(each)),
-  );
-  site.nudge(machineId);
-  await until(() => isThere('power'));
-  assert.deepEqual(
-    reported('order').map(({ orderId, accepted, reason }) => [orderId, accepted, reason?.code]),
-    [
-      ['p-1', false, 'run-in-progress'],
-      ['p-2', true, undefined],
-    ],
-  );
-  openGate();
 });
 
 test(
