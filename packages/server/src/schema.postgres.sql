@@ -118,6 +118,16 @@ CREATE TABLE deployments_plans (
   CONSTRAINT deployments_plans_pkey PRIMARY KEY (hash)
 );
 
+CREATE TABLE deployments_reviews (
+  deployment_id text COLLATE "C" NOT NULL,
+  package_id text COLLATE "C" NOT NULL,
+  from_version text COLLATE "C" NOT NULL,
+  to_version text COLLATE "C" NOT NULL,
+  since bigint NOT NULL,
+  CONSTRAINT deployments_reviews_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES deployments_deployments(id) ON DELETE CASCADE,
+  CONSTRAINT deployments_reviews_pkey PRIMARY KEY (deployment_id, package_id)
+);
+
 CREATE TABLE deployments_runs (
   id text COLLATE "C" NOT NULL,
   deployment_id text COLLATE "C" NOT NULL,

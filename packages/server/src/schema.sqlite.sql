@@ -103,6 +103,15 @@ CREATE TABLE deployments_plans (
   body TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE deployments_reviews (
+  deployment_id TEXT NOT NULL REFERENCES deployments_deployments (id) ON DELETE CASCADE,
+  package_id TEXT NOT NULL,
+  from_version TEXT NOT NULL,
+  to_version TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  PRIMARY KEY (deployment_id, package_id)
+) STRICT;
+
 CREATE TABLE deployments_runs (
   id TEXT NOT NULL PRIMARY KEY,
   deployment_id TEXT NOT NULL REFERENCES deployments_deployments (id) ON DELETE CASCADE,

@@ -11,6 +11,7 @@ import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
 import { addGroupCommands, deliveryFacts, warningLines } from './deployment-delivery.ts';
 import { addDraftOptions, type DraftOptions, draftOf } from './deployment-draft.ts';
+import { addReviewCommand, reviewLines } from './deployment-review.ts';
 import { listRuns, showRun } from './deployment-runs.ts';
 import { timingFacts } from './deployment-timing.ts';
 import { watchDeployment } from './deployment-watch.ts';
@@ -40,6 +41,7 @@ export function addDeploymentCommands(program: Command, cli: Cli) {
         'cancelled',
       ]),
     )
+    .option('--review', 'only those whose package was upgraded since somebody looked at their target')
     .option('--limit <number>', 'at most so many', Number, 100)
     .action(acting(cli, listDeployments));
   noun
@@ -70,6 +72,7 @@ export function addDeploymentCommands(program: Command, cli: Cli) {
     .argument('<deployment>', 'name or id')
     .option('--override', 'also where automatic update made it: its present machines are held')
     .action(acting(cli, onDeployment(cancelDeployment)));
+  addReviewCommand(noun, cli);
   addGroupCommands(noun, cli);
   noun
     .command('retry')
@@ -156,10 +159,11 @@ const columns: readonly Column<DeploymentRow>[] = [
 
 async function listDeployments(
   { connect, output }: Session,
-  { status, limit }: { status?: string; limit: number },
+  { status, review, limit }: { status?: string; review?: boolean; limit: number },
 ) {
   const { client } = await connect();
-  const items = await allPages(client, deploymentRoutes.list, { query: status ? { status } : {} }, limit);
+  const query = { ...(status ? { status } : {}), ...(review ? { needsReview: true } : {}) };
+  const items = await allPages(client, deploymentRoutes.list, { query }, limit);
   output.result(items, () => output.table(items, columns, 'There is no deployment.'));
 }
 
@@ -167,7 +171,7 @@ async function showDeployment(session: Session, id: string) {
   const { output } = session;
   const { client } = await session.connect();
   const row = await client(deploymentRoutes.get, { params: { id } });
-  const warnings = warningLines(session, row);
+  const warnings = [...warningLines(session, row), ...reviewLines(session, row)];
   const shown = () =>
     output.properties([
       ['Name', row.name],

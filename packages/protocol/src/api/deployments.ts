@@ -60,6 +60,15 @@ export const DeploymentRow = Type.Object({
   delivery: EffectiveDelivery,
   /** Null: nobody waits for others. */
   group: Nullable(WaitingGroup),
+  /** Its package was upgraded since it was made or last reviewed: is its collection still the right one (DIST-19)? */
+  reviews: Type.Array(
+    Type.Object({
+      packageId: Type.String(),
+      fromVersion: Type.String(),
+      toVersion: Type.String(),
+      since: Type.Integer(),
+    }),
+  ),
   /** Such as a group that is larger than what the site runs at once (BSCN-14). */
   warnings: Type.Array(Reason),
 });
@@ -118,7 +127,12 @@ export const deploymentRoutes = {
     path: '/api/v1/deployments',
     permission: 'view',
     summary: 'Deployments, newest first.',
-    query: Type.Object({ ...pageQuery, status: Type.Optional(Type.String({ maxLength: 16 })) }),
+    query: Type.Object({
+      ...pageQuery,
+      status: Type.Optional(Type.String({ maxLength: 16 })),
+      /** Only those whose package was upgraded since somebody looked at their target. */
+      needsReview: Type.Optional(Type.Boolean()),
+    }),
     reply: Page(DeploymentRow),
   }),
   get: defineRoute({
@@ -164,6 +178,14 @@ export const deploymentRoutes = {
       override: Type.Optional(Type.Boolean()),
     }),
     reply: Done,
+  }),
+  reviewed: defineRoute({
+    method: 'POST',
+    path: '/api/v1/deployments/:id/reviewed',
+    permission: 'operate',
+    summary: 'Says that the target of a deployment was looked at after an upgrade of its package.',
+    params: IdParams,
+    reply: DeploymentRow,
   }),
   waves: defineRoute({
     method: 'GET',

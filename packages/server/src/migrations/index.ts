@@ -32,6 +32,7 @@ import { enrollmentKeyRenewal } from './0131-enrollment-key-renewal.ts';
 import { machinesInbound } from './0132-machines-inbound.ts';
 import { enrollmentReplacedAt } from './0139-enrollment-replaced-at.ts';
 import { machinesInboundFilled } from './0140-machines-inbound-filled.ts';
+import { deploymentsReviews } from './0141-deployments-reviews.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -75,4 +76,5 @@ export const migrations: readonly Migration[] = [
   enrollmentReplacedAt,
   machinesInbound,
   machinesInboundFilled,
+  deploymentsReviews,
 ];

@@ -34,6 +34,10 @@ const screens: readonly (readonly [string, Act])[] = [
   ['the name and the version of a package stand within a window of 1024 pixels', versionInSight],
   ['BCON-05: a second browser sees a new scenario without loading the page again', secondBrowser],
   ['BCON-07: errors are cleared on one and on many machines, and the audit log says by whom', clearErrors],
+  [
+    'DIST-19: after an upgrade the deployment asks for a look at its target, until somebody has looked',
+    reviewTarget,
+  ],
   ['BCON-10: マシンのプロパティ shows operating system and service pack', machineProperties],
   ['BCON-13: the content security policy allows no foreign and no inline script', contentSecurity],
   ['BCON-14: the console opens by name and by IP address with a certificate that holds', byNameAndAddress],
@@ -208,6 +212,27 @@ async function clearErrors({ site, page, api }: Scene): Promise<void> {
   assert.deepEqual(
     items.map(({ actorName }) => actorName),
     [administrator.name, administrator.name, administrator.name],
+  );
+}
+
+async function reviewTarget({ site, page, api }: Scene): Promise<void> {
+  const { draft, revision } = await api(packageRoutes.get, { params: { id: 'broken' } });
+  await page.goto(`${site.url}/`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  const body = { draft: { ...draft, version: '9.0' }, contentId: null, revision };
+  await api(packageRoutes.update, { params: { id: 'broken' }, body });
+  const task = page.getByRole('status').filter({ hasText: '対象の確認が必要です' });
+  await task.getByRole('link', { name: 'Broken to Linux' }).click();
+  const asked = page.getByRole('status').filter({ hasText: `から 9.0 に上がりました` });
+  await asked.getByRole('link', { name: 'Linux', exact: true }).waitFor();
+  await asked.getByRole('button', { name: '対象を確認済みにする' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '対象を確認済みにする' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await asked.waitFor({ state: 'detached' });
+  const { items } = await api(listAudit, { query: { action: 'deployments.reviewed' } });
+  assert.deepEqual(
+    items.map(({ actorName }) => actorName),
+    [administrator.name],
   );
 }
 

@@ -15,6 +15,7 @@ import { DeploymentSettings } from './DeploymentSettings.tsx';
 import { DeploymentState } from './DeploymentState.tsx';
 import { useDeployment } from './deployments.queries.ts';
 import { countParts, endedCount } from './run-counts.ts';
+import { TargetReview } from './TargetReview.tsx';
 import { WaitingGroup } from './WaitingGroup.tsx';
 
 const route = getRouteApi('/inside/deployments/$deploymentId');
@@ -68,6 +69,7 @@ function Content({ deployment }: { readonly deployment: DeploymentRow }) {
       <section className="tk-panel tk-panel-body" aria-live="off">
         <StateBar parts={countParts(t, deployment)} label={deployment.name} />
       </section>
+      <TargetReview deployment={deployment} />
       <WaitingGroup deployment={deployment} />
       <Tabs
         value={tab}

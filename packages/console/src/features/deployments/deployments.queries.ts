@@ -24,6 +24,21 @@ export function useDeployments(status: DeploymentRow['status'], limit: number) {
   });
 }
 
+/** Those whose package was upgraded since somebody looked at their target. */
+export function useDeploymentsToReview(limit: number) {
+  return useQuery({
+    queryKey: ['deployments', 'to-review', limit],
+    queryFn: ({ signal }) => call(deploymentRoutes.list, { query: { needsReview: true, limit }, signal }),
+  });
+}
+
+export function useNoteReviewed() {
+  return useMutation({
+    mutationFn: (id: string) => call(deploymentRoutes.reviewed, { params: { id } }),
+    onSuccess: changed,
+  });
+}
+
 export function useDeployment(id: string) {
   return useQuery({
     queryKey: ['deployments', 'one', id],

@@ -5,6 +5,7 @@ import { MachinesAtAGlance } from './MachinesAtAGlance.tsx';
 import { OpenDeployments } from './OpenDeployments.tsx';
 import { RecentProblems } from './RecentProblems.tsx';
 import { SiteHealth } from './SiteHealth.tsx';
+import { TargetsToReview } from './TargetsToReview.tsx';
 import { WaitingMachines } from './WaitingMachines.tsx';
 
 /** The numbers that matter; each part of a picture opens the list behind it. */
@@ -15,6 +16,7 @@ export function OverviewPage() {
       <PageHeader title={t('nav.overview')} />
       <SiteHealth />
       <WaitingMachines />
+      <TargetsToReview />
       <MachinesAtAGlance />
       <CertificateHealth />
       <OpenDeployments />

@@ -95,6 +95,12 @@ export const deployments = {
   cancelTitle: 'Cancel “{name}”',
   cancelText:
     'Runs that have not begun ({waiting}) end at once. Machines that are executing ({running}) are told to stop. Runs that have ended keep their result; nothing is undone.',
+  review: {
+    upgraded: 'The package {packageId} went from {fromVersion} to {toVersion}; this deployment stays in use.',
+    text: 'Machines that join its target get the new version. See whether it is still the right one:',
+    act: 'Target reviewed',
+    actText: 'The deployment goes on for “{collection}”. Who has looked is kept in the audit log.',
+  },
   cancelOwned:
     'Automatic update made this deployment. Machines in it are held for the package; machines that come later get another deployment. To stop it for all of them, hold the package under Updates.',
   repeat: 'Deploy again',

@@ -8,6 +8,8 @@ export const overview = {
   targets_other: '{count, number} machines',
   problems: 'Recent problems',
   noProblems: 'No problems',
+  toReview_one: 'The package of {count} deployment was upgraded; its target is to be reviewed:',
+  toReview_other: 'Packages of {count, number} deployments were upgraded; their targets are to be reviewed:',
   waiting_one: '{count} machine waits for approval.',
   waiting_other: '{count, number} machines wait for approval.',
   decide: 'Approve or refuse',

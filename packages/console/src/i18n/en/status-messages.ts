@@ -74,6 +74,8 @@ export const statusMessages = {
   'run-staged': 'The run is on the machine and begins at its next start.',
   'run-machine-off': 'The machine went off or out of reach in the middle of the run; others go on meanwhile.',
   'run-error-cleared': 'The error state was cleared.',
+  'deployment-review-asked':
+    'The package {packageId} went from {from} to {to}; the deployment {name} stays in use. Its target is to be reviewed.',
   'wave-started': 'Wave {wave} began ({waveCause}); machines in it: {machines}.',
   'multicast-session-ended':
     'Multicast to {group} ended. Machines that have everything: {complete}; that finish by unicast: {left}.',

@@ -100,6 +100,13 @@ export const deployments: Localized<typeof en.deployments> = {
   cancelTitle: '「{name}」を中止',
   cancelText:
     'まだ始まっていない {waiting} 件はすぐに終了します。実行中の {running} 台には停止を指示します。終了した実行の結果はそのまま残り、元に戻す処理は行いません。',
+  review: {
+    upgraded:
+      'パッケージ {packageId} が {fromVersion} から {toVersion} に上がりました。この展開は引き続き使われます。',
+    text: '対象に後から加わるマシンには新しいバージョンが配信されます。対象が適切か確認してください:',
+    act: '対象を確認済みにする',
+    actText: '展開は「{collection}」を対象として続きます。確認した人は監査ログに残ります。',
+  },
   cancelOwned:
     'この展開は自動更新が作成したものです。対象のマシンでは、このパッケージが保留になります。後から加わるマシンには別の展開が作られます。すべてのマシンで止めるには、「更新」でパッケージを保留にしてください。',
   repeat: 'もう一度展開',

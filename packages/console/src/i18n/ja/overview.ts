@@ -10,6 +10,7 @@ export const overview: Localized<typeof en.overview> = {
   targets_other: '{count, number} 台',
   problems: '最近の問題',
   noProblems: '問題はありません',
+  toReview_other: 'パッケージが更新された {count, number} 件の展開で、対象の確認が必要です:',
   waiting_other: '{count, number} 台のマシンが承認を待っています。',
   decide: '承認または拒否する',
   health: {

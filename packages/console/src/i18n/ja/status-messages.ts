@@ -75,6 +75,8 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
   'run-machine-off':
     '実行の途中でマシンの電源が切れたか、接続できなくなりました。その間、他のマシンの実行を進めます。',
   'run-error-cleared': 'エラー状態を解除しました。',
+  'deployment-review-asked':
+    'パッケージ {packageId} が {from} から {to} に上がりました。展開 {name} は引き続き使われます。対象を確認してください。',
   'wave-started': '第 {wave} 波が {machines} 台で始まりました ({waveCause})。',
   'multicast-session-ended':
     '{group} へのマルチキャスト配信が終わりました: {complete} 台が完了、{left} 台はユニキャストで続けます。',

@@ -6,6 +6,7 @@ import { getDeployment, listDeployments } from './deployments.views.ts';
 import { listWaves } from './groups/groups.views.ts';
 import { changeDelivery, goUnicast, leaveGroup, runsGoUnicast, startGroup } from './groups/operate-groups.ts';
 import type { ReleaseDeps } from './release/evaluate-run.ts';
+import { noteReviewed } from './reviews/reviews.ts';
 import { cancelDeployment, cancelRuns, requestRuns, retryRuns } from './runs/operate.ts';
 import type { ProgressBoard } from './runs/progress-board.ts';
 import { getRun, listMachineRuns, listRuns } from './runs/runs.views.ts';
@@ -35,6 +36,10 @@ export function addDeploymentRoutes({ http }: Pick<Kernel, 'http'>, deps: Releas
   http.route(deploymentRoutes.cancel, async ({ caller, params, query }) => {
     await cancelDeployment(deps, caller, params.id, query.override ?? false);
     return { ok: true as const };
+  });
+  http.route(deploymentRoutes.reviewed, async ({ caller, params }) => {
+    await noteReviewed(deps, caller, params.id);
+    return found(params.id, caller.collectionScope);
   });
   http.route(deploymentRoutes.waves, async ({ caller, params }) => {
     await found(params.id, caller.collectionScope);

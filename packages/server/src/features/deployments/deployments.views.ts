@@ -4,6 +4,7 @@ import type { Reader } from '../../kernel/database/database.ts';
 import { decodeCursor, defaultPageSize, toPage } from '../../kernel/paging.ts';
 import { type GroupSummary, groupSummaries } from './groups/groups.store.ts';
 import { viewDelivery } from './groups/groups.views.ts';
+import { reviewsOf } from './reviews/reviews.store.ts';
 import type { DeploymentsTable } from './tables.ts';
 
 type Row = Omit<DeploymentsTable, 'subject'> & { collection_name: string | null };
@@ -21,10 +22,13 @@ function inScope(scope: Scope): { sql: string; params: string[] } {
   return { sql: `d.collection_id IN (${scope.map(() => '?').join(', ')})`, params: [...scope] };
 }
 
+const needsReview = `d.status <> 'cancelled'
+  AND EXISTS (SELECT 1 FROM deployments_reviews v WHERE v.deployment_id = d.id)`;
+
 /** Newest first. */
 export async function listDeployments(
   read: Reader,
-  query: { cursor?: string; limit?: number; status?: string },
+  query: { cursor?: string; limit?: number; status?: string; needsReview?: boolean },
   scope: Scope,
   siteLimit: number,
 ) {
@@ -35,7 +39,8 @@ export async function listDeployments(
     query.status === undefined
       ? { sql: '1 = 1', params: [] }
       : { sql: 'd.status = ?', params: [query.status] };
-  const where = `${allowed.sql} AND ${status.sql}`;
+  const review = query.needsReview ? needsReview : '1 = 1';
+  const where = `${allowed.sql} AND ${status.sql} AND ${review}`;
   const params = [...allowed.params, ...status.params];
   const rows = await read.all<Row>(`${select} WHERE ${where} AND d.id < ? ORDER BY d.id DESC LIMIT ?`, [
     ...params,
@@ -66,15 +71,14 @@ export async function getDeployment(
 interface Facts {
   readonly counts: Map<string, Counts>;
   readonly groups: Map<string, GroupSummary>;
+  readonly reviews: Map<string, DeploymentRow['reviews']>;
   readonly siteLimit: number;
 }
 
 async function factsOf(read: Reader, rows: readonly Row[], siteLimit: number): Promise<Facts> {
-  const groups = await groupSummaries(
-    read,
-    rows.map(({ id }) => id),
-  );
-  return { counts: await countsOf(read, rows), groups, siteLimit };
+  const ids = rows.map(({ id }) => id);
+  const [groups, reviews] = [await groupSummaries(read, ids), await reviewsOf(read, ids)];
+  return { counts: await countsOf(read, rows), groups, reviews, siteLimit };
 }
 
 type Counts = DeploymentRow['counts'];
@@ -112,7 +116,7 @@ function noCounts(): Counts {
   };
 }
 
-function toDeploymentRow(row: Row, { counts: all, groups, siteLimit }: Facts): DeploymentRow {
+function toDeploymentRow(row: Row, { counts: all, groups, reviews, siteLimit }: Facts): DeploymentRow {
   const draft = JSON.parse(row.draft) as DeploymentDraft;
   const counts = all.get(row.id) ?? noCounts();
   return {
@@ -130,6 +134,7 @@ function toDeploymentRow(row: Row, { counts: all, groups, siteLimit }: Facts): D
     finishedAt: row.finished_at,
     targetCount: Object.values(counts).reduce((sum, n) => sum + n, 0),
     counts,
+    reviews: row.status === 'cancelled' ? [] : (reviews.get(row.id) ?? []),
     ...viewDelivery(draft, groups.get(row.id), siteLimit),
   };
 }

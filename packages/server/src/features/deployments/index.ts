@@ -12,6 +12,8 @@ import { createOwnedDeployments, type OwnedDeployments } from './owned-deploymen
 import type { ReleaseDeps } from './release/evaluate-run.ts';
 import { evaluateRuns } from './release/release.ts';
 import { createReleaseLane, type ReleaseLane } from './release/release-lane.ts';
+import { dropReviewsOfPackage } from './reviews/reviews.store.ts';
+import { askForReviews } from './reviews/reviews.ts';
 import { errorsOf } from './runs/activity.ts';
 import { clearErrors, endRunsOf } from './runs/operate.ts';
 import { createProgressBoard } from './runs/progress-board.ts';
@@ -59,6 +61,7 @@ export function registerDeployments(kernel: Kernel, neighbours: Neighbours): Dep
   neighbours.machines.onRemoved((tx, machineId) => endRunsOf(deps, tx, machineId));
   neighbours.machines.onRefused((tx, machineId) => endRunsOf(deps, tx, machineId));
   followMembers(kernel, deps);
+  followPackages(kernel, deps);
   listen(kernel, lane, board);
   expose(kernel);
   addDeploymentRoutes(kernel, deps, board);
@@ -86,6 +89,13 @@ function followMembers({ events, jobs, db, log }: Kernel, deps: ReleaseDeps) {
         jobs.enqueue(tx, { kind: extendJob, key: collectionId, payload: { collectionId } }),
       );
     });
+  });
+}
+
+function followPackages({ events, db }: Kernel, deps: ReleaseDeps) {
+  events.on('packages.changed', ({ payload, at }) => askForReviews(deps, payload, at));
+  events.on('packages.removed', async ({ payload }) => {
+    await db.transaction((tx) => dropReviewsOfPackage(tx, payload.packageId));
   });
 }
 

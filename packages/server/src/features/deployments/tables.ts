@@ -93,6 +93,15 @@ export interface WavesTable {
   machine_count: number;
 }
 
+/** The package of a deployment was upgraded, and nobody has looked at its target since. */
+export interface ReviewsTable {
+  deployment_id: string;
+  package_id: string;
+  from_version: string;
+  to_version: string;
+  since: number;
+}
+
 export interface StepsTable {
   run_id: string;
   attempt: number;
@@ -104,6 +113,7 @@ export interface StepsTable {
 declare module '../../kernel/database/tables.ts' {
   interface Tables {
     deployments_deployments: DeploymentsTable;
+    deployments_reviews: ReviewsTable;
     deployments_plans: { hash: string; body: string };
     deployments_runs: RunsTable;
     deployments_steps: StepsTable;

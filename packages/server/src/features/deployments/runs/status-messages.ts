@@ -14,5 +14,10 @@ defineStatusMessages({
     id: 1709,
     message: 'The machine went off or out of reach in the middle of the run; others go on meanwhile.',
   },
+  'deployment-review-asked': {
+    id: 1711,
+    message:
+      'The package {packageId} went from {from} to {to}; the deployment {name} stays in use. Its target is to be reviewed.',
+  },
   'wave-started': { id: 1710, message: 'Wave {wave} began ({waveCause}); machines in it: {machines}.' },
 });

@@ -1,0 +1,40 @@
+import type { DeploymentRow } from '@tenkai/protocol/api/deployments.ts';
+import type { Reader, Tx } from '../../../kernel/database/database.ts';
+import type { ReviewsTable } from '../tables.ts';
+
+export const insertReview = (tx: Tx, row: ReviewsTable) =>
+  tx.run(
+    `INSERT INTO deployments_reviews (deployment_id, package_id, from_version, to_version, since) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (deployment_id, package_id) DO UPDATE SET to_version = excluded.to_version, since = excluded.since`,
+    [row.deployment_id, row.package_id, row.from_version, row.to_version, row.since],
+  );
+
+/** The package is again what it was when somebody last looked: there is nothing to look at. */
+export const dropIdleReviews = (tx: Tx, packageId: string) =>
+  tx.run('DELETE FROM deployments_reviews WHERE package_id = ? AND from_version = to_version', [packageId]);
+
+export const dropReviewsOfPackage = (tx: Tx, packageId: string) =>
+  tx.run('DELETE FROM deployments_reviews WHERE package_id = ?', [packageId]);
+
+export const dropReviewsOf = (tx: Tx, deploymentId: string) =>
+  tx.run('DELETE FROM deployments_reviews WHERE deployment_id = ?', [deploymentId]);
+
+/** By deployment, in the order of the packages. */
+export async function reviewsOf(
+  read: Reader,
+  deploymentIds: readonly string[],
+): Promise<Map<string, DeploymentRow['reviews']>> {
+  const found = new Map<string, DeploymentRow['reviews']>();
+  if (deploymentIds.length === 0) return found;
+  const rows = await read.all<ReviewsTable>(
+    `SELECT * FROM deployments_reviews WHERE deployment_id IN (${deploymentIds.map(() => '?').join(', ')})
+     ORDER BY package_id`,
+    [...deploymentIds],
+  );
+  for (const { deployment_id, package_id, from_version, to_version, since } of rows) {
+    const reviews = found.get(deployment_id) ?? [];
+    reviews.push({ packageId: package_id, fromVersion: from_version, toVersion: to_version, since });
+    found.set(deployment_id, reviews);
+  }
+  return found;
+}
