@@ -21,6 +21,33 @@ export function allReasons(): Readonly<Record<string, string>> {
   return sentences;
 }
 
+const words: Record<string, Readonly<Record<string, string>>> = {};
+
+/**
+ * Adds what the values of a parameter mean, where they are words of the system and not of people: `no-route` says
+ * less to an administrator than what it means. The console has its own in its languages.
+ * @throws Error when the parameter has words already: a programming mistake, found at start-up.
+ */
+export function defineWords(param: string, entries: Readonly<Record<string, string>>): void {
+  if (words[param] !== undefined) throw new Error(`words defined twice: ${param}`);
+  words[param] = entries;
+}
+
+/** All words of all parameters, for the console's completeness test. */
+export function allWords(): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  return words;
+}
+
+/** The text of a parameter's value, or of several with commas between; a value without a word is itself. */
+export function wordText(param: string, value: string): string {
+  const known = words[param];
+  if (!known) return value;
+  const parts = value.split(', ');
+  return parts.every((part) => Object.hasOwn(known, part))
+    ? parts.map((part) => known[part]).join(', ')
+    : value;
+}
+
 /**
  * What a reason says, in English. A refusal that ended a step is a reason with the failure's code. The bare code
  * where no sentence is known (a newer server's, for instance).
@@ -36,7 +63,7 @@ export function reasonSentence(reason: Reason): string {
 
 /** Times are written for people: `neededMs` 7500000 is `2 h 5 min`. */
 function paramText(name: string, value: unknown): string {
-  if (!name.endsWith('Ms') || typeof value !== 'number') return String(value);
+  if (!name.endsWith('Ms') || typeof value !== 'number') return wordText(name, String(value));
   const minutes = Math.max(0, Math.round(value / 60_000));
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
   if (hours === 0) return `${rest} min`;

@@ -1,3 +1,5 @@
+import { wordText } from './reason.ts';
+
 /**
  * Every kind of status message in one table: a stable code, a numeric id for people and reports, and the
  * sentence that CLI and logs show. The console has its own sentences for each code in its languages.
@@ -44,7 +46,7 @@ export function statusMessageId(code: string): number {
 export function statusMessageText(code: string, params: StatusMessageParams): string {
   const sentence = table[code]?.message ?? code;
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) =>
-    name in params ? String(params[name]) : whole,
+    name in params ? wordText(name, String(params[name])) : whole,
   );
 }
 

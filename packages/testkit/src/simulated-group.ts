@@ -28,6 +28,8 @@ export interface GroupOptions {
   readonly lines: readonly Line[];
   /** A byte of the content that the sender's own copy has wrong. */
   readonly damagedByte?: number;
+  /** Whether the sender hears what members send to the group: true, unless told. */
+  readonly hearsGroup?: boolean;
   readonly sender?: Partial<
     Pick<SenderOptions, 'window' | 'mostBytesPerSecond' | 'gatherMs' | 'patience' | 'expected'>
   >;
@@ -137,10 +139,13 @@ export function simulateGroup(options: GroupOptions): SimulatedGroup {
       ports: {
         now: () => now,
         random,
-        sendToSender: (datagram) => toSender(index, datagram),
+        sendToSender(datagram, done) {
+          toSender(index, datagram);
+          done?.();
+        },
         sendToGroup(datagram) {
           member.nacks += 1;
-          toSender(index, datagram);
+          if (options.hearsGroup !== false) toSender(index, datagram);
           for (const other of options.lines.keys()) if (other !== index) toMember(other, datagram);
         },
         deliver(segment, delivered) {

@@ -1,4 +1,4 @@
-import { reasonSentence } from '@tenkai/domain';
+import { reasonSentence, wordText } from '@tenkai/domain';
 import {
   type MulticastSessionRow,
   multicastRoutes,
@@ -153,7 +153,7 @@ const columns: readonly Column<MulticastSessionRow>[] = [
     value: ({ members }) =>
       members
         .filter(({ state }) => state === 'left')
-        .map(({ machineName, cause }) => `${machineName} (${cause ?? '?'})`)
+        .map(({ machineName, cause }) => `${machineName} (${wordText('cause', cause ?? '?')})`)
         .join(', '),
   },
 ];

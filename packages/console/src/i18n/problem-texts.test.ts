@@ -43,6 +43,22 @@ describe('sentences for the codes of the site', () => {
     assert.equal(text, '実行が失敗しました: プログラムが終了コード 3 で終了しました。');
   });
 
+  it('says what keeps a machine from multicast, and not its code', () => {
+    const blocked = { problem: 'blocked', detail: 'send EPERM' };
+    const text = reasonText({ code: 'unicast-cannot-join', params: blocked });
+    assert.match(text, /自身のファイアウォールがグループへの送信を遮断しています: send EPERM/);
+    const unfit = { network: '10.0.0.0/24', problem: 'battery, disk' };
+    assert.match(
+      reasonText({ code: 'unicast-no-representative', params: unfit }),
+      /バッテリー駆動, ディスクの空き不足/,
+    );
+    const unknown = { problem: 'battery, of-a-newer-site', network: '10.0.0.0/24' };
+    assert.match(
+      reasonText({ code: 'unicast-no-representative', params: unknown }),
+      /battery, of-a-newer-site/,
+    );
+  });
+
   it("falls back to the site's own sentence, then to the code", () => {
     const problem = { code: 'of-a-newer-site', message: 'Something new.', detail: '', remedy: 'Do it.' };
     assert.deepEqual(problemTexts(problem), { message: 'Something new.', remedy: 'Do it.' });

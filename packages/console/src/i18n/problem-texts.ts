@@ -89,6 +89,8 @@ const tables: Readonly<Record<string, string>> = {
   expected: 'found',
   actual: 'found',
   found: 'found',
+  cause: 'multicast.causes',
+  problem: 'multicast.problems',
 };
 
 function localParam(name: string, value: unknown, all: Readonly<Record<string, unknown>>): unknown {
@@ -103,5 +105,11 @@ function localParam(name: string, value: unknown, all: Readonly<Record<string, u
     return sentence(`reasons.${value}`, params) ?? sentence(`failures.${value}.message`, params) ?? value;
   }
   const table = tables[name];
-  return table === undefined ? value : (sentence(`${table}.${String(value)}`, {}) ?? value);
+  return table === undefined ? value : wordsText(table, String(value), value);
+}
+
+/** One word of the system, or several with commas between; what is none of them stays as it is. */
+function wordsText(table: string, text: string, value: unknown): unknown {
+  const words = text.split(', ').map((word) => sentence(`${table}.${word}`, {}));
+  return words.includes(undefined) ? value : words.join(', ');
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { reasonSentence } from '../reason.ts';
 import type { MethodChoice } from './delivery.ts';
 import { gathering, isAddressRange, isOnNetwork, methodUsed, networkOf } from './multicast.ts';
 
@@ -53,6 +54,25 @@ describe('what is said of a delivery', () => {
       const params = Object.keys(reason.params).length > 0 ? ` ${JSON.stringify(reason.params)}` : '';
       assert.equal(`${method} ${reason.code}${params}`, expected);
     });
+});
+
+test('BSCN-29: a reason says what a cause or a problem means, and a word that is unknown as it is', () => {
+  const cannot = (problem: string) =>
+    reasonSentence(why('unicast-cannot-join', { problem, detail: 'send EPERM' }));
+  assert.equal(
+    cannot('blocked'),
+    'By unicast: the machine cannot take part in multicast (its own firewall lets nothing out to the group: send EPERM).',
+  );
+  assert.match(cannot('of-a-newer-agent'), /\(of-a-newer-agent: send EPERM\)/);
+  const unfit = { network: '10.0.0.0/24', problem: 'battery, disk' };
+  assert.match(
+    reasonSentence(why('unicast-no-representative', unfit)),
+    /\(on battery, too little room on the disk\)/,
+  );
+  assert.match(
+    reasonSentence(why('unicast-left-session', { cause: 'disk' })),
+    /\(its disk is too slow or full\)/,
+  );
 });
 
 describe('when a session begins', () => {

@@ -1,6 +1,6 @@
 import type { Static } from 'typebox';
 import * as Type from 'typebox';
-import { defineReasons } from '../reason.ts';
+import { defineReasons, defineWords } from '../reason.ts';
 import { Reason } from '../scenario/frozen-step.ts';
 import type { MethodChoice } from './delivery.ts';
 
@@ -133,4 +133,31 @@ defineReasons({
   'unicast-session-ended': 'By unicast: the session ended before the machine had got anything.',
   'multicast-and-unicast':
     'By multicast {multicastBytes} bytes, and the last {unicastBytes} by unicast ({cause}).',
+});
+
+/** Why the others went on without a machine. */
+defineWords('cause', {
+  silent: 'nothing was heard any more',
+  disk: 'its disk is too slow or full',
+  link: 'its connection is too slow',
+  loss: 'its line loses too much',
+  cancelled: 'the session was ended',
+  ended: 'the session ended',
+});
+
+/** Why a machine or a site can neither send nor hear, or cannot fetch for its neighbours. */
+defineWords('problem', {
+  'no-such-address': 'no card has the address, or it is off',
+  'small-packets': 'its card takes smaller packets only',
+  'no-route': 'its system knows no way to the group',
+  blocked: 'its own firewall lets nothing out to the group',
+  'port-used': 'another program has the port',
+  'not-heard': 'it does not hear what it sends itself: its own firewall lets nothing in from the group',
+  'no-group': 'its system did not join the group',
+  'no-answer': 'the site did not answer',
+  forbidden: 'forbidden by hand',
+  offline: 'off',
+  battery: 'on battery',
+  disk: 'too little room on the disk',
+  'failed-before': 'fell out before',
 });

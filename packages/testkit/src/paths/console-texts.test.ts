@@ -6,7 +6,7 @@ import { texts as en } from '@tenkai/console/i18n/en/index.ts';
 import { texts as ja } from '@tenkai/console/i18n/ja/index.ts';
 import { allFailures } from '@tenkai/domain/failure.ts';
 import { systemRows } from '@tenkai/domain/os-matrix/system-rows.ts';
-import { allReasons } from '@tenkai/domain/reason.ts';
+import { allReasons, allWords } from '@tenkai/domain/reason.ts';
 import { allStatusMessages } from '@tenkai/domain/status-message.ts';
 
 /** Beside the notes of the systems: BPKG-15, BPKG-24, BAUT-12, BSCN-12, BSCN-14, BSCN-20, BSCN-34. */
@@ -91,6 +91,12 @@ describe('BCON-21: every code of the site has its sentence in the console', () =
         codes.filter((code) => !(code in texts.reasons)),
         [],
       );
+    });
+
+    it(`what reasons call a cause or a problem of multicast, in ${language}`, () => {
+      const { cause = {}, problem = {} } = allWords();
+      assert.deepEqual(Object.keys(texts.multicast.causes).sort(), Object.keys(cause).sort());
+      assert.deepEqual(Object.keys(texts.multicast.problems).sort(), Object.keys(problem).sort());
     });
 
     it(`status messages, in ${language}`, () => {

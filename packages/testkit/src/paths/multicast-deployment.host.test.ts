@@ -18,7 +18,9 @@ import {
   scenarioRoutes,
   updateRoutes,
 } from '@tenkai/protocol';
+import { atEnd } from '../at-end.ts';
 import { aDeployment, installStep } from '../builders.ts';
+import { dropOwnMulticast, endImpairment } from '../multicast/impair.ts';
 import { output } from '../rig/command.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { noDebianHosts } from '../rig/debian-host.ts';
@@ -26,10 +28,14 @@ import { makeScratchFolder } from '../rig/rig-folder.ts';
 import { until } from '../rig/until.ts';
 import { deployTo, registerDeb, untilEnded } from './deploy.ts';
 import { type HostScene, startHostScene } from './host-scene.ts';
+import type { ManagedHost } from './managed-host.ts';
 import { shippedDeb } from './shipped-deb.ts';
 
 const olderAgent = '0.0.9';
 const dataBytes = 24 * 1024 * 1024;
+const noNftables = existsSync('/usr/sbin/nft')
+  ? false
+  : 'NFTABLES MISSING: run node scripts/install-test-tools.mjs as root';
 
 describe('a classroom of three Debian hosts', { skip: noDebianHosts || noDebTools }, () => {
   let scene: HostScene;
@@ -90,10 +96,41 @@ describe('a classroom of three Debian hosts', { skip: noDebianHosts || noDebTool
     assert.ok(!secret.test(site.log()), 'keys are in no log');
   });
 
+  test('BSCN-29: a machine that cannot take part says why in plain words and gets all by unicast, the others do not', {
+    skip: noNftables,
+  }, async (t) => {
+    const { site, hosts } = scene;
+    const [heard, silent, deaf] = hosts as [ManagedHost, ManagedHost, ManagedHost];
+    for (const [{ host }, hook] of [
+      [silent, 'output'],
+      [deaf, 'input'],
+    ] as const) {
+      await dropOwnMulticast(host.cable, hook);
+      atEnd(t, () => endImpairment(host.cable));
+    }
+    await registerDeb(site, {
+      ...{ name: 'quiz', version: '1.0-1', files: { '/opt/quiz/data': randomBytes(dataBytes) } },
+    });
+    const id = await deployTo(
+      site,
+      hosts.map(({ machineId }) => machineId),
+      { name: 'Install quiz', steps: [installStep('quiz')] },
+      { delivery: { ...defaultDelivery, maxTargets: 3, maxWaitMinutes: 5 } },
+    );
+    const runs = await untilEnded(site, id, 3);
+    const said = ({ machineId }: ManagedHost) => {
+      const run = runs.find((one) => one.machineId === machineId);
+      assert.equal(run?.status, 'succeeded', JSON.stringify(run?.reason));
+      return run?.delivery ? `${run.delivery.method}. ${reasonSentence(run.delivery.reason)}` : '';
+    };
+    assert.match(said(heard), /^multicast\./);
+    assert.match(said(silent), /^unicast\. .*own firewall lets nothing out to the group: .*EPERM/);
+    assert.match(said(deaf), /^unicast\. .*own firewall lets nothing in from the group: 239\./);
+    for (const { installedVersion } of hosts) assert.equal(await installedVersion('quiz'), '1.0-1');
+  });
+
   test('BSCN-29: a machine whose firewall takes no multicast gets all by unicast, says so, and holds up nobody', {
-    skip: existsSync('/usr/sbin/nft')
-      ? false
-      : 'NFTABLES MISSING: run node scripts/install-test-tools.mjs as root',
+    skip: noNftables,
   }, async () => {
     const { site, hosts } = scene;
     const [blocked] = hosts;
@@ -128,9 +165,7 @@ describe('a classroom of three Debian hosts', { skip: noDebianHosts || noDebTool
   });
 
   test('BAGT-09: the built-in scenario upgrades all agents, those that hear no multicast by unicast; the server brings the version', {
-    skip: existsSync('/usr/sbin/nft')
-      ? false
-      : 'NFTABLES MISSING: run node scripts/install-test-tools.mjs as root',
+    skip: noNftables,
   }, async () => {
     const { site, hosts } = scene;
     await site.api(updateRoutes.setPolicy, { body: { upgradesAgents: false } });

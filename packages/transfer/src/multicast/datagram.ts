@@ -13,7 +13,14 @@ import { DATAGRAM_BYTES, HEADER_BYTES } from './layout.ts';
  *    16  digest         8 bytes of the segment's digest, which names content and chunks
  *    24  tag            8 bytes
  */
-export const kinds = { data: 0x11, repair: 0x12, beacon: 0x13, nack: 0x14, status: 0x15 } as const;
+export const kinds = {
+  data: 0x11,
+  repair: 0x12,
+  beacon: 0x13,
+  nack: 0x14,
+  status: 0x15,
+  leave: 0x16,
+} as const;
 export type Kind = (typeof kinds)[keyof typeof kinds];
 
 export interface Header {
@@ -49,7 +56,7 @@ export function writeHeader(to: Buffer, header: Header, digest: Buffer): void {
 export function readHeader(from: Buffer, header: Header): boolean {
   if (from.length < HEADER_BYTES || from.length > DATAGRAM_BYTES) return false;
   header.kind = from[0] as number;
-  if (header.kind < kinds.data || header.kind > kinds.status) return false;
+  if (header.kind < kinds.data || header.kind > kinds.leave) return false;
   header.turn = from[1] as number;
   header.shard = from.readUInt16BE(2);
   header.session = from.readUInt32BE(4);

@@ -27,6 +27,8 @@ export interface Member {
   /** Share of datagrams lost, and of time waited for the disk, lately. */
   loss: number;
   diskShare: number;
+  /** When a beacon last reached it, by the sender's clock. */
+  hearsAt: number;
   /** Smoothed delay of the way there and back, milliseconds. */
   delayMs: number | undefined;
   /** For how long the others have waited for it, milliseconds. */
@@ -84,6 +86,7 @@ export function createMembers(masterKey: Buffer, segments: number): Members {
         status.next === NOTHING_HEARD ? undefined : status.next + Math.max(LEAST_CREDIT, status.credit);
       member.expected = status.expected;
       member.diskWaitMs = status.diskWaitMs;
+      if (status.beacon > 0) member.hearsAt = now - status.beaconAgeMs;
       if (member.state === 'left') return;
       member.hasReported = true;
       if (status.wantedCount === 0) drop(member);
@@ -127,7 +130,7 @@ function newMember(number: number, masterKey: Buffer, segments: number, now: num
     counters: new Map(),
     wanted: new Uint8Array(segments),
     wantedCount: 0,
-    heardAt: now,
+    ...{ heardAt: now, hearsAt: now },
     ...{ received: 0, expected: 0, seenReceived: 0, seenExpected: 0, diskWaitMs: 0, seenDiskWaitMs: 0 },
     creditEnd: undefined,
     ...{ loss: 0, diskShare: 0, delayMs: undefined, lagMs: 0 },

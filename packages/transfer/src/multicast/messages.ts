@@ -42,6 +42,12 @@ export const NOTHING_HEARD = 0xffffffff;
 export const causes = ['silent', 'disk', 'link', 'loss', 'cancelled'] as const;
 export type Cause = (typeof causes)[number];
 
+/** A member goes on without the session, and says why: nobody has to wait until it has been silent for long. */
+export interface Leave {
+  readonly epoch: number;
+  readonly cause: Cause;
+}
+
 /** What the sender tells everybody. */
 export interface Beacon {
   readonly counter: number;
@@ -142,6 +148,18 @@ export function readNack(from: Buffer): Nack | undefined {
     at = end;
   }
   return { epoch: body.readUIntBE(0, 6), needs };
+}
+
+export function writeLeave({ epoch, cause }: Leave): Buffer {
+  const to = Buffer.alloc(HEADER_BYTES + 7);
+  to.writeUInt8(causes.indexOf(cause), to.writeUIntBE(epoch, HEADER_BYTES, 6));
+  return to;
+}
+
+export function readLeave(from: Buffer): Leave | undefined {
+  const body = from.subarray(HEADER_BYTES);
+  if (body.length !== 7) return undefined;
+  return { epoch: body.readUIntBE(0, 6), cause: causes[body.readUInt8(6)] ?? 'cancelled' };
 }
 
 const BEACON_BYTES = 11;

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type SimulatedGroup, simulateGroup } from '@tenkai/testkit/simulated-group.ts';
+import { createSealer, kinds, writeHeader } from './datagram.ts';
 import { DATAGRAM_BYTES } from './layout.ts';
+import { writeLeave } from './messages.ts';
 
 const MIB = 1024 * 1024;
 
@@ -57,6 +59,25 @@ test('a full line is found and kept full: 25 MB/s carries 40 MiB in two seconds'
   await group.runUntil(group.sender.isOver);
   assert.ok(group.now() < 2500, `${group.now()} ms`);
   assert.ok(onWire(group) < 1.15, `${onWire(group)} times the content`);
+});
+
+test('a line that is away for a moment is not taken for a slow one: it goes on as fast as before', async () => {
+  const lines: { loss?: number }[] = [{}, {}];
+  const sender = { mostBytesPerSecond: 20_000_000 };
+  const group = simulateGroup({ seed: 15, sizeBytes: 40 * MIB, lines, sender });
+  const setLoss = (loss: number) => {
+    for (const line of lines) (line as { loss?: number }).loss = loss;
+  };
+  for (const index of group.members.keys()) group.join(index);
+  await group.runUntil(() => group.sender.figures.datagrams > 7000);
+  const awayUntil = group.now() + 300;
+  setLoss(1);
+  await group.runUntil(() => group.now() >= awayUntil);
+  setLoss(0);
+  await group.runUntil(group.sender.isOver);
+  for (const index of group.members.keys()) assertWhole(group, index);
+  // 2.1 s for the content, 0.3 s away, and what went out meanwhile once more.
+  assert.ok(group.now() < 3500, `${group.now()} ms`);
 });
 
 test('a member that joins when half is over gets the rest with the others, and then the first half', async () => {
@@ -125,6 +146,45 @@ test('a member that falls silent is left out; one that hears nothing of the send
   assert.equal(resultOf(group, 1)?.cause, 'silent');
   await group.runUntil(() => group.members[2]?.receiver.outcome() !== undefined);
   assert.deepEqual(group.members[2]?.receiver.outcome(), { kind: 'left', cause: 'silent' });
+});
+
+test('a member to which nothing comes any more is left out as silent, and not for its disk', async () => {
+  const lines: { loss?: number }[] = [{}, {}, {}, {}];
+  const sender = { mostBytesPerSecond: 10_000_000, patience: { silentMs: 60_000, lagMs: 3000 } };
+  const group = simulateGroup({ seed: 12, sizeBytes: 48 * MIB, lines, sender });
+  for (const index of group.members.keys()) group.join(index);
+  await group.runUntil(() => (group.members[3]?.kept.size ?? 0) > 1);
+  (lines[3] as { loss?: number }).loss = 1;
+  await group.runUntil(group.sender.isOver);
+  for (const index of [0, 1, 2]) assertWhole(group, index);
+  assert.deepEqual([resultOf(group, 3)?.state, resultOf(group, 3)?.cause], ['left', 'silent']);
+});
+
+test('where a switch passes no request on to the sender, members ask it by itself', async () => {
+  const lines = Array(3).fill({ loss: 0.03 });
+  const group = simulateGroup({ seed: 13, sizeBytes: 20 * MIB, lines, hearsGroup: false });
+  for (const index of group.members.keys()) group.join(index);
+  await group.runUntil(group.sender.isOver, 20_000);
+  for (const index of group.members.keys()) assertWhole(group, index);
+});
+
+test('a member that says that it leaves is waited for no longer, and nobody can say so for another', async () => {
+  const patience = { silentMs: 600_000, lagMs: 600_000 };
+  const sender = { mostBytesPerSecond: 10_000_000, patience };
+  const group = simulateGroup({ seed: 14, sizeBytes: 48 * MIB, lines: [{}, {}, {}], sender });
+  for (const index of group.members.keys()) group.join(index);
+  const [first, second] = group.members;
+  await group.runUntil(() => (second?.kept.size ?? 0) > 1);
+  const forged = writeLeave({ epoch: 1, cause: 'disk' });
+  const header = { kind: kinds.leave, turn: 0, shard: 0, session: 7, segment: 1, sequence: 1000 };
+  writeHeader(forged, header, Buffer.alloc(8));
+  createSealer(group.groupKey).seal(forged);
+  group.inject(forged, 'sender');
+  assert.equal(resultOf(group, 0)?.state, 'active');
+  await Promise.all([second?.receiver.leave('disk'), group.runUntil(group.sender.isOver)]);
+  assertWhole(group, 0);
+  assert.equal(first?.kept.size, 12);
+  assert.deepEqual([resultOf(group, 1)?.state, resultOf(group, 1)?.cause], ['left', 'disk']);
 });
 
 test('small files share datagrams, and the last byte of a segment is the last that is kept', async () => {

@@ -21,6 +21,8 @@ const NO_LIMIT = 2_000_000_000;
 const QUEUE_LOSS = 0.03;
 /** So many cuts that lower the loss by less than a fifth show that it is the line's own after all. */
 const FUTILE_CUTS = 2;
+/** So much at once is believed when it is seen a second time: a line that was away for a moment is as fast as before. */
+const SUDDEN_LOSS = 0.5;
 const GROWTH_AT_FIRST = 1.6;
 const GROWTH = 1.03;
 /** Close to the rate at which a queue overflowed: slowly over it. */
@@ -42,6 +44,7 @@ export function createPace({ mostBytesPerSecond = NO_LIMIT, now }: PaceOptions):
   let lastCut: number | undefined;
   let futileCuts = 0;
   let settling = 0;
+  let wasSudden = false;
   let tokens = 0;
   let last = now;
   const cut = (loss: number) => {
@@ -73,6 +76,9 @@ export function createPace({ mostBytesPerSecond = NO_LIMIT, now }: PaceOptions):
     },
     adapt(loss) {
       if (loss === undefined || settling-- > 0) return;
+      const isSudden = loss > SUDDEN_LOSS && !wasSudden;
+      wasSudden = loss > SUDDEN_LOSS;
+      if (isSudden) return;
       if (loss > Math.max(QUEUE_LOSS, lineLoss * 1.3 + 0.02)) return cut(loss);
       lastCut = undefined;
       futileCuts = 0;

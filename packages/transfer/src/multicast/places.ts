@@ -8,6 +8,8 @@ export interface Places {
   /** A place for a segment, where there is one. `live`: segments that the sender has under way. */
   take(segment: Segment, live: ReadonlySet<number>, isLossy: boolean): Assembly | undefined;
   startDelivery(segment: number, now: number): void;
+  /** For how many milliseconds there has been no place, because all of them wait for the disk. */
+  waitedMs(now: number): number;
   /** Frees the place; returns for how many milliseconds there was no other. */
   endDelivery(segment: number, now: number): number;
   /** Frees the place of a segment that will not come this way, and takes it no more. */
@@ -21,6 +23,7 @@ export function createPlaces(count: number): Places {
   const delivering = new Map<number, number>();
   const givenUp = new Set<number>();
   let fullSince: number | undefined;
+  const waitedMs = (now: number) => (fullSince === undefined ? 0 : now - fullSince);
   const release = (segment: number) => {
     const assembly = open.get(segment);
     const at = assembly === 'delivering' ? delivering.get(segment) : assembly?.at;
@@ -49,9 +52,10 @@ export function createPlaces(count: number): Places {
       open.set(segment, 'delivering');
       if (delivering.size === count) fullSince ??= now;
     },
+    waitedMs,
     endDelivery(segment, now) {
       release(segment);
-      const waited = fullSince === undefined ? 0 : now - fullSince;
+      const waited = waitedMs(now);
       fullSince = undefined;
       return waited;
     },

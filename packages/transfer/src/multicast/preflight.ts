@@ -1,16 +1,25 @@
+import type { Socket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import { DATAGRAM_BYTES } from './layout.ts';
 import { isProbe, probeDatagram } from './probe.ts';
 import { listenToGroup, openShardSocket, type Place } from './sockets.ts';
 
+/**
+ * What keeps a machine from sessions on a card. `blocked`: its own system refuses to send to the group; `not-heard`:
+ * what it sends does not come back to it. Both are a firewall of its own.
+ */
+export type Unfitness =
+  | 'no-such-address'
+  | 'small-packets'
+  | 'no-route'
+  | 'blocked'
+  | 'port-used'
+  | 'not-heard';
+
 /** Why this machine cannot take part in sessions on a card. `detail` is for people who know networks. */
 export type PreflightResult =
   | { readonly isFit: true; readonly interface: string }
-  | {
-      readonly isFit: false;
-      readonly reason: 'no-such-address' | 'small-packets' | 'no-route' | 'port-used' | 'not-heard';
-      readonly detail: string;
-    };
+  | { readonly isFit: false; readonly reason: Unfitness; readonly detail: string };
 
 const HEARD_MS = 500;
 const TRIES = 5;
@@ -41,38 +50,45 @@ async function hearOneself(
   { group, port, key }: { group: string; port: number; key: Buffer },
   place: Place,
 ): Promise<PreflightResult | undefined> {
-  const refusal = (error: unknown): PreflightResult => {
-    const detail = (error as { detail?: string }).detail ?? String(error);
-    return { isFit: false, reason: /EADDRINUSE/.test(detail) ? 'port-used' : 'no-route', detail };
-  };
-  const heard = await listenToGroup({ group, port }, place).catch(refusal);
+  const heard = await listenToGroup({ group, port }, place).catch(refusalOf);
   if ('isFit' in heard) return heard;
-  const listener = heard.socket;
   try {
-    const sender = await openShardSocket({ group, port }, { ...place, hasLoopback: true }).catch(refusal);
+    const sender = await openShardSocket({ group, port }, { ...place, hasLoopback: true }).catch(refusalOf);
     if ('isFit' in sender) return sender;
     try {
-      const isOurs = isProbe(key);
-      const probe = probeDatagram(key);
-      const isHeard = new Promise<boolean>((resolve) => {
-        listener.on('message', (message) => {
-          if (isOurs(message)) resolve(true);
-        });
-        setTimeout(() => resolve(false), HEARD_MS);
-      });
-      let problem: Error | null = null;
-      for (let count = 0; count < TRIES; count += 1) {
-        sender.socket.send(probe, (error) => {
-          problem = error;
-        });
-      }
-      if (await isHeard) return undefined;
-      const detail = problem === null ? `${group}:${port}` : String(problem);
-      return { isFit: false, reason: problem === null ? 'not-heard' : 'no-route', detail };
+      const problem = await sendAndHear(sender.socket, heard.socket, key);
+      if (problem === 'heard') return undefined;
+      return problem ? refusalOf(problem) : { isFit: false, reason: 'not-heard', detail: `${group}:${port}` };
     } finally {
       sender.socket.close();
     }
   } finally {
-    listener.close();
+    heard.close();
   }
+}
+
+/** @returns what the system said where it refused to send; null: it sent, and nothing came back */
+async function sendAndHear(sender: Socket, listener: Socket, key: Buffer): Promise<'heard' | Error | null> {
+  const isOurs = isProbe(key);
+  const probe = probeDatagram(key);
+  const isHeard = new Promise<boolean>((resolve) => {
+    listener.on('message', (message) => {
+      if (isOurs(message)) resolve(true);
+    });
+    setTimeout(() => resolve(false), HEARD_MS);
+  });
+  let problem: Error | null = null;
+  for (let count = 0; count < TRIES; count += 1) {
+    sender.send(probe, (error) => {
+      problem = error;
+    });
+  }
+  return (await isHeard) ? 'heard' : problem;
+}
+
+/** A firewall that drops what a program sends shows as EPERM (Linux) or EACCES (Windows) of that program's call. */
+function refusalOf(error: unknown): PreflightResult {
+  const detail = (error as { detail?: string }).detail ?? String(error);
+  if (/EADDRINUSE/.test(detail)) return { isFit: false, reason: 'port-used', detail };
+  return { isFit: false, reason: /EPERM|EACCES/.test(detail) ? 'blocked' : 'no-route', detail };
 }

@@ -26,6 +26,8 @@ export interface ReceiveResult {
 const TICK_MS = 3;
 /** What the kernel counts for a datagram of 1,472 bytes in its buffer, its own book-keeping included. */
 const DATAGRAM_IN_KERNEL_BYTES = 3072;
+/** A sender says something each 50 ms; who hears nothing for so long may have been forgotten by a switch. */
+const REJOIN_MS = 1500;
 /** How long a member that has everything still answers the sender, whose end it may not have heard. */
 const LINGER_MS = 1000;
 
@@ -43,6 +45,8 @@ export async function receiveContent(options: ReceiveContentOptions): Promise<Re
   });
   const segments = segmentsOf(manifest);
   let failure: unknown;
+  const landing = new Set<Promise<void>>();
+  const failureOf = () => failure ?? (signal?.aborted ? signal.reason : undefined);
   const receiver = createReceiver({
     ...{ terms, segments, epoch: Date.now(), ...(options.silenceMs && { silenceMs: options.silenceMs }) },
     wanted: segments
@@ -52,21 +56,29 @@ export async function receiveContent(options: ReceiveContentOptions): Promise<Re
     ports: {
       now: () => performance.now(),
       random: Math.random,
-      sendToSender: (datagram) => own.send(datagram, terms.senderPort, terms.senderAddress, () => {}),
+      sendToSender: (datagram, done = () => {}) =>
+        own.send(datagram, terms.senderPort, terms.senderAddress, () => done()),
       sendToGroup: (datagram) => own.send(datagram, terms.port, terms.group, () => {}),
-      deliver: (segment, bytes) =>
-        handOver(options, segment, bytes).catch((error) => {
+      deliver(segment, bytes) {
+        const landed = handOver(options, segment, bytes).catch((error) => {
           failure ??= error;
           throw error;
-        }),
+        });
+        landing.add(landed);
+        return landed.finally(() => landing.delete(landed));
+      },
     },
   });
   hearGroup(group, receiver.take);
   options.onReady?.();
   try {
-    await untilOver(receiver, () => failure ?? (signal?.aborted ? signal.reason : undefined));
+    await untilOver(receiver, { failureOf, rejoin: group.rejoin });
+    // What is here, and on its way to a slow disk, must not be fetched once more.
+    await untilOver(receiver, { failureOf, isOver: () => landing.size === 0 });
     linger(receiver, () => close(group, own));
   } catch (error) {
+    // What came could not be kept; the others need not wait for this machine.
+    await receiver.leave(failure === undefined ? 'cancelled' : 'disk');
     close(group, own);
     throw error;
   }
@@ -86,12 +98,26 @@ async function handOver(options: ReceiveContentOptions, segment: Segment, bytes:
   }
 }
 
-function untilOver(receiver: Receiver, failureOf: () => unknown): Promise<void> {
+interface Watch {
+  readonly failureOf: () => unknown;
+  readonly rejoin?: () => void;
+  readonly isOver?: () => boolean;
+}
+
+function untilOver(
+  receiver: Receiver,
+  { failureOf, rejoin, isOver = () => receiver.outcome() !== undefined }: Watch,
+): Promise<void> {
+  let joinedAt = performance.now();
   return new Promise((resolve, reject) => {
     const timer = setInterval(() => {
       receiver.tick();
+      if (performance.now() - Math.max(joinedAt, receiver.heardAt()) > REJOIN_MS) {
+        joinedAt = performance.now();
+        rejoin?.();
+      }
       const failure = failureOf();
-      if (failure === undefined && receiver.outcome() === undefined) return;
+      if (failure === undefined && !isOver()) return;
       clearInterval(timer);
       if (failure === undefined) resolve();
       else reject(failure);

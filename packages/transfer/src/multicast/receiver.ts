@@ -1,9 +1,9 @@
 import { type Assembly, isNamed, placeShard } from './assembly.ts';
 import { createSealer, emptyHeader, hasDigest, kinds, readHeader } from './datagram.ts';
-import { type Beacon, type Nack, readBeacon, readNack } from './messages.ts';
+import { type Beacon, type Cause, type Nack, readBeacon, readNack } from './messages.ts';
 import { createPlaces } from './places.ts';
 import type { MemberOutcome, ReceiverFigures, ReceiverOptions, Receiving } from './receiving.ts';
-import { createReports, reportProgress, reportStatus } from './reports.ts';
+import { createReports, reportProgress, reportStatus, sendLeave } from './reports.ts';
 import { closeTurn, hearNack, sendDue } from './requests.ts';
 import { finish } from './segment-landing.ts';
 import type { Segment } from './segments.ts';
@@ -16,6 +16,10 @@ export interface Receiver {
   /** Set once, when the member's part has ended; it still answers the sender then. */
   readonly outcome: () => MemberOutcome | undefined;
   readonly remaining: () => readonly number[];
+  /** When something genuine of the session came last. */
+  readonly heardAt: () => number;
+  /** Goes on without the session, and tells the sender why. Resolves once the system has taken what it tells. */
+  leave(cause: Cause): Promise<void>;
   readonly figures: Readonly<ReceiverFigures>;
 }
 
@@ -53,6 +57,11 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     outcome: () => state.outcome,
     remaining: () => [...state.wanted, ...state.givenUp].sort((a, b) => a - b),
     figures: state.figures,
+    heardAt: () => state.heardAt,
+    leave(cause) {
+      state.outcome ??= { kind: 'left', cause };
+      return new Promise((resolve) => sendLeave(state, cause, resolve));
+    },
   };
 }
 
@@ -93,7 +102,7 @@ function takeShard(state: Receiving, datagram: Buffer): void {
     return;
   }
   follow(state);
-  if (!state.wanted.has(header.segment)) return;
+  if (state.outcome !== undefined || !state.wanted.has(header.segment)) return;
   const target = assembly ?? openPlace(state, segment);
   if (!target || target === 'delivering' || !isNamed(target, header)) return;
   target.touchedAt = header.sequence;

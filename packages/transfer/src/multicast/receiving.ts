@@ -18,7 +18,7 @@ export interface ReceiverPorts {
   readonly now: () => number;
   readonly random: () => number;
   /** To the sender alone. */
-  readonly sendToSender: (datagram: Buffer) => void;
+  readonly sendToSender: (datagram: Buffer, done?: () => void) => void;
   readonly sendToGroup: (datagram: Buffer) => void;
   /** Takes a verified segment; the bytes may be overwritten once it has resolved. */
   readonly deliver: (segment: Segment, bytes: Buffer) => Promise<void>;
@@ -79,6 +79,8 @@ export interface Requests {
 export interface Request {
   readonly turn: number;
   dueAt: number;
+  /** Asked for, and not answered so far. */
+  hasAsked: boolean;
   /** The most that others have asked for after this turn, for each block: all of it comes to everybody. */
   readonly asked: Uint8Array;
 }

@@ -1,5 +1,5 @@
 import { kinds, type Sealer, writeHeader } from './datagram.ts';
-import { NOTHING_HEARD, WANTED_PAGE, writeStatus } from './messages.ts';
+import { type Cause, NOTHING_HEARD, WANTED_PAGE, writeLeave, writeStatus } from './messages.ts';
 import type { Receiving, Reports } from './receiving.ts';
 
 /** While shards come, a member tells how many were lost this often; otherwise that it is alive. */
@@ -45,14 +45,15 @@ function pageOfNext({ wanted }: Receiving): number {
 
 function sendStatus(state: Receiving, page: number, now: number): void {
   const { options, reports, figures, beacon, wanted } = state;
-  const { terms, epoch, ports, segments } = options;
+  const { epoch, ports, segments } = options;
   const from = page * WANTED_PAGE;
   const bits = new Uint8Array(Math.ceil(Math.min(WANTED_PAGE, segments.length - from) / 8));
   for (const segment of wanted) {
     const bit = segment - from;
     if (bit >= 0 && bit < WANTED_PAGE) bits[bit >> 3] = (bits[bit >> 3] as number) | (1 << (bit & 7));
   }
-  const { received, expected, diskWaitMs } = figures;
+  const { received, expected } = figures;
+  const diskWaitMs = figures.diskWaitMs + state.places.waitedMs(now);
   const datagram = writeStatus({
     ...{ epoch, wantedCount: wanted.size, received, expected, diskWaitMs, from, wanted: bits },
     next: state.nextSequence ?? NOTHING_HEARD,
@@ -60,13 +61,31 @@ function sendStatus(state: Receiving, page: number, now: number): void {
     beacon: beacon?.counter ?? 0,
     beaconAgeMs: now - state.beaconAt,
   });
-  reports.counter += 1;
-  const header = { kind: kinds.status, turn: 0, shard: 0, session: terms.session, segment: terms.member };
-  writeHeader(datagram, { ...header, sequence: reports.counter }, NO_DIGEST);
-  reports.sealer.seal(datagram);
+  sealReport(state, kinds.status, datagram);
   reports.sentAt = now;
   reports.isDue = false;
   reports.toldExpected = expected;
   reports.beaconAnswered = beacon?.counter ?? 0;
   ports.sendToSender(datagram);
+}
+
+/** One that is lost is followed by others; where all are lost, the silence tells the sender. */
+const FAREWELLS = 3;
+
+/** @param done the system has taken them all */
+export function sendLeave(state: Receiving, cause: Cause, done: () => void): void {
+  const { ports, epoch } = state.options;
+  for (let left = FAREWELLS; left > 0; left -= 1) {
+    const datagram = writeLeave({ epoch, cause });
+    sealReport(state, kinds.leave, datagram);
+    ports.sendToSender(datagram, left === 1 ? done : undefined);
+  }
+}
+
+function sealReport({ options, reports }: Receiving, kind: number, datagram: Buffer): void {
+  const { session, member } = options.terms;
+  reports.counter += 1;
+  const header = { kind, turn: 0, shard: 0, session, segment: member, sequence: reports.counter };
+  writeHeader(datagram, header, NO_DIGEST);
+  reports.sealer.seal(datagram);
 }

@@ -20,7 +20,8 @@ export function closeTurn(state: Receiving, { segment, turn }: { segment: number
   if (known?.turn === turn) return;
   const { now, random } = state.options.ports;
   const asked = new Uint8Array(state.options.segments[segment]?.blocks ?? 0);
-  state.requests.waiting.set(segment, { turn, dueAt: now() + random() * windowMs(state), asked });
+  const dueAt = now() + random() * windowMs(state);
+  state.requests.waiting.set(segment, { turn, dueAt, hasAsked: false, asked });
 }
 
 const windowMs = ({ beacon }: Receiving) => beacon?.nackWindowMs ?? FIRST_WINDOW_MS;
@@ -56,17 +57,23 @@ function missingOf(state: Receiving, index: number): Uint8Array {
   return Uint8Array.from({ length: segment.blocks }, (_, block) => columnsOf(segment, block));
 }
 
-/** Asks for all that is due, in one datagram. */
+/**
+ * Asks for all that is due, in one datagram. What was asked for before goes to the sender by itself as well: a switch
+ * may pass nothing on to it of what members send to the group.
+ */
 export function sendDue(state: Receiving): void {
   const now = state.options.ports.now();
   const needs: Need[] = [];
+  let isAgain = false;
   for (const [segment, request] of state.requests.waiting) {
     if (request.dueAt > now || needs.length >= 40) continue;
     if (isUnderWayAgain(state, segment, request.turn)) continue;
     needs.push({ segment, turn: request.turn, missing: missingOf(state, segment) });
     request.dueAt = now + patienceMs(state);
+    isAgain ||= request.hasAsked;
+    request.hasAsked = true;
   }
-  if (needs.length > 0) sendNack(state, needs);
+  if (needs.length > 0) sendNack(state, needs, isAgain);
 }
 
 /**
@@ -79,7 +86,7 @@ function isUnderWayAgain({ current }: Receiving, segment: number, turn: number):
   return ahead > 0 && ahead < 0x80;
 }
 
-function sendNack(state: Receiving, needs: readonly Need[]): void {
+function sendNack(state: Receiving, needs: readonly Need[], isAgain: boolean): void {
   const { terms, epoch, ports } = state.options;
   const datagram = writeNack({ epoch, needs });
   state.reports.counter += 1;
@@ -87,4 +94,5 @@ function sendNack(state: Receiving, needs: readonly Need[]): void {
   writeHeader(datagram, { ...header, sequence: state.reports.counter }, NO_DIGEST);
   state.group.seal(datagram);
   ports.sendToGroup(datagram);
+  if (isAgain) ports.sendToSender(datagram);
 }

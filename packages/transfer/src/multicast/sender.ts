@@ -4,7 +4,7 @@ import { noteNeed } from './flights.ts';
 import { createGrowingRepairs, growingRepairsBytes } from './growing-repairs.ts';
 import { DATAGRAM_BYTES, SHARD_BYTES, shapeOf, TRAIN_DATAGRAMS } from './layout.ts';
 import { createMembers, type Member } from './members.ts';
-import { type Cause, readNack, readStatus, type Status } from './messages.ts';
+import { type Cause, readLeave, readNack, readStatus, type Status } from './messages.ts';
 import { createPace } from './pace.ts';
 import type { SenderFigures, SenderOptions, Sending } from './sending.ts';
 import { openShardMemory } from './shard-memory.ts';
@@ -93,6 +93,7 @@ function take(state: Sending, datagram: Buffer): void {
   const isOurs = readHeader(datagram, header) && header.session === options.session;
   if (isOurs && header.kind === kinds.status) takeStatus(state, datagram);
   else if (isOurs && header.kind === kinds.nack) takeNack(state, datagram);
+  else if (isOurs && header.kind === kinds.leave) takeLeave(state, datagram);
   else state.figures.refused += 1;
 }
 
@@ -144,6 +145,20 @@ function takeNack(state: Sending, datagram: Buffer): void {
     const flight = flights.get(need.segment);
     if (flight) noteNeed(flight, need, dueAt);
   }
+}
+
+function takeLeave(state: Sending, datagram: Buffer): void {
+  const { members, header } = state;
+  const member = members.all.get(header.segment);
+  const leave = member?.sealer.isGenuine(datagram) ? readLeave(datagram) : undefined;
+  const message = { epoch: leave?.epoch ?? 0, kind: header.kind, counter: header.sequence };
+  if (!leave || member?.state !== 'active' || !members.isNews(member, message)) {
+    state.figures.refused += 1;
+    return;
+  }
+  members.leave(member, leave.cause);
+  extendCredit(state);
+  landed(state);
 }
 
 function pump(state: Sending): void {

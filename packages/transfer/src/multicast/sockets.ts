@@ -19,6 +19,11 @@ export interface GroupSocket {
   readonly socket: Socket;
   /** Takes what else waits in the system, see KernelSockets; undefined: it comes as messages only. */
   readonly receive: ((into: Buffer) => number) | undefined;
+  /**
+   * Tells the switches anew that this machine wants the group. They forget it after about four minutes where none of
+   * the segment asks who still does (a querier, RFC 3376 section 8.4), and then pass nothing on.
+   */
+  rejoin(): void;
   close(): void;
 }
 
@@ -40,7 +45,8 @@ export async function listenToGroup(
     socket.addMembership(group, interfaceAddress);
     enlarge(socket);
     const isPlain = !kernel || descriptor === undefined;
-    return groupSocket(socket, isPlain ? undefined : (into) => kernel.receive(descriptor, into));
+    const receive = isPlain ? undefined : (into: Buffer) => kernel.receive(descriptor, into);
+    return groupSocket(socket, { group, interfaceAddress }, receive);
   } catch (error) {
     socket.close();
     throw noGroup(error, group, interfaceAddress);
@@ -48,11 +54,23 @@ export async function listenToGroup(
 }
 
 /** Once closed nothing is read: the system may have given the descriptor's number to another file. */
-function groupSocket(socket: Socket, receive: GroupSocket['receive']): GroupSocket {
+function groupSocket(
+  socket: Socket,
+  { group, interfaceAddress }: { group: string; interfaceAddress: string },
+  receive: GroupSocket['receive'],
+): GroupSocket {
   let isOpen = true;
   return {
     socket,
     receive: receive && ((into) => (isOpen ? receive(into) : -1)),
+    rejoin() {
+      // Where the card is gone both fail; once it is back, the next try succeeds.
+      for (const act of [socket.dropMembership, socket.addMembership]) {
+        try {
+          act.call(socket, group, interfaceAddress);
+        } catch {}
+      }
+    },
     close() {
       isOpen = false;
       socket.close();

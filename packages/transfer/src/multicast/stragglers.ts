@@ -24,6 +24,8 @@ const LOSSY = 0.2;
 /** So much slower there and back than the others are: packets stand in a queue before it. */
 const QUEUE_MS = 30;
 const MOST_LOSS_WITHOUT_QUEUE = 0.6;
+/** Of so many beacons in a row one comes through the worst line; who hears none is cut off from the group. */
+const DEAF_MS = 1500;
 
 /**
  * The share that the usual member lost since the last look: the middle one, so that one bad line does not slow all.
@@ -56,7 +58,7 @@ export function stragglers(look: Look, patience: Patience): readonly { member: M
     const isCostly = member.loss > LOSSY && usual < LOSSY / 2;
     const isLast = look.blockers?.has(member) === true && look.blockers.size * 2 <= members.length;
     member.lagMs = Math.max(0, member.lagMs + (isLast || isCostly ? look.passedMs : -look.passedMs / 2));
-    if (member.lagMs > patience.lagMs) found.push({ member, cause: causeOf(member, delay) });
+    if (member.lagMs > patience.lagMs) found.push({ member, cause: causeOf(member, { now, delay }) });
   }
   return found;
 }
@@ -67,10 +69,11 @@ function noteDisk(member: Member, passedMs: number): void {
   member.diskShare += (Math.max(0, share) - member.diskShare) * 0.1;
 }
 
-function causeOf(member: Member, usualDelayMs: number): Cause {
-  const isQueued = (member.delayMs ?? 0) > 2 * usualDelayMs + QUEUE_MS;
+function causeOf(member: Member, { now, delay }: { now: number; delay: number }): Cause {
+  const isQueued = (member.delayMs ?? 0) > 2 * delay + QUEUE_MS;
   if (member.loss > LOSSY / 2) return isQueued || member.loss > MOST_LOSS_WITHOUT_QUEUE ? 'link' : 'loss';
   if (member.diskShare > 0.1) return 'disk';
+  if (now - member.hearsAt > DEAF_MS) return 'silent';
   return isQueued ? 'link' : 'disk';
 }
 
