@@ -31,10 +31,10 @@ export function createGrowingRepairs(memory: ShardMemory, at: number): GrowingRe
       memory.bytes.fill(0, at, placeOf(0, rows));
     },
     add(shard, from) {
-      const [block, column] = [shard % growing.blocks, Math.floor(shard / growing.blocks)];
+      const block = shard % growing.blocks;
+      const column = (shard - block) / growing.blocks;
       for (let row = 0; row < growing.rows; row += 1) {
-        const factor = coefficientsOf(row).subarray(column, column + 1);
-        memory.addMultiples(placeOf(block, row), { from, stride: 0, length: SHARD_BYTES }, factor);
+        memory.addMultiple(placeOf(block, row), from, SHARD_BYTES, coefficientsOf(row)[column] as number);
       }
     },
     find: ({ block, row }) => (row < growing.rows ? placeOf(block, row) : undefined),

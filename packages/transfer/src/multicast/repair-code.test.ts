@@ -33,6 +33,20 @@ test('multiples of any number of shards, added 16 bytes at once, come to the sam
   }
 });
 
+test('a multiple of one shard alone, by any factor, changes what it is added to and nothing beside', () => {
+  const random = seeded(7);
+  const memory = openShardMemory(4 * 48);
+  for (let factor = 0; factor < 256; factor += 1) {
+    for (let at = 0; at < memory.bytes.length; at += 1) memory.bytes[at] = Math.floor(random() * 256);
+    const before = [...memory.bytes];
+    memory.addMultiple(48, 96, 48, factor);
+    const expected = before.map((old, at) =>
+      at >= 48 && at < 96 ? old ^ multiply(before[at + 48] as number, factor) : old,
+    );
+    assert.deepEqual([...memory.bytes], expected, `factor ${factor}`);
+  }
+});
+
 test('any so many repair shards make up for any so many lost ones', () => {
   const random = seeded(2);
   for (const sizeBytes of [1, SHARD_BYTES, 10 * SHARD_BYTES + 7, 127 * SHARD_BYTES, 700 * SHARD_BYTES + 3]) {

@@ -53,8 +53,6 @@ export interface BlockRepair {
   readonly sumOf: (row: number) => number | undefined;
 }
 
-const one = Uint8Array.of(1);
-
 /**
  * Computes the missing columns of a block from as many repair shards (RFC 5510, section 8: any will do): what is
  * there is taken out of them, and what is left of them is solved for the missing ones.
@@ -71,15 +69,14 @@ export function repairBlock(placed: Placed, { block, missing, repairs, sumOf }: 
     }
     const sum = sumOf(row);
     if (sum === undefined) memory.addMultiples(at, shardsOf(placed, block), factors);
-    else memory.addMultiples(at, { from: sum, stride: 0, length: SHARD_BYTES }, one);
+    else memory.addMultiple(at, sum, SHARD_BYTES, 1);
   }
   const inverse = invert(matrix, missing.length);
   for (const [index, column] of missing.entries()) {
     const to = placeOf(placed, block, column);
     memory.bytes.fill(0, to, to + SHARD_BYTES);
     for (const [place, { at }] of repairs.entries()) {
-      const factor = inverse.subarray(index * missing.length + place, index * missing.length + place + 1);
-      memory.addMultiples(to, { from: at, stride: 0, length: SHARD_BYTES }, factor);
+      memory.addMultiple(to, at, SHARD_BYTES, inverse[index * missing.length + place] as number);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { directMemory } from '../direct-write.ts';
 import { multiply } from './field.ts';
-import { fourShardsProgram, LANES } from './shard-program.ts';
+import { LANES, shardProgram } from './shard-program.ts';
 
 /**
  * Memory in which shards lie, and the one operation that is worth 16 bytes at once: sums of multiples in the field of
@@ -14,6 +14,8 @@ export interface ShardMemory {
    * behind the one before, each multiplied by its factor. `length`: bytes of a shard, a multiple of 16.
    */
   addMultiples(to: number, shards: Shards, factors: Uint8Array): void;
+  /** Adds one shard alone, multiplied by the factor. */
+  addMultiple(to: number, from: number, length: number, factor: number): void;
 }
 
 export interface Shards {
@@ -34,7 +36,7 @@ for (let factor = 0; factor < 256; factor += 1) {
   }
 }
 
-type Four = (...numbers: number[]) => void;
+type Sum = (...numbers: number[]) => void;
 
 export function openShardMemory(sizeBytes: number): ShardMemory {
   const pages = Math.ceil((sizeBytes + products.length) / PAGE_BYTES);
@@ -43,10 +45,15 @@ export function openShardMemory(sizeBytes: number): ShardMemory {
   const tables = pages * PAGE_BYTES - products.length;
   Buffer.from(memory.buffer).set(products, tables);
   const tableOf = (factor: number) => tables + factor * TABLE_BYTES;
-  const { exports } = new WebAssembly.Instance(fourShardsProgram(), { m: { m: memory } });
-  const [add, xor] = [exports.add as Four, exports.xor as Four];
+  const { exports } = new WebAssembly.Instance(shardProgram(), { m: { m: memory } });
+  const [add, xor] = [exports.add as Sum, exports.xor as Sum];
+  const [addOne, xorOne] = [exports.addOne as Sum, exports.xorOne as Sum];
   return {
     bytes,
+    addMultiple(to, from, length, factor) {
+      if (factor === 1) xorOne(to, to + length, from);
+      else if (factor !== 0) addOne(to, to + length, from, tableOf(factor));
+    },
     addMultiples(to, { from, stride, length }, factors) {
       const end = to + length;
       // What does not count may lie anywhere; beyond the last shard the memory may end.
