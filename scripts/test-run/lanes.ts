@@ -24,15 +24,16 @@ export function lanesFor(cores: number, memoryBytes: number): Lanes {
  */
 export const hostSeconds: Readonly<Record<string, number>> = {
   'packages/testkit/src/paths/rpm-upgrade.host.test.ts': 460,
-  'packages/cli/src/commands/firewall.host.test.ts': 253,
   'packages/testkit/src/paths/agent-upgrade.host.test.ts': 186,
   'packages/testkit/src/paths/failures.host.test.ts': 176,
   'packages/testkit/src/paths/power-cut.host.test.ts': 170,
+  'packages/cli/src/commands/firewall-managers.host.test.ts': 150,
   'packages/testkit/src/paths/console-list.host.test.ts': 148,
   'packages/testkit/src/paths/msi.host.test.ts': 131,
   'packages/testkit/src/paths/multicast-deployment.host.test.ts': 125,
   'packages/testkit/src/paths/server-firewall.host.test.ts': 120,
   'packages/testkit/src/paths/agent-rollback.host.test.ts': 110,
+  'packages/cli/src/commands/firewall.host.test.ts': 103,
   'packages/testkit/src/paths/wine-server.host.test.ts': 100,
   'packages/testkit/src/paths/agent-patch.host.test.ts': 97,
   'packages/testkit/src/paths/msi-folder.host.test.ts': 76,
