@@ -16,8 +16,10 @@ const shared = [
 ];
 /** The server also has the console, as it was built last. */
 const ofServer = ['packages/console/dist/**/*', 'packages/server/src/**/*', 'packages/console/src/**/*'];
+const isForTests = (path: string) => /(?:\.test\.tsx?|-for-test\.ts)$/.test(path);
 const isNoSource = (path: string) =>
-  /^packages\/testkit\/|^scripts\/(test-run|mutants|bench|demo|architecture)\/|\.test\.tsx?$/.test(path);
+  /^packages\/testkit\/|^scripts\/(test-run|mutants|bench|demo|architecture)\//.test(path) ||
+  isForTests(path);
 const isServerOnly = (path: string) => /^packages\/(console|server)\/(?!package\.json)/.test(path);
 
 /** Twelve characters that change with anything that a package of this checkout is made from. */
