@@ -34,7 +34,13 @@ export function addMachineCommands(program: Command, cli: Cli) {
     .option('--collection <id>', 'only members of this collection')
     .addOption(new Option('--power <state>', 'only in this power state').choices(powerStates))
     .addOption(
-      new Option('--activity <state>', 'only those').choices(['idle', 'waiting', 'running', 'error']),
+      new Option('--activity <state>', 'only those').choices([
+        'idle',
+        'waiting',
+        'running',
+        'patching',
+        'error',
+      ]),
     )
     .addOption(
       new Option('--enrollment <state>', 'only those').choices([

@@ -11,7 +11,7 @@ const machines = createRoute({
     given({
       search: textOf(raw, 'search'),
       power: oneOf(raw, 'power', ['on', 'off', 'booting', 'restarting', 'unreachable', 'unknown']),
-      activity: oneOf(raw, 'activity', ['idle', 'waiting', 'running', 'error']),
+      activity: oneOf(raw, 'activity', ['idle', 'waiting', 'running', 'patching', 'error']),
       enrollment: oneOf(raw, 'enrollment', ['enrolled', 'pending', 'refused', 'quarantined']),
       certificates: oneOf(raw, 'certificates', certificateStates),
       inbound: oneOf(raw, 'inbound', inboundStates),

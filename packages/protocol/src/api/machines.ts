@@ -25,7 +25,10 @@ export type EnrollmentStatus = Static<typeof EnrollmentStatus>;
 export const MachineActivity = Type.Union([
   Type.Literal('idle'),
   Type.Literal('waiting'),
+  /** A scenario or program that somebody deployed. */
   Type.Literal('running'),
+  /** A run of automatic update (パッチ適用中). */
+  Type.Literal('patching'),
   Type.Literal('error'),
 ]);
 export type MachineActivity = Static<typeof MachineActivity>;

@@ -16,7 +16,8 @@ const systems = [
   'Rocky Linux 9.4',
 ];
 const powerStates = ['on', 'on', 'off', 'unreachable', 'booting', 'restarting', 'unknown'];
-const activities = ['idle', 'idle', 'idle', 'waiting', 'running', 'error'];
+const activities = ['idle', 'idle', 'waiting', 'patching', 'idle', 'running', 'error'];
+const lastEnds = ['succeeded', 'succeeded', 'failed', 'not-applicable', 'cancelled'];
 
 /** The name of a machine: in the order of the list. */
 export function fleetName(index: number): string {
@@ -49,7 +50,7 @@ async function insertMachine(tx: Tx, index: number): Promise<void> {
     `INSERT INTO machines (id, name, name_key, enrollment, enrolled_at, hardware_fingerprint, power_state, activity,
        operating_system, service_pack, architecture, address, agent_version, last_run_name, last_run_status,
        last_run_at, properties)
-     VALUES (?, ?, ?, 'enrolled', ?, ?, ?, ?, ?, '', 'x64', ?, '0.1.0', 'Security update', 'succeeded', ?, '{}')`,
+     VALUES (?, ?, ?, 'enrolled', ?, ?, ?, ?, ?, '', 'x64', ?, '0.1.0', 'Security update', ?, ?, '{}')`,
     [
       id,
       name,
@@ -60,6 +61,7 @@ async function insertMachine(tx: Tx, index: number): Promise<void> {
       of(activities),
       of(systems),
       address,
+      of(lastEnds),
       enrolledAt,
     ],
   );

@@ -84,12 +84,15 @@ async function keepsFewRows(page: Page): Promise<void> {
 }
 
 const powerTexts = ['Off', 'On', 'Restarting', 'Starting', 'Unknown', 'Unreachable'];
-const activityTexts = ['Idle', 'Run error', 'Running', 'Waiting'];
+const activityTexts = ['Applying updates', 'Idle', 'Run error', 'Running', 'Waiting'];
+/** Of the last run: complete is one of them. */
+const lastRunTexts = ['Cancelled', 'Failed', 'Not applicable', 'Succeeded'];
 
 async function eachStateHasIcon(page: Page): Promise<void> {
   for (const [column, wanted] of [
     [1, powerTexts],
     [2, activityTexts],
+    [5, lastRunTexts],
   ] as const) {
     const states = await page.getByRole('row').evaluateAll(
       (rows, at) =>

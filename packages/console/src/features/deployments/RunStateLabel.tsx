@@ -37,22 +37,13 @@ const runIcons: Partial<Record<RunStatus, Icon>> = {
 interface Props {
   /** A run's status; a text that is none (from an older list) is shown as it is. */
   readonly status: string;
-  /** The text is then for screen readers and the tooltip. */
-  readonly isIconOnly?: boolean;
 }
 
 /** Where a run is. */
-export function RunStateLabel({ status, isIconOnly = false }: Props) {
+export function RunStateLabel({ status }: Props) {
   const { t } = useTranslation();
   const kind = runKinds[status as RunStatus] ?? 'neutral';
   const icon = runIcons[status as RunStatus] ?? stateIcons[kind];
   const text = status in runKinds ? t(`runs.status.${status as RunStatus}`) : status;
-  if (!isIconOnly) return <StateLabel kind={kind} icon={icon} text={text} />;
-  const Shape = icon;
-  return (
-    <span className={`tk-state tk-state-${kind}`} title={text}>
-      <Shape size={15} stroke={1.8} aria-hidden="true" />
-      <span className="tk-visually-hidden">{text}</span>
-    </span>
-  );
+  return <StateLabel kind={kind} icon={icon} text={text} />;
 }

@@ -1,5 +1,6 @@
 import {
   type Icon,
+  IconBandage,
   IconCircleDashed,
   IconCircleOff,
   IconLock,
@@ -40,13 +41,25 @@ export const activityKinds: Readonly<Record<MachineActivity, StateKind>> = {
   idle: 'neutral',
   waiting: 'waiting',
   running: 'running',
+  patching: 'running',
   error: 'failed',
+};
+
+const activityIcons: Partial<Record<MachineActivity, Icon>> = {
+  running: IconPlayerPlay,
+  patching: IconBandage,
 };
 
 export function ActivityLabel({ activity }: { readonly activity: MachineActivity }) {
   const { t } = useTranslation();
-  const icon = activity === 'running' ? { icon: IconPlayerPlay } : {};
-  return <StateLabel kind={activityKinds[activity]} text={t(`machines.activity.${activity}`)} {...icon} />;
+  const icon = activityIcons[activity];
+  return (
+    <StateLabel
+      kind={activityKinds[activity]}
+      text={t(`machines.activity.${activity}`)}
+      {...(icon ? { icon } : {})}
+    />
+  );
 }
 
 const enrollments: Readonly<Record<EnrollmentStatus, readonly [StateKind, Icon]>> = {

@@ -22,7 +22,7 @@ import { fetchAllMachines, type MachineFilter, useMachineList } from './machines
 const route = getRouteApi('/inside/machines');
 
 const powerStates = ['on', 'off', 'booting', 'restarting', 'unreachable', 'unknown'] as const;
-const activities = ['idle', 'waiting', 'running', 'error'] as const;
+const activities = ['idle', 'waiting', 'running', 'patching', 'error'] as const;
 
 export function MachinesPage() {
   const { t } = useTranslation();

@@ -54,7 +54,7 @@ export function machineColumns(t: TFunction): Column<MachineRow>[] {
     {
       id: 'lastRun',
       header: t('machines.columns.lastRun'),
-      meta: { min: 150, grow: 2 },
+      meta: { min: 190, grow: 2 },
       cell: ({ row }) => <LastRun row={row.original} />,
     },
     {
@@ -94,7 +94,7 @@ function LastRun({ row }: { readonly row: MachineRow }) {
   if (!row.lastRun) return <span className="tk-muted">–</span>;
   return (
     <span className="tk-cell-pair">
-      <RunStateLabel status={row.lastRun.status} isIconOnly />
+      <RunStateLabel status={row.lastRun.status} />
       <span>{row.lastRun.deploymentName}</span>
     </span>
   );

@@ -20,7 +20,7 @@ const powerKinds: readonly (readonly [MachineRow['powerState'], StateKind])[] = 
   ['off', 'neutral'],
   ['unknown', 'faint'],
 ];
-const activities: readonly MachineActivity[] = ['error', 'running', 'waiting', 'idle'];
+const activities: readonly MachineActivity[] = ['error', 'running', 'patching', 'waiting', 'idle'];
 
 /** Machines by what they do and by their power. */
 export function MachinesAtAGlance() {
@@ -68,9 +68,10 @@ function useActivityParts(): BarPart[] {
   const { t } = useTranslation();
   const error = useMachineCount({ activity: 'error' });
   const running = useMachineCount({ activity: 'running' });
+  const patching = useMachineCount({ activity: 'patching' });
   const waiting = useMachineCount({ activity: 'waiting' });
   const idle = useMachineCount({ activity: 'idle' });
-  const counts = { error, running, waiting, idle };
+  const counts = { error, running, patching, waiting, idle };
   return activities.map((activity) => ({
     key: activity,
     kind: activityKinds[activity],

@@ -59,7 +59,13 @@ export const machines = {
     force: 'Also while a run is executing',
     forceText: 'Without this, machines that are executing a run refuse.',
   },
-  activity: { idle: 'Idle', waiting: 'Waiting', running: 'Running', error: 'Run error' },
+  activity: {
+    idle: 'Idle',
+    waiting: 'Waiting',
+    running: 'Running',
+    patching: 'Applying updates',
+    error: 'Run error',
+  },
   enrollment: {
     enrolled: 'Enrolled',
     pending: 'Waiting for approval',

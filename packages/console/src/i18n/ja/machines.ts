@@ -57,7 +57,13 @@ export const machines: Localized<typeof en.machines> = {
     force: 'シナリオ実行中でも行う',
     forceText: '指定しない場合、実行中のマシンは命令を拒否します。',
   },
-  activity: { idle: '待機', waiting: '実行待ち', running: 'シナリオ実行中', error: 'シナリオ実行エラー' },
+  activity: {
+    idle: '待機',
+    waiting: '実行待ち',
+    running: 'シナリオ実行中',
+    patching: 'パッチ適用中',
+    error: 'シナリオ実行エラー',
+  },
   enrollment: {
     enrolled: '登録済み',
     pending: '承認待ち',

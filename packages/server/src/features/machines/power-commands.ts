@@ -50,6 +50,8 @@ async function commandSome(deps: PowerCommandDeps, caller: Caller, body: PowerBo
   return judged.map(({ id, verdict, code }) => ({ machineId: id, accepted: verdict !== 'refuse', code }));
 }
 
+const isBusy = ({ activity }: StateRow) => activity === 'running' || activity === 'patching';
+
 type StateRow = Pick<MachineRecord, 'id' | 'enrollment' | 'power_state' | 'activity'>;
 
 async function findStates({ db }: Pick<Deps, 'db'>, ids: readonly string[]): Promise<StateRow[]> {
@@ -91,7 +93,7 @@ function judge({ channel }: Pick<Deps, 'channel'>, body: PowerBody, { id, row, i
   }
   if (body.action === 'query') return isStarting ? held : settled(null);
   if (body.action === 'shut-down' && row.power_state === 'off') return refuse('already-off');
-  if (row.activity === 'running' && body.force !== true) return refuse('run-in-progress');
+  if (isBusy(row) && body.force !== true) return refuse('run-in-progress');
   const isReady = isOnline && row.power_state === 'on';
   return isReady ? { id, isOnline, verdict: 'accept', code: null, isHeld: false } : held;
 }

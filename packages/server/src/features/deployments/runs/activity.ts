@@ -3,6 +3,7 @@ import type { Reader, Tx } from '../../../kernel/database/database.ts';
 import { rowsOf } from '../../../kernel/database/many-rows.ts';
 import type { ActivityChange } from '../../machines/index.ts';
 import type { Deps } from '../needs.ts';
+import type { DeploymentOwner } from '../tables.ts';
 import type { RunChange } from './run-changes.store.ts';
 
 interface OpenRun {
@@ -10,6 +11,7 @@ interface OpenRun {
   readonly is_in_error: number;
   readonly is_released: number;
   readonly is_silent: number;
+  readonly owner: DeploymentOwner | null;
 }
 
 /** What machines are doing, of all their runs: work in hand goes before an old error, an error before waiting. */
@@ -19,14 +21,17 @@ async function activitiesOf(
 ): Promise<(machineId: string) => MachineActivity> {
   const open = await rowsOf<OpenRun>(
     read,
-    'SELECT machine_id, is_in_error, is_released, is_silent FROM deployments_runs WHERE machine_id IN',
+    `SELECT r.machine_id, r.is_in_error, r.is_released, r.is_silent, d.owner FROM deployments_runs r
+     JOIN deployments_deployments d ON d.id = r.deployment_id WHERE r.machine_id IN`,
     machineIds,
-    "AND (is_in_error = 1 OR is_released = 1 OR is_staged = 1 OR (gate IS NOT NULL AND gate <> 'request'))",
+    `AND (r.is_in_error = 1 OR r.is_released = 1 OR r.is_staged = 1
+     OR (r.gate IS NOT NULL AND r.gate <> 'request'))`,
   );
   const byMachine = Map.groupBy(open, ({ machine_id }) => machine_id);
   return (machineId) => {
     const runs = byMachine.get(machineId) ?? [];
-    if (runs.some((run) => run.is_released === 1 && run.is_silent === 0)) return 'running';
+    const inHand = runs.filter((run) => run.is_released === 1 && run.is_silent === 0);
+    if (inHand.length > 0) return inHand.every((run) => run.owner === 'updates') ? 'patching' : 'running';
     if (runs.some((run) => run.is_in_error === 1)) return 'error';
     return runs.length > 0 ? 'waiting' : 'idle';
   };

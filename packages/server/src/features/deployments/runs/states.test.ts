@@ -55,5 +55,13 @@ onBothEngines(
       items.map(({ packageId, state }) => [packageId, state]),
       [['patch', 'applying']],
     );
+    const { activity } = await server.call(machineRoutes.get, { params: { id: machineId } });
+    assert.equal(activity, 'patching', 'no scenario runs there');
+    const off = { machineIds: [machineId], action: 'shut-down' as const };
+    const { results } = await server.call(machineRoutes.power, { body: off });
+    assert.deepEqual(
+      results.map(({ accepted, code }) => [accepted, code]),
+      [[false, 'run-in-progress']],
+    );
   },
 );
