@@ -104,7 +104,7 @@ function sweepAgainAndAgain({ jobs, clock }: Kernel, lane: ReleaseLane) {
   let isFirst = true;
   jobs.every('deployments.sweep', sweepEveryMs, async () => {
     const now = clock.now();
-    if (now < sweptAt) lane.turnedBack();
+    if (isFirst || now < sweptAt) lane.turnedBack(Math.max(0, sweptAt - now));
     sweptAt = now;
     if (isFirst) {
       // Changes of windows and limits that nobody had looked at when the server ended.

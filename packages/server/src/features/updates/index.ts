@@ -6,6 +6,7 @@ import { judgeMachines } from './judge-machines.ts';
 import { createUpdateLane } from './lane.ts';
 import type { Deps } from './needs.ts';
 import type { Neighbours } from './neighbours.ts';
+import { forgetTheFuture } from './put-back.ts';
 import { lookAtRings } from './rings.ts';
 import { addUpdateRoutes } from './updates.routes.ts';
 import { dueMachines, duePackages, unnotedRuns } from './updates.views.ts';
@@ -33,10 +34,12 @@ export function registerUpdates(kernel: Kernel, neighbours: Neighbours): Updates
   const world = createWorld({ ...kernel, ...neighbours });
   const deps: Deps = { ...kernel, ...neighbours, log, lane, world };
   kernel.jobs.define(judgeAllJob, ({ signal }) => runJudgeAll(deps, signal));
-  let isFirst = true;
+  let sweptAt: number | null = null;
   kernel.jobs.every('updates.sweep', sweepEveryMs, async () => {
-    if (isFirst) await afterStart(deps);
-    isFirst = false;
+    const now = kernel.clock.now();
+    if (sweptAt === null) await afterStart(deps);
+    if (sweptAt === null || now < sweptAt) await forgetTheFuture(deps);
+    sweptAt = now;
     await sweep(deps);
   });
   neighbours.collections.guardRemoval(async (_read, collectionId) => {
@@ -53,10 +56,9 @@ export function registerUpdates(kernel: Kernel, neighbours: Neighbours): Updates
   return { idle: () => lane.idle(), stop: () => lane.stop() };
 }
 
-/** What the lane had not done before the server stopped: runs that ended, and whatever changed meanwhile. */
-async function afterStart({ db, jobs, lane }: Deps) {
+/** What the lane had not done before the server stopped: runs that ended. */
+async function afterStart({ db, lane }: Deps) {
   for (const runId of await unnotedRuns(db.read)) lane.ended(runId);
-  await db.transaction((tx) => jobs.enqueue(tx, { kind: judgeAllJob, key: 'all' }));
 }
 
 async function sweep({ db, clock, lane }: Deps) {

@@ -223,3 +223,17 @@ export async function insertDeploymentFor(
     fingerprint,
   ]);
 }
+
+/** What lies after now, by a clock that was wrong, is now; no attempt waits longer than after a failure at this moment. */
+export async function bringTimesToNow(tx: Tx, now: number, retryAt: number) {
+  const times = [
+    ['updates_packages', 'changed_at'],
+    ['updates_packages', 'enough_since'],
+    ['updates_pairs', 'since'],
+    ['updates_machines', 'started_at'],
+    ['updates_machines', 'known_at'],
+  ] as const;
+  for (const [table, column] of times)
+    await tx.run(`UPDATE ${table} SET ${column} = ? WHERE ${column} > ?`, [now, now]);
+  await tx.run('UPDATE updates_pairs SET retry_at = ? WHERE retry_at > ?', [retryAt, retryAt]);
+}

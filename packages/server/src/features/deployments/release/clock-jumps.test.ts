@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { defaultDelivery } from '@tenkai/domain';
 import { deploymentRoutes, windowRoutes } from '@tenkai/protocol';
+import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
-import { aHeartbeat } from '@tenkai/testkit/bare-agent.ts';
+import { aHeartbeat, type BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aKnownMachine, deploy, helloScenario, report, runsOf, settle } from '@tenkai/testkit/deployed.ts';
+import { putClockBack } from '@tenkai/testkit/put-clock-back.ts';
 import { openRuns, wholeRun } from '@tenkai/testkit/run-reports.ts';
-import { startTestServer } from '@tenkai/testkit/start-server.ts';
+import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock } from '../../../kernel/clock.ts';
 
 const hour = 3_600_000;
@@ -88,3 +92,160 @@ onBothEngines(
     await after(2 * hour, ['machine-has-not-fetched', null]);
   },
 );
+
+const year = 365 * day;
+const minute = 60_000;
+
+/** Time as it passes, with machines that go on speaking. */
+async function pass({ server, clock, agents }: Awaited<ReturnType<typeof scene>>, ms: number) {
+  for (const step of [ms - 16_000, 16_000]) {
+    clock.advance(step);
+    for (const agent of agents) await report(server, agent, aHeartbeat());
+    await settle(server);
+  }
+}
+
+async function scene(t: TestContext, databaseUrl: string | undefined, names: string[], at?: string) {
+  const clock = createFakeClock(at === undefined ? undefined : Date.parse(at));
+  const server = await startTestServer({ ...(databaseUrl ? { databaseUrl } : {}), clock });
+  atEnd(t, () => server.stop());
+  // Machines that speak once an hour are not silent.
+  await server.call(changeSiteSettings, { body: { heartbeatMs: day } });
+  const agents: BareAgent[] = [];
+  for (const name of names) agents.push(await aKnownMachine(server, name));
+  const scenarioId = await helloScenario(server);
+  return { server, clock, agents, subject: { kind: 'scenario' as const, scenarioId } };
+}
+
+const begunOf = async (server: TestServer, id: string) =>
+  (await runsOf(server, id))
+    .filter(({ delivery }) => delivery !== null)
+    .map(({ machineName }) => machineName);
+
+onBothEngines(
+  'BSCN-09: who became ready while the clock was a year ahead waits its longest wait, and not a year',
+  async (t, { databaseUrl }) => {
+    const given = await scene(t, databaseUrl, ['a', 'b']);
+    const { server, clock, subject } = given;
+    clock.advance(year);
+    for (const agent of given.agents) await report(server, agent, aHeartbeat());
+    const delivery = { ...defaultDelivery, maxTargets: 5, maxWaitMinutes: 10 };
+    const { id } = await deploy(server, { subject, delivery });
+    await settle(server);
+    await putClockBack(server, clock, year);
+    await pass(given, 9 * minute);
+    assert.deepEqual(await begunOf(server, id), []);
+    const { group } = await server.call(deploymentRoutes.get, { params: { id } });
+    assert.ok((group?.startsAt ?? 0) <= clock.now() + 2 * minute, 'and the console counts down to it');
+    await pass(given, 2 * minute);
+    assert.deepEqual((await begunOf(server, id)).sort(), ['a', 'b']);
+  },
+);
+
+onBothEngines(
+  'BSCN-09: a clock that jumps ahead ends the wait of a group, once',
+  async (t, { databaseUrl }) => {
+    const given = await scene(t, databaseUrl, ['a', 'b']);
+    const { server, clock, subject } = given;
+    const delivery = { ...defaultDelivery, maxTargets: 5, maxWaitMinutes: 10 };
+    const { id } = await deploy(server, { subject, delivery });
+    await settle(server);
+    clock.advance(year);
+    await pass(given, minute);
+    await putClockBack(server, clock, year);
+    await pass(given, 20 * minute);
+    const { items } = await server.call(deploymentRoutes.waves, { params: { id } });
+    // A machine that was silent for the year of the jump has to come back first: they begin together or one by one.
+    assert.equal(
+      items.reduce((sum, { machineCount }) => sum + machineCount, 0),
+      2,
+    );
+    assert.deepEqual((await begunOf(server, id)).sort(), ['a', 'b']);
+  },
+);
+
+onBothEngines(
+  'BSRV-27: a machine that fell silent while the clock was ahead gives its slot back in time, and not in a year',
+  async (t, { databaseUrl }) => {
+    const given = await scene(t, databaseUrl, ['a', 'b']);
+    const { server, clock, subject } = given;
+    await server.call(changeSiteSettings, { body: { concurrency: 1 } });
+    clock.advance(year);
+    for (const agent of given.agents) await report(server, agent, aHeartbeat());
+    const { id } = await deploy(server, { subject });
+    await settle(server);
+    const [first] = await begunOf(server, id);
+    await putClockBack(server, clock, year);
+    await pass(given, 4 * hour);
+    const begun = await begunOf(server, id);
+    assert.equal(begun.length, 2, `${first} never fetched its order, and the other one waits for the slot`);
+  },
+);
+
+/** Of Berlin: 02:30 is left out on 2026-03-29 and comes twice on 2026-10-25. */
+const nights = [
+  ['2026-03-28T00:00:00Z', ['2026-03-28T01:30', '2026-03-29T01:00', '2026-03-30T00:30', '2026-03-31T00:30']],
+  ['2026-10-24T00:00:00Z', ['2026-10-24T00:30', '2026-10-25T00:30', '2026-10-26T01:30', '2026-10-27T01:30']],
+] as const;
+
+for (const [from, starts] of nights)
+  onBothEngines(
+    `a deployment at 02:30 each night in Berlin starts once a night when clocks change: ${starts[1]}`,
+    async (t, { databaseUrl }) => {
+      const given = await scene(t, databaseUrl, ['a'], from);
+      const { server, clock, agents, subject } = given;
+      const rule = { every: 'day' as const, interval: 1, at: '02:30' };
+      const schedule = { ...everyNoon, rule, timeZone: 'Europe/Berlin' };
+      const { id } = await deploy(server, { subject, schedule });
+      const nights: string[] = [];
+      while (nights.length < starts.length) {
+        const { nextStartAt } = await server.call(deploymentRoutes.get, { params: { id } });
+        assert.ok(nextStartAt !== null && nextStartAt > clock.now());
+        nights.push(new Date(nextStartAt).toISOString().slice(0, 16));
+        clock.advance(nextStartAt - clock.now());
+        let runs = 0;
+        for (const part of [0, 30 * minute, hour]) {
+          clock.advance(part);
+          await settle(server);
+          for (const agent of agents) {
+            await report(server, agent, aHeartbeat());
+            for (const order of await openRuns(agent)) {
+              await report(server, agent, ...wholeRun(order));
+              runs += 1;
+            }
+          }
+        }
+        assert.equal(runs, 1, nights.at(-1));
+      }
+      assert.deepEqual(nights, starts);
+    },
+  );
+
+/** A window of 01:30 to 03:30 on the wall: an hour shorter and an hour longer on the clock is still two hours. */
+const windowNights = [
+  ['2026-03-28T23:00:00Z', '2026-03-29T00:30:00.000Z', '2026-03-29T02:30:00.000Z'],
+  ['2026-10-24T22:00:00Z', '2026-10-24T23:30:00.000Z', '2026-10-25T01:30:00.000Z'],
+] as const;
+
+for (const [from, opens, closes] of windowNights)
+  onBothEngines(
+    `a maintenance window of two hours is two hours long in the night of ${opens.slice(0, 10)}, when clocks change`,
+    async (t, { databaseUrl }) => {
+      const given = await scene(t, databaseUrl, ['a', 'b'], from);
+      const { server, clock, agents, subject } = given;
+      const schedule = { ...everyNoon, rule: { ...everyNoon.rule, at: '01:30' }, timeZone: 'Europe/Berlin' };
+      const windows = [{ id: 'w', name: 'night', schedule, durationMinutes: 120 }];
+      await server.call(windowRoutes.replace, { params: { id: 'all' }, body: { windows } });
+      const { id } = await deploy(server, { subject, respectsWindows: true });
+      await settle(server);
+      const [run] = await runsOf(server, id);
+      assert.deepEqual(
+        [run?.reason?.code, new Date(run?.waitsUntil ?? 0).toISOString()],
+        ['window-closed', opens],
+      );
+      await pass(given, Date.parse(opens) - clock.now());
+      assert.equal((await begunOf(server, id)).length, 2);
+      const order = (await openRuns(agents[0] as BareAgent))[0];
+      assert.equal(new Date(order?.options.windowClosesAt ?? 0).toISOString(), closes);
+    },
+  );

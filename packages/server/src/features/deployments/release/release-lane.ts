@@ -21,8 +21,8 @@ export interface ReleaseLane {
   group(deploymentId: string): void;
   /** A run of the deployment ended: perhaps it was the last one. */
   finished(deploymentId: string): void;
-  /** The clock was put back: what waits for a time may wait for a wrong one. */
-  turnedBack(): void;
+  /** The clock was put back by so much, or nobody knows by how much (0): what waits for a time may wait for a wrong one. */
+  turnedBack(byMs: number): void;
   /** Looks at what has become due, and at everything once after a start. */
   sweep(): void;
   /** Resolves when nothing is left to do at this moment. */
@@ -36,7 +36,8 @@ export interface LaneWork {
   readonly slots: boolean;
   readonly pending: boolean;
   readonly windows: boolean;
-  readonly turnedBack: boolean;
+  /** Milliseconds; null: it was not put back. */
+  readonly turnedBack: number | null;
   readonly machineIds: readonly string[];
   readonly finishedIds: readonly string[];
   /** Deployments. */
@@ -101,9 +102,9 @@ export function createReleaseLane(log: Log, evaluate: (work: LaneWork) => Promis
       waiting.windows = true;
       poke();
     },
-    turnedBack() {
+    turnedBack(byMs) {
       waiting.windows = true;
-      waiting.turnedBack = true;
+      waiting.turnedBack = (waiting.turnedBack ?? 0) + byMs;
       poke();
     },
     sweep() {
@@ -145,7 +146,7 @@ function emptyWork() {
     slots: false,
     pending: false,
     windows: false,
-    turnedBack: false,
+    turnedBack: null as number | null,
     machines: new Set<string>(),
     deployments: new Set<string>(),
     groups: new Set<string>(),
@@ -159,7 +160,7 @@ function joined(first: Work, second: Work): Work {
     slots: first.slots || second.slots,
     pending: first.pending || second.pending,
     windows: first.windows || second.windows,
-    turnedBack: first.turnedBack || second.turnedBack,
+    turnedBack: sumOf(first.turnedBack, second.turnedBack),
     machines: new Set([...first.machines, ...second.machines]),
     deployments: new Set([...first.deployments, ...second.deployments]),
     groups: new Set([...first.groups, ...second.groups]),
@@ -182,4 +183,8 @@ function hasWork(work: Work): boolean {
     work.deployments.size > 0 ||
     work.groups.size > 0
   );
+}
+
+function sumOf(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : a + b;
 }

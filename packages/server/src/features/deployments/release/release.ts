@@ -6,6 +6,7 @@ import { type LoadedRun, loadRun, loadRunsOf, loadRunsWhere } from '../runs/runs
 import { evaluateAll, evaluateBatch, evaluateGate } from './evaluate-batch.ts';
 import { beginRound, type ReleaseDeps, type Round, slotsOf } from './evaluate-run.ts';
 import { holdNudges } from './held-nudges.ts';
+import { forgetTheFuture } from './put-back.ts';
 import type { LaneWork } from './release-lane.ts';
 import { runsOfMachinesOff, silentRunsOfMachinesOn } from './silent-runs.views.ts';
 
@@ -25,6 +26,7 @@ export async function evaluateRuns(deps: ReleaseDeps, work: LaneWork): Promise<v
 async function evaluateRound(deps: ReleaseDeps, work: LaneWork) {
   const round = await beginRound(deps);
   const now = deps.clock.now();
+  if (work.turnedBack !== null) await forgetTheFuture(deps, work.turnedBack);
   await evaluateAll(round, await waitingOn(round, work.machineIds));
   if (work.due) {
     await evaluateBatch(round, await dueRuns(round, 'gate IS NOT NULL AND waits_until <= ?', now));

@@ -101,3 +101,12 @@ async function saveSteps(tx: Tx, steps: readonly StepsTable[]) {
      DO UPDATE SET started_at = excluded.started_at, result = excluded.result`,
   );
 }
+
+/** The clock was put back. Deadlines of the wrong clock lie beyond its last moment; later ones do not, but for long steps. */
+export async function bringDeadlinesBack(tx: Tx, now: number, byMs: number) {
+  const wrong = 'deadline_at > ?';
+  await tx.run(`UPDATE deployments_runs SET deadline_at = deadline_at - ? WHERE ${wrong}`, [
+    byMs,
+    now + byMs,
+  ]);
+}
