@@ -16,6 +16,7 @@ import { noWine, startWine, type WineMachine } from '../rig/wine-machine.ts';
 import { propertyTable, shownOf } from './property-table.ts';
 import { noAgentMsi, patchedVersion, shippedMsp } from './shipped-msi.ts';
 import {
+  assertNoAgent,
   keepWindowsUp,
   type WindowsAgent,
   windowsAgent,
@@ -83,6 +84,18 @@ describe('the package for Windows in another folder', {
       assert.equal(await agent.msiexec('/i', olderMsi, `PATCH=${list}`), refused, list);
     assert.deepEqual([await agent.kept(), await agent.serviceState()], [undefined, undefined]);
     assert.equal(existsSync(machine.pathOf(windowsPrograms)), false);
+  });
+
+  test('AGENT-17: a property that nobody can mean is refused before anything is changed', async () => {
+    for (const words of [
+      ['SITECODE=TOOLONG'],
+      ['HOLD=yes'],
+      ['MP=a\u202eb'],
+      ['TICKET=the-secret-itself'],
+      ['MP=one.example', 'SMSMP=other.example'],
+    ])
+      assert.equal(await agent.msiexec('/i', olderMsi, ...words), refused, words.join(' '));
+    await assertNoAgent(machine, agent);
   });
 
   test('BAGT-02, BAGT-04: the agent opens its ports for its own program there', async () => {

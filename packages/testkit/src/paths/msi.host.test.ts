@@ -3,98 +3,53 @@
  * the machine as the one before left it.
  */
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { enrollmentRoutes } from '@tenkai/protocol';
 import { until } from '../rig/until.ts';
 import { callsOf, recordCalls, recorderProgram } from '../rig/windows-recorder.ts';
-import { noWine, startWine, type WineMachine } from '../rig/wine-machine.ts';
-import { runProgram } from '../tenkai-cli.ts';
-import { cliEnvironment } from './cli-environment.ts';
+import { noWine } from '../rig/wine-machine.ts';
 import { deployPackage, deployTo, runsOf, untilEnded } from './deploy.ts';
-import { type HostScene, startHostScene } from './host-scene.ts';
-import { machineNamed } from './managed-host.ts';
-import { laterPatchedVersion, noAgentMsi, patchedVersion, shippedMsp } from './shipped-msi.ts';
 import {
-  keepWindowsUp,
-  type WindowsAgent,
-  windowsAgent,
-  windowsData,
-  windowsPrograms,
-} from './windows-agent.ts';
+  agent,
+  beginStory,
+  bring,
+  bringAltered,
+  endStory,
+  enrollment,
+  folder,
+  generalize,
+  giveTicket,
+  longMs,
+  machine,
+  newer,
+  newerMsi,
+  older,
+  olderMsi,
+  patches,
+  prepare,
+  refused,
+  row,
+  scene,
+  settings,
+  signedMsp,
+  stepsDone,
+  sysprep,
+  tenkai,
+  thumbprints,
+  version,
+  versionText,
+} from './msi-story.ts';
+import { laterPatchedVersion, noAgentMsi, patchedVersion } from './shipped-msi.ts';
+import { assertNoAgent, windowsData, windowsPrograms } from './windows-agent.ts';
 import { registerExe, registerMsi } from './windows-packages.ts';
 
-const name = 'windows';
-const [older, newer] = ['0.1.1', '98.7.6'] as const;
-const longMs = 600_000;
-/** 1603; of an exit code, Linux sees the lowest eight bits. */
-const refused = 1603 & 0xff;
-const main = join(import.meta.dirname, '../../../cli/src/main.ts');
-const sysprep = 'C:\\Windows\\System32\\Sysprep\\sysprep.exe';
-const setupState = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Setup\\State';
-const stepNames = ['', 'install', 'service-manual', 'certificates', 'trust', 'site-values'];
-
 describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 60_000 }, () => {
-  let scene: HostScene;
-  let machine: WineMachine;
-  let agent: WindowsAgent;
-  /** Paths of the packages on the machine. */
-  let olderMsi: string;
-  let newerMsi: string;
-  /** On this computer, with the administrator's patches. */
-  let folder: string;
-  let env: Record<string, string>;
-  before(async () => {
-    scene = await startHostScene([]);
-    folder = await mkdtemp(join(tmpdir(), 'tenkai-msi-host-'));
-    env = await cliEnvironment(scene.site, folder);
-    machine = await startWine({ name, network: scene.network });
-    keepWindowsUp(machine);
-    agent = windowsAgent(machine);
-    [olderMsi, newerMsi] = await Promise.all([agent.bring(older), agent.bring(newer)]);
-  });
-  after(async () => {
-    await machine?.destroy();
-    await scene?.destroy();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  const row = () => machineNamed(scene.site, name);
-  const enrollment = () => agent.data('identity\\enrollment.json');
-  const settings = async () => JSON.parse((await agent.data('agent.json')) || '{}');
-  const versionText = () => readFile(machine.pathOf(`${windowsPrograms}\\Agent\\VERSION.txt`), 'utf8');
-
-  const thumbprints = async () =>
-    JSON.parse((await agent.command('cert', 'list', '--json')).stdout).certificates.map(
-      ({ thumbprint }: { thumbprint: string }) => thumbprint,
-    );
-
-  async function assertNothing() {
-    assert.equal(await agent.kept(), undefined);
-    assert.equal(await agent.serviceState(), undefined);
-    for (const path of [windowsPrograms, 'C:\\ProgramData\\Tenkai'])
-      assert.deepEqual(await readdir(machine.pathOf(path)).catch(() => 'nothing'), 'nothing');
-    assert.equal(await agent.certificateStore(), undefined);
-  }
-
-  test('AGENT-17: a property that nobody can mean is refused before anything is changed', async () => {
-    for (const words of [
-      ['SITECODE=TOOLONG'],
-      ['HOLD=yes'],
-      ['MP=a\u202eb'],
-      ['TICKET=the-secret-itself'],
-      ['MP=one.example', 'SMSMP=other.example'],
-    ])
-      assert.equal(await agent.msiexec('/i', olderMsi, ...words), refused, words.join(' '));
-    await assertNothing();
-  });
+  before(beginStory);
+  after(endStory);
 
   test('AGENT-09, AGENT-12, AGENT-13: what is given under old and new names is kept exactly, and with it the agent enrolls', async () => {
-    const body = { name: 'msi', maxUses: 1, validHours: 1 };
-    const { secret } = await scene.site.api(enrollmentRoutes.createTicket, { body });
-    await machine.writeFile('C:\\t\\ticket', secret);
+    await giveTicket('msi');
     const { url, rootFingerprint } = scene.site;
     const code = await agent.msiexec(
       ...['/i', olderMsi, 'SMSSITECODE=TST', `SMSMP=${url}`, 'SMSSLP=https://[fd00::1]:8443'],
@@ -187,32 +142,13 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
     assert.equal(await agent.serviceState(), 'STOPPED');
   });
 
-  const tenkai = async (...argv: string[]) => {
-    const { code, stderr } = await runProgram(process.execPath, [main, 'agent', 'patch', ...argv], { env });
-    assert.equal(code, 0, stderr);
-  };
-  /** The patch as an administrator has it: signed by the site, its signature beside it. Its path here. */
-  async function signedMsp(version: typeof older | typeof newer): Promise<string> {
-    const made = await shippedMsp(version);
-    const file = join(folder, basename(made));
-    for (const end of ['', '.json']) await copyFile(`${made}${end}`, `${file}${end}`);
-    await tenkai('sign', file);
-    return file;
-  }
-  const bring = (from: string, name: string) => copyFile(from, machine.pathOf(`C:\\t\\${name}`));
-  const version = async () => (await agent.command('--version')).stdout.trim();
-  const patches = async () => JSON.parse((await agent.command('patch', 'list', '--json')).stdout);
-
   test('HOTFIX-29: a client patch without its signature, or altered, never reaches Windows Installer', async () => {
     const file = await signedMsp(older);
     await bring(file, 'TK1001.msp');
     const apply = async () => (await agent.command('patch', 'apply', 'C:\\t\\TK1001.msp')).stderr;
     assert.match(await apply(), /agent-patch-unsigned/);
     await bring(`${file}.sig`, 'TK1001.msp.sig');
-    const bytes = await readFile(file);
-    // In the middle of the cabinet, which Windows Installer would unpack.
-    const at = Math.floor(bytes.length / 2);
-    await machine.writeFile('C:\\t\\TK1001.msp', bytes.fill(bytes.readUInt8(at) ^ 1, at, at + 1));
+    await bringAltered(file, 'TK1001.msp');
     assert.match(await apply(), /agent-patch-tampered/);
     assert.deepEqual([await version(), await patches()], [older, []]);
   });
@@ -289,18 +225,6 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
     assert.equal(before[1]?.length, 2);
     // Linux tells the folders of Wine apart by upper and lower case.
     await recordCalls(machine, 'C:\\windows\\system32\\Sysprep\\sysprep.exe');
-    const line = `${machine.address} SITECODE=TST MP=${scene.site.url} ROOTFINGERPRINT=${scene.site.rootFingerprint}`;
-    await machine.writeFile('C:\\t\\sites', `${line}\n`);
-    const prepare = () =>
-      agent.command(
-        'master',
-        'prepare',
-        '--unassign',
-        '--candidates',
-        'C:\\t\\sites',
-        '--dns-suffix',
-        'example.org',
-      );
     await agent.setStartType(2);
     assert.match((await prepare()).stderr, /master-online/);
     await agent.setStartType(3);
@@ -311,10 +235,7 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
       late.stderr,
       /master-step-failed[\s\S]*start-type: manual[\s\S]*sc\.exe config TenkaiAgent start= delayed-auto: status/,
     );
-    assert.deepEqual(
-      late.stdout.match(/^step \d.*/gm),
-      [1, 2, 3, 4, 5].map((number) => `step ${number} (${stepNames[number]}): done, verified`),
-    );
+    assert.deepEqual(late.stdout.match(/^step \d.*/gm), stepsDone);
     assert.deepEqual(
       [await agent.serviceState(), await thumbprints(), await enrollment()],
       ['STOPPED', [], ''],
@@ -323,17 +244,7 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
     const ungeneralized = await prepare();
     assert.match(ungeneralized.stderr, /master-step-failed[\s\S]*windows-sid: ImageState unknown/);
     assert.deepEqual(await callsOf(machine, 'sysprep'), [`${sysprep} /generalize /oobe /quit /quiet`]);
-    // What sysprep leaves, and Wine does not have.
-    await machine.ask([
-      'reg',
-      'add',
-      setupState,
-      '/v',
-      'ImageState',
-      '/d',
-      'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE',
-      '/f',
-    ]);
+    await generalize();
     const done = await prepare();
     assert.match(done.stdout, /^Audit: no finding[\s\S]*shutdown\.exe \/s \/f \/t 0$/m, done.stderr);
     assert.equal(done.code, 0);
@@ -343,9 +254,7 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
       ...{ FSP: 'fsp2.example', LDAPCA: 'C:\\t\\証明書-é.pem' },
     });
 
-    const body = { name: 'clone', maxUses: 1, validHours: 1 };
-    const { secret } = await scene.site.api(enrollmentRoutes.createTicket, { body });
-    await machine.writeFile('C:\\t\\ticket', secret);
+    await giveTicket('clone');
     assert.equal((await agent.command('assign', 'TICKET=C:\\t\\ticket', '--no-search')).code, 0);
     await agent.start();
     await agent.untilSays('the clone is connected', ({ isConnected }) => isConnected);
@@ -367,7 +276,7 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
     );
     await agent.stop();
     assert.equal(await agent.msiexec('/x', newerMsi), 0);
-    await assertNothing();
+    await assertNoAgent(machine, agent);
   });
 
   test('AGENT-03: without properties the agent belongs to no site; an older version is refused where it is', async () => {

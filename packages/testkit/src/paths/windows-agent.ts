@@ -1,4 +1,5 @@
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import type { ServiceStatus } from '@tenkai/agent/service/status-file.ts';
 import { readRegistryText } from '@tenkai/agent/setup/registry-text.ts';
 import type { AgentStatus } from '@tenkai/agent/status.ts';
@@ -52,6 +53,15 @@ export interface WindowsAgent {
  */
 export const keepWindowsUp = (machine: WineMachine) =>
   machine.service([wineNodePath, '-e', 'setInterval(() => {}, 9e5)']);
+
+/** No trace of an agent is on the machine. */
+export async function assertNoAgent(machine: WineMachine, agent: WindowsAgent): Promise<void> {
+  assert.equal(await agent.kept(), undefined);
+  assert.equal(await agent.serviceState(), undefined);
+  for (const path of [windowsPrograms, 'C:\\ProgramData\\Tenkai'])
+    assert.deepEqual(await readdir(machine.pathOf(path)).catch(() => 'nothing'), 'nothing');
+  assert.equal(await agent.certificateStore(), undefined);
+}
 
 export function windowsAgent(machine: WineMachine): WindowsAgent {
   // Words of other languages reach Wine only with a locale that has them.
