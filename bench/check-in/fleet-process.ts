@@ -23,6 +23,8 @@ export type FleetCommand =
     }
   | { readonly type: 'unpaced'; readonly to: string; readonly concurrency: number; readonly seconds: number }
   | { readonly type: 'paced'; readonly to: string; readonly perSecond: number; readonly seconds: number }
+  /** Ends what is paced before its time; has no answer of its own. */
+  | { readonly type: 'enough' }
   /** Every agent checks in exactly once. */
   | { readonly type: 'once'; readonly to: string }
   /** The highest acknowledged number of each agent. */
@@ -30,11 +32,13 @@ export type FleetCommand =
 
 let agents: SimulatedAgent[] = [];
 let isOver = false;
+let pacing = new AbortController();
 const sockets: WebSocket[] = [];
 const lanes = new Map<string, Lane[]>();
 
 process.on('disconnect', () => process.exit());
 process.on('message', async (command: FleetCommand) => {
+  if (command.type === 'enough') return pacing.abort();
   try {
     process.send?.({ result: await carryOut(command) });
   } catch (error) {
@@ -42,7 +46,7 @@ process.on('message', async (command: FleetCommand) => {
   }
 });
 
-async function carryOut(command: FleetCommand): Promise<unknown> {
+async function carryOut(command: Exclude<FleetCommand, { type: 'enough' }>): Promise<unknown> {
   switch (command.type) {
     case 'sign-in':
       agents = await signIn(command.site, command.keys);
@@ -55,7 +59,8 @@ async function carryOut(command: FleetCommand): Promise<unknown> {
     case 'unpaced':
       return runUnpaced(lanesTo(command.to), command.concurrency, command.seconds);
     case 'paced':
-      return runPaced(lanesTo(command.to), command.perSecond, command.seconds);
+      pacing = new AbortController();
+      return runPaced(lanesTo(command.to), command.perSecond, command.seconds, pacing.signal);
     case 'once':
       return checkInOnce(lanesTo(command.to));
     case 'acknowledged':

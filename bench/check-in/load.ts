@@ -64,12 +64,12 @@ function createRing<T>(items: readonly T[]) {
 }
 
 /** Check-ins at a steady rate; each is measured from the moment at which it was due, so that no wait is left out. */
-export function runPaced(lanes: readonly Lane[], perSecond: number, seconds: number) {
+export function runPaced(lanes: readonly Lane[], perSecond: number, seconds: number, signal?: AbortSignal) {
   return measure(async (samples) => {
     const startedAt = performance.now();
     const total = Math.floor(perSecond * seconds);
     const open = new Set<Promise<void>>();
-    for (let sent = 0; sent < total; ) {
+    for (let sent = 0; sent < total && !signal?.aborted; ) {
       const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1000) * perSecond) + 1);
       for (; sent < due; sent += 1) {
         const exchange = enqueue(

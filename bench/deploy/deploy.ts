@@ -13,16 +13,11 @@ import type { LoadFigures } from '../check-in/load.ts';
 import type { BenchOptions, BenchResult, Figure } from '../result.ts';
 import { openConnection } from '../site/http-connection.ts';
 import { type SeededMachine, seedMachines } from '../site/seed-machines.ts';
-import { cpuMsOf, residentBytesOf } from '../site/site-process.ts';
+import { cpuMsOf, residentBytesOf, residentBytesOfAll } from '../site/site-process.ts';
 import { bundleServer, type Site, startSite } from '../site/start-site.ts';
 import { startWorker, type Worker } from '../site/worker.ts';
+import { chooseFleet, type DeployPlan, type FleetSize } from './fleet-size.ts';
 import { createPath, type Prepared, prepareSite } from './prepare.ts';
-
-export interface DeployPlan {
-  readonly machines: number;
-  readonly plannedWithinMs: number;
-  readonly gateways: number;
-}
 
 /** Machines that check in beside the fleet, and whose check-ins are timed. */
 const watchers = 50;
@@ -42,8 +37,9 @@ const profile: Profile = {
 /** Seeds, starts and measures; a real site, and a fleet that speaks with it over TLS from processes of its own. */
 export async function deployTo(options: BenchOptions, plan: DeployPlan): Promise<BenchResult> {
   const { seed, flags, progress } = options;
-  const machines = Number(flags.machines ?? plan.machines);
-  const gateways = Number(flags.gateways ?? plan.gateways);
+  const size = await chooseFleet(plan, flags);
+  const { machines, gateways } = size;
+  for (const line of size.lines) progress(line);
   const perSecond = Number(flags['check-ins'] ?? 100);
   const work = await mkdtemp(join(tmpdir(), 'tenkai-bench-'));
   const dataDir = join(work, 'site');
@@ -64,9 +60,9 @@ export async function deployTo(options: BenchOptions, plan: DeployPlan): Promise
         await signIn(watcher, site, beside);
         const measured = await measure({ site, prepared, fleet, watcher, machines, perSecond }, progress);
         return {
-          figures: toFigures(machines, plan, measured),
-          notes: notesOf(perSecond, gateways),
-          raw: measured,
+          figures: toFigures(size, measured),
+          notes: [...size.lines, ...notesOf(perSecond, gateways)],
+          raw: { fleet: size, ...measured },
         };
       } finally {
         await fleet.stop();
@@ -118,9 +114,12 @@ async function settled(fleet: Fleet, isSo: (tally: Tally) => boolean, withinMs =
   }
 }
 
-/** No report for three seconds: first inventories and heartbeats are all taken. */
-async function quiet(fleet: Fleet): Promise<void> {
-  await settled(fleet, ({ lastAt }) => Date.now() - lastAt.report > 3000);
+/** No report for some seconds: first inventories and heartbeats are all taken. */
+async function quiet(fleet: Fleet, sample: (tally: Tally) => void = () => {}, forMs = 3000): Promise<void> {
+  await settled(fleet, (tally) => {
+    sample(tally);
+    return Date.now() - tally.lastAt.report > forMs;
+  });
 }
 
 async function signIn(watcher: Worker<FleetCommand>, site: Site, beside: readonly SeededMachine[]) {
@@ -146,6 +145,7 @@ export interface Measured {
   readonly reportsPerSecond: number;
   readonly checkIns: LoadFigures;
   readonly serverCpuMs: number;
+  readonly fleetCpuMs: number;
   readonly serverResidentBytes: number;
   readonly fleetResidentBytes: number;
   readonly samples: readonly Sample[];
@@ -153,7 +153,9 @@ export interface Measured {
 }
 
 /** The check-ins of others are timed from a moment before the start until the last report; so long at most. */
-const watchedSeconds = 40;
+const watchedSeconds = 600;
+/** No report for so long: that was the last one. */
+const lastReportMs = 1000;
 
 async function measure(
   scene: Scene & { fleet: Fleet; watcher: Worker<FleetCommand>; perSecond: number },
@@ -161,17 +163,23 @@ async function measure(
 ): Promise<Measured> {
   const { site, prepared, fleet, watcher, machines, perSecond } = scene;
   const before = fleet.tally().counts;
-  const cpuBefore = await cpuMsOf(site.pid);
-  const watched = Math.max(watchedSeconds, (watchedSeconds * machines) / 50_000);
-  const checkIns = watcher.ask<LoadFigures>({ type: 'paced', to: 'site', perSecond, seconds: watched });
+  const cpuMs = async () => [await cpuMsOf(site.pid), await sumOf(fleet.processes, cpuMsOf)] as const;
+  const cpuBefore = await cpuMs();
+  progress('all is quiet: the deployment begins');
+  const paced = { type: 'paced', to: 'site', perSecond, seconds: watchedSeconds } as const;
+  const checkIns = watcher.ask<LoadFigures>(paced);
   const startedAt = Date.now();
   await create(site, prepared);
   const acceptedMs = Date.now() - startedAt;
   const samples: Sample[] = [];
   const isFirst = new Set<string>();
-  await settled(fleet, ({ counts, lastAt }) => {
+  const sample = ({ counts, lastAt }: Tally) => {
     const reports = counts.reports - before.reports;
     if (samples.at(-1)?.reports !== reports) samples.push({ atMs: lastAt.report - startedAt, reports });
+  };
+  await settled(fleet, (tally) => {
+    const { counts } = tally;
+    sample(tally);
     for (const [what, isSo] of [
       ['nudged', counts.nudged - before.nudged >= machines],
       ['begun', counts.runsBegun >= machines],
@@ -183,20 +191,24 @@ async function measure(
     return counts.runsSucceeded === machines;
   });
   const nudgedMs = fleet.tally().lastAt.nudge - startedAt;
-  await quiet(fleet);
+  await quiet(fleet, sample, lastReportMs);
+  watcher.tell({ type: 'enough' });
+  await quiet(fleet, sample);
+  const cpuAfter = await cpuMs();
+  progress('all is said');
   const tally = fleet.tally();
   const reports = tally.counts.reports - before.reports;
   const finishedMs = tally.lastAt.report - startedAt;
-  samples.push({ atMs: finishedMs, reports });
   return {
     acceptedMs,
     nudgedMs,
     finishedMs,
     reports,
     reportsPerSecond: rateOf(samples, reports),
-    serverCpuMs: (await cpuMsOf(site.pid)) - cpuBefore,
-    serverResidentBytes: await residentBytesOf(site.pid),
-    fleetResidentBytes: await sumOf(fleet.processes),
+    serverCpuMs: cpuAfter[0] - cpuBefore[0],
+    fleetCpuMs: cpuAfter[1] - cpuBefore[1],
+    serverResidentBytes: await residentBytesOfAll(site.pid),
+    fleetResidentBytes: await sumOf(fleet.processes, residentBytesOf),
     checkIns: await checkIns,
     samples,
     tally,
@@ -211,9 +223,9 @@ function rateOf(samples: readonly Sample[], reports: number): number {
   return ((last.reports - first.reports) / (last.atMs - first.atMs)) * 1000;
 }
 
-async function sumOf(pids: readonly number[]): Promise<number> {
-  const all = await Promise.all(pids.map(residentBytesOf));
-  return all.reduce((sum, bytes) => sum + bytes, 0);
+async function sumOf(pids: readonly number[], of: (pid: number) => Promise<number>): Promise<number> {
+  const all = await Promise.all(pids.map(of));
+  return all.reduce((sum, each) => sum + each, 0);
 }
 
 async function create({ port, rootCertificate }: Site, { token, deployment }: Prepared): Promise<void> {
@@ -231,7 +243,7 @@ async function create({ port, rootCertificate }: Site, { token, deployment }: Pr
   if (status !== 200) throw new Error(`${status} ${body}`);
 }
 
-function toFigures(machines: number, { plannedWithinMs }: DeployPlan, measured: Measured): Figure[] {
+function toFigures({ machines, plannedWithinMs }: FleetSize, measured: Measured): Figure[] {
   const count = machines.toLocaleString('en');
   return [
     {
@@ -257,6 +269,11 @@ function toFigures(machines: number, { plannedWithinMs }: DeployPlan, measured: 
       what: 'processor time of the server for each report',
       unit: 'us',
       value: (measured.serverCpuMs * 1000) / measured.reports,
+    },
+    {
+      what: 'processor time of the simulator for each report',
+      unit: 'us',
+      value: (measured.fleetCpuMs * 1000) / measured.reports,
     },
     { what: 'server, resident', unit: 'MB', value: measured.serverResidentBytes / 1e6 },
     {

@@ -73,11 +73,19 @@ export async function startUntilReady(options: StartOptions, readyLine: RegExp):
 }
 
 /** Processor time that a process and its children have used, milliseconds. */
-export async function cpuMsOf(pid: number): Promise<number> {
+export function cpuMsOf(pid: number): Promise<number> {
+  return sumOfFamily(pid, ownCpuMs);
+}
+
+/** Resident memory of a process and its children, bytes. */
+export function residentBytesOfAll(pid: number): Promise<number> {
+  return sumOfFamily(pid, residentBytesOf);
+}
+
+async function sumOfFamily(pid: number, of: (pid: number) => Promise<number>): Promise<number> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   const pids = [pid, ...children.split(' ').filter(Boolean).map(Number)];
-  const times = await Promise.all(pids.map(ownCpuMs));
-  return times.reduce((sum, ms) => sum + ms, 0);
+  return (await Promise.all(pids.map(of))).reduce((sum, each) => sum + each, 0);
 }
 
 /** proc_pid_stat(5): fields 14 and 15, in ticks of 10 ms. */

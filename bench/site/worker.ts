@@ -5,6 +5,8 @@ import { once } from 'node:events';
 export interface Worker<Command> {
   readonly pid: number;
   ask<Result>(command: Command): Promise<Result>;
+  /** A word in the middle of a command; it has no answer. */
+  tell(command: Command): void;
   stop(): Promise<void>;
 }
 
@@ -16,6 +18,7 @@ export function startWorker<Command>(file: string): Worker<Command> {
   return {
     pid: child.pid ?? 0,
     ask: (command) => ask(child, command as object),
+    tell: (command) => void child.send(command as object),
     async stop() {
       process.off('exit', endWithUs);
       if (child.exitCode !== null || child.signalCode !== null) return;

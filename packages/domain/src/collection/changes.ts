@@ -13,13 +13,33 @@ export function changedAttributes(previous: MachineFacts, next: MachineFacts): S
   if ((previous.inventory === null) !== (next.inventory === null)) changed.add('inventory');
   for (const [name, entry] of Object.entries(attributes)) {
     if (entry.isKeyed) continue;
-    if (canonicalJson(entry.read(previous, '')) !== canonicalJson(entry.read(next, ''))) changed.add(name);
+    if (!isSame(entry.read(previous, ''), entry.read(next, ''))) changed.add(name);
   }
   for (const key of changedKeys(propertyTexts(previous), propertyTexts(next)))
     changed.add(propertyChangeKey(key));
-  for (const key of changedKeys(textsByName(previous), textsByName(next)))
-    changed.add(softwareChangeKey(key));
+  const [before, after] = onlyDiffering(previous.inventory?.software ?? [], next.inventory?.software ?? []);
+  for (const key of changedKeys(textsByName(before), textsByName(after))) changed.add(softwareChangeKey(key));
   return changed;
+}
+
+function isSame(previous: unknown, next: unknown): boolean {
+  return previous === next || canonicalJson(previous) === canonicalJson(next);
+}
+
+/**
+ * Software under names of which anything differs. An inventory that was made from the previous one by a report of
+ * differences shares nearly all its entries with it, and those need no words.
+ */
+function onlyDiffering(previous: InstalledSoftware[], next: InstalledSoftware[]) {
+  const old = new Set(previous);
+  const young = new Set(next);
+  const names = new Set(
+    [...previous.filter((entry) => !young.has(entry)), ...next.filter((entry) => !old.has(entry))].map(
+      ({ name }) => foldCase(name),
+    ),
+  );
+  const isNamed = ({ name }: InstalledSoftware) => names.size > 0 && names.has(foldCase(name));
+  return [previous.filter(isNamed), next.filter(isNamed)] as const;
 }
 
 function changedKeys(previous: Map<string, string>, next: Map<string, string>): string[] {
@@ -31,8 +51,8 @@ function propertyTexts(facts: MachineFacts): Map<string, string> {
   return new Map(Object.entries(facts.properties));
 }
 
-function textsByName({ inventory }: MachineFacts): Map<string, string> {
-  const groups = Map.groupBy(inventory?.software ?? [], (software) => foldCase(software.name));
+function textsByName(software: readonly InstalledSoftware[]): Map<string, string> {
+  const groups = Map.groupBy(software, ({ name }) => foldCase(name));
   return new Map([...groups].map(([name, entries]) => [name, entriesText(entries)]));
 }
 

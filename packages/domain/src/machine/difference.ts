@@ -48,6 +48,7 @@ export function inventoryDigestInput(inventory: Inventory): string {
 export function diffInventory(previous: Inventory, next: Inventory): InventoryDifference {
   const difference: InventoryDifference = {};
   for (const section of sections) {
+    if (previous[section] === next[section]) continue;
     if (canonicalJson(previous[section]) === canonicalJson(next[section])) continue;
     Object.assign(difference, { [section]: next[section] });
   }

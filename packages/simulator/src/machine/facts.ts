@@ -137,28 +137,47 @@ function networkOf(plan: FleetPlan, index: number): Inventory['network'] {
 export function inventoryOf(
   plan: FleetPlan,
   index: number,
-  { boots, installed }: Pick<MachineMemory, 'boots' | 'installed'>,
+  memory: Pick<MachineMemory, 'boots' | 'installed'>,
   bootedAt = 0,
 ): Inventory {
   const system = systemOf(plan, index);
-  const added = Object.values(installed).map(({ source, name, version }) =>
-    softwareEntry(source, name, version),
-  );
-  const replaced = new Set(added.map(({ source, name }) => `${source}\n${name}`));
-  const source = sourceOf(system);
+  return {
+    hardware: hardwareOf(plan, index),
+    network: networkOf(plan, index),
+    operatingSystem: {
+      ...system,
+      bootId: bootIdOf(plan, index, memory.boots),
+      bootedAt: new Date(bootedAt).toISOString(),
+    },
+    ...installedParts(plan, index, sourceOf(system), memory),
+  };
+}
+
+/** The inventory of the same machine since the same start, when other packages were on it. */
+export function inventoryWith(
+  plan: FleetPlan,
+  index: number,
+  other: Inventory,
+  memory: Pick<MachineMemory, 'installed'>,
+): Inventory {
+  return { ...other, ...installedParts(plan, index, sourceOf(other.operatingSystem), memory) };
+}
+
+/** What of an inventory depends on the packages that runs have brought. */
+function installedParts(
+  plan: FleetPlan,
+  index: number,
+  source: ReturnType<typeof sourceOf>,
+  { installed }: Pick<MachineMemory, 'installed'>,
+): Pick<Inventory, 'software' | 'agent'> {
+  const added = Object.values(installed).map((one) => softwareEntry(one.source, one.name, one.version));
+  const replaced = new Set(added.map((one) => `${one.source}\n${one.name}`));
   const { agentVersion } = plan.profile;
   const agent = agentVersion === undefined ? [] : [softwareEntry(source, agentPackage, agentVersion)];
   const base = [...baseSoftware(plan.seed, index, source), ...agent].filter(
     (one) => !replaced.has(`${one.source}\n${one.name}`),
   );
   return {
-    hardware: hardwareOf(plan, index),
-    network: networkOf(plan, index),
-    operatingSystem: {
-      ...system,
-      bootId: bootIdOf(plan, index, boots),
-      bootedAt: new Date(bootedAt).toISOString(),
-    },
     software: [...base, ...added],
     agent: { version: agentVersionOf(plan, { installed }), isSimulated: true },
   };

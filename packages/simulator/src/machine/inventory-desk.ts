@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Inventory } from '@tenkai/domain';
 import { diffInventory, inventoryDigestInput, isEmptyDifference } from '@tenkai/domain/machine/difference.ts';
 import type { NumberedReport } from '@tenkai/protocol/agent/link/index.ts';
-import { inventoryOf, type MachineMemory } from './facts.ts';
+import { inventoryOf, inventoryWith, type MachineMemory } from './facts.ts';
 import type { FleetPlan } from './fleet-plan.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -30,7 +30,11 @@ export function createInventoryDesk(plan: FleetPlan, index: number, outbox: Outb
     const digest = createHash('sha256').update(inventoryDigestInput(next)).digest('hex');
     if (!before) outbox.put({ kind: 'inventory', base: null, digest, whole: next, difference: null });
     else {
-      const difference = diffInventory(inventoryOf(plan, index, before, before.bootedAt), next);
+      const isSameStart = before.boots === memory.boots && before.bootedAt === bootedAt;
+      const previous = isSameStart
+        ? inventoryWith(plan, index, next, before)
+        : inventoryOf(plan, index, before, before.bootedAt);
+      const difference = diffInventory(previous, next);
       if (isEmptyDifference(difference)) return false;
       outbox.put({ kind: 'inventory', base: before.digest, digest, whole: null, difference });
     }

@@ -1,6 +1,7 @@
-import { createHash, verify, X509Certificate } from 'node:crypto';
+import { createHash, type KeyObject, X509Certificate } from 'node:crypto';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { Static } from 'typebox';
+import { verifyP1363 } from '../../ecdsa.ts';
 import { agentPaths } from '../channel.ts';
 import { SiteGreeting } from '../enrollment.ts';
 import './failures.ts';
@@ -82,16 +83,36 @@ export function checkSiteSignature(
   proof: string,
   at: number,
 ): void {
-  const signer = parseCertificate(signed.certificate);
-  if (signer.ca) throw invalid('the certificate belongs to an authority');
-  if (signer.keyUsage?.includes(serverAuthentication)) throw invalid('the certificate is one of a server');
-  if (!signer.checkIssued(root) || !signer.verify(root.publicKey))
-    throw invalid('the certificate is not of this site');
-  if (Date.parse(signer.validFrom) - clockToleranceMs > at) throw invalid('the certificate is not valid yet');
-  if (Date.parse(signer.validTo) < at) throw invalid('the certificate has expired');
-  const key = { key: signer.publicKey, dsaEncoding: 'ieee-p1363' } as const;
+  const signer = signerOf(root, signed.certificate);
+  if (signer.validFrom - clockToleranceMs > at) throw invalid('the certificate is not valid yet');
+  if (signer.validTo < at) throw invalid('the certificate has expired');
   const signature = Buffer.from(signed.signature, 'base64');
-  if (!verify('sha256', Buffer.from(proof), key, signature)) throw invalid('the content was altered');
+  if (!verifyP1363(signer.publicKey, Buffer.from(proof), signature)) throw invalid('the content was altered');
+}
+
+/** A certificate that was held against the root. */
+interface Signer {
+  readonly certificate: string;
+  readonly publicKey: KeyObject;
+  readonly validFrom: number;
+  readonly validTo: number;
+}
+
+/** A site signs with one key for years: its certificate, the same text each time, is held against the root once. */
+const lastSigners = new WeakMap<X509Certificate, Signer>();
+
+function signerOf(root: X509Certificate, certificate: string): Signer {
+  const known = lastSigners.get(root);
+  if (known?.certificate === certificate) return known;
+  const parsed = parseCertificate(certificate);
+  if (parsed.ca) throw invalid('the certificate belongs to an authority');
+  if (parsed.keyUsage?.includes(serverAuthentication)) throw invalid('the certificate is one of a server');
+  if (!parsed.checkIssued(root) || !parsed.verify(root.publicKey))
+    throw invalid('the certificate is not of this site');
+  const { publicKey, validFrom, validTo } = parsed;
+  const signer = { certificate, publicKey, validFrom: Date.parse(validFrom), validTo: Date.parse(validTo) };
+  lastSigners.set(root, signer);
+  return signer;
 }
 
 function parseCertificate(pem: string): X509Certificate {

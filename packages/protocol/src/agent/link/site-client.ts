@@ -1,8 +1,9 @@
-import { Agent, request } from 'node:https';
+import { Agent, type RequestOptions, request } from 'node:https';
+import { urlToHttpOptions } from 'node:url';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { Static, TSchema } from 'typebox';
-import { Check } from 'typebox/value';
 import { problemFromBody } from '../../problem.ts';
+import { isReply } from './reply-check.ts';
 
 /** Largest answer that is read; orders hold scripts of up to 256 KiB each. */
 const replyLimitBytes = 64 * 1024 * 1024;
@@ -47,15 +48,17 @@ export interface SiteClient {
 export function createSiteClient(options: SiteClientOptions): SiteClient {
   const url = checkedUrl(options.url);
   const agent = options.httpsAgent ?? ownAgent(options.rootCertificate);
+  // Taken apart once, and not for each request.
+  const site: Where = { url, agent, ...urlToHttpOptions(new URL(url)) };
   return {
     url,
     rootCertificate: options.rootCertificate,
     sharedAgent: options.httpsAgent,
     async call(input) {
-      const { status, text, retryAfter } = await exchange(agent, url, input);
+      const { status, text, retryAfter } = await exchange(site, input);
       const body = parse(text);
       if (status < 200 || status > 299) throw problemFromBody(status, body, retryAfter);
-      if (!Check(input.reply, body))
+      if (!isReply(input.reply, body))
         throw new Failure('site-answer-invalid', { url }, { detail: input.path });
       return body as never;
     },
@@ -76,21 +79,17 @@ function checkedUrl(url: string): string {
   return origin;
 }
 
-function exchange(agent: Agent, url: string, input: SiteRequest<TSchema>) {
+interface Where extends RequestOptions {
+  readonly url: string;
+}
+
+function exchange({ url, ...where }: Where, input: SiteRequest<TSchema>) {
+  const { method, path, signal } = input;
   const body = input.body === undefined ? undefined : JSON.stringify(input.body);
-  const limit = AbortSignal.timeout(input.timeoutMs ?? defaultTimeoutMs);
-  const signal = input.signal ? AbortSignal.any([input.signal, limit]) : limit;
-  const headers = {
-    accept: 'application/json',
-    ...(body === undefined
-      ? {}
-      : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
-    ...(input.token === undefined ? {} : { authorization: `Bearer ${input.token}` }),
-  };
   return new Promise<{ status: number; text: string; retryAfter: string | undefined }>((resolve, reject) => {
-    const fail = (cause: unknown) =>
-      reject(input.signal?.aborted ? input.signal.reason : unreachable(url, cause));
-    const call = request(url + input.path, { method: input.method, agent, headers, signal }, (response) => {
+    const fail = (cause: unknown) => reject(signal?.aborted ? signal.reason : unreachable(url, cause));
+    const options = { ...where, path, method, headers: headersOf(input, body), ...(signal && { signal }) };
+    const call = request(options, (response) => {
       const parts: Buffer[] = [];
       let bytes = 0;
       response.on('data', (part: Buffer) => {
@@ -108,9 +107,25 @@ function exchange(agent: Agent, url: string, input: SiteRequest<TSchema>) {
       );
       response.on('error', fail);
     });
+    // A plain timer costs a fraction of a signal that ends after a time, joined with that of the caller.
+    const limit = setTimeout(
+      () => call.destroy(new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
+      input.timeoutMs ?? defaultTimeoutMs,
+    );
+    call.on('close', () => clearTimeout(limit));
     call.on('error', fail);
     call.end(body);
   });
+}
+
+function headersOf({ token }: SiteRequest<TSchema>, body: string | undefined) {
+  return {
+    accept: 'application/json',
+    ...(body === undefined
+      ? {}
+      : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  };
 }
 
 /** A battery that is empty sets a machine back by years: nobody looks for that behind a network that is silent. */

@@ -108,7 +108,7 @@ async function addMissingRuns(
       retries_left: retries,
       created_at: now,
     }));
-    await db.transaction((tx) => insertRuns(tx, rows));
+    await db.transaction((tx) => insertRuns(tx, rows), { isBulk: true });
   }
   return missing.length;
 }

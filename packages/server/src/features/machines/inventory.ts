@@ -21,7 +21,7 @@ import {
   touchInventory,
 } from './inventory.store.ts';
 import { listColumns } from './list-columns.ts';
-import { updateMachine } from './machines.store.ts';
+import { refreshMachine } from './machines.store.ts';
 import type { Deps } from './needs.ts';
 import type { Told } from './report-handler.ts';
 import { type SoftwareCatalogue, type SoftwareTexts, softwareTexts } from './software-catalogue.ts';
@@ -133,7 +133,7 @@ export async function recordInventory(
   if (stored === next.digest) {
     await touchInventory(tx, machineId, now);
     // A newer server may read more out of the same inventory.
-    await updateMachine(tx, machineId, listColumns(next.inventory));
+    await refreshMachine(tx, machineId, listColumns(next.inventory));
     return { wantsWhole: false };
   }
   const packed = await deps.catalogue.pack(tx, texts);
@@ -144,7 +144,7 @@ export async function recordInventory(
     received_at: now,
   };
   await saveInventory(tx, row, next.inventory, packed);
-  await updateMachine(tx, machineId, listColumns(next.inventory));
+  await refreshMachine(tx, machineId, listColumns(next.inventory));
   if (attributes?.size === 0) return { wantsWhole: false };
   await deps.changes.changed(tx, machineId, attributes);
   const names = attributes === null ? null : [...attributes];

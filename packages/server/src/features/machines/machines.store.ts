@@ -2,6 +2,7 @@ import type { EnrollmentStatus, MachineActivity } from '@tenkai/protocol/api/mac
 import type { Reader, Tx } from '../../kernel/database/database.ts';
 import { rowsOf, updateRows } from '../../kernel/database/many-rows.ts';
 import { assignments } from './assignments.ts';
+import type { listColumns } from './list-columns.ts';
 import type { MachineRecord } from './tables.ts';
 import './tables.ts';
 
@@ -53,6 +54,17 @@ export async function insertMachine(tx: Tx, machine: NewMachine, now: number) {
 export async function updateMachine(tx: Tx, id: string, change: Partial<MachineRecord>) {
   const set = assignments(change);
   await tx.run(`UPDATE machines SET ${set.text} WHERE id = ?`, [...set.values, id]);
+}
+
+/** As `updateMachine`, where mostly nothing is new: a row that is set to what it was has all its indexes written anew. */
+export async function refreshMachine(tx: Tx, id: string, columns: ReturnType<typeof listColumns>) {
+  const set = assignments(columns);
+  const isNew = Object.keys(columns).map((name) => `${name} <> ?`);
+  await tx.run(`UPDATE machines SET ${set.text} WHERE id = ? AND (${isNew.join(' OR ')})`, [
+    ...set.values,
+    id,
+    ...set.values,
+  ]);
 }
 
 export interface ActivityChange {

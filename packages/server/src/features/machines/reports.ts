@@ -29,7 +29,8 @@ export function createReports(deps: Deps, orders: Orders): Reports {
   const handlers: Handlers = { single: new Map(), together: new Map() };
   const heartbeats = createHeartbeatLane(deps);
   const lane = createReportLane({
-    together: (batches) => deps.db.transaction((tx) => takeTogether({ ...deps, handlers }, tx, batches)),
+    together: (batches) =>
+      deps.db.transaction((tx) => takeTogether({ ...deps, handlers }, tx, batches), { isBulk: true }),
     alone: (batch) => takeSlowly({ ...deps, handlers }, batch),
   });
   const answer = (machineId: string, done: BatchReply): ReportReply => {

@@ -25,6 +25,11 @@ export interface Tx extends Reader {
   afterCommit(effect: () => void): void;
 }
 
+export interface TransactionOptions {
+  /** The work of many machines at once: on the embedded engine short ones that came before do not wait for its end. */
+  readonly isBulk?: boolean;
+}
+
 export interface Database {
   readonly engine: Engine;
   readonly read: Reader;
@@ -32,7 +37,7 @@ export interface Database {
    * Runs `work` atomically and isolated from every other transaction. Resolves once the commit is on disk;
    * rejects with what `work` threw, in which case nothing of it remains.
    */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Waits for transactions in flight, then closes. */
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
+import type { Tx } from './database.ts';
 import { openDatabase } from './open-database.ts';
 import { portable } from './portable-sql.ts';
 import { openSample } from './sample-for-test.ts';
@@ -24,6 +25,21 @@ test('many small transactions share commits, and other work gets its turn in bet
   clearInterval(count);
   assert.equal((await version())?.v, 5000);
   assert.ok(turns > 1, `timers fired ${turns} times`);
+});
+
+test('short transactions are answered before a bulk one that came after them has begun', async (t) => {
+  const db = await openSample(t, embedded);
+  const told: string[] = [];
+  const write = async (id: string, isBulk = false) => {
+    const work = async (tx: Tx) => {
+      if (isBulk) told.push(`${id} begins`);
+      await tx.run('INSERT INTO sample (id, n) VALUES (?, 1)', [id]);
+    };
+    await db.transaction(work, { isBulk });
+    told.push(id);
+  };
+  await Promise.all([write('a'), write('b'), write('bulk', true), write('c')]);
+  assert.deepEqual(told, ['a', 'b', 'bulk begins', 'bulk', 'c']);
 });
 
 test('one long transaction lets reads through while it runs', async (t) => {

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { openCheckpoints } from './checkpoints.ts';
 import type { Database, Param, Reader, Tx } from './database.ts';
 import { runEffects } from './effects.ts';
 import { queryBuilder } from './kysely.ts';
@@ -8,12 +9,6 @@ import { createWriteQueue, turn } from './write-queue.ts';
 
 /** After this long without a turn of the event loop, a long transaction pauses for one. */
 const maxUninterruptedMs = 8;
-
-/**
- * A checkpoint is the one act that still waits for the disk in the event loop. Machines that report touch the same
- * pages again and again: four times SQLite's usual length of the log (16 MiB) makes a quarter of the work of it.
- */
-const checkpointPages = 4000;
 
 interface SqliteOptions {
   readonly file: string;
@@ -25,20 +20,22 @@ export function openSqlite({ file, log = openLogSync(file) }: SqliteOptions): Da
   const writer = withStatementCache(new DatabaseSync(file, { timeout: 5000 }));
   writer.db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
   writer.db.exec('PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;');
-  writer.db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages};`);
+  writer.db.exec('PRAGMA wal_autocheckpoint = 0;');
   const readConnection = withStatementCache(new DatabaseSync(file, { readOnly: true, timeout: 5000 }));
-  const queue = createWriteQueue(writer, log);
+  const checkpoints = openCheckpoints(file, writer);
+  const queue = createWriteQueue(writer, log, checkpoints);
   let isClosed = false;
 
   return {
     engine: 'sqlite',
     read: createReader(readConnection, log),
-    transaction(work) {
+    transaction(work, { isBulk = false } = {}) {
       if (isClosed) return Promise.reject(new Error('the database is closed'));
       return new Promise((resolve, reject) => {
         const effects: (() => void)[] = [];
         let result: Awaited<ReturnType<typeof work>>;
         queue.push({
+          isBulk,
           async run() {
             const tx = createTx(writer, effects);
             try {
@@ -58,6 +55,7 @@ export function openSqlite({ file, log = openLogSync(file) }: SqliteOptions): Da
     async close() {
       isClosed = true;
       await queue.idle();
+      await checkpoints.close();
       readConnection.db.close();
       writer.db.close();
       log.close();

@@ -1,3 +1,4 @@
+import type { Checkpoints } from './checkpoints.ts';
 import type { LogSync } from './log-sync.ts';
 import type { SqliteConnection } from './statements.ts';
 
@@ -7,6 +8,8 @@ const maxGroupMs = 8;
 
 /** A queued transaction. `settle` is called when the group's COMMIT is on disk, or has failed. */
 export interface QueuedWrite {
+  /** Takes long: it begins a group, so that nobody before it waits for its end. */
+  readonly isBulk?: boolean;
   run(): Promise<void>;
   settle(failure: unknown): void;
 }
@@ -24,7 +27,11 @@ export interface WriteQueue {
  * group, everybody else goes on and the next group gathers. It begins only after that: there is never more than one
  * group that is committed and may not be on disk.
  */
-export function createWriteQueue(connection: SqliteConnection, log: LogSync): WriteQueue {
+export function createWriteQueue(
+  connection: SqliteConnection,
+  log: LogSync,
+  checkpoints: Pick<Checkpoints, 'committed' | 'room'>,
+): WriteQueue {
   const waiting: QueuedWrite[] = [];
   const idleWaiters: (() => void)[] = [];
   let isBusy = false;
@@ -32,7 +39,9 @@ export function createWriteQueue(connection: SqliteConnection, log: LogSync): Wr
   const drain = async () => {
     while (waiting.length > 0) {
       await turn();
+      await checkpoints.room();
       await runGroup(connection, log, waiting);
+      checkpoints.committed();
     }
     isBusy = false;
     for (const wake of idleWaiters.splice(0)) wake();
@@ -60,6 +69,7 @@ async function runGroup(connection: SqliteConnection, log: LogSync, waiting: Que
   try {
     connection.run('BEGIN IMMEDIATE', []);
     while (waiting.length > 0 && group.length < maxGroupCount) {
+      if (group.length > 0 && waiting[0]?.isBulk) break;
       const member: (typeof group)[number] = { write: waiting.shift() as QueuedWrite, hasFailed: false };
       group.push(member);
       await runMember(connection, member);

@@ -1,10 +1,5 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  sign as signBytes,
-  verify as verifyBytes,
-  X509Certificate,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { signP1363, verifyP1363 } from '@tenkai/protocol/ecdsa.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { fingerprintOf, issue, type Pair } from './certificate.ts';
@@ -64,19 +59,11 @@ export async function openKeyChain(options: KeyChainOptions): Promise<KeyChain> 
     rootFingerprint: fingerprintOf(root.certificate),
     tokenKey,
     sign: (proof) => ({
-      signature: signBytes('sha256', Buffer.from(proof), {
-        key: privateKey,
-        dsaEncoding: 'ieee-p1363',
-      }).toString('base64'),
+      signature: signP1363(privateKey, Buffer.from(proof)).toString('base64'),
       certificate: signing.certificate,
     }),
     verify: (proof, signature) =>
-      verifyBytes(
-        'sha256',
-        Buffer.from(proof),
-        { key: publicKey, dsaEncoding: 'ieee-p1363' },
-        Buffer.from(signature, 'base64'),
-      ),
+      verifyP1363(publicKey, Buffer.from(proof), Buffer.from(signature, 'base64')),
     tls: () => ({ key: tls.key, cert: tls.certificate + issuing.certificate }),
     async renewTls() {
       const before = tls;

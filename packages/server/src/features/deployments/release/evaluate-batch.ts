@@ -1,7 +1,7 @@
 import { isFinal } from '@tenkai/domain';
-import type { Reader } from '../../../kernel/database/database.ts';
+import type { Reader, Tx } from '../../../kernel/database/database.ts';
 import { rowsOf } from '../../../kernel/database/many-rows.ts';
-import { type LoadedRun, loadRuns, loadRunsWhere } from '../runs/runs.store.ts';
+import { findRuns, loadRuns, type RunName } from '../runs/runs.store.ts';
 import {
   evaluateRun,
   openDesk,
@@ -20,52 +20,52 @@ export async function evaluateGate(round: Round, gate: string, goesOn: () => boo
   let after = '';
   while (goesOn()) {
     const page = 'gate = ? AND id > ? ORDER BY id LIMIT ?';
-    const runs = await loadRunsWhere(round.deps.db.read, page, [gate, after, batchSize]);
+    const runs = await findRuns(round.deps.db.read, page, [gate, after, batchSize]);
     const last = runs.at(-1);
     if (!last) return;
     await evaluateBatch(round, runs);
-    after = last.row.id;
+    after = last.id;
   }
 }
 
 /** Any number, in transactions that others need not wait long for. */
-export async function evaluateAll(round: Round, runs: readonly LoadedRun[]) {
+export async function evaluateAll(round: Round, runs: readonly RunName[]) {
   for (let from = 0; from < runs.length; from += batchSize)
     await evaluateBatch(round, runs.slice(from, from + batchSize));
 }
 
 /** One transaction for all of them: decided, and those to wake woken after it. */
-export async function evaluateBatch(round: Round, runs: readonly LoadedRun[]) {
+export async function evaluateBatch(round: Round, runs: readonly RunName[]) {
   if (runs.length === 0) return;
   const { machines, collections, db } = round.deps;
-  const machineIds = [...new Set(runs.map((run) => run.row.machine_id))];
+  const machineIds = [...new Set(runs.map(({ machine_id }) => machine_id))];
   const facts = await machines.factsOf(machineIds);
   const windows = await collections.windowsFor(machineIds);
-  for (const { row } of runs) await prepare(round, row.deployment_id);
+  for (const { deployment_id } of runs) await prepare(round, deployment_id);
   await slotsOf(round);
-  const toWake = await db.transaction(async (tx) => {
+  const decide = async (tx: Tx) => {
     const woken = new Set<string>();
     const desk = openDesk(round, tx);
     const released = await releasedRuns(tx, machineIds);
-    // Read again: between the page and this transaction a report or an operator may have come.
+    // Read only now: between the page and this transaction a report or an operator may have come.
     const now = new Map(
       (
         await loadRuns(
           tx,
-          runs.map(({ row }) => row.id),
+          runs.map(({ id }) => id),
         )
       ).map((run) => [run.row.id, run]),
     );
-    for (const { row } of runs) {
-      const run = now.get(row.id);
+    for (const { id: runId, machine_id: id } of runs) {
+      const run = now.get(runId);
       if (!run || run.row.gate === null || isFinal(run.state.status)) continue;
-      const { machine_id: id } = row;
       const machine = { facts: facts.get(id), windows: windows.get(id) ?? [], released: released(id) };
       if (await evaluateRun(desk, run, machine)) woken.add(id);
     }
     await desk.book.write();
     return woken;
-  });
+  };
+  const toWake = await db.transaction(decide, { isBulk: true });
   for (const machineId of toWake) await wake(round.deps, machineId);
 }
 

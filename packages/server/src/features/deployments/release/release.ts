@@ -2,7 +2,7 @@ import { offLimitMs } from '@tenkai/domain';
 import { hasOpenRuns, loadDeployment, updateDeployment } from '../deployments.store.ts';
 import { settleGroups } from '../groups/groups.ts';
 import { applyToRun } from '../runs/run-book.ts';
-import { type LoadedRun, loadRun, loadRunsOf, loadRunsWhere } from '../runs/runs.store.ts';
+import { findRuns, findRunsOf, loadRun, type RunName } from '../runs/runs.store.ts';
 import { evaluateAll, evaluateBatch, evaluateGate } from './evaluate-batch.ts';
 import { beginRound, type ReleaseDeps, type Round, slotsOf } from './evaluate-run.ts';
 import { holdNudges } from './held-nudges.ts';
@@ -48,19 +48,19 @@ async function evaluateRound(deps: ReleaseDeps, work: LaneWork) {
 }
 
 /** Everything at these machines that an event of them can move, oldest first. */
-async function waitingOn({ deps }: Round, machineIds: readonly string[]): Promise<LoadedRun[]> {
+async function waitingOn({ deps }: Round, machineIds: readonly string[]): Promise<RunName[]> {
   // Found by their machines, which are few; whoever waits at a gate may be the whole fleet.
   const atGate = `gate IS NOT NULL AND coalesce(gate, '') IN ${machineGates}`;
-  return oldestFirst(await loadRunsOf(deps.db.read, machineIds, atGate));
+  return oldestFirst(await findRunsOf(deps.db.read, machineIds, atGate));
 }
 
 /** Ordered here: asked for the order, the embedded database would walk over all runs there ever were by their ids. */
 async function dueRuns({ deps }: Pick<Round, 'deps'>, condition: string, now: number) {
-  return oldestFirst(await loadRunsWhere(deps.db.read, condition, [now]));
+  return oldestFirst(await findRuns(deps.db.read, condition, [now]));
 }
 
-function oldestFirst(runs: LoadedRun[]): LoadedRun[] {
-  return runs.sort((a, b) => (a.row.id < b.row.id ? -1 : 1));
+function oldestFirst(runs: RunName[]): RunName[] {
+  return runs.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Slots are counted only where somebody waits for one: a run that ends frees one, and often nobody does. */
@@ -74,9 +74,9 @@ async function evaluateSlots(round: Round) {
 /** BSRV-27: a machine that fell silent does not hold its slot for ever. */
 async function expireSilentRuns(deps: ReleaseDeps) {
   const at = deps.clock.now();
-  for (const { row } of await dueRuns({ deps }, 'deadline_at <= ?', at)) {
+  for (const { id } of await dueRuns({ deps }, 'deadline_at <= ?', at)) {
     await deps.db.transaction(async (tx) => {
-      const run = await loadRun(tx, row.id);
+      const run = await loadRun(tx, id);
       if (run) await applyToRun(deps, tx, run, { kind: 'tick', at });
     });
   }

@@ -35,10 +35,14 @@ const stateColumns = {
   deadline_at: 'bigint',
 } as const;
 
+type RowAfter = Pick<RunsTable, 'id' | keyof typeof stateColumns>;
+type StateColumn = keyof typeof stateColumns;
+
 /** Writes what changed; results are only ever added. */
 export async function saveRuns(tx: Tx, changes: readonly RunChange[]): Promise<void> {
-  const runs = { update: 'UPDATE deployments_runs', keys: { id: 'text' }, columns: stateColumns } as const;
-  await updateRows(tx, runs, changes.map(rowAfter));
+  // A column that is set, even to what it was, has each of its indexes written anew.
+  const alike = Map.groupBy(changes, (change) => changedColumns(change).join());
+  for (const [names, group] of alike) if (names !== '') await updateColumns(tx, names.split(','), group);
   await saveSteps(
     tx,
     changes.flatMap(({ steps }) => [...steps.values()]),
@@ -46,7 +50,20 @@ export async function saveRuns(tx: Tx, changes: readonly RunChange[]): Promise<v
   for (const { row, isNewAttempt } of changes) if (isNewAttempt) await forgetDelivery(tx, row.id);
 }
 
-function rowAfter({ row, after, gate }: RunChange): Pick<RunsTable, 'id' | keyof typeof stateColumns> {
+async function updateColumns(tx: Tx, names: readonly string[], group: readonly RunChange[]) {
+  const columns = Object.fromEntries(names.map((name) => [name, stateColumns[name as StateColumn]]));
+  const runs = { update: 'UPDATE deployments_runs', keys: { id: 'text' }, columns } as const;
+  await updateRows<RowAfter>(tx, runs, group.map(rowAfter));
+}
+
+function changedColumns(change: RunChange): string[] {
+  const after = rowAfter(change);
+  return Object.keys(stateColumns).filter(
+    (name) => after[name as StateColumn] !== change.row[name as StateColumn],
+  );
+}
+
+function rowAfter({ row, after, gate }: RunChange): RowAfter {
   return {
     id: row.id,
     status: after.status,

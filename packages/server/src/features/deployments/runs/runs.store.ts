@@ -39,14 +39,27 @@ export async function loadRunsWhere(
   return withStates(read, rows);
 }
 
+/** Which run it is, for whoever reads the rest later. */
+export type RunName = Pick<RunsTable, 'id' | 'machine_id' | 'deployment_id'>;
+
+const nameColumns = 'id, machine_id, deployment_id';
+
+export function findRuns(
+  read: Reader,
+  condition: string,
+  params: readonly (string | number)[],
+): Promise<RunName[]> {
+  return read.all<RunName>(`SELECT ${nameColumns} FROM deployments_runs WHERE ${condition}`, params);
+}
+
 /** Of many machines, in no order. */
-export async function loadRunsOf(
+export function findRunsOf(
   read: Reader,
   machineIds: Iterable<string>,
   condition: string,
-): Promise<LoadedRun[]> {
-  const select = `SELECT ${columns} FROM deployments_runs WHERE ${condition} AND machine_id IN`;
-  return withStates(read, await rowsOf<RunsTable>(read, select, machineIds));
+): Promise<RunName[]> {
+  const select = `SELECT ${nameColumns} FROM deployments_runs WHERE ${condition} AND machine_id IN`;
+  return rowsOf<RunName>(read, select, machineIds);
 }
 
 interface StepRow {
