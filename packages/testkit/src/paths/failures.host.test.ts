@@ -189,6 +189,46 @@ describe('what goes wrong on real hosts', { skip: noDebianHosts || noDebTools },
     );
   });
 
+  for (const restartAfterInstall of [false, true])
+    test(`BSCN-31, BSCN-35: restart after the run, with a package ${restartAfterInstall ? 'that asks for one, too' : 'that asks for none'}: once, and the new boot tells of success`, async () => {
+      const name = `restart-after-${restartAfterInstall}`;
+      await one.untilOnline();
+      await registerCommand(site, name, `cat /proc/sys/kernel/random/boot_id > /opt/${name}`, {
+        detection: [{ kind: 'file', path: `/opt/${name}` }],
+        // The package asks for one, too: both together are one.
+        restartAfterInstall: true,
+      });
+      const boots = one.host.boots;
+      const options = { restartAfter: true, powerOffAtEnd: false, restartAtStart: false };
+      const id = await deployTo(site, [one.machineId], {
+        name,
+        steps: [installStep(name)],
+        options,
+      });
+      const run = await onlyRun(id);
+      assert.equal(run.status, 'succeeded', JSON.stringify(run.reason));
+      assert.equal(one.host.boots, boots + 1, 'one restart');
+      assert.deepEqual(
+        run.steps.map(({ step, result }) => [step.kind, result?.outcome]),
+        [
+          ['install-package', 'succeeded'],
+          ['restart', 'succeeded'],
+        ],
+      );
+      const [install, restart] = run.steps.map(({ result }) => result);
+      assert.ok(
+        (restart?.startedAt ?? 0) >= (install?.finishedAt ?? Number.NaN),
+        'it comes after the install',
+      );
+      const before = (await one.host.ask(`cat /opt/${name}`)).trim();
+      const now = (await one.host.ask('cat /proc/sys/kernel/random/boot_id')).trim();
+      assert.notEqual(now, before, 'the machine is in its next boot when success is told');
+      assert.notEqual(run.verifiedBy, null, 'and the package was looked for there');
+      await one.untilOnline();
+      assert.equal(one.host.boots, boots + 1, 'and no second restart follows');
+      await assertTidy(one, run);
+    });
+
   test('BPKG-31: a machine that loses its power during an install ends with the true result', async () => {
     await one.untilOnline();
     await registerCommand(
