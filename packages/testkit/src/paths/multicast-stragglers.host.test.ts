@@ -29,6 +29,8 @@ describe('who holds up a session is left out by a named cause and finishes by un
     readonly at?: Cable;
     readonly target?: string;
     readonly patience?: { readonly silentMs: number; readonly lagMs: number };
+    /** Absent: 15 MB/s. */
+    readonly mostBytesPerSecond?: number;
   }
 
   /** Three members; the last is to become slow. The others are whole when `othersEnd` resolves. */
@@ -46,7 +48,7 @@ describe('who holds up a session is left out by a named cause and finishes by un
     const last = await receive(straggler.at ?? third, bad);
     const sender = await rig.send(segment.network.site, {
       expected: [1, 2, bad],
-      mostBytesPerSecond: 15_000_000,
+      mostBytesPerSecond: straggler.mostBytesPerSecond ?? 15_000_000,
       patience: straggler.patience ?? { silentMs: never, lagMs: 2000 },
     });
     return {
@@ -113,9 +115,11 @@ describe('who holds up a session is left out by a named cause and finishes by un
     t: Parameters<typeof atEnd>[0],
     name: string,
   ): Promise<Straggler & { disk: OwnDisk }> => {
-    const disk = await makeOwnDisk(name, 160);
+    const disk = await makeOwnDisk(name, 96);
     atEnd(t, () => disk.destroy());
-    return { disk, at: disk.on(segment.machines[2] as Cable), target: `${disk.folder}/${name}` };
+    // Slow enough for the disk to fail long before the content is whole.
+    const rest = { target: `${disk.folder}/${name}`, mostBytesPerSecond: 6_000_000 };
+    return { disk, at: disk.on(segment.machines[2] as Cable), ...rest };
   };
 
   test(

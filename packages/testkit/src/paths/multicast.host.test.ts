@@ -137,7 +137,8 @@ test(
   'behind a router one machine fetches and sends on; it dies half-way, another goes on from what is there',
   options,
   async () => {
-    await subnet.slowTo(160);
+    // Nothing may be over before the death is noticed here.
+    await subnet.slowTo(40);
     const before = await subnet.bytesOverLine();
     const haveBytes = far.map(() => 0);
     const failures = far.map(() => 0);
@@ -147,6 +148,7 @@ test(
     const others = [0, 1, 2, 3].filter((index) => index !== first);
     await Promise.all(dead.members.map((member) => member.line('chunk', ({ chunks }) => chunks === 5)));
     await dead.relay.kill();
+    await subnet.slowTo(160);
     failures[first] = 1;
     offline.add(first);
     const heard = await Promise.all(dead.members.map((member) => member.line('heard')));
