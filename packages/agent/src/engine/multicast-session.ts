@@ -37,11 +37,15 @@ export async function takePart(
   // Loaded where it is needed: most runs take no part.
   const { checkMulticast } = await import('@tenkai/transfer/multicast/preflight.ts');
   const fit = await checkMulticast({ group, port, key: randomBytes(32) }, place);
-  if (!fit.isFit) return cannotJoin(fit.reason, fit.detail);
-  const { receiveContent } = await import('@tenkai/transfer/multicast/receive-content.ts');
-  log.info({ group, port, session, member, interfaceAddress }, 'joins a multicast session');
   const own = { groupKey: Buffer.from(terms.groupKey, 'base64') };
   const keyed = { ...terms, ...own, memberKey: Buffer.from(terms.memberKey, 'base64') };
+  if (!fit.isFit) {
+    const { declineSession } = await import('@tenkai/transfer/multicast/decline-session.ts');
+    await declineSession(keyed, place);
+    return cannotJoin(fit.reason, fit.detail);
+  }
+  const { receiveContent } = await import('@tenkai/transfer/multicast/receive-content.ts');
+  log.info({ group, port, session, member, interfaceAddress }, 'joins a multicast session');
   try {
     const result = await receiveContent({
       ...{

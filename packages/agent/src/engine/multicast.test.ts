@@ -137,6 +137,40 @@ test(
   },
 );
 
+test(
+  'BSCN-29: a machine that cannot hear the group tells the sender, and its neighbour does not wait for it',
+  options,
+  async (t) => {
+    const { manifest, store } = await content(t, true);
+    const keys = newSession();
+    const sent = sendContent({
+      ...{ ...keys, manifest, store, group, port, senderPort, expected: [1, 2], gatherMs: 600_000 },
+      ...{ interfaceAddress: '127.0.0.1', hasLoopback: true },
+    });
+    const terms = termsOf(manifest, keys);
+    const neighbour = receiveContent({
+      ...{ manifest, interfaceAddress: '127.0.0.1', hasLoopback: true, silenceMs: 60_000 },
+      terms: { ...terms, groupKey: keys.groupKey, memberKey: memberKey(keys.masterKey, 2), member: 2 },
+      wanted: new Set(manifest.files.flatMap((file) => file.chunks.map(({ sha256 }) => sha256))),
+      async accept() {},
+    });
+    // No system joins a group of this number.
+    answers({ ...terms, group: '192.0.2.1' });
+    const { end, reports } = await runSteps(site, agent, stepsOf(manifest), { multicast: true });
+    assert.equal(end?.succeeded, true, JSON.stringify(end));
+    assert.equal(deliveryOf(reports)?.reason?.code, 'unicast-cannot-join');
+    assert.deepEqual((await neighbour).outcome, { kind: 'complete' });
+    const { members } = await sent;
+    assert.deepEqual(
+      members.map(({ member, state, cause }) => [member, state, cause]),
+      [
+        [1, 'left', 'silent'],
+        [2, 'complete', undefined],
+      ],
+    );
+  },
+);
+
 const refusal = { code: 'unicast-nobody-else', params: {} };
 for (const [name, answer, code] of [
   ['says unicast', { kind: 'unicast', reason: refusal }, 'unicast-nobody-else'],

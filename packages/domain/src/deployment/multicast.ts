@@ -155,6 +155,7 @@ defineWords('problem', {
   'not-heard': 'it does not hear what it sends itself: its own firewall lets nothing in from the group',
   'no-group': 'its system did not join the group',
   'no-answer': 'the site did not answer',
+  'cannot-send': 'it cannot send to its neighbours',
   forbidden: 'forbidden by hand',
   offline: 'off',
   battery: 'on battery',

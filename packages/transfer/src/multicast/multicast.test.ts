@@ -187,6 +187,17 @@ test('a member that says that it leaves is waited for no longer, and nobody can 
   assert.deepEqual([resultOf(group, 1)?.state, resultOf(group, 1)?.cause], ['left', 'disk']);
 });
 
+test('a member that declines before it has begun is not waited for', async () => {
+  const sender = { gatherMs: 600_000 };
+  const group = simulateGroup({ seed: 16, sizeBytes: 5 * MIB, lines: [{}, {}, {}], sender });
+  for (const index of group.members.keys()) group.join(index);
+  const [, , third] = group.members as [unknown, unknown, SimulatedGroup['members'][number]];
+  third.isThere = false;
+  await Promise.all([third.receiver.leave('silent'), group.runUntil(group.sender.isOver, 60_000)]);
+  for (const index of [0, 1]) assertWhole(group, index);
+  assert.deepEqual([resultOf(group, 2)?.state, resultOf(group, 2)?.cause], ['left', 'silent']);
+});
+
 test('small files share datagrams, and the last byte of a segment is the last that is kept', async () => {
   const group = simulateGroup({ seed: 10, sizeBytes: 4 * MIB + 1, lines: [{ loss: 0.05 }] });
   group.join(0);

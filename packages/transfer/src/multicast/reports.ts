@@ -61,7 +61,7 @@ function sendStatus(state: Receiving, page: number, now: number): void {
     beacon: beacon?.counter ?? 0,
     beaconAgeMs: now - state.beaconAt,
   });
-  sealReport(state, kinds.status, datagram);
+  sealReport(reports, options.terms, { kind: kinds.status, datagram });
   reports.sentAt = now;
   reports.isDue = false;
   reports.toldExpected = expected;
@@ -73,19 +73,36 @@ function sendStatus(state: Receiving, page: number, now: number): void {
 const FAREWELLS = 3;
 
 /** @param done the system has taken them all */
-export function sendLeave(state: Receiving, cause: Cause, done: () => void): void {
-  const { ports, epoch } = state.options;
-  for (let left = FAREWELLS; left > 0; left -= 1) {
-    const datagram = writeLeave({ epoch, cause });
-    sealReport(state, kinds.leave, datagram);
-    ports.sendToSender(datagram, left === 1 ? done : undefined);
+export function sendLeave({ options, reports }: Receiving, cause: Cause, done: () => void): void {
+  const farewells = leaveDatagrams(reports, { ...options.terms, epoch: options.epoch }, cause);
+  for (const [index, datagram] of farewells.entries()) {
+    options.ports.sendToSender(datagram, index === FAREWELLS - 1 ? done : undefined);
   }
 }
 
-function sealReport({ options, reports }: Receiving, kind: number, datagram: Buffer): void {
-  const { session, member } = options.terms;
-  reports.counter += 1;
-  const header = { kind, turn: 0, shard: 0, session, segment: member, sequence: reports.counter };
+type Speaker = Pick<Reports, 'sealer' | 'counter'>;
+type Place = Pick<Receiving['options']['terms'], 'session' | 'member'>;
+
+/** What a member says that goes on without the session. */
+export function leaveDatagrams(
+  speaker: Speaker,
+  { epoch, ...place }: Place & { readonly epoch: number },
+  cause: Cause,
+): readonly Buffer[] {
+  return Array.from({ length: FAREWELLS }, () => {
+    const datagram = writeLeave({ epoch, cause });
+    sealReport(speaker, place, { kind: kinds.leave, datagram });
+    return datagram;
+  });
+}
+
+function sealReport(
+  speaker: Speaker,
+  { session, member }: Place,
+  { kind, datagram }: { kind: number; datagram: Buffer },
+): void {
+  speaker.counter += 1;
+  const header = { kind, turn: 0, shard: 0, session, segment: member, sequence: speaker.counter };
   writeHeader(datagram, header, NO_DIGEST);
-  reports.sealer.seal(datagram);
+  speaker.sealer.seal(datagram);
 }

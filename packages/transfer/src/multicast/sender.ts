@@ -189,7 +189,9 @@ function begin(state: Sending): void {
 }
 
 function isGathered({ options, members, startedAt }: Sending, now: number): boolean {
-  const waiting = [...members.all.values()].filter(({ hasReported }) => !hasReported);
+  const waiting = [...members.all.values()].filter(
+    (member) => !member.hasReported && member.state === 'active',
+  );
   return waiting.length === 0 || now - startedAt >= (options.gatherMs ?? GATHER_MS);
 }
 

@@ -48,6 +48,7 @@ export const multicast: Localized<typeof en> = {
     'not-heard': '自分の送信が届かず、自身のファイアウォールがグループからの受信を遮断しています',
     'no-group': 'グループに参加できません',
     'no-answer': 'サイトから応答がありません',
+    'cannot-send': '隣のマシンへ送信できません',
     forbidden: '手動で禁止',
     offline: '電源オフ',
     battery: 'バッテリー駆動',
