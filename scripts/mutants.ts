@@ -1,17 +1,19 @@
 /**
- * `npm run mutants [-- WORD]`: for the rules of the domain, puts one mistake at a time into a copy and shows which
- * test notices it. WORD limits it to rules that contain it. Exit status 1 when a mistake goes unnoticed.
+ * `npm run mutants [-- WORD]`: for the rules of the domain and some others, puts one mistake at a time into a copy and
+ * shows which test notices it. WORD limits it to rules, or places, that contain it. Exit status 1 when a mistake goes unnoticed.
  */
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Mutant } from './mutants/mutant.ts';
 import { firstFailure, type MutantResult, runMutant } from './mutants/run-mutant.ts';
 import { table } from './mutants/table.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const word = process.argv[2]?.toLowerCase() ?? '';
-const chosen = table.filter(({ rule }) => rule.toLowerCase().includes(word));
+const chosen = table.filter(({ rule, place }) => `${rule} ${place}`.toLowerCase().includes(word));
 
 const home = await mkdtemp(join(tmpdir(), 'tenkai-mutants-'));
 try {
@@ -25,15 +27,19 @@ async function main(folder: string): Promise<number> {
     console.error(`No rule contains "${word}".`);
     return 2;
   }
-  const source = await copyDomain(folder);
-  const broken = await firstFailure(source, [...new Set(chosen.flatMap(({ tests }) => tests))]);
-  if (broken !== null) {
+  await copyPackages(folder);
+  const sourceOf = ({ place }: Pick<Mutant, 'place'>) => join(folder, 'packages', place);
+  for (const some of Map.groupBy(chosen, testsOf).values()) {
+    const [{ only } = {}] = some;
+    const tests = new Set(some.flatMap((mutant) => mutant.tests));
+    const broken = await firstFailure(sourceOf(some[0] as Mutant), [...tests], only);
+    if (broken === null) continue;
     console.error(`The tests must pass before they can notice anything; this one does not: ${broken}`);
     return 1;
   }
   const results: MutantResult[] = [];
   for (const mutant of chosen) {
-    const result = await runMutant(source, mutant);
+    const result = await runMutant(sourceOf(mutant), mutant);
     if (results.at(-1)?.mutant.rule !== mutant.rule) console.log(`\n${mutant.rule}`);
     console.log(`  ${line(result)}`);
     results.push(result);
@@ -41,12 +47,25 @@ async function main(folder: string): Promise<number> {
   return summarize(results);
 }
 
-/** With the packages of the workspace beside it, so that imports are found. */
-async function copyDomain(folder: string): Promise<string> {
-  const domain = join(folder, 'packages', 'domain');
-  await cp(join(root, 'packages', 'domain'), domain, { recursive: true });
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir');
-  return join(domain, 'src');
+/** Tests that can run together: all of a place, but those of which only some are meant. */
+function testsOf({ place, tests, only }: Mutant): string {
+  return only === undefined ? place : [place, ...tests, only].join(' ');
+}
+
+/** All packages of the workspace, so that a mistake in one is met by the others, too; what is installed stays where it is. */
+async function copyPackages(folder: string): Promise<void> {
+  const [packages, installed] = [join(folder, 'packages'), join(folder, 'node_modules')];
+  const isOurs = (path: string) => basename(path) !== 'node_modules';
+  await cp(join(root, 'packages'), packages, { recursive: true, filter: isOurs });
+  await cp(join(root, 'package.json'), join(folder, 'package.json'));
+  await mkdir(join(installed, '@tenkai'), { recursive: true });
+  for (const name of await readdir(join(root, 'node_modules')))
+    if (name !== '@tenkai') await symlink(join(root, 'node_modules', name), join(installed, name));
+  for (const name of await readdir(packages)) {
+    await symlink(join(packages, name), join(installed, '@tenkai', name), 'dir');
+    const own = join(root, 'packages', name, 'node_modules');
+    if (existsSync(own)) await symlink(own, join(packages, name, 'node_modules'), 'dir');
+  }
 }
 
 function line({ mutant, killedBy }: MutantResult): string {

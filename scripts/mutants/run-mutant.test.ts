@@ -25,6 +25,7 @@ async function withFolder(act: (folder: string) => Promise<void>): Promise<void>
 }
 const mutant = (find: string, replace: string): Mutant => ({
   rule: 'r',
+  place: '',
   file: 'age.ts',
   find,
   replace,

@@ -12,8 +12,8 @@ export interface MutantResult {
 const timeoutMs = 120_000;
 
 /**
- * Puts one mistake into a copy of the domain, runs the rule's tests, and takes it out again.
- * @param source the folder `src` of the copy
+ * Puts one mistake into a copy, runs the rule's tests, and takes it out again.
+ * @param source the copy of the mutant's `place`
  * @throws Error when the table is out of date: `find` does not occur exactly once, or the mutant is no program
  */
 export async function runMutant(source: string, mutant: Mutant): Promise<MutantResult> {
@@ -21,7 +21,7 @@ export async function runMutant(source: string, mutant: Mutant): Promise<MutantR
   const original = await readFile(path, 'utf8');
   await writeFile(path, mutated(original, mutant));
   try {
-    const killedBy = await firstFailure(source, mutant.tests);
+    const killedBy = await firstFailure(source, mutant.tests, mutant.only);
     // A test file that cannot even be loaded proves nothing about its tests.
     if (killedBy?.endsWith('.test.ts')) throw new Error(`${mutant.file}: no program: ${mutant.replace}`);
     return { mutant, killedBy };
@@ -38,9 +38,14 @@ export function mutated(original: string, { file, find, replace }: Mutant): stri
 }
 
 /** The first failing test of some files, `timeout` for tests that do not end, null when all pass. */
-export async function firstFailure(source: string, tests: readonly string[]): Promise<string | null> {
+export async function firstFailure(
+  source: string,
+  tests: readonly string[],
+  only?: string,
+): Promise<string | null> {
+  const limit = only === undefined ? [] : [`--test-name-pattern=${only}`];
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const child = spawn(process.execPath, ['--test', '--test-reporter=tap', ...tests], {
+  const child = spawn(process.execPath, ['--test', '--test-reporter=tap', ...limit, ...tests], {
     cwd: source,
     env,
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -1,11 +1,13 @@
 import { deliveryRules } from './delivery-rules.ts';
 import { firewallRules } from './firewall-rules.ts';
 import { type Mutant, mutants } from './mutant.ts';
+import { otherPackages } from './other-packages.ts';
 
 /** Table. A survivor means a missing test; a `find` that is gone means a row to bring up to date. */
 export const table: readonly Mutant[] = [
   ...deliveryRules,
   ...firewallRules,
+  ...otherPackages,
   ...mutants(
     'dpkg: epoch first, ~ before the end, letters before the rest',
     'version/dpkg.ts',

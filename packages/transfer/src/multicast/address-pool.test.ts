@@ -20,6 +20,12 @@ test('BSCN-27: an address that a running session uses is refused, and so is one 
   assert.equal(allocateAddress(USUAL_POOL, running, '239.1.2.4').group, '239.1.2.4');
 });
 
+test('BSCN-28: a pool that was moved by one port keeps clear of both ports of a session that still runs', () => {
+  const running = [allocateAddress({ ...USUAL_POOL, firstPort: 56_100 }, [])];
+  const { port, senderPort } = allocateAddress({ ...USUAL_POOL, firstPort: 56_101 }, running);
+  assert.deepEqual([port, senderPort], [56_103, 56_104]);
+});
+
 test('what is no address for a session is refused', () => {
   for (const wished of ['10.1.2.3', '224.0.0.1', '240.0.0.1', '239.1.2', '239.1.2.256', '239.1.2.x', '']) {
     assert.throws(() => allocateAddress(USUAL_POOL, [], wished), code('multicast-address-invalid'), wished);

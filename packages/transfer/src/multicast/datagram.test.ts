@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createSealer, emptyHeader, hasDigest, kinds, readHeader, writeHeader } from './datagram.ts';
-import { DATAGRAM_BYTES } from './layout.ts';
+import { DATAGRAM_BYTES, HEADER_BYTES } from './layout.ts';
 import { causes, readBeacon, readNack, readStatus, writeBeacon, writeNack, writeStatus } from './messages.ts';
 
 const u32 = fc.integer({ min: 0, max: 0xffffffff });
@@ -30,6 +30,24 @@ test('a header comes back as it was written', () => {
       assert.ok(!hasDigest(datagram, digest));
     }),
   );
+});
+
+test('what cannot be a datagram of ours is known by its first bytes: shards are whole, messages fit', () => {
+  const lengths: [kind: number, bytes: number, isOurs: boolean][] = [
+    [kinds.data, DATAGRAM_BYTES, true],
+    [kinds.data, DATAGRAM_BYTES - 1, false],
+    [kinds.repair, HEADER_BYTES, false],
+    [kinds.nack, HEADER_BYTES, true],
+    [kinds.nack, HEADER_BYTES - 1, false],
+    [kinds.status, DATAGRAM_BYTES + 1, false],
+    [kinds.data - 1, DATAGRAM_BYTES, false],
+    [kinds.leave + 1, DATAGRAM_BYTES, false],
+  ];
+  for (const [kind, bytes, isOurs] of lengths) {
+    const datagram = Buffer.alloc(bytes);
+    datagram[0] = kind;
+    assert.equal(readHeader(datagram, emptyHeader()), isOurs, `kind ${kind}, ${bytes} bytes`);
+  }
 });
 
 test('messages come back as they were written', () => {

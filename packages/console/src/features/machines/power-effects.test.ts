@@ -10,6 +10,7 @@ it('says for each state of a machine what a power command will do', () => {
   assert.equal(powerEffect('shut-down', on), 'now');
   assert.equal(powerEffect('shut-down', off), 'nothing');
   assert.equal(powerEffect('wake', on), 'nothing');
+  assert.equal(powerEffect('wake', { powerState: 'on', isOnline: false }), 'nothing');
   assert.equal(powerEffect('wake', off), 'sent');
   assert.equal(powerEffect('query', off), 'asked');
 });

@@ -36,8 +36,10 @@ onBothEngines(
       clock.advance(ms);
       await settle(server);
       await report(server, agent, aHeartbeat());
-      for (const order of await openRuns(agent)) {
+      // Whatever comes after it, too: a machine gets one run at a time.
+      for (let [order] = await openRuns(agent); order; [order] = await openRuns(agent)) {
         await report(server, agent, ...wholeRun(order));
+        await settle(server);
         done += 1;
       }
       const { nextStartAt } = await server.call(deploymentRoutes.get, { params: { id } });
