@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import * as Value from 'typebox/value';
+import { canonicalJson } from '../canonical-json.ts';
 import {
   applyDifference,
   diffInventory,
@@ -113,6 +114,11 @@ test('the digest does not depend on the order of software', () => {
     fc.property(inventories, (some) => {
       const shuffled = { ...some, software: [...some.software].reverse() };
       assert.equal(inventoryDigestInput(shuffled), inventoryDigestInput(some));
+      assert.equal(
+        inventoryDigestInput(some),
+        canonicalJson(normalizeInventory(some)),
+        'its form is RFC 8785',
+      );
     }),
   );
 });

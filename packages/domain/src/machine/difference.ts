@@ -41,7 +41,13 @@ export function normalizeInventory(inventory: Inventory): Inventory {
 
 /** The text whose hash names an inventory; equal inventories have equal texts, whatever order they came in. */
 export function inventoryDigestInput(inventory: Inventory): string {
-  return canonicalJson(normalizeInventory(inventory));
+  const { software, ...sections } = normalizeInventory(inventory);
+  // As `canonicalJson` would, but the texts of software are there already: sorting has asked for them.
+  const texts: Record<string, string> = { software: `[${joinedText(software)}]` };
+  for (const [name, section] of Object.entries(sections))
+    if (section !== undefined) texts[name] = canonicalJson(section);
+  const names = Object.keys(texts).sort();
+  return `{${names.map((name) => `${canonicalJson(name)}:${texts[name]}`).join()}}`;
 }
 
 /** What turns `previous` into `next`; an empty object when nothing changed. */

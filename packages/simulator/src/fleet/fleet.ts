@@ -152,9 +152,15 @@ function superviseAll(all: readonly WorkerSettings[], { onTally, close }: Superv
   };
 }
 
+/**
+ * What thousands of machines do at once is soon over, but not as soon as the usual room for it is full: then most of it
+ * is copied, and kept, for nothing.
+ */
+const roomForTheYoung = '--max-semi-space-size=64';
+
 function startWorker(settings: WorkerSettings, onTally: () => void): Worker {
   const child = fork(mainFile(), ['worker'], {
-    execArgv: process.execArgv.filter((option) => !option.startsWith('--test')),
+    execArgv: [...process.execArgv.filter((option) => !option.startsWith('--test')), roomForTheYoung],
     env: ownEnvironment(),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'advanced',
