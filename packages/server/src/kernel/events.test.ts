@@ -138,3 +138,15 @@ onBothEngines('only what somebody must not miss is kept', async (t, under) => {
     [{ n: 2 }],
   );
 });
+
+onBothEngines('events of a time that is still to come show that the clock was put back', async (t, under) => {
+  const { db, clock, make } = await setUp(t, under);
+  const before = make();
+  before.on('tests.happened', () => {});
+  await before.start();
+  await db.transaction((tx) => before.publish(tx, 'tests.happened', { n: 1 }));
+  assert.equal(await before.lieAhead(), false);
+  await before.stop();
+  clock.advance(-1);
+  assert.equal(await make().lieAhead(), true, 'for a server that starts afterwards, too');
+});

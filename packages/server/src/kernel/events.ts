@@ -48,6 +48,8 @@ export interface Events {
   idle(): Promise<void>;
   /** Waits for the handlers and remembers how far they came. */
   stop(): Promise<void>;
+  /** Whether something is kept of a time that is still to come: the clock was ahead, and was put back. */
+  lieAhead(): Promise<boolean>;
   /** Forgets delivered events older than this. */
   prune(olderThanMs: number): Promise<number>;
 }
@@ -97,6 +99,10 @@ export function createEvents({ db, clock, log }: { db: Database; clock: Clock; l
     async stop() {
       await delivery.idle();
       await cursor.save();
+    },
+    async lieAhead() {
+      const row = await db.read.one('SELECT seq FROM kernel_events WHERE at > ? LIMIT 1', [clock.now()]);
+      return row !== undefined;
     },
     prune: (olderThanMs) => deleteEvents(db, { before: clock.now() - olderThanMs, upTo: cursor.saved() }),
   };

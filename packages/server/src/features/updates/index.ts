@@ -1,7 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import { noteEndedRuns } from './ended-runs.ts';
 import { follow } from './follow.ts';
-import { judgeAllJob, runJudgeAll } from './judge-all.ts';
+import { judgeAll, judgeAllJob, runJudgeAll } from './judge-all.ts';
 import { judgeMachines } from './judge-machines.ts';
 import { createUpdateLane } from './lane.ts';
 import type { Deps } from './needs.ts';
@@ -38,7 +38,8 @@ export function registerUpdates(kernel: Kernel, neighbours: Neighbours): Updates
   kernel.jobs.every('updates.sweep', sweepEveryMs, async () => {
     const now = kernel.clock.now();
     if (sweptAt === null) await afterStart(deps);
-    if (sweptAt === null || now < sweptAt) await forgetTheFuture(deps);
+    // The clock may have been put back while no server ran; all rows are looked through only where that shows.
+    if (sweptAt === null ? await kernel.events.lieAhead() : now < sweptAt) await forgetTheFuture(deps);
     sweptAt = now;
     await sweep(deps);
   });
@@ -56,9 +57,11 @@ export function registerUpdates(kernel: Kernel, neighbours: Neighbours): Updates
   return { idle: () => lane.idle(), stop: () => lane.stop() };
 }
 
-/** What the lane had not done before the server stopped: runs that ended. */
-async function afterStart({ db, lane }: Deps) {
+/** What the lane had not done before the server stopped: runs that ended, and whatever changed meanwhile. */
+async function afterStart(deps: Deps) {
+  const { db, lane } = deps;
   for (const runId of await unnotedRuns(db.read)) lane.ended(runId);
+  await db.transaction((tx) => judgeAll(deps, tx));
 }
 
 async function sweep({ db, clock, lane }: Deps) {

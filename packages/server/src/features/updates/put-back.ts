@@ -4,8 +4,7 @@ import { bringTimesToNow } from './updates.store.ts';
 
 /**
  * The clock was put back: what happened under the wrong one lies ahead of now, and whatever counts from it would wait
- * until that time comes. It counts from now on, every machine is judged again, and so are the rings. Also at a start,
- * for the clock may have been set while no server ran.
+ * until that time comes. It counts from now on, every machine is judged again, and so are the rings.
  */
 export async function forgetTheFuture(deps: Pick<Deps, 'db' | 'clock' | 'world' | 'jobs'>): Promise<void> {
   const now = deps.clock.now();
