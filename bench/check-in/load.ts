@@ -80,7 +80,8 @@ export function runPaced(lanes: readonly Lane[], perSecond: number, seconds: num
         open.add(exchange);
         void exchange.finally(() => open.delete(exchange));
       }
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      const nextAt = startedAt + (sent * 1000) / perSecond;
+      await new Promise((resolve) => setTimeout(resolve, Math.max(1, nextAt - performance.now())));
     }
     await Promise.all(open);
   });
