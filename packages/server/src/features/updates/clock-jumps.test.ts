@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import type { TestContext } from 'node:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
 import type { PackageDraft, UpdatePolicy } from '@tenkai/domain';
 import { packageRoutes, updateRoutes } from '@tenkai/protocol';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
@@ -13,6 +16,7 @@ import { putClockBack } from '@tenkai/testkit/put-clock-back.ts';
 import { failedRun, openRuns, wholeRun } from '@tenkai/testkit/run-reports.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock, type FakeClock } from '../../kernel/clock.ts';
+import { loadPairs, loadPolicy } from './updates.store.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -230,3 +234,34 @@ for (const { name, from, setAt } of nights)
     await pass(given, 3 * hour);
     assert.equal(await hasOrder(agent), false, 'what came after it waits for tomorrow');
   });
+
+test('BAUT-06: a clock that was put back while no server ran: a start under the wrong one delays by the start delay', async (t) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tenkai-clock-'));
+  atEnd(t, () => rm(dataDir, { recursive: true, force: true }));
+  const ahead = createFakeClock(Date.parse('2027-01-05T20:00:00Z'));
+  const first = await startTestServer({ dataDir, clock: ahead });
+  let isStopped = false;
+  atEnd(t, async () => {
+    if (!isStopped) await first.stop();
+  });
+  const given: Scene = { server: first, clock: ahead, bootIds: new Map() };
+  await settle(given);
+  const agent = await machine(given, 'a');
+  await shutDown(given, agent);
+  await publish(given, { urgency: 'highest' });
+  await restart(given, agent, 'boot-2');
+  await first.stop();
+  isStopped = true;
+
+  const clock = createFakeClock(Date.parse('2026-01-05T20:00:00Z'));
+  const second = await startTestServer({ dataDir, clock });
+  atEnd(t, () => second.stop());
+  await settle({ server: second, clock, bootIds: new Map() });
+  const [pair] = await loadPairs(second.kernel.db.read, [agent.machineId]);
+  assert.equal(pair?.state, 'waiting-start');
+  const { startDelayMinutes } = await loadPolicy(second.kernel.db.read);
+  assert.ok(
+    pair.until !== null && pair.until <= clock.now() + startDelayMinutes * minute,
+    String(pair.until),
+  );
+});

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import type { TestContext } from 'node:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
 import { defaultDelivery } from '@tenkai/domain';
 import { deploymentRoutes, windowRoutes } from '@tenkai/protocol';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
@@ -11,6 +14,7 @@ import { putClockBack } from '@tenkai/testkit/put-clock-back.ts';
 import { openRuns, wholeRun } from '@tenkai/testkit/run-reports.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { createFakeClock } from '../../../kernel/clock.ts';
+import { groupSummaries } from '../groups/groups.store.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -251,3 +255,37 @@ for (const [from, opens, closes] of windowNights)
       assert.equal(new Date(order?.options.windowClosesAt ?? 0).toISOString(), closes);
     },
   );
+
+test('BSCN-09: a clock that was put back while no server ran: the group waits its longest wait from the start on', async (t) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tenkai-clock-'));
+  atEnd(t, () => rm(dataDir, { recursive: true, force: true }));
+  const ahead = createFakeClock();
+  ahead.advance(year);
+  const first = await startTestServer({ dataDir, clock: ahead });
+  const stop = atEndOnce(t, () => first.stop());
+  for (const name of ['a', 'b']) await aKnownMachine(first, name);
+  const scenarioId = await helloScenario(first);
+  const delivery = { ...defaultDelivery, maxTargets: 5, maxWaitMinutes: 10 };
+  const { id } = await deploy(first, { subject: { kind: 'scenario', scenarioId }, delivery });
+  await settle(first);
+  await stop();
+
+  const clock = createFakeClock();
+  const second = await startTestServer({ dataDir, clock });
+  atEnd(t, () => second.stop());
+  await settle(second);
+  const groups = await groupSummaries(second.kernel.db.read, [id]);
+  const startsAt = clock.now() + 10 * minute;
+  assert.deepEqual(groups.get(id), { ready: 2, firstReadyAt: clock.now(), startsAt });
+});
+
+/** Stops what the test stops itself, and at its end what it did not come to stop. */
+function atEndOnce(t: TestContext, stop: () => Promise<void>): () => Promise<void> {
+  let stopped: Promise<void> | undefined;
+  const once = () => {
+    stopped ??= stop();
+    return stopped;
+  };
+  atEnd(t, once);
+  return once;
+}
