@@ -31,6 +31,8 @@ export interface Firefox {
   click(role: string, name: string): Promise<void>;
   /** Into the field of this label. */
   type(name: string, text: string): Promise<void>;
+  /** Files of this computer into the file field of this selector. */
+  choose(selector: string, files: readonly string[]): Promise<void>;
   /** PNG. */
   screenshot(): Promise<Buffer>;
   /** `name=value; ...` */
@@ -127,15 +129,36 @@ async function openWindow(bidi: Bidi): Promise<Firefox> {
   const act = async (actions: readonly Record<string, unknown>[]) => {
     await bidi.send('input.performActions', { context, actions });
   };
-  const click = async (role: string, name: string) => act([pressOn(await find(role, name))]);
+  // As a hand scrolls to what it wants to press.
+  const press = async (node: Node) => {
+    await bidi.send('script.callFunction', {
+      functionDeclaration: "(element) => element.scrollIntoView({ block: 'nearest' })",
+      arguments: [{ sharedId: node.sharedId }],
+      target: { context },
+      awaitPromise: false,
+    });
+    await act([pressOn(node)]);
+  };
+  const click = async (role: string, name: string) => press(await find(role, name));
   return {
     click,
     goto: async (url) =>
       void (await bidi.send('browsingContext.navigate', { context, url, wait: 'complete' })),
     see: async (role, name) => void (await find(role, name)),
     async type(name, text) {
-      await act([pressOn(await field(name))]);
+      await press(await field(name));
       await act([keysOf(text)]);
+    },
+    async choose(selector, files) {
+      const element = await until(
+        `file field ${selector} is there`,
+        async () => {
+          const question = { context, locator: { type: 'css', value: selector } };
+          return (await bidi.send<{ nodes: Node[] }>('browsingContext.locateNodes', question)).nodes[0];
+        },
+        findLimitMs,
+      );
+      await bidi.send('input.setFiles', { context, element: { sharedId: element.sharedId }, files });
     },
     async screenshot() {
       const { data } = await bidi.send<{ data: string }>('browsingContext.captureScreenshot', { context });
