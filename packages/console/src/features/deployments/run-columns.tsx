@@ -8,7 +8,7 @@ import { RunStateLabel } from './RunStateLabel.tsx';
 import { RunStep } from './RunStep.tsx';
 import { RunWhy } from './RunWhy.tsx';
 
-/** Columns of runs, on the page of a deployment (by machine) or of a machine (by deployment). */
+/** Columns of runs, on the page of a deployment (by machine), where they fit a window of 1280 pixels, or of a machine. */
 export function runColumns(t: TFunction, formats: Formats, by: 'machine' | 'deployment'): Column<RunRow>[] {
   return [
     by === 'machine' ? machineColumn(t) : deploymentColumn(t),
@@ -21,25 +21,25 @@ export function runColumns(t: TFunction, formats: Formats, by: 'machine' | 'depl
     {
       id: 'step',
       header: t('runs.columns.step'),
-      meta: { min: 190, grow: 2 },
+      meta: { min: 130, grow: 2 },
       cell: ({ row }) => <RunStep run={row.original} />,
     },
     {
       id: 'why',
       header: t('runs.columns.why'),
-      meta: { min: 220, grow: 3 },
+      meta: { min: 200, grow: 3 },
       cell: ({ row }) => <RunWhy run={row.original} />,
     },
     {
       id: 'versions',
       header: t('runs.columns.versions'),
-      meta: { min: 150, grow: 1 },
+      meta: { min: 120, grow: 1 },
       cell: ({ row }) => versionsOf(row.original),
     },
     {
       id: 'verifiedBy',
       header: t('runs.columns.verifiedBy'),
-      meta: { min: 170, grow: 1 },
+      meta: { min: 150, grow: 1 },
       cell: ({ row }) => row.original.verifiedBy ?? '',
     },
     {
@@ -57,7 +57,7 @@ export function runColumns(t: TFunction, formats: Formats, by: 'machine' | 'depl
     {
       id: 'took',
       header: t('runs.columns.took'),
-      meta: { min: 100, grow: 0, isNumber: true },
+      meta: { min: 90, grow: 0, isNumber: true },
       cell: ({ row }) => tookOf(row.original, formats),
     },
   ];
@@ -67,7 +67,7 @@ function machineColumn(t: TFunction): Column<RunRow> {
   return {
     id: 'machine',
     header: t('runs.columns.machine'),
-    meta: { min: 150, grow: 1, isFixed: true },
+    meta: { min: 130, grow: 1, isFixed: true },
     cell: ({ row }) => <RowLink href={`/runs/${row.original.id}`}>{row.original.machineName}</RowLink>,
   };
 }
