@@ -6,10 +6,11 @@ import { test } from 'node:test';
 import { mutated } from './run-mutant.ts';
 import { table } from './table.ts';
 
-const source = join(import.meta.dirname, '../../packages/domain/src');
+const packages = join(import.meta.dirname, '../../packages');
 
 test('each mistake of the table is in its file exactly once, changes it, and the tests that must notice it are there', async () => {
   for (const mutant of table) {
+    const source = join(packages, mutant.place);
     const original = await readFile(join(source, mutant.file), 'utf8');
     assert.notEqual(mutated(original, mutant), original, mutant.rule);
     for (const file of mutant.tests) await access(join(source, file));

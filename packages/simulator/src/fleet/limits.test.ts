@@ -55,7 +55,7 @@ test('files, threads and memory that a system does not have are told with what i
     /20000 machines in 1 processes open 21800 files in each; .* allows 20000/,
   );
   assert.match(refused(256, { tasks: 1024 }) ?? '', /256 processes have 3072 threads; .* 1024/);
-  assert.match(refused(2, { memoryMB: 2000 }) ?? '', /20000 machines in 2 processes take 2240 MB .* 2000 MB/);
+  assert.match(refused(2, { memoryMB: 2000 }) ?? '', /20000 machines in 2 processes take 4440 MB .* 2000 MB/);
 });
 
 test('what this system allows is read, and is no guess', { skip: process.platform !== 'linux' }, async () => {
