@@ -1,7 +1,13 @@
 import type { RunVariant, ScenarioDraft, SoftwarePackage, UpdateOrder, UpdatePolicy } from '@tenkai/domain';
 import type { Tx } from '../../kernel/database/database.ts';
 import type { Deps } from './needs.ts';
-import { deploymentFor, insertDeploymentFor, saveMachine, updatePair } from './updates.store.ts';
+import {
+  deploymentFor,
+  forgetDeployment,
+  insertDeploymentFor,
+  saveMachine,
+  updatePair,
+} from './updates.store.ts';
 
 interface MachineOrder {
   readonly machineId: string;
@@ -65,9 +71,12 @@ async function ensureDeployment(
   return id;
 }
 
+/** One that somebody has cancelled is left as it is (DIST-26). */
 async function goodDeployment({ deployments }: Deps, tx: Tx, packageId: string, fingerprint: string) {
   const known = await deploymentFor(tx, packageId, fingerprint);
-  return known !== undefined && (await deployments.owned.isCancelled(tx, known)) ? undefined : known;
+  if (known === undefined || !(await deployments.owned.isCancelled(tx, known))) return known;
+  await forgetDeployment(tx, known);
+  return undefined;
 }
 
 function scenarioOf(

@@ -201,14 +201,17 @@ export async function saveOptedCollection(tx: Tx, id: string, isOptedOut: boolea
   if (isOptedOut) await tx.run('INSERT INTO updates_opted_collections (collection_id) VALUES (?)', [id]);
 }
 
-/** The latest one: another is made where somebody has cancelled it. */
 export async function deploymentFor(read: Reader, packageId: string, fingerprint: string) {
   const row = await read.one<{ deployment_id: string }>(
-    `SELECT deployment_id FROM updates_deployments WHERE package_id = ? AND fingerprint = ?
-     ORDER BY deployment_id DESC LIMIT 1`,
+    'SELECT deployment_id FROM updates_deployments WHERE package_id = ? AND fingerprint = ?',
     [packageId, fingerprint],
   );
   return row?.deployment_id;
+}
+
+/** Another one is made for what comes. */
+export async function forgetDeployment(tx: Tx, deploymentId: string) {
+  await tx.run('DELETE FROM updates_deployments WHERE deployment_id = ?', [deploymentId]);
 }
 
 export async function insertDeploymentFor(

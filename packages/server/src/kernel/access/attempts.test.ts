@@ -24,6 +24,14 @@ test('after five failures each further one doubles the wait, up to a quarter of 
   }
 });
 
+test('a wait that began under a clock that was put back is no longer than the longest', () => {
+  const clock = createFakeClock();
+  const attempts = createAttempts(clock);
+  for (let n = 0; n < 6; n += 1) attempts.failed(keys);
+  clock.advance(-8 * 3_600_000);
+  assert.throws(() => attempts.check(keys), isWaiting(900));
+});
+
 test('a name waits for every address, an address for every name', () => {
   const attempts = createAttempts(createFakeClock());
   for (let n = 0; n < 6; n += 1) attempts.failed(keys);

@@ -31,7 +31,8 @@ export function createAttempts(clock: Clock): Attempts {
   return {
     check(keys) {
       const until = Math.max(...keys.map((key) => entries.get(key)?.until ?? 0));
-      const remainingMs = until - clock.now();
+      // Under a clock that was put back, too, nobody waits longer than anybody may.
+      const remainingMs = Math.min(until - clock.now(), longestWaitMs);
       if (remainingMs <= 0) return;
       throw new Failure('too-many-attempts', { seconds: Math.ceil(remainingMs / 1000) });
     },

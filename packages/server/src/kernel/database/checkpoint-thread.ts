@@ -17,7 +17,14 @@ export function createCheckpointThread(file: string): CheckpointThread {
       worker.ref();
       const answer = once(worker, 'message');
       worker.postMessage('copy');
-      await answer.finally(() => worker?.unref());
+      try {
+        await answer;
+        worker.unref();
+      } catch (error) {
+        // Its thread has ended.
+        worker = undefined;
+        throw error;
+      }
     },
     async end() {
       await worker?.terminate();

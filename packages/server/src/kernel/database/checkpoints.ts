@@ -27,6 +27,8 @@ export interface CheckpointsOptions {
  * report. Twelve times SQLite's usual length is 48 MiB.
  */
 const longestLogPages = 12_000;
+/** Where SQLite checkpoints in the event loop, which a long log would hold up for longer. */
+const pagesWithoutThread = 4000;
 
 /**
  * A checkpoint copies some thousand pages and waits for the disk twice, which would hold up everybody for tens of
@@ -76,7 +78,10 @@ export function openCheckpoints(
     pages: () => Number(writer.all('PRAGMA wal_checkpoint(NOOP)', [])[0]?.log),
     copy: thread.copy,
     // As SQLite does it by itself: in the event loop, with the commit that makes the log too long.
-    giveUp: () => writer.db.exec(`PRAGMA wal_autocheckpoint = ${limit}`),
+    giveUp(failure) {
+      writer.db.exec(`PRAGMA wal_autocheckpoint = ${pagesWithoutThread}`);
+      process.emitWarning(`the log of the database is copied in the event loop from now on: ${failure}`);
+    },
     end: thread.end,
     limit,
   });

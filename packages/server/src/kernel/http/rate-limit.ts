@@ -42,7 +42,8 @@ export function createRateLimit(clock: Clock, { each, all }: { each: Allowance; 
   const take = (key: string, { burst, perSecond }: Allowance): number => {
     const now = clock.now();
     const found = buckets.get(key) ?? { tokens: burst, at: now };
-    const tokens = Math.min(burst, found.tokens + ((now - found.at) / 1000) * perSecond);
+    // A clock that was put back takes nothing away.
+    const tokens = Math.min(burst, found.tokens + (Math.max(0, now - found.at) / 1000) * perSecond);
     buckets.delete(key);
     buckets.set(key, { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now });
     if (buckets.size > maxAddresses) buckets.delete(oldest(buckets));

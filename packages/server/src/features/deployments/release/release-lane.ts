@@ -38,6 +38,10 @@ export interface LaneWork {
   readonly windows: boolean;
   /** Milliseconds; null: it was not put back. */
   readonly turnedBack: number | null;
+  /** Who waits for its machine waits for a time, too. */
+  readonly machineGate: boolean;
+  /** Deadlines were brought back: a round that is repeated must not do it again. */
+  readonly broughtBack: () => void;
   readonly machineIds: readonly string[];
   readonly finishedIds: readonly string[];
   /** Deployments. */
@@ -71,6 +75,9 @@ export function createReleaseLane(log: Log, evaluate: (work: LaneWork) => Promis
         machineIds: [...work.machines],
         finishedIds: [...work.deployments],
         groupIds: [...work.groups],
+        broughtBack() {
+          work.turnedBack = 0;
+        },
       };
       try {
         await evaluate(input);
@@ -105,6 +112,7 @@ export function createReleaseLane(log: Log, evaluate: (work: LaneWork) => Promis
     turnedBack(byMs) {
       waiting.windows = true;
       waiting.turnedBack = (waiting.turnedBack ?? 0) + byMs;
+      waiting.machineGate ||= byMs > 0;
       poke();
     },
     sweep() {
@@ -147,6 +155,7 @@ function emptyWork() {
     pending: false,
     windows: false,
     turnedBack: null as number | null,
+    machineGate: false,
     machines: new Set<string>(),
     deployments: new Set<string>(),
     groups: new Set<string>(),
@@ -161,6 +170,7 @@ function joined(first: Work, second: Work): Work {
     pending: first.pending || second.pending,
     windows: first.windows || second.windows,
     turnedBack: sumOf(first.turnedBack, second.turnedBack),
+    machineGate: first.machineGate || second.machineGate,
     machines: new Set([...first.machines, ...second.machines]),
     deployments: new Set([...first.deployments, ...second.deployments]),
     groups: new Set([...first.groups, ...second.groups]),

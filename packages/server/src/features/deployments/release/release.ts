@@ -26,7 +26,10 @@ export async function evaluateRuns(deps: ReleaseDeps, work: LaneWork): Promise<v
 async function evaluateRound(deps: ReleaseDeps, work: LaneWork) {
   const round = await beginRound(deps);
   const now = deps.clock.now();
-  if (work.turnedBack !== null) await forgetTheFuture(deps, work.turnedBack);
+  if (work.turnedBack !== null) {
+    await forgetTheFuture(deps, work.turnedBack);
+    work.broughtBack();
+  }
   await evaluateAll(round, await waitingOn(round, work.machineIds));
   if (work.due) {
     await evaluateBatch(round, await dueRuns(round, 'gate IS NOT NULL AND waits_until <= ?', now));
@@ -39,7 +42,7 @@ async function evaluateRound(deps: ReleaseDeps, work: LaneWork) {
     await evaluateGate(round, 'window');
     await evaluateGate(round, 'group');
   }
-  if (work.turnedBack) await evaluateGate(round, 'machine');
+  if (work.machineGate) await evaluateGate(round, 'machine');
   // An ended run may be the one for which the rest of its group waited.
   const touched = new Set([...round.joined, ...work.groupIds, ...work.finishedIds]);
   await settleGroups(round, work.due ? 'all' : touched);
