@@ -70,7 +70,10 @@ export function addDeploymentCommands(program: Command, cli: Cli) {
     .command('cancel')
     .description('stop a deployment')
     .argument('<deployment>', 'name or id')
-    .option('--override', 'also where automatic update made it: its present machines are held')
+    .option(
+      '--override',
+      'also where automatic update made it: machines not done are held for its package, a waiting restart is left out',
+    )
     .action(acting(cli, onDeployment(cancelDeployment)));
   addReviewCommand(noun, cli);
   addGroupCommands(noun, cli);

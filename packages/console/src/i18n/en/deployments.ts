@@ -102,7 +102,7 @@ export const deployments = {
     actText: 'The deployment goes on for “{collection}”. Who has looked is kept in the audit log.',
   },
   cancelOwned:
-    'Automatic update made this deployment. Machines in it are held for the package; machines that come later get another deployment. To stop it for all of them, hold the package under Updates.',
+    'Automatic update made this deployment. Machines that have not ended it are held for its package; a restart that waits for a maintenance window is left out. Machines that come later get another deployment. To stop a package for all of them, hold it under Updates.',
   repeat: 'Deploy again',
   retryFailed: 'Retry {count} failed',
   steps: { what: 'What', where: 'Where', when: 'When and how', preview: 'Preview' },

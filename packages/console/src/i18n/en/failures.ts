@@ -510,7 +510,7 @@ export const failures = {
   'deployment-of-updates': {
     message: 'The deployment {name} belongs to automatic update.',
     remedy:
-      'Hold its package in automatic update to stop it for all machines, or cancel it nevertheless: its present machines are held, later ones get another deployment.',
+      'Hold a package in automatic update to stop it for all machines, or cancel the deployment nevertheless: machines that have not ended it are held for its package, a restart that waits for a window is left out, and later machines get another deployment.',
   },
   'group-empty': {
     message: 'No machine of the deployment {id} waits for others.',

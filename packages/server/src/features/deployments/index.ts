@@ -12,8 +12,7 @@ import { createOwnedDeployments, type OwnedDeployments } from './owned-deploymen
 import type { ReleaseDeps } from './release/evaluate-run.ts';
 import { evaluateRuns } from './release/release.ts';
 import { createReleaseLane, type ReleaseLane } from './release/release-lane.ts';
-import { dropReviewsOfPackage } from './reviews/reviews.store.ts';
-import { askForReviews } from './reviews/reviews.ts';
+import { askForReviews, forgetReviews } from './reviews/reviews.ts';
 import { errorsOf } from './runs/activity.ts';
 import { clearErrors, endRunsOf } from './runs/operate.ts';
 import { createProgressBoard } from './runs/progress-board.ts';
@@ -92,11 +91,9 @@ function followMembers({ events, jobs, db, log }: Kernel, deps: ReleaseDeps) {
   });
 }
 
-function followPackages({ events, db }: Kernel, deps: ReleaseDeps) {
+function followPackages({ events }: Kernel, deps: ReleaseDeps) {
   events.on('packages.changed', ({ payload, at }) => askForReviews(deps, payload, at));
-  events.on('packages.removed', async ({ payload }) => {
-    await db.transaction((tx) => dropReviewsOfPackage(tx, payload.packageId));
-  });
+  events.on('packages.removed', ({ payload }) => forgetReviews(deps, payload.packageId));
 }
 
 function sweepAgainAndAgain({ jobs, clock }: Kernel, lane: ReleaseLane) {

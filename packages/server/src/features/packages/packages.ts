@@ -32,7 +32,8 @@ import {
 
 declare module '../../kernel/events.ts' {
   interface EventMap {
-    'packages.changed': { packageId: string; revision: number };
+    /** `isSealed`: a new revision; otherwise the places of the one that there was. */
+    'packages.changed': { packageId: string; revision: number; isSealed: boolean };
     'packages.removed': { packageId: string };
   }
 }
@@ -165,7 +166,8 @@ export async function placePackage(deps: PackageDeps, actor: Actor, id: string, 
       object: `package:${id}`,
       details: { pointIds: wanted },
     });
-    await events.publish(tx, 'packages.changed', { packageId: id, revision: row.revision });
+    const { revision } = row;
+    await events.publish(tx, 'packages.changed', { packageId: id, revision, isSealed: false });
     await content.requestPublish(tx);
   });
 }
@@ -275,6 +277,6 @@ async function seal(
     sealed_by: actor.name,
     summary,
   });
-  await events.publish(tx, 'packages.changed', { packageId: draft.id, revision });
+  await events.publish(tx, 'packages.changed', { packageId: draft.id, revision, isSealed: true });
   await content.requestPublish(tx);
 }

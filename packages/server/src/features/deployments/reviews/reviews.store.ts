@@ -1,6 +1,40 @@
 import type { DeploymentRow } from '@tenkai/protocol/api/deployments.ts';
 import type { Reader, Tx } from '../../../kernel/database/database.ts';
+import type { FrozenSubject } from '../subject.ts';
 import type { ReviewsTable } from '../tables.ts';
+
+interface NamedDeployment {
+  readonly id: string;
+  readonly name: string;
+  readonly subject: FrozenSubject;
+}
+
+const pageSize = 500;
+
+/**
+ * Those in use that a user made, and of which the frozen subject names the package; what features make they fill by
+ * their own rules. In pages: they are never forgotten, and may be many.
+ */
+export async function* deploymentsNaming(
+  read: Reader,
+  packageId: string,
+  madeUntil: number,
+): AsyncGenerator<NamedDeployment> {
+  const named = `"packageId":${JSON.stringify(packageId)}`.replace(/[\\%_]/g, '\\$&');
+  let after = '';
+  for (;;) {
+    const rows = await read.all<{ id: string; name: string; subject: string }>(
+      `SELECT id, name, subject FROM deployments_deployments
+       WHERE id > ? AND status <> 'cancelled' AND owner IS NULL AND created_at <= ?
+         AND subject LIKE ? ESCAPE '\\' ORDER BY id LIMIT ?`,
+      [after, madeUntil, `%${named}%`, pageSize],
+    );
+    for (const row of rows) yield { ...row, subject: JSON.parse(row.subject) };
+    const last = rows.at(-1);
+    if (!last || rows.length < pageSize) return;
+    after = last.id;
+  }
+}
 
 export const insertReview = (tx: Tx, row: ReviewsTable) =>
   tx.run(
@@ -13,8 +47,14 @@ export const insertReview = (tx: Tx, row: ReviewsTable) =>
 export const dropIdleReviews = (tx: Tx, packageId: string) =>
   tx.run('DELETE FROM deployments_reviews WHERE package_id = ? AND from_version = to_version', [packageId]);
 
-export const dropReviewsOfPackage = (tx: Tx, packageId: string) =>
-  tx.run('DELETE FROM deployments_reviews WHERE package_id = ?', [packageId]);
+/** @returns the deployments that were to be reviewed because of it */
+export async function dropReviewsOfPackage(tx: Tx, packageId: string): Promise<string[]> {
+  const dropped = await tx.all<ReviewsTable>(
+    'DELETE FROM deployments_reviews WHERE package_id = ? RETURNING deployment_id',
+    [packageId],
+  );
+  return dropped.map(({ deployment_id }) => deployment_id);
+}
 
 export const dropReviewsOf = (tx: Tx, deploymentId: string) =>
   tx.run('DELETE FROM deployments_reviews WHERE deployment_id = ?', [deploymentId]);

@@ -7,6 +7,24 @@ import { aKnownMachine, deploy, helloScenario, report, settle } from '@tenkai/te
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { openRuns, wholeRun } from '@tenkai/testkit/run-reports.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
+import { insertDeployment } from '../deployments.store.ts';
+import type { DeploymentsTable } from '../tables.ts';
+
+/** Names of the deployments of which a target is to be reviewed, with the upgrades. */
+async function toReview(server: TestServer) {
+  const { items } = await server.call(deploymentRoutes.list, { query: { needsReview: true } });
+  return items.map(({ name, reviews }) => [
+    name,
+    ...reviews.map((one) => [one.packageId, one.fromVersion, one.toVersion]),
+  ]);
+}
+
+/** The deployments that open pages were told to look at again. */
+function noteChanged(server: TestServer): string[] {
+  const told: string[] = [];
+  server.kernel.events.watch('deployments.changed', ({ payload }) => void told.push(payload.deploymentId));
+  return told;
+}
 
 async function change(server: TestServer, over: Parameters<typeof aDraft>[0]) {
   const { revision } = await server.call(packageRoutes.get, { params: { id: 'hello' } });
@@ -28,19 +46,12 @@ onBothEngines(
     const [order] = await openRuns(first);
     assert.ok(order);
     await report(server, first, ...wholeRun(order));
-    const toReview = async () =>
-      (await server.call(deploymentRoutes.list, { query: { needsReview: true } })).items.map(
-        ({ name, reviews }) => [
-          name,
-          ...reviews.map((one) => [one.packageId, one.fromVersion, one.toVersion]),
-        ],
-      );
     await change(server, { summary: 'another text' });
-    assert.deepEqual(await toReview(), [], 'nothing else was upgraded');
+    assert.deepEqual(await toReview(server), [], 'nothing else was upgraded');
 
     await change(server, { version: '1.5' });
     await change(server, { version: '2.0' });
-    assert.deepEqual(await toReview(), [['Hello everywhere', ['hello', '1.0', '2.0']]]);
+    assert.deepEqual(await toReview(server), [['Hello everywhere', ['hello', '1.0', '2.0']]]);
     const { items: told } = await server.call(listStatusMessages, {
       query: { code: 'deployment-review-asked' },
     });
@@ -59,17 +70,90 @@ onBothEngines(
 
     await assert.rejects(server.call(deploymentRoutes.reviewed, { as: 'viewer', params: { id } }));
     const row = await server.call(deploymentRoutes.reviewed, { as: 'operator', params: { id } });
-    assert.deepEqual([row.reviews, await toReview()], [[], []]);
+    assert.deepEqual([row.reviews, await toReview(server)], [[], []]);
     const { items: audit } = await server.call(listAudit, { query: { action: 'deployments.reviewed' } });
     assert.deepEqual(
       audit.map(({ object, details }) => [object, details.packages]),
       [[`deployment:${id}`, ['hello 2.0']]],
     );
     await deploy(server, { name: 'new', subject: { kind: 'scenario', scenarioId } });
-    assert.deepEqual(await toReview(), [], 'it was made for what the package is now');
+    assert.deepEqual(await toReview(server), [], 'it was made for what the package is now');
 
     await change(server, { version: '3.0' });
     await change(server, { version: '2.0' });
-    assert.deepEqual(await toReview(), [], 'the package is again what was looked at');
+    assert.deepEqual(await toReview(server), [], 'the package is again what was looked at');
+  },
+);
+
+onBothEngines(
+  'DIST-19: distribution points of a package are chosen without an upgrade: nobody is asked for a look',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    atEnd(t, () => server.stop());
+    const scenarioId = await helloScenario(server);
+    const { id } = await deploy(server, { name: 'old', subject: { kind: 'scenario', scenarioId } });
+    await change(server, { version: '2.0' });
+    assert.deepEqual(await toReview(server), [['old', ['hello', '1.0', '2.0']]]);
+    await server.call(deploymentRoutes.reviewed, { params: { id } });
+    await deploy(server, { name: 'new', subject: { kind: 'scenario', scenarioId } });
+    await server.call(packageRoutes.place, { params: { id: 'hello' }, body: { pointIds: ['site'] } });
+    await settle(server);
+    assert.deepEqual(await toReview(server), []);
+  },
+);
+
+onBothEngines(
+  'DIST-19: open pages are told when there is nothing left to review: the package is what it was, or gone',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    atEnd(t, () => server.stop());
+    await server.call(packageRoutes.create, { body: { draft: aDraft(), contentId: null } });
+    const { id } = await deploy(server, { subject: { kind: 'program', packageId: 'hello', program: null } });
+    const told = noteChanged(server);
+    for (const version of ['2.0', '1.0']) {
+      told.length = 0;
+      await change(server, { version });
+      assert.deepEqual(told, [id], version);
+    }
+    assert.deepEqual(await toReview(server), []);
+    await change(server, { version: '2.0' });
+    told.length = 0;
+    await server.call(packageRoutes.remove, { params: { id: 'hello' } });
+    await settle(server);
+    assert.deepEqual([told, await toReview(server)], [[id], []]);
+  },
+);
+
+onBothEngines(
+  'DIST-19: every deployment of the package is found among many, whatever its name means to a search',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    atEnd(t, () => server.stop());
+    const { db } = server.kernel;
+    for (const packageId of ['my_tool', 'my-tool']) {
+      await server.call(packageRoutes.create, {
+        body: { draft: aDraft({ id: packageId }), contentId: null },
+      });
+      await deploy(server, { name: packageId, subject: { kind: 'program', packageId, program: null } });
+    }
+    const [row] = await db.read.all<DeploymentsTable>(
+      "SELECT * FROM deployments_deployments WHERE name = 'my_tool'",
+    );
+    assert.ok(row);
+    const copies = Array.from({ length: 501 }, (_, n) => ({ ...row, id: `${row.id}-${1000 + n}` }));
+    await db.transaction(async (tx) => {
+      for (const copy of copies) await insertDeployment(tx, copy);
+    });
+    const draft = aDraft({ id: 'my_tool', version: '2.0' });
+    const body = { draft, contentId: null, revision: 1 };
+    await server.call(packageRoutes.update, { params: { id: 'my_tool' }, body });
+    await settle(server);
+    const asked = await db.read.all<{ deployment_id: string }>(
+      'SELECT deployment_id FROM deployments_reviews ORDER BY deployment_id',
+    );
+    assert.deepEqual(
+      asked.map(({ deployment_id }) => deployment_id),
+      [row, ...copies].map(({ id }) => id),
+    );
   },
 );

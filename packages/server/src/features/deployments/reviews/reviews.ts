@@ -5,7 +5,14 @@ import { loadDeployment } from '../deployments.store.ts';
 import type { Deps } from '../needs.ts';
 import { requireCollection } from '../scope.ts';
 import type { FrozenSubject } from '../subject.ts';
-import { dropIdleReviews, dropReviewsOf, insertReview, reviewsOf } from './reviews.store.ts';
+import {
+  deploymentsNaming,
+  dropIdleReviews,
+  dropReviewsOf,
+  dropReviewsOfPackage,
+  insertReview,
+  reviewsOf,
+} from './reviews.store.ts';
 
 type Upgrade = EventMap['packages.changed'];
 
@@ -14,17 +21,22 @@ type Upgrade = EventMap['packages.changed'];
  * its collection: somebody has to see whether that is still the right one (DIST-19).
  * @param at when the package was changed: later deployments were made for what it is now
  */
-export async function askForReviews(deps: Deps, { packageId, revision }: Upgrade, at: number): Promise<void> {
-  if (revision === 1) return;
+export async function askForReviews(deps: Deps, upgrade: Upgrade, at: number): Promise<void> {
+  const { packageId, revision, isSealed } = upgrade;
+  // Places of the same revision changed: whoever has looked since the upgrade has seen it.
+  if (!isSealed || revision === 1) return;
   const before = await deps.packages.sealedPackage(packageId, revision - 1);
   const after = await deps.packages.sealedPackage(packageId, revision);
   if (!before || !after || before.version === after.version) return;
   const versions = { from_version: before.version, to_version: after.version };
-  for (const { id, name } of await deploymentsWith(deps, packageId, at)) {
+  for await (const { id, name, subject } of deploymentsNaming(deps.db.read, packageId, at)) {
+    if (!isNamed(subject, packageId)) continue;
     await deps.db.transaction(async (tx) => {
       await insertReview(tx, { deployment_id: id, package_id: packageId, ...versions, since: at });
       await dropIdleReviews(tx, packageId);
-      if (!(await reviewsOf(tx, [id])).has(id)) return;
+      await deps.events.publish(tx, 'deployments.changed', { deploymentId: id });
+      const reviews = (await reviewsOf(tx, [id])).get(id) ?? [];
+      if (!reviews.some((one) => one.packageId === packageId)) return;
       await deps.status.append(tx, {
         severity: 'warning',
         component: 'deployments',
@@ -35,23 +47,20 @@ export async function askForReviews(deps: Deps, { packageId, revision }: Upgrade
         ],
         params: { name, packageId, from: before.version, to: after.version },
       });
-      await deps.events.publish(tx, 'deployments.changed', { deploymentId: id });
     });
   }
 }
 
-/** Those in use that a user made; what features make they fill by their own rules. */
-async function deploymentsWith({ db }: Deps, packageId: string, at: number) {
-  const rows = await db.read.all<{ id: string; name: string; subject: string }>(
-    `SELECT id, name, subject FROM deployments_deployments
-     WHERE status <> 'cancelled' AND owner IS NULL AND created_at <= ? ORDER BY id`,
-    [at],
-  );
-  return rows.filter(({ subject }) => isNamed(JSON.parse(subject) as FrozenSubject, packageId));
-}
-
 function isNamed({ scenario }: FrozenSubject, packageId: string): boolean {
   return stepsWithFirst(scenario).some(({ step }) => 'packageId' in step && step.packageId === packageId);
+}
+
+/** A package that is gone asks for nothing. */
+export async function forgetReviews({ db, events }: Deps, packageId: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    for (const deploymentId of await dropReviewsOfPackage(tx, packageId))
+      await events.publish(tx, 'deployments.changed', { deploymentId });
+  });
 }
 
 /** Somebody has looked at the target of a deployment. @throws Failure not-found, not-allowed */
