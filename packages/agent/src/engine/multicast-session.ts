@@ -39,11 +39,12 @@ export async function takePart(
   const fit = await checkMulticast({ group, port, key: randomBytes(32) }, place);
   const own = { groupKey: Buffer.from(terms.groupKey, 'base64') };
   const keyed = { ...terms, ...own, memberKey: Buffer.from(terms.memberKey, 'base64') };
-  if (!fit.isFit) {
+  const decline = async (problem: string, detail: string) => {
     const { declineSession } = await import('@tenkai/transfer/multicast/decline-session.ts');
     await declineSession(keyed, place);
-    return cannotJoin(fit.reason, fit.detail);
-  }
+    return cannotJoin(problem, detail);
+  };
+  if (!fit.isFit) return decline(fit.reason, fit.detail);
   const { receiveContent } = await import('@tenkai/transfer/multicast/receive-content.ts');
   log.info({ group, port, session, member, interfaceAddress }, 'joins a multicast session');
   try {
@@ -63,7 +64,7 @@ export async function takePart(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof Failure && error.code === 'multicast-no-group')
-      return cannotJoin('no-group', error.detail);
+      return decline('no-group', error.detail);
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import type { MulticastAnswer, MulticastAsk, MulticastTerms } from '@tenkai/protocol/agent/multicast.ts';
 import type { RunOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { Manifest } from '@tenkai/transfer';
-import { receiveContent } from '@tenkai/transfer/multicast/receive-content.ts';
+import { type ReceiveContentOptions, receiveContent } from '@tenkai/transfer/multicast/receive-content.ts';
 import type { BareAgent } from '../bare-agent.ts';
 
 /** What a machine whose addresses are these is told. */
@@ -18,7 +18,11 @@ export async function askMulticast(
 }
 
 /** Takes part in a session on this machine's own loop; returns how it ended and the bytes by hash. */
-export async function takePart(manifest: Manifest, terms: MulticastTerms) {
+export async function takePart(
+  manifest: Manifest,
+  terms: MulticastTerms,
+  more: Partial<Pick<ReceiveContentOptions, 'signal' | 'accept'>> = {},
+) {
   const chunks = new Map<string, Buffer>();
   const all = manifest.files.flatMap((file) => file.chunks);
   const keys = {
@@ -31,6 +35,7 @@ export async function takePart(manifest: Manifest, terms: MulticastTerms) {
     async accept({ sha256 }, bytes) {
       chunks.set(sha256, Buffer.from(bytes));
     },
+    ...more,
   });
   return { outcome, chunks };
 }

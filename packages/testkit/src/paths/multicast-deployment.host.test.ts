@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -24,6 +23,7 @@ import { dropOwnMulticast, endImpairment } from '../multicast/impair.ts';
 import { output } from '../rig/command.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { noDebianHosts } from '../rig/debian-host.ts';
+import { noNftables } from '../rig/impairments.ts';
 import { makeScratchFolder } from '../rig/rig-folder.ts';
 import { until } from '../rig/until.ts';
 import { deployTo, registerDeb, untilEnded } from './deploy.ts';
@@ -33,9 +33,6 @@ import { shippedDeb } from './shipped-deb.ts';
 
 const olderAgent = '0.0.9';
 const dataBytes = 24 * 1024 * 1024;
-const noNftables = existsSync('/usr/sbin/nft')
-  ? false
-  : 'NFTABLES MISSING: run node scripts/install-test-tools.mjs as root';
 
 describe('a classroom of three Debian hosts', { skip: noDebianHosts || noDebTools }, () => {
   let scene: HostScene;

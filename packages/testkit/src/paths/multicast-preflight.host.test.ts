@@ -5,13 +5,14 @@ import { atEnd } from '../at-end.ts';
 import { dropOwnMulticast, endImpairment, loseShare, snoopWithoutQuerier } from '../multicast/impair.ts';
 import { type Segment, startSegment } from '../multicast/segment.ts';
 import { output } from '../rig/command.ts';
+import { noNftables, noTrafficControl } from '../rig/impairments.ts';
 import { type Cable, noNetworks } from '../rig/network.ts';
 import { until } from '../rig/until.ts';
 
 const limited = { timeout: 300_000 };
 
 describe('what is looked at before a machine takes part, and what no look beforehand shows', {
-  skip: noNetworks,
+  skip: noNetworks || noNftables || noTrafficControl,
 }, () => {
   let segment: Segment;
   before(async () => {
@@ -33,7 +34,9 @@ describe('what is looked at before a machine takes part, and what no look before
     limited,
     async (t) => {
       const machine = machineOf(0);
+      const up = () => output(machine.command(['ip', 'link', 'set', machine.interface, 'up']));
       atEnd(t, () => endImpairment(machine));
+      atEnd(t, up);
       assert.equal(await told(machine), 'fit');
       await dropOwnMulticast(machine, 'input');
       assert.match(
@@ -46,7 +49,7 @@ describe('what is looked at before a machine takes part, and what no look before
       await endImpairment(machine);
       await output(machine.command(['ip', 'link', 'set', machine.interface, 'down']));
       assert.match(await told(machine), /no card has the address, or it is off: 10\.77\.0\.2/);
-      await output(machine.command(['ip', 'link', 'set', machine.interface, 'up']));
+      await up();
       await until('the card is up again', async () => (await told(machine)) === 'fit');
     },
   );

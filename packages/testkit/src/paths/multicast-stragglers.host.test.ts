@@ -5,10 +5,12 @@ import { atEnd } from '../at-end.ts';
 import type { Running } from '../multicast/group.ts';
 import { dropMulticast, endImpairment, loseShare } from '../multicast/impair.ts';
 import { type Segment, startSegment } from '../multicast/segment.ts';
+import { noNftables, noOwnDisk, noTrafficControl } from '../rig/impairments.ts';
 import { type Cable, noNetworks } from '../rig/network.ts';
 import { makeOwnDisk, type OwnDisk } from '../rig/own-disk.ts';
 
 const limited = { timeout: 300_000 };
+const onDisk = { ...limited, skip: noOwnDisk };
 /** More segments than may be under way at once: who is slow holds up the others. */
 const mib = 48;
 const bad = 3;
@@ -16,7 +18,7 @@ const bad = 3;
 const never = 600_000;
 
 describe('who holds up a session is left out by a named cause and finishes by unicast', {
-  skip: noNetworks,
+  skip: noNetworks || noNftables || noTrafficControl,
 }, () => {
   let segment: Segment;
   before(async () => {
@@ -124,7 +126,7 @@ describe('who holds up a session is left out by a named cause and finishes by un
 
   test(
     'BSCN-29: disk: its disk stands still; once it goes on, the rest comes by unicast',
-    limited,
+    onDisk,
     async (t) => {
       const { disk, ...straggler } = await withDisk(t, 'stalled');
       const { last, sender, othersEnd } = await session('stalled', straggler);
@@ -137,7 +139,7 @@ describe('who holds up a session is left out by a named cause and finishes by un
     },
   );
 
-  test('BSCN-29: disk: its disk is full; it says so itself, and nobody waits for it', limited, async (t) => {
+  test('BSCN-29: disk: its disk is full; it says so itself, and nobody waits for it', onDisk, async (t) => {
     const patience = { silentMs: never, lagMs: never };
     const { disk, ...straggler } = await withDisk(t, 'full');
     const { last, sender, othersEnd, again } = await session('full', { ...straggler, patience });

@@ -1,9 +1,10 @@
 /** A disk of a machine's own: ext4 in a file, mounted where only programs see it that are started through it. */
+import { spawn } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { output } from './command.ts';
 import type { Namespace } from './namespace.ts';
-import { end, spawnOwned, tailOf } from './own-process.ts';
+import { end, ended, spawnOwned, tailOf } from './own-process.ts';
 import { makeRigFolder } from './rig-folder.ts';
 
 export interface OwnDisk {
@@ -39,19 +40,19 @@ export async function makeOwnDisk(name: string, sizeMb: number): Promise<OwnDisk
     holder.once('exit', () => reject(new Error(`the disk ${name} cannot be mounted: ${said()}`)));
   });
   const inside = (argv: readonly string[]) => ['nsenter', '--target', String(holder.pid), '--mount', ...argv];
-  let isStalled = false;
+  let freezing: Freezing | undefined;
   const goOn = async () => {
-    if (!isStalled) return;
-    await output(inside(['fsfreeze', '--unfreeze', folder]));
-    isStalled = false;
+    const last = freezing;
+    freezing = undefined;
+    await last?.end();
   };
   return {
     folder,
     path: `/proc/${holder.pid}/root${folder}`,
     on: (machine) => ({ ...machine, command: (argv) => inside(machine.command(argv)) }),
     async stall() {
-      await output(inside(['fsfreeze', '--freeze', folder]));
-      isStalled = true;
+      freezing ??= freeze(inside, folder);
+      await freezing.begun;
     },
     goOn,
     async fillUp() {
@@ -67,6 +68,47 @@ export async function makeOwnDisk(name: string, sizeMb: number): Promise<OwnDisk
       await goOn();
       await end(holder, 'SIGKILL');
       await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Freezing {
+  /** Resolves once it stands still. */
+  readonly begun: Promise<void>;
+  /** @throws Error when it stands still all the same */
+  end(): Promise<void>;
+}
+
+// From within, for the folder of a killed test may be swept away, and the mount with it. The word may find no reader any
+// more, which must not end who thaws.
+const freezeAndThaw = `trap '' PIPE; cd "$0" && fsfreeze --freeze . || exit 0; echo frozen
+cat >/dev/null; exec fsfreeze --unfreeze .`;
+const freezeLimitMs = 120_000;
+
+/**
+ * A frozen file system would outlive this process, and hang whoever calls sync(2). So one program freezes it, and thaws
+ * it when its input ends, as it does however this process ends. That program alone must neither die with the test nor
+ * be killed as one that the test forgot.
+ */
+function freeze(inside: (argv: readonly string[]) => string[], folder: string): Freezing {
+  const [program = '', ...args] = inside(['sh', '-c', freezeAndThaw, folder]);
+  const { TENKAI_TEST_MARK: _, ...env } = process.env;
+  const child = spawn(program, args, { detached: true, env, stdio: 'pipe' });
+  const said = tailOf(child);
+  const begun = new Promise<void>((resolve, reject) => {
+    const refuse = () => reject(new Error(`${folder} cannot be frozen: ${said()}`));
+    setTimeout(refuse, freezeLimitMs).unref();
+    child.stdout.once('data', () => resolve());
+    child.once('exit', refuse);
+  });
+  return {
+    begun,
+    async end() {
+      child.stdin.end();
+      await ended(child);
+      // What is thawed already is as it should be.
+      if (child.exitCode !== 0 && !/Invalid argument/.test(said()))
+        throw new Error(`${folder} still stands still: ${said()}`);
     },
   };
 }

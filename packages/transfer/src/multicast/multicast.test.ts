@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type SimulatedGroup, simulateGroup } from '@tenkai/testkit/simulated-group.ts';
 import { createSealer, kinds, writeHeader } from './datagram.ts';
 import { DATAGRAM_BYTES } from './layout.ts';
-import { writeLeave } from './messages.ts';
+import { writeLeave, writeNack } from './messages.ts';
 
 const MIB = 1024 * 1024;
 
@@ -181,11 +181,36 @@ test('a member that says that it leaves is waited for no longer, and nobody can 
   createSealer(group.groupKey).seal(forged);
   group.inject(forged, 'sender');
   assert.equal(resultOf(group, 0)?.state, 'active');
+  const { refused } = group.sender.figures;
   await Promise.all([second?.receiver.leave('disk'), group.runUntil(group.sender.isOver)]);
+  assert.equal(group.sender.figures.refused, refused, 'the repeats of its farewell are no strangers');
   assertWhole(group, 0);
   assert.equal(first?.kept.size, 12);
   assert.deepEqual([resultOf(group, 1)?.state, resultOf(group, 1)?.cause], ['left', 'disk']);
 });
+
+for (const [what, epochAhead, sequence] of [
+  ['another epoch', 2 ** 40, 1],
+  ['the last counter', 0, 0xffffffff],
+] as const)
+  test(`a request in another member's name, with ${what}, does not silence that member`, async () => {
+    const sender = { mostBytesPerSecond: 10_000_000, patience: { silentMs: 1000, lagMs: 1000 } };
+    const lines = [{}, {}, { loss: 0.05 }];
+    const group = simulateGroup({ seed: 15, sizeBytes: 48 * MIB, lines, sender });
+    const epoch = group.now() + 1;
+    for (const index of group.members.keys()) group.join(index);
+    await group.runUntil(() => (group.members[2]?.kept.size ?? 0) > 1);
+    const forged = writeNack({ epoch: epoch + epochAhead, needs: [] });
+    const header = { kind: kinds.nack, turn: 0, shard: 0, session: 7, segment: 3, sequence };
+    writeHeader(forged, header, Buffer.alloc(8));
+    createSealer(group.groupKey).seal(forged);
+    group.inject(forged, 'sender');
+    await group.runUntil(group.sender.isOver);
+    for (const index of group.members.keys()) {
+      assert.equal(resultOf(group, index)?.state, 'complete');
+      assertWhole(group, index);
+    }
+  });
 
 test('a member that declines before it has begun is not waited for', async () => {
   const sender = { gatherMs: 600_000 };

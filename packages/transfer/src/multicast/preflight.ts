@@ -2,7 +2,7 @@ import type { Socket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import { DATAGRAM_BYTES } from './layout.ts';
 import { isProbe, probeDatagram } from './probe.ts';
-import { listenToGroup, openShardSocket, type Place } from './sockets.ts';
+import { isPortUsed, listenToGroup, openShardSocket, type Place } from './sockets.ts';
 
 /**
  * What keeps a machine from sessions on a card. `blocked`: its own system refuses to send to the group; `not-heard`:
@@ -90,6 +90,6 @@ async function sendAndHear(sender: Socket, listener: Socket, key: Buffer): Promi
 /** A firewall that drops what a program sends shows as EPERM (Linux) or EACCES (Windows) of that program's call. */
 function refusalOf(error: unknown): PreflightResult {
   const detail = (error as { detail?: string }).detail ?? String(error);
-  if (/EADDRINUSE/.test(detail)) return { isFit: false, reason: 'port-used', detail };
+  if (isPortUsed(detail)) return { isFit: false, reason: 'port-used', detail };
   return { isFit: false, reason: /EPERM|EACCES/.test(detail) ? 'blocked' : 'no-route', detail };
 }

@@ -135,8 +135,9 @@ function takeNack(state: Sending, datagram: Buffer): void {
   const { members, header, flights } = state;
   const nack = state.group.isGenuine(datagram) ? readNack(datagram) : undefined;
   const member = members.all.get(header.segment);
-  const message = { epoch: nack?.epoch ?? 0, kind: header.kind, counter: header.sequence };
-  if (!nack || member?.state !== 'active' || !members.isNews(member, message)) {
+  // Every member has the group's key: what a request says changes nothing that is known of the member it names. A
+  // replay has no effect either, for a request counts for the latest turn alone.
+  if (!nack || member?.state !== 'active' || nack.epoch !== member.epoch) {
     state.figures.refused += 1;
     return;
   }
@@ -152,10 +153,12 @@ function takeLeave(state: Sending, datagram: Buffer): void {
   const member = members.all.get(header.segment);
   const leave = member?.sealer.isGenuine(datagram) ? readLeave(datagram) : undefined;
   const message = { epoch: leave?.epoch ?? 0, kind: header.kind, counter: header.sequence };
-  if (!leave || member?.state !== 'active' || !members.isNews(member, message)) {
+  if (!leave || !member || !members.isNews(member, message)) {
     state.figures.refused += 1;
     return;
   }
+  // A farewell comes several times.
+  if (member.state !== 'active') return;
   members.leave(member, leave.cause);
   extendCredit(state);
   landed(state);

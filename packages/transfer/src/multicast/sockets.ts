@@ -133,6 +133,11 @@ function enlarge(socket: Socket): void {
   }
 }
 
+/** Whether the port is another program's, or kept for one: Windows refuses a port of a reserved range by EACCES. */
+export function isPortUsed(detail: string): boolean {
+  return /EADDRINUSE|bind EACCES/.test(detail);
+}
+
 function noGroup(error: unknown, group: string, address: string): Failure {
   const detail = error instanceof Error ? error.message : String(error);
   return new Failure('multicast-no-group', { group, address }, { detail });

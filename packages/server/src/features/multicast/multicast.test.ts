@@ -105,6 +105,42 @@ onBothEngines(
 );
 
 onBothEngines(
+  'BSCN-29: who leaves for its disk is told of as a straggler; who leaves because its run was cancelled is not',
+  async (t, under) => {
+    const all = await scene(t, under);
+    const { server, manifest } = all;
+    const [ash, birch, cedar] = (await joinAll(all, await begin(all))) as [
+      MulticastTerms,
+      MulticastTerms,
+      MulticastTerms,
+    ];
+    const accept = () => Promise.reject(new Error('ENOSPC'));
+    await Promise.all([
+      assert.rejects(takePart(manifest, ash, { signal: AbortSignal.abort() }), { name: 'AbortError' }),
+      assert.rejects(takePart(manifest, birch, { accept }), /ENOSPC/),
+      takePart(manifest, cedar),
+    ]);
+    const session = await until('the session has ended', async () =>
+      (await show(server)).items.find(({ outcome }) => outcome === 'ended'),
+    );
+    assert.deepEqual(
+      session.members.map(({ machineName, state, cause }) => [machineName, state, cause]),
+      [
+        ['ash', 'left', 'cancelled'],
+        ['birch', 'left', 'disk'],
+        ['cedar', 'complete', null],
+      ],
+    );
+    const { items } = await server.call(listStatusMessages, { query: {} });
+    const stragglers = items.filter(({ code }) => code === 'multicast-straggler');
+    assert.deepEqual(
+      stragglers.map(({ params }) => params.cause),
+      ['disk'],
+    );
+  },
+);
+
+onBothEngines(
   'BSCN-27, BSCN-28: an address that a running session has is refused to the next, and those machines go by unicast',
   async (t, under) => {
     const all = await scene(t, under);

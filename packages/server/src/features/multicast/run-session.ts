@@ -4,6 +4,7 @@ import type { Manifest } from '@tenkai/transfer';
 import type { SessionAddress } from '@tenkai/transfer/multicast/address-pool.ts';
 import { sendContent } from '@tenkai/transfer/multicast/send-content.ts';
 import { memberKey, newSession, USUAL_WINDOW } from '@tenkai/transfer/multicast/session.ts';
+import { isPortUsed } from '@tenkai/transfer/multicast/sockets.ts';
 import { type Asking, allocateSession, memberRow } from './allocate-session.ts';
 import type { Card } from './fitness.ts';
 import type { Deps } from './needs.ts';
@@ -49,8 +50,8 @@ export async function openSession(deps: Deps, wanted: NewSession): Promise<LiveS
     const problem = await live.isReady;
     if (!problem) return live.session;
     await live.session.ended;
-    const isPortUsed = problem.code === 'multicast-no-group' && /EADDRINUSE/.test(problem.detail);
-    if (!isPortUsed || tries === portTries) throw problem;
+    const isOthers = problem.code === 'multicast-no-group' && isPortUsed(problem.detail);
+    if (!isOthers || tries === portTries) throw problem;
     // Only the ports are somebody else's: the address may be the one that was asked for.
     taken.push({ group: '0.0.0.0', port: row.port, senderPort: row.sender_port });
   }

@@ -70,7 +70,9 @@ async function writeEnd(
   const params = { group: row.address, complete, left: left.length };
   await status.append(tx, { ...common, severity: 'info', code: 'multicast-session-ended', params });
   if (isStopped) return;
-  for (const { member, cause } of left) await tellStraggler(status, tx, row, member, cause ?? 'silent');
+  // Whose run was cancelled finishes by no other way.
+  for (const { member, cause } of left)
+    if (cause !== 'cancelled') await tellStraggler(status, tx, row, member, cause ?? 'silent');
 }
 
 async function tellStraggler(
