@@ -10,7 +10,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findTestFiles } from './test-run/find-test-files.ts';
-import { lanesFor, longestFirst, withEmulatedMachines } from './test-run/lanes.ts';
+import { lanesFor, longestFirst, withCables, withEmulatedMachines } from './test-run/lanes.ts';
 import { runFiles } from './test-run/run-files.ts';
 import type { FileResult } from './test-run/run-test-file.ts';
 import { closingLines, count, fileLines, isGreen } from './test-run/summary.ts';
@@ -53,15 +53,17 @@ function runNode(script: string): Promise<boolean> {
 
 async function runAll(): Promise<FileResult[]> {
   const { light, hosts } = await findTestFiles(root, filters);
+  const hasCables = (file: string) => withCables.has(file);
   return runFiles({
     root,
     signal: interruption.signal,
-    light: { files: light, timeLimitMs: lightLimitMs, lanes: lanes.light },
+    light: { files: light, timeLimitMs: lightLimitMs, lanes: lanes.light, hasCables },
     hosts: {
       files: longestFirst(hosts),
       timeLimitMs: hostLimitMs,
       lanes: lanes.hosts,
       isHeavy: (file) => withEmulatedMachines.has(file),
+      hasCables,
     },
     onEnd,
   });

@@ -45,6 +45,16 @@ export const withEmulatedMachines: ReadonlySet<string> = new Set([
   'packages/testkit/src/rig/qemu-machine.host.test.ts',
 ]);
 
+/**
+ * Those that join a namespace to this machine's own network by a cable: they see one that nobody else sees. A browser in
+ * another test gives up its requests when a card appears beside it.
+ */
+export const withCables: ReadonlySet<string> = new Set([
+  'packages/agent/src/firewall/watch.host.test.ts',
+  'packages/agent/src/service/firewall.test.ts',
+  'packages/testkit/src/paths/doctor.host.test.ts',
+]);
+
 /** Longest first, then those that the table does not know. */
 export function longestFirst(files: readonly string[]): readonly string[] {
   return files.toSorted((a, b) => secondsOf(b) - secondsOf(a) || a.localeCompare(b));

@@ -9,9 +9,11 @@ export interface TestFiles {
   readonly lanes: number;
   /** Of those for which this holds never two run at a time. */
   readonly isHeavy?: (file: string) => boolean;
+  /** Those for which this holds see a network of their own. */
+  readonly hasCables?: (file: string) => boolean;
 }
 
-export interface RunFilesOptions extends Omit<TestFileOptions, 'file' | 'timeLimitMs'> {
+export interface RunFilesOptions extends Omit<TestFileOptions, 'file' | 'timeLimitMs' | 'hasOwnNetwork'> {
   readonly light: TestFiles;
   /** With real hosts: never more of them at a time than they have lanes, for each takes memory of a machine. */
   readonly hosts: TestFiles;
@@ -26,7 +28,7 @@ export interface RunFilesOptions extends Omit<TestFileOptions, 'file' | 'timeLim
  */
 export async function runFiles({ light, hosts, onEnd, ...options }: RunFilesOptions): Promise<FileResult[]> {
   const results: FileResult[] = [];
-  const laneOf = ({ files, timeLimitMs, isHeavy = () => false }: TestFiles) => {
+  const laneOf = ({ files, timeLimitMs, isHeavy = () => false, hasCables = () => false }: TestFiles) => {
     const waiting = [...files];
     let heavyRunning = false;
     // What is left may be heavy files alone: the lane that has one at work does those, one after another.
@@ -38,7 +40,7 @@ export async function runFiles({ light, hosts, onEnd, ...options }: RunFilesOpti
       for (let file = take(); file !== undefined && !options.signal.aborted; file = take()) {
         const isHeavyOne = isHeavy(file);
         if (isHeavyOne) heavyRunning = true;
-        const result = await runTestFile({ ...options, timeLimitMs, file });
+        const result = await runTestFile({ ...options, timeLimitMs, file, hasOwnNetwork: hasCables(file) });
         if (isHeavyOne) heavyRunning = false;
         results.push(result);
         onEnd(result);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readlinkSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -125,4 +126,23 @@ test('a process that a test left behind is ended and named', {
     closingLines([result], count([result])).join('\n'),
     new RegExp(`LEFT BEHIND: sample.test.mjs: ${pid} sleep 600`),
   );
+});
+
+test('a file with cables sees a network of its own, in the process that was started for it', {
+  skip: process.platform !== 'linux' || process.getuid?.() !== 0 ? 'NETWORK NAMESPACES need root' : false,
+}, async () => {
+  await writeFile(
+    join(folder, 'sample.test.mjs'),
+    `import { test } from 'node:test'; import { networkInterfaces } from 'node:os'; import { readlinkSync } from 'node:fs';
+     import assert from 'node:assert/strict';
+     test('alone', () => {
+       assert.deepEqual(Object.keys(networkInterfaces()), ['lo']);
+       assert.notEqual(readlinkSync('/proc/self/ns/net'), ${JSON.stringify(readlinkSync('/proc/self/ns/net'))});
+       assert.equal(process.ppid, ${process.pid});
+     });`,
+  );
+  const signal = new AbortController().signal;
+  const options = { root: folder, file: 'sample.test.mjs', timeLimitMs: 60_000, signal };
+  assert.deepEqual(outcomes(await runTestFile({ ...options, hasOwnNetwork: true })), ['passed alone']);
+  assert.deepEqual(outcomes(await runTestFile(options)), ['failed alone']);
 });

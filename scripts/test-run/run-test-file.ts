@@ -38,6 +38,8 @@ export interface TestFileOptions {
   readonly root: string;
   readonly file: string;
   readonly timeLimitMs: number;
+  /** It runs in a network of its own, with a loopback and nothing else, where this system lets us make one. */
+  readonly hasOwnNetwork?: boolean;
   /** Ends the file early. */
   readonly signal: AbortSignal;
 }
@@ -50,16 +52,19 @@ export async function runTestFile(options: TestFileOptions): Promise<FileResult>
   const mark = randomUUID();
   try {
     const events = join(folder, 'events');
-    const child = spawn(
+    const report = [`--test-reporter=${reporter}`, `--test-reporter-destination=${events}`];
+    const [program, ...args] = inNetwork(options, [
       process.execPath,
-      [`--import=${fixedSeed}`, `--test-reporter=${reporter}`, `--test-reporter-destination=${events}`, file],
-      {
-        cwd: root,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        // Inside `node --test` this variable would make the runner ignore its reporter.
-        env: { ...process.env, NODE_TEST_CONTEXT: undefined, [markVariable]: mark },
-      },
-    );
+      `--import=${fixedSeed}`,
+      ...report,
+      file,
+    ]);
+    const child = spawn(program, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Inside `node --test` this variable would make the runner ignore its reporter.
+      env: { ...process.env, NODE_TEST_CONTEXT: undefined, [markVariable]: mark },
+    });
     const output = tail(child);
     const end = await ended(child, options);
     const leftovers = await endLeftovers(mark);
@@ -70,6 +75,17 @@ export async function runTestFile(options: TestFileOptions): Promise<FileResult>
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+const ownNetwork = ['unshare', '--net', 'sh', '-c', 'ip link set lo up; exec "$@"', 'sh'] as const;
+
+/** Each program of the line takes the place of the one before: the process is the same. */
+function inNetwork(
+  { hasOwnNetwork = false }: TestFileOptions,
+  command: readonly [string, ...string[]],
+): readonly [string, ...string[]] {
+  const isPossible = process.platform === 'linux' && process.getuid?.() === 0;
+  return hasOwnNetwork && isPossible ? [...ownNetwork, ...command] : command;
 }
 
 interface End {
