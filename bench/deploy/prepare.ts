@@ -1,5 +1,5 @@
 import { deploymentRoutes, packageRoutes, scenarioRoutes } from '@tenkai/protocol';
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import type { AnyRoute } from '@tenkai/protocol/api/route.ts';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { aDeployment, aProgram, aScenario } from '@tenkai/testkit/builders.ts';

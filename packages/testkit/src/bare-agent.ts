@@ -143,7 +143,7 @@ export function createBareAgent(server: TestServer, options: BareAgentOptions = 
 
 /** A machine that was enrolled with a ticket and has checked in once. */
 export async function enrolledAgent(server: TestServer, options: BareAgentOptions = {}): Promise<BareAgent> {
-  const { enrollmentRoutes } = await import('@tenkai/protocol/api/machines.ts');
+  const { enrollmentRoutes } = await import('@tenkai/protocol/api/enrollment.ts');
   const body = { name: 'tests', maxUses: 1, validHours: 1 };
   const { secret } = await server.call(enrollmentRoutes.createTicket, { body });
   const agent = createBareAgent(server, options);

@@ -2,6 +2,7 @@ import { deploymentRoutes, packageRoutes, scenarioRoutes } from '@tenkai/protoco
 import { aHeartbeat, aWholeInventory, type BareAgent, enrolledAgent } from './bare-agent.ts';
 import { aDeployment, anInventory, aScenario } from './builders.ts';
 import { aDraft } from './package-draft.ts';
+import { openRuns } from './run-reports.ts';
 import { settle } from './settle.ts';
 import type { TestServer } from './start-server.ts';
 
@@ -28,6 +29,16 @@ export async function deploy(server: TestServer, over: Parameters<typeof aDeploy
   const deployment = await server.call(deploymentRoutes.create, { body: aDeployment(over) });
   await settle(server);
   return deployment;
+}
+
+/** A machine that has the order to install hello; nothing else is deployed. */
+export async function machineWithOrder(server: TestServer) {
+  const agent = await aKnownMachine(server, 'a');
+  const scenarioId = await helloScenario(server);
+  const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
+  const [order] = await openRuns(agent);
+  if (!order) throw new Error('the machine has no order');
+  return { agent, id, order };
 }
 
 export async function runsOf(server: TestServer, id: string) {

@@ -4,8 +4,8 @@ import {
   type CollectionRow,
   collectionRoutes,
 } from '@tenkai/protocol/api/collections.ts';
-import { windowRoutes } from '@tenkai/protocol/api/deployments.ts';
 import type { MachineRow } from '@tenkai/protocol/api/machines.ts';
+import { windowRoutes } from '@tenkai/protocol/api/windows.ts';
 import type { Client } from '@tenkai/protocol/client.ts';
 import type { Command } from 'commander';
 import { countText, timeText } from '../format.ts';

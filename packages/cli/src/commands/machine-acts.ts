@@ -1,10 +1,6 @@
 import { Failure, reasonSentence } from '@tenkai/domain';
-import {
-  type EnrollmentDecision,
-  enrollmentRoutes,
-  type LostProperty,
-  machineRoutes,
-} from '@tenkai/protocol/api/machines.ts';
+import { type EnrollmentDecision, enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
+import { type LostProperty, machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { timeText } from '../format.ts';
 import { confirm } from '../prompt.ts';
 import type { Session } from '../session.ts';

@@ -7,7 +7,7 @@ import { type AgentPackage, readPackageName } from '@tenkai/domain/push/choose-p
 import { checkHosts } from '@tenkai/domain/push/host-list.ts';
 import { type PushProperty, propertiesOfPush } from '@tenkai/domain/push/push-properties.ts';
 import type { Target } from '@tenkai/domain/push/target.ts';
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { getSiteSettings } from '@tenkai/protocol/api/site.ts';
 import {
   isKnown,

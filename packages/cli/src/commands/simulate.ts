@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { countText } from '../format.ts';
 import { acting, type Cli, type Session } from '../session.ts';

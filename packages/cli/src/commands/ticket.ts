@@ -1,4 +1,4 @@
-import { type EnrollmentTicket, enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { type EnrollmentTicket, enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import type { Command } from 'commander';
 import { timeText } from '../format.ts';
 import { pick } from '../pick.ts';

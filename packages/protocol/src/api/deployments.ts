@@ -1,11 +1,4 @@
-import {
-  DeliverySettings,
-  DeploymentDraft,
-  EffectiveDelivery,
-  MaintenanceWindow,
-  Reason,
-  RunStatus,
-} from '@tenkai/domain';
+import { DeliverySettings, DeploymentDraft, EffectiveDelivery, Reason, RunStatus } from '@tenkai/domain';
 import type { Static } from 'typebox';
 import * as Type from 'typebox';
 import { PerMachineResult } from './machines.ts';
@@ -289,29 +282,5 @@ export const deploymentRoutes = {
     summary: 'Starts runs of an available deployment, as the user of the machine would.',
     body: RunIds,
     reply: PerMachineResult,
-  }),
-};
-
-/** Maintenance windows belong to a collection. */
-export const WindowRow = Type.Object({ collectionId: Type.String(), window: MaintenanceWindow });
-
-export const windowRoutes = {
-  list: defineRoute({
-    method: 'GET',
-    path: '/api/v1/collections/:id/windows',
-    permission: 'view',
-    summary: 'Maintenance windows of a collection.',
-    params: IdParams,
-    reply: Type.Object({ items: Type.Array(MaintenanceWindow) }),
-  }),
-  replace: defineRoute({
-    method: 'PUT',
-    path: '/api/v1/collections/:id/windows',
-    permission: 'manage-collections',
-    summary:
-      'Replaces the maintenance windows of a collection; none: its members may be changed at any time.',
-    params: IdParams,
-    body: Type.Object({ windows: Type.Array(MaintenanceWindow, { maxItems: 50 }) }),
-    reply: Done,
   }),
 };

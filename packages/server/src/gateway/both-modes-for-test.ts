@@ -1,5 +1,5 @@
 import { type TestContext, test } from 'node:test';
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { type DialingAgent, enrollByDialing } from '@tenkai/testkit/dialing-agent.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from '@tenkai/testkit/start-server.ts';

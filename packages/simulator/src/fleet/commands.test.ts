@@ -10,7 +10,7 @@ import {
   scenarioRoutes,
   updateRoutes,
 } from '@tenkai/protocol';
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aDeployment, aScenario } from '@tenkai/testkit/builders.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';

@@ -9,7 +9,8 @@ import {
 } from '@tenkai/protocol/agent/link/index.ts';
 import type { Order, SignedOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { Report } from '@tenkai/protocol/agent/reports.ts';
-import { enrollmentRoutes, type MachineRow, machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
+import { type MachineRow, machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import type { Client } from '@tenkai/protocol/client.ts';
 import { atEnd } from '../at-end.ts';
 import { aHeartbeat, aWholeInventory } from '../bare-agent.ts';

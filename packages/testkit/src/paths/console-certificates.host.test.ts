@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { findingTable } from '@tenkai/certificates/findings.ts';
 import type { CertificatesFact } from '@tenkai/domain';
 import { deploymentRoutes } from '@tenkai/protocol/api/deployments.ts';
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { aWholeInventory } from '../bare-agent.ts';
 import { anInventory } from '../builders.ts';
 import { assertSound } from '../console/axe.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
 import { atEnd } from '../at-end.ts';
 import { administrator, startConsoleSite, textsOf } from '../console/console-site.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FirewallFact } from '@tenkai/domain';
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { aWholeInventory } from '../bare-agent.ts';
 import { anInventory } from '../builders.ts';
 import { assertSound } from '../console/axe.ts';

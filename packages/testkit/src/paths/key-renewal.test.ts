@@ -18,7 +18,8 @@ import {
   createTokenSource,
   enrollOnce,
 } from '@tenkai/protocol/agent/link/index.ts';
-import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
+import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { listAudit, listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import { createShutOut } from '@tenkai/server/features/enrollment/shut-out.ts';
 import * as Type from 'typebox';

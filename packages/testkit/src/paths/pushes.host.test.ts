@@ -4,7 +4,7 @@ import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { pushKeyRoutes } from '@tenkai/protocol/api/push-keys.ts';
 import { type PushDetail, type PushRequest, pushRoutes } from '@tenkai/protocol/api/pushes.ts';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';

@@ -10,7 +10,7 @@ import { readStatus } from '@tenkai/agent/service/status-file.ts';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import { createSiteClient, createTokenSource, enrollOnce } from '@tenkai/protocol/agent/link/index.ts';
 import { type Report, ReportReply } from '@tenkai/protocol/agent/reports.ts';
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import { atEnd } from '../at-end.ts';
 import { enrolledByTicket } from '../small-site/enrolled-by-ticket.ts';

@@ -64,11 +64,12 @@ function groupSocket(
     socket,
     receive: receive && ((into) => (isOpen ? receive(into) : -1)),
     rejoin() {
-      // Where the card is gone both fail; once it is back, the next try succeeds.
       for (const act of [socket.dropMembership, socket.addMembership]) {
         try {
           act.call(socket, group, interfaceAddress);
-        } catch {}
+        } catch {
+          // Where the card is gone both fail; once it is back, the next try succeeds.
+        }
       }
     },
     close() {

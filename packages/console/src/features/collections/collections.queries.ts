@@ -5,7 +5,7 @@ import {
   type CollectionRow,
   collectionRoutes,
 } from '@tenkai/protocol/api/collections.ts';
-import { windowRoutes } from '@tenkai/protocol/api/deployments.ts';
+import { windowRoutes } from '@tenkai/protocol/api/windows.ts';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../api/client.ts';

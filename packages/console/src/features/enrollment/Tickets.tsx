@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconPlus, IconTicket } from '@tabler/icons-react';
-import type { EnrollmentTicket } from '@tenkai/protocol/api/machines.ts';
+import type { EnrollmentTicket } from '@tenkai/protocol/api/enrollment.ts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../i18n/use-formats.ts';

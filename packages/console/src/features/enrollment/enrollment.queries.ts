@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { type EnrollmentDecision, enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { fallbackRoutes } from '@tenkai/protocol/api/fallback.ts';
-import { type EnrollmentDecision, enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
 import { call } from '../../api/client.ts';
 import { tell } from '../../api/live.ts';
 import { useMachineCount } from '../machines/machines.queries.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CertificatesFact, Inventory } from '@tenkai/domain';
 import { certificateRoutes, collectionRoutes, deploymentRoutes, machineRoutes } from '@tenkai/protocol';
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, aWholeInventory, type BareAgent, createBareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';

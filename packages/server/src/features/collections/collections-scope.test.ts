@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { collectionRoutes } from '@tenkai/protocol/api/collections.ts';
-import { windowRoutes } from '@tenkai/protocol/api/deployments.ts';
 import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { windowRoutes } from '@tenkai/protocol/api/windows.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import type { BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';

@@ -1,5 +1,5 @@
 import { collectionRoutes } from '@tenkai/protocol/api/collections.ts';
-import { windowRoutes } from '@tenkai/protocol/api/deployments.ts';
+import { windowRoutes } from '@tenkai/protocol/api/windows.ts';
 import { loadWindows } from './collections.store.ts';
 import { createCollection, removeCollection, updateCollectionRules } from './collections.ts';
 import { getRow, listRows } from './collections.views.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type CollectionDraft, collectionRoutes } from '@tenkai/protocol/api/collections.ts';
-import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
+import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aWholeInventory, type BareAgent, createBareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { windowRoutes } from '@tenkai/protocol/api/deployments.ts';
+import { windowRoutes } from '@tenkai/protocol/api/windows.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import type { BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';

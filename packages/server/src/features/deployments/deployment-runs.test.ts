@@ -5,7 +5,15 @@ import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, type BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aDeployment } from '@tenkai/testkit/builders.ts';
-import { aKnownMachine, deploy, helloScenario, report, runsOf, settle } from '@tenkai/testkit/deployed.ts';
+import {
+  aKnownMachine,
+  deploy,
+  helloScenario,
+  machineWithOrder,
+  report,
+  runsOf,
+  settle,
+} from '@tenkai/testkit/deployed.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { failedRun, openOrders, openRuns, runReport, wholeRun } from '@tenkai/testkit/run-reports.ts';
 import { startTestServer } from '@tenkai/testkit/start-server.ts';
@@ -120,11 +128,7 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
     atEnd(t, () => server.stop());
-    const agent = await aKnownMachine(server, 'a');
-    const scenarioId = await helloScenario(server);
-    const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
-    const [order] = await openRuns(agent);
-    assert.ok(order);
+    const { agent, id, order } = await machineWithOrder(server);
     await report(server, agent, failedRun(order));
     const machineId = agent.machineId;
     const detail = await server.call(machineRoutes.get, { params: { id: machineId } });
@@ -145,11 +149,7 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
     atEnd(t, () => server.stop());
-    const agent = await aKnownMachine(server, 'a');
-    const scenarioId = await helloScenario(server);
-    const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
-    const [first] = await openRuns(agent);
-    assert.ok(first);
+    const { agent, id, order: first } = await machineWithOrder(server);
     await report(server, agent, failedRun(first));
     const updated = aDraft({ version: '2.0' });
     await server.call(packageRoutes.update, {

@@ -12,7 +12,15 @@ import { aHeartbeat, aWholeInventory } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aDeployment, anInventory, aScenario } from '@tenkai/testkit/builders.ts';
 import { aCollection, byQuery, createCollection } from '@tenkai/testkit/collections.ts';
-import { aKnownMachine, deploy, helloScenario, report, runsOf, settle } from '@tenkai/testkit/deployed.ts';
+import {
+  aKnownMachine,
+  deploy,
+  helloScenario,
+  machineWithOrder,
+  report,
+  runsOf,
+  settle,
+} from '@tenkai/testkit/deployed.ts';
 import { dumpWorld } from '@tenkai/testkit/dump-tables.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { refusedWith } from '@tenkai/testkit/refused.ts';
@@ -163,11 +171,7 @@ onBothEngines(
   async (t, { databaseUrl }) => {
     const server = await startTestServer({ databaseUrl });
     atEnd(t, () => server.stop());
-    const agent = await aKnownMachine(server, 'a');
-    const scenarioId = await helloScenario(server);
-    const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
-    const [order] = await openRuns(agent);
-    assert.ok(order);
+    const { agent, id, order } = await machineWithOrder(server);
     const all = wholeRun(order);
     await report(server, agent, ...all, ...all.toReversed(), ...all);
     const [run] = await runsOf(server, id);

@@ -1,4 +1,4 @@
-import type { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import type { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import type { BodyOf, ReplyOf } from '@tenkai/protocol/api/route.ts';
 import type { Caller } from '../../kernel/access/caller.ts';
 import type { Tx } from '../../kernel/database/database.ts';

@@ -1,5 +1,5 @@
 /** What an operator does and sees when machines enroll. */
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import type { BareAgent } from '@tenkai/testkit/bare-agent.ts';
 import type { TestServer } from '@tenkai/testkit/start-server.ts';

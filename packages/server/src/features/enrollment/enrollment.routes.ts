@@ -1,4 +1,4 @@
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { decide } from './decide.ts';
 import { listTickets } from './enrollment.store.ts';
 import type { Deps } from './needs.ts';

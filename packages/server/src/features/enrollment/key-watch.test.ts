@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, type BareAgent, createBareAgent } from '@tenkai/testkit/bare-agent.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { deploymentRoutes } from '@tenkai/protocol/api/deployments.ts';
-import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
+import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, createBareAgent, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';

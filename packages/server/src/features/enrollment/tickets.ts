@@ -1,5 +1,5 @@
 import { Failure } from '@tenkai/domain/failure.ts';
-import type { EnrollmentTicket, enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import type { EnrollmentTicket, enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import type { BodyOf } from '@tenkai/protocol/api/route.ts';
 import { hashSecret } from '../../kernel/access/access.ts';
 import type { Actor } from '../../kernel/audit/audit.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { propertyMessages } from '@tenkai/domain/assignment/property-history.ts';
-import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
+import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { createBareAgent, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { enrollmentRoutes, machineRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
+import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { listAudit } from '@tenkai/protocol/api/status.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';

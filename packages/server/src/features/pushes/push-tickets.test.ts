@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { pushRoutes } from '@tenkai/protocol/api/pushes.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { createBareAgent } from '@tenkai/testkit/bare-agent.ts';

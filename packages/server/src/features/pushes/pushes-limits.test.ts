@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { enrollmentRoutes } from '@tenkai/protocol/api/machines.ts';
+import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
 import { pushKeyRoutes } from '@tenkai/protocol/api/push-keys.ts';
 import { pushRoutes } from '@tenkai/protocol/api/pushes.ts';
 import type { RemoteProblem } from '@tenkai/protocol/problem.ts';

@@ -95,6 +95,16 @@ async function policy(given: Scene, change: Partial<UpdatePolicy>) {
   await settle(given);
 }
 
+/** A machine of which the first ring is made, and one of the rest. */
+async function pilotFirst(given: Scene, soakMinutes: number) {
+  const [pilot, other] = [await machine(given, 'pilot'), await machine(given, 'other')];
+  const rules = [{ kind: 'direct' as const, machineIds: [pilot.machineId] }];
+  const { id: collectionId } = await createCollection(given.server, aCollection('Pilots', { rules }));
+  await settle(given);
+  await policy(given, { rings: [{ collectionId, successPercent: 100, soakMinutes }] });
+  return { pilot, other };
+}
+
 const hasOrder = async (agent: BareAgent) => (await openRuns(agent)).length > 0;
 
 async function succeed(given: Scene, agent: BareAgent) {
@@ -158,11 +168,7 @@ onBothEngines(
   'BAUT-25: a pilot that succeeded while the clock was ahead soaks for its time, and not for a year',
   async (t, { databaseUrl }) => {
     const given = await scene(t, databaseUrl, '2027-01-05T20:00:00Z');
-    const [pilot, other] = [await machine(given, 'pilot'), await machine(given, 'other')];
-    const rules = [{ kind: 'direct' as const, machineIds: [pilot.machineId] }];
-    const { id: collectionId } = await createCollection(given.server, aCollection('Pilots', { rules }));
-    await settle(given);
-    await policy(given, { rings: [{ collectionId, successPercent: 100, soakMinutes: 60 }] });
+    const { pilot, other } = await pilotFirst(given, 60);
     await publish(given, { urgency: 'highest' });
     await succeed(given, pilot);
     await pass(given, minute);
@@ -178,11 +184,7 @@ onBothEngines(
   'BAUT-25: a package that came while the clock was ahead does not stop at its pilots',
   async (t, { databaseUrl }) => {
     const given = await scene(t, databaseUrl, '2027-01-05T20:00:00Z');
-    const [pilot, other] = [await machine(given, 'pilot'), await machine(given, 'other')];
-    const rules = [{ kind: 'direct' as const, machineIds: [pilot.machineId] }];
-    const { id: collectionId } = await createCollection(given.server, aCollection('Pilots', { rules }));
-    await settle(given);
-    await policy(given, { rings: [{ collectionId, successPercent: 100, soakMinutes: 0 }] });
+    const { pilot, other } = await pilotFirst(given, 0);
     await shutDown(given, pilot);
     await publish(given, { urgency: 'highest' });
     await putBack(given, year);
