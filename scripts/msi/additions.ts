@@ -45,6 +45,14 @@ export function additions(ids: {
     ...[step, stepOfWindows].map((into) => into('TakeFolder', '', 790)),
     action('TakeProperties', library, 'PropertiesLibrary', 'TakeProperties'),
     step('TakeProperties', 'NOT REMOVE="ALL"', 1001),
+    // Not each installer waits for the stop that it has asked for; one that does finds it done.
+    action(
+      'AwaitStop',
+      storedProgram | deferred | asSystem | goesOnAfterFailure,
+      'ServiceProgram',
+      'stopped',
+    ),
+    step('AwaitStop', 'Installed OR WIX_UPGRADE_DETECTED', 1905),
     action('CloseFirewall', quietly, ids.node, `${agent} firewall close`),
     step('CloseFirewall', forGood, 1910),
     action('EndEngines', quietly, ids.service, 'end'),

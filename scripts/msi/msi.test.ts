@@ -126,6 +126,16 @@ describe('tenkai-agent for Windows', { skip: noAgentMsi }, () => {
     );
   });
 
+  test('no file is replaced, and nothing is started, before the service has stopped', () => {
+    const { Type, Source, Target } = row('CustomAction', 'Action', 'AwaitStop');
+    // A program of the package itself, waited for, as the system, in its place among the changes.
+    assert.deepEqual([Number(Type), Source, Target], [2 | 0x40 | 0x400 | 0x800, 'ServiceProgram', 'stopped']);
+    assert.equal(when('AwaitStop'), 'Installed OR WIX_UPGRADE_DETECTED');
+    assert.ok(place('AwaitStop') > place('StopServices'));
+    for (const later of ['DeleteServices', 'RemoveFiles', 'InstallFiles', 'StartServices'])
+      assert.ok(place('AwaitStop') < place(later), later);
+  });
+
   test('data, engines and the firewall are touched when the agent goes for good, not when a newer one takes its place', () => {
     const forGood = 'REMOVE="ALL" AND NOT UPGRADINGPRODUCTCODE';
     const last = ['EndEngines', 'CloseFirewall', 'WithdrawCertificates'];

@@ -1,8 +1,9 @@
 /*
  * tenkai-service.exe: a Windows service, TenkaiAgent or TenkaiServer. It runs the program that lies beside it, starts it
  * anew when it ends, and asks it to end by closing its standard input. `tenkai-service.exe folder` makes the data folder
- * and prints its path. The installer calls it when the agent is removed for good: `end` ends the engines of runs,
- * `forget FOLDER` removes the data folder unless there is an agent in the installation folder.
+ * and prints its path. The installer calls it: `stopped` waits until a service that stops has stopped; and when the agent
+ * is removed for good, `end` ends the engines of runs, and `forget FOLDER` removes the data folder unless there is an agent
+ * in the installation folder.
  *
  * From the compiler's command line (programs.ts), strings in wide characters: SERVICE, its name; PART, the folder below
  * %ProgramData%\Tenkai; PROGRAM, the file that Node runs, with NODE_OPTIONS before it and ARGUMENTS behind it;
@@ -196,6 +197,22 @@ static void WINAPI service_main(DWORD count, wchar_t **words) {
   report(SERVICE_STOPPED, 0);
 }
 
+/* Where there is no service, it is a stopped one. */
+static DWORD service_state(void) {
+  SERVICE_STATUS now = {0};
+  SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
+  SC_HANDLE service = manager ? OpenServiceW(manager, SERVICE, SERVICE_QUERY_STATUS) : NULL;
+  BOOL known = service && QueryServiceStatus(service, &now);
+  if (service) CloseServiceHandle(service);
+  if (manager) CloseServiceHandle(manager);
+  return known ? now.dwCurrentState : SERVICE_STOPPED;
+}
+
+/* An installer that goes on while the service still stops cannot start it again, and fails with all that it has done. */
+static void await_stop(void) {
+  for (int waited = 0; waited < GRACE_MS + 20000 && service_state() == SERVICE_STOP_PENDING; waited += 250) Sleep(250);
+}
+
 #if FORGETS
 /* Removes a folder and what is in it; a link is removed, and what it leads to stays. */
 static void remove_folder(const wchar_t *folder) {
@@ -220,19 +237,9 @@ static void remove_folder(const wchar_t *folder) {
   if (!RemoveDirectoryW(folder)) MoveFileExW(folder, NULL, MOVEFILE_DELAY_UNTIL_REBOOT);
 }
 
-static BOOL is_running(void) {
-  SERVICE_STATUS now = {0};
-  SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
-  SC_HANDLE service = manager ? OpenServiceW(manager, SERVICE, SERVICE_QUERY_STATUS) : NULL;
-  BOOL running = service && QueryServiceStatus(service, &now) && now.dwCurrentState != SERVICE_STOPPED;
-  if (service) CloseServiceHandle(service);
-  if (manager) CloseServiceHandle(manager);
-  return running;
-}
-
 /* Without the service nobody hears of a run: its engine ends. What the engine has started, goes on: it may be this removal. */
 static void end_engines(void) {
-  if (is_running()) return;
+  if (service_state() != SERVICE_STOPPED) return;
   wchar_t own[PATH_CHARS], image[PATH_CHARS];
   PROCESSENTRY32W entry = {0};
   DWORD length = GetModuleFileNameW(NULL, own, PATH_CHARS - 16);
@@ -292,6 +299,10 @@ static int print_folder(void) {
 
 int wmain(int count, wchar_t **words) {
   if (count == 2 && !wcscmp(words[1], L"folder")) return print_folder();
+  if (count == 2 && !wcscmp(words[1], L"stopped")) {
+    await_stop();
+    return 0;
+  }
 #if FORGETS
   if (count == 2 && !wcscmp(words[1], L"end")) {
     end_engines();

@@ -220,6 +220,23 @@ describe('the package for Windows', { skip: noWine || noAgentMsi, timeout: 30 * 
     await rm(machine.pathOf(program));
   });
 
+  test('AGENT-36: a repair waits for a service that is slow to stop, and starts it again', async () => {
+    const { process: first } = await agent.untilSays('it is connected', ({ isConnected }) => isConnected);
+    const { host } = machine;
+    // It neither ends nor answers.
+    await host.ask(['pkill', '-STOP', '-f', 'tenkai-agent.mjs run']);
+    let hasEnded = false;
+    const repair = agent.msiexec('/i', newerMsi, 'REINSTALL=ALL', 'REINSTALLMODE=amus').finally(() => {
+      hasEnded = true;
+    });
+    const isAwaited = async () => hasEnded || (await host.run(['pgrep', '-f', 'stopped$'])).code === 0;
+    await until('the installer waits', isAwaited, longMs);
+    await host.ask(['pkill', '-CONT', '-f', 'tenkai-agent.mjs run']);
+    assert.equal(await repair, 0);
+    await agent.untilSays('another one runs', ({ process }) => process.startTime !== first.startTime);
+    assert.equal(await agent.serviceState(), 'RUNNING');
+  });
+
   test('MASTER-07, MASTER-11, MASTER-17, MASTER-18, MASTER-20: prepared as a reference machine, it carries nothing of itself; what starts from it is another machine', async () => {
     const before = [(await row()).id, await thumbprints()];
     assert.equal(before[1]?.length, 2);
