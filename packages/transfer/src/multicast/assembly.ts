@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
-import { SECTOR_BYTES } from '../direct-write.ts';
-import { CHUNK_SIZE_BYTES } from '../manifest.ts';
+import { SECTOR_BYTES } from '../disk/direct-write.ts';
+import { CHUNK_SIZE_BYTES } from '../manifest/manifest.ts';
 import { type Header, kinds, type Sealer, writeHeader } from './datagram.ts';
 import { createGrowingRepairs, type GrowingRepairs, growingRepairsBytes } from './growing-repairs.ts';
 import {

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { CHUNK_SIZE_BYTES, type Manifest } from '../manifest.ts';
+import { CHUNK_SIZE_BYTES, type Manifest } from '../manifest/manifest.ts';
 import type { ChunkSource } from './send-content.ts';
 
 /** Chunks of a content that is still on its way to the disk: whoever opens one waits until it has landed. */

@@ -1,4 +1,4 @@
-import type { Manifest, ManifestChunk } from '../manifest.ts';
+import type { Manifest, ManifestChunk } from '../manifest/manifest.ts';
 import { hearGroup } from './hear-group.ts';
 import { createReceiver, type Receiver } from './receiver.ts';
 import type { MemberOutcome, ReceiverFigures } from './receiving.ts';

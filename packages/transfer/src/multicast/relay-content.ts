@@ -1,8 +1,8 @@
-import type { NetworkOptions } from '../download.ts';
-import { fetchChunks } from '../fetch-chunks.ts';
-import type { ChunkWant } from '../fetch-part.ts';
-import type { BeforeFetch } from '../fill-folder.ts';
-import { distinctChunks } from '../manifest.ts';
+import type { NetworkOptions } from '../fetch/download.ts';
+import { fetchChunks } from '../fetch/fetch-chunks.ts';
+import type { ChunkWant } from '../fetch/fetch-part.ts';
+import type { BeforeFetch } from '../fetch/fill-folder.ts';
+import { distinctChunks } from '../manifest/manifest.ts';
 import { landingChunks } from './landing-chunks.ts';
 import { type SendContentOptions, type SendProgress, sendContent } from './send-content.ts';
 

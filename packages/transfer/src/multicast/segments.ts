@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CHUNK_SIZE_BYTES, distinctChunks, type Manifest, type ManifestChunk } from '../manifest.ts';
+import { CHUNK_SIZE_BYTES, distinctChunks, type Manifest, type ManifestChunk } from '../manifest/manifest.ts';
 import { DIGEST_BYTES } from './datagram.ts';
 import { type Shape, shapeOf } from './layout.ts';
 

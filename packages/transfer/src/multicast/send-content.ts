@@ -1,8 +1,8 @@
 import type { Socket } from 'node:dgram';
 import type { FileHandle } from 'node:fs/promises';
+import { readFully } from '../disk/file-bytes.ts';
 import { Failure } from '../failures.ts';
-import { readFully } from '../file-bytes.ts';
-import type { Manifest } from '../manifest.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import { DATAGRAM_BYTES } from './layout.ts';
 import { type Segment, segmentsOf } from './segments.ts';
 import { createSender, type MemberResult, type Sender } from './sender.ts';

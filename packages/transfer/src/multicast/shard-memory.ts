@@ -1,4 +1,4 @@
-import { directMemory } from '../direct-write.ts';
+import { directMemory } from '../disk/direct-write.ts';
 import { multiply } from './field.ts';
 import { LANES, shardProgram } from './shard-program.ts';
 

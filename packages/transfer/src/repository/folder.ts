@@ -1,8 +1,8 @@
 import { chmod, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, makeFolder, syncFolder } from '../durable.ts';
-import { takeExclusive } from '../exclusive.ts';
-import { publicFileMode, publicFolderMode } from '../public-store.ts';
+import { errorCode, makeFolder, syncFolder } from '../disk/durable.ts';
+import { takeExclusive } from '../disk/exclusive.ts';
+import { publicFileMode, publicFolderMode } from '../store/public-store.ts';
 import { Failure } from './failures.ts';
 import { indexPath, parseIndex, type RepositoryIndex, type SignedIndex } from './index-file.ts';
 

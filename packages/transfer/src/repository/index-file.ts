@@ -1,5 +1,5 @@
 import { canonicalJson } from '@tenkai/domain/canonical-json.ts';
-import { isSha256 } from '../manifest-check.ts';
+import { isSha256 } from '../manifest/manifest-check.ts';
 import { Failure } from './failures.ts';
 import { type RepositoryKey, type RepositorySignature, signText } from './keys.ts';
 

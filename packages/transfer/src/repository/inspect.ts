@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chunkPath, distinctChunks } from '../manifest.ts';
-import { openPublicStore } from '../public-store.ts';
-import { readManifest } from '../store-manifests.ts';
-import type { GarbageReport } from '../store-upkeep.ts';
+import { chunkPath, distinctChunks } from '../manifest/manifest.ts';
+import { openPublicStore } from '../store/public-store.ts';
+import { readManifest } from '../store/store-manifests.ts';
+import type { GarbageReport } from '../store/store-upkeep.ts';
 import { readDescription } from './description.ts';
 import { Failure } from './failures.ts';
 import { publishing, readFolderIndex } from './folder.ts';

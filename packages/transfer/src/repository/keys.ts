@@ -9,7 +9,7 @@ import {
 } from 'node:crypto';
 import { open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errorCode, makeFolder, syncFolder } from '../durable.ts';
+import { errorCode, makeFolder, syncFolder } from '../disk/durable.ts';
 import { Failure } from './failures.ts';
 
 /** A publisher's key: ECDSA P-256 with SHA-256, signatures in IEEE P1363 form, as everywhere in Tenkai. */

@@ -1,9 +1,9 @@
 import { chmod, mkdir, readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { PackageDraft } from '@tenkai/domain';
-import { makeFolder } from '../durable.ts';
-import { canonicalManifest, distinctChunks, type Manifest } from '../manifest.ts';
-import { openPublicStore, publicFolderMode } from '../public-store.ts';
+import { makeFolder } from '../disk/durable.ts';
+import { canonicalManifest, distinctChunks, type Manifest } from '../manifest/manifest.ts';
+import { openPublicStore, publicFolderMode } from '../store/public-store.ts';
 import { describePackage } from './description.ts';
 import { Failure } from './failures.ts';
 import { publishing, readFolderIndex, replaceFile } from './folder.ts';

@@ -7,7 +7,7 @@ import { Failure } from '@tenkai/domain';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { publishContent } from '@tenkai/testkit/published-content.ts';
-import { chunkPath, distinctChunks } from '../manifest.ts';
+import { chunkPath, distinctChunks } from '../manifest/manifest.ts';
 import {
   createKeyFile,
   initRepository,

@@ -2,14 +2,14 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Download, type NetworkOptions, openDownload } from '../download.ts';
-import { errorCode, NO_FOLLOW } from '../durable.ts';
+import { errorCode, NO_FOLLOW } from '../disk/durable.ts';
+import { readFully, sha256Of } from '../disk/file-bytes.ts';
 import { Failure as ContentFailure } from '../failures.ts';
-import { type FetchChunks, fetchChunks } from '../fetch-chunks.ts';
-import type { ChunkWant } from '../fetch-part.ts';
-import { readFully, sha256Of } from '../file-bytes.ts';
-import { get } from '../http-get.ts';
-import { chunkPath } from '../manifest.ts';
+import { type Download, type NetworkOptions, openDownload } from '../fetch/download.ts';
+import { type FetchChunks, fetchChunks } from '../fetch/fetch-chunks.ts';
+import type { ChunkWant } from '../fetch/fetch-part.ts';
+import { get } from '../fetch/http-get.ts';
+import { chunkPath } from '../manifest/manifest.ts';
 import { Failure } from './failures.ts';
 
 /** Where a repository is read from: a web server, or a folder that was carried across an air gap. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ChunkStore, ManifestFile } from '@tenkai/transfer';
-import { renameDurably } from '@tenkai/transfer/durable.ts';
+import { renameDurably } from '@tenkai/transfer/disk/durable.ts';
 import { openFileMode, openFolderMode, readChunkFile, requireFolder } from './folder-copy.ts';
 
 /**

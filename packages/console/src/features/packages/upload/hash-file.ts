@@ -1,4 +1,4 @@
-import { CHUNK_SIZE_BYTES, type ManifestChunk } from '@tenkai/transfer/manifest.ts';
+import { CHUNK_SIZE_BYTES, type ManifestChunk } from '@tenkai/transfer/manifest/manifest.ts';
 
 export interface HashedFile {
   readonly chunks: readonly ManifestChunk[];

@@ -6,8 +6,8 @@ import {
   canonicalManifest,
   type ManifestFile,
   manifestBody,
-} from '@tenkai/transfer/manifest.ts';
-import { checkManifestBody } from '@tenkai/transfer/manifest-check.ts';
+} from '@tenkai/transfer/manifest/manifest.ts';
+import { checkManifestBody } from '@tenkai/transfer/manifest/manifest-check.ts';
 import { call, requestHeaders } from '../../../api/client.ts';
 import { sha256Hex } from './hash-file.ts';
 import { startHasher } from './hasher.ts';
