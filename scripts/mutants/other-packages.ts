@@ -98,7 +98,7 @@ export const otherPackages: readonly Mutant[] = [
     {
       rule: 'BSCN-08: a number alone waits for everybody who may still come',
       file: 'groups/groups.ts',
-      tests: 'groups/groups.test.ts',
+      tests: 'groups/waves.test.ts',
       only: 'a number alone.*sqlite',
     },
     ['limits.maxWaitMs !== null || (await isAnyoneExpected(read, key))', 'false'],
