@@ -15,7 +15,7 @@ import { confirm } from '../prompt.ts';
 import { readJson } from '../read-file.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
-import { findMachine } from './find-machine.ts';
+import { findMachine } from './machine/find-machine.ts';
 
 interface DraftOptions {
   readonly from?: string;

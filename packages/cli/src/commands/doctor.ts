@@ -9,7 +9,7 @@ import {
 import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import type { Command } from 'commander';
 import { acting, type Cli, type Session } from '../session.ts';
-import { findMachine } from './find-machine.ts';
+import { findMachine } from './machine/find-machine.ts';
 
 /** `tenkai doctor`: the connection with a machine, seen from the site; `tenkai-agent doctor` sees it from there. */
 export function addDoctorCommand(program: Command, cli: Cli) {

@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import { timeText } from '../format.ts';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
-import { findMachine } from './find-machine.ts';
+import { findMachine } from './machine/find-machine.ts';
 
 export function addMulticastCommands(program: Command, cli: Cli) {
   const noun = program.command('multicast').description('content that is sent once to many machines');

@@ -14,7 +14,7 @@ import {
 } from '../service/service.ts';
 import { firstSettings, type ServiceStatus, serviceProgram } from '../service/service-control.ts';
 import { acting, type Cli, type Session } from '../session.ts';
-import { closePorts, openPorts } from './firewall.ts';
+import { closePorts, openPorts } from './firewall/firewall.ts';
 
 const limitMs = 60_000;
 

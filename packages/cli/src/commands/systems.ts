@@ -14,7 +14,7 @@ import { systemRoutes } from '@tenkai/protocol/api/systems.ts';
 import { type Command, Option } from 'commander';
 import { acting, type Cli, type Session } from '../session.ts';
 import type { Column } from '../table.ts';
-import { findMachine } from './find-machine.ts';
+import { findMachine } from './machine/find-machine.ts';
 
 /** `tenkai systems`: what is supported on which operating system. */
 export function addSystemsCommands(program: Command, cli: Cli) {
