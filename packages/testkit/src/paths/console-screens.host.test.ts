@@ -1,29 +1,22 @@
+/** Screens of the console by requirement: one site and one browser serve them all. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { packageRoutes } from '@tenkai/protocol/api/packages.ts';
 import { getSiteSettings } from '@tenkai/protocol/api/site.ts';
-import { listAudit } from '@tenkai/protocol/api/status.ts';
 import { createUser } from '@tenkai/protocol/api/users.ts';
-import type { Client } from '@tenkai/protocol/client.ts';
-import type { BrowserContext, Page } from 'playwright-core';
 import { noBrowser, startBrowser } from '../console/browser.ts';
-import { administrator, setUp, signIn, startConsoleSite, textsOf } from '../console/console-site.ts';
-import { apiOf, type ConsoleSite, fillSite, startMachines } from '../console/filled-site.ts';
+import { setUp, signIn, startConsoleSite, textsOf } from '../console/console-site.ts';
+import { apiOf, fillSite, startMachines } from '../console/filled-site.ts';
 import { takeFromPalette, typeInPalette } from '../console/palette.ts';
 import { watchPage } from '../console/watch-page.ts';
-import { aDraft } from '../package-draft.ts';
-import { until } from '../rig/until.ts';
-
-const texts = textsOf.ja;
-
-interface Scene {
-  readonly site: ConsoleSite;
-  readonly browser: BrowserContext;
-  readonly page: Page;
-  readonly api: Client;
-}
-
-type Act = (scene: Scene, t: TestContext) => Promise<void>;
+import { type Act, type Scene, texts } from './console-screens-for-test.ts';
+import { clearErrors, machineProperties, reviewTarget } from './machine-screens-for-test.ts';
+import {
+  choosePackage,
+  deliveryFields,
+  scenarioByKeyboard,
+  secondBrowser,
+  versionInSight,
+} from './scenario-screens-for-test.ts';
 
 /** By the requirement that each shows to hold; one site serves them all, in this order. */
 const screens: readonly (readonly [string, Act])[] = [
@@ -70,202 +63,6 @@ async function settings({ site, page, api }: Scene): Promise<void> {
   await network.getByRole('button', { name: texts.common.save }).click();
   await page.getByText(texts.common.saved).waitFor();
   assert.equal((await api(getSiteSettings)).concurrency, 77);
-}
-
-/** From the list to the saved scenario without a mouse. */
-async function scenarioByKeyboard({ site, page }: Scene): Promise<void> {
-  await page.goto(`${site.url}/scenarios`);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.getByRole('link', { name: 'シナリオ追加' }).press('Enter');
-  await page.getByLabel('シナリオ名').waitFor();
-  assert.deepEqual(await page.getByRole('tab').allTextContents(), [
-    'パッケージとステップ',
-    '変数',
-    'オプション',
-  ]);
-  await tabTo(page, 'シナリオ名');
-  await page.keyboard.type('Keyboard');
-  await tabTo(page, texts.scenarios.addStep);
-  await page.keyboard.press('Enter');
-  await page.getByRole('menuitem', { name: texts.scenarios.kinds.wait }).press('Enter');
-  await page.getByRole('button', { name: /1.*待機/ }).waitFor();
-  await tabTo(page, texts.common.save);
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { level: 1, name: 'Keyboard' }).waitFor();
-}
-
-async function deliveryFields({ site, page }: Scene): Promise<void> {
-  await page.goto(`${site.url}/deployments/new?package=x&collection=all`);
-  await page.getByRole('heading', { name: '配信条件設定' }).waitFor();
-  const method = page.getByRole('radiogroup', { name: '配信方法' });
-  assert.deepEqual(await method.locator('label').allTextContents(), [
-    '自動',
-    'ユニキャスト',
-    'マルチキャスト',
-  ]);
-  for (const field of ['最大ターゲット数', '最大待ち時間 (分)', 'マルチキャストIPアドレス'])
-    assert.equal(await page.getByRole('textbox', { name: field }).count(), 1, field);
-  const timing = page.getByRole('radiogroup', { name: '実行タイミング設定' });
-  for (const choice of ['配信後すぐにパッケージを実行', '次回起動時にパッケージを実行'])
-    assert.equal(await timing.getByRole('radio', { name: choice }).count(), 1, choice);
-  for (const field of [
-    'シナリオ開始時に再起動を行う',
-    'パッケージ実行後に再起動を行う',
-    'シナリオ終了時に電源をOFFにする',
-  ])
-    assert.equal(await page.getByRole('combobox', { name: field }).count(), 1, field);
-}
-
-async function versionInSight({ site, page, api }: Scene): Promise<void> {
-  const [first] = (await api(packageRoutes.list, { query: {} })).items;
-  assert.ok(first);
-  await page.setViewportSize({ width: 1024, height: 768 });
-  await page.goto(`${site.url}/packages`);
-  const row = page.getByRole('row', { name: first.displayName }).first();
-  for (const text of [first.displayName, first.version]) {
-    const box = await row.getByText(text, { exact: true }).first().boundingBox();
-    assert.ok(box && box.x + box.width <= 1024, `${text}: ${JSON.stringify(box)}`);
-  }
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
-
-async function choosePackage({ site, page, api }: Scene): Promise<void> {
-  const xp = { operatingSystem: 'windows-xp', language: 'any', architecture: 'any' } as const;
-  for (const draft of [
-    aDraft({ id: 'KB977203', name: '修正', type: 'hotfix', targets: [xp] }),
-    aDraft({ id: 'S0199999', name: 'Gone', type: 'hotfix', targets: [xp] }),
-  ])
-    await api(packageRoutes.create, { body: { draft, contentId: null } });
-  await api(packageRoutes.remove, { params: { id: 'S0199999' } });
-  await page.goto(`${site.url}/scenarios/new`);
-  await page.getByRole('button', { name: texts.scenarios.addStep }).click();
-  await page.getByRole('menuitem', { name: texts.scenarios.kinds['install-package'] }).click();
-  const field = page.getByRole('combobox', { name: texts.deployments.wizard.choosePackage });
-  const registered = (await api(packageRoutes.list, { query: {} })).items.length;
-  await field.click();
-  const options = page.getByRole('option');
-  await until('every registered package is offered', async () => (await options.count()) === registered);
-  for (const search of ['kb9772', 'windows xp', 'HotFix XP', '修正']) {
-    await field.fill(search);
-    await until(`one is found by ${search}`, async () => (await options.count()) === 1);
-    assert.match((await options.textContent()) ?? '', /修正.*KB977203 · HotFix · Windows XP/);
-  }
-  await field.fill('S0199999');
-  await page.getByText(texts.table.noMatch, { exact: true }).waitFor();
-  await field.fill('kb9772');
-  await options.first().click();
-  await page.goto(`${site.url}/packages?os=Windows%20XP`);
-  await page.getByRole('row', { name: /KB977203/ }).waitFor();
-  assert.equal(await page.getByRole('row').count(), 2, 'its head, and the only package for Windows XP');
-}
-
-const mostTabs = 60;
-
-/** Presses Tab until what has this name has the focus. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  for (let press = 0; press < mostTabs; press += 1) {
-    const isThere = await page.evaluate((wanted) => {
-      const active = document.activeElement;
-      const label = (active as HTMLInputElement | null)?.labels?.[0]?.textContent ?? active?.textContent;
-      return (label ?? '').replace('*', '').trim() === wanted;
-    }, name);
-    if (isThere) return;
-    await page.keyboard.press('Tab');
-  }
-  assert.fail(`the keyboard does not reach ${name}`);
-}
-
-async function secondBrowser({ site, page }: Scene, t: TestContext): Promise<void> {
-  const other = await (await startBrowser(t, { language: 'en', ca: site.ca })).newPage();
-  await signIn(other, site.url, 'en');
-  await other.goto(`${site.url}/scenarios`);
-  await other.getByRole('row', { name: /Keyboard/ }).waitFor();
-  await page.goto(`${site.url}/scenarios/new`);
-  await page.getByLabel('シナリオ名').fill('Seen at once');
-  await page.getByRole('button', { name: texts.scenarios.addStep }).click();
-  await page.getByRole('menuitem', { name: texts.scenarios.kinds.restart }).click();
-  await page.getByRole('button', { name: texts.common.save }).click();
-  await other.getByRole('row', { name: /Seen at once/ }).waitFor();
-}
-
-async function clearErrors({ site, page, api }: Scene): Promise<void> {
-  const inError = texts.machines.activity.error;
-  await page.goto(`${site.url}/machines`);
-  for (const name of ['alder', 'birch']) await stateOf(page, name, inError).waitFor({ timeout: 60_000 });
-  await page.getByRole('checkbox', { name: texts.table.selectAll }).click();
-  await page.getByText('2 件中 2 件を選択').waitFor();
-  await page.getByRole('button', { name: 'エラー解除' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'エラー解除' }).click();
-  for (const name of ['alder', 'birch']) await stateOf(page, name, texts.machines.activity.idle).waitFor();
-
-  await retryOn(page, site, 'alder');
-  await page.goto(`${site.url}/machines?search=alder`);
-  await stateOf(page, 'alder', inError).waitFor({ timeout: 60_000 });
-  await page.getByRole('link', { name: 'alder' }).click();
-  await page
-    .getByRole('region', { name: texts.machines.inError })
-    .getByRole('button', { name: 'エラー解除' })
-    .click();
-  await page.getByRole('dialog').getByRole('button', { name: 'エラー解除' }).click();
-  await page.getByRole('region', { name: texts.machines.inError }).waitFor({ state: 'detached' });
-  const { items } = await api(listAudit, { query: { action: 'runs.error-cleared' } });
-  assert.deepEqual(
-    items.map(({ actorName }) => actorName),
-    [administrator.name, administrator.name, administrator.name],
-  );
-}
-
-async function reviewTarget({ site, page, api }: Scene): Promise<void> {
-  const { draft, revision } = await api(packageRoutes.get, { params: { id: 'broken' } });
-  await page.goto(`${site.url}/`);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  const body = { draft: { ...draft, version: '9.0' }, contentId: null, revision };
-  await api(packageRoutes.update, { params: { id: 'broken' }, body });
-  const task = page.getByRole('status').filter({ hasText: '対象の確認が必要です' });
-  await task.getByRole('link', { name: 'Broken to Linux' }).click();
-  const asked = page.getByRole('status').filter({ hasText: `から 9.0 に上がりました` });
-  await asked.getByRole('link', { name: 'Linux', exact: true }).waitFor();
-  await asked.getByRole('button', { name: '対象を確認済みにする' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: '対象を確認済みにする' }).click();
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
-  await asked.waitFor({ state: 'detached' });
-  const { items } = await api(listAudit, { query: { action: 'deployments.reviewed' } });
-  assert.deepEqual(
-    items.map(({ actorName }) => actorName),
-    [administrator.name],
-  );
-}
-
-const rowOf = (page: Page, name: string) => page.getByRole('row', { name: new RegExp(name) });
-/** In words that can be seen: an icon says it, too (BCON-08). */
-const stateOf = (page: Page, name: string, state: string) =>
-  rowOf(page, name)
-    .locator('.tk-state', { has: page.locator('svg') })
-    .getByText(state, { exact: true })
-    .first();
-
-/** The failed run begins anew, and fails again. */
-async function retryOn(page: Page, site: ConsoleSite, machine: string): Promise<void> {
-  await page.goto(`${site.url}/deployments`);
-  await page.getByRole('link', { name: 'Broken to Linux' }).click();
-  await rowOf(page, machine).getByRole('checkbox').click();
-  await page.getByRole('button', { name: texts.runs.retry, exact: true }).click();
-  await page.getByRole('dialog').getByRole('button', { name: texts.runs.retry }).click();
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
-}
-
-async function machineProperties({ site, page }: Scene): Promise<void> {
-  await page.goto(`${site.url}/machines?search=alder`);
-  await page.getByRole('link', { name: 'alder' }).click();
-  await page.getByRole('tab', { name: 'マシンのプロパティ' }).waitFor();
-  const factOf = (name: string) =>
-    page
-      .locator('dl > div', { has: page.getByText(name, { exact: true }) })
-      .locator('dd')
-      .first()
-      .textContent();
-  assert.match((await factOf('オペレーティングシステム')) ?? '', /Linux/);
-  assert.equal(await factOf('サービスパック'), 'なし');
 }
 
 async function contentSecurity({ site, page }: Scene): Promise<void> {
