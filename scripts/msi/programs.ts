@@ -56,7 +56,8 @@ export async function compileService(work: string, version: string, service: Ser
   const defined = Object.entries(values).map(([name, value]) => `-D${name}=${value}`);
   const description = await compileDescription(work, version, service);
   const libraries = ['-ladvapi32', '-lshell32', '-lole32', '-luuid'];
-  const sources = [sourceFile('service.c'), description];
+  const removal = service.isForgetful ? [sourceFile('removal.c')] : [];
+  const sources = [sourceFile('service.c'), ...removal, description];
   await compile([...common, '-municode', ...defined, '-o', out, ...sources, ...libraries]);
   return out;
 }

@@ -10,15 +10,12 @@
  * FOLDER_VARIABLE, the variable that tells it the folder; GRACE_MS, what it has to end in before it is ended; FINAL_CODE,
  * the exit code after which another start would end the same way; FORGETS, whether `end` and `forget` exist.
  */
-#define WIN32_LEAN_AND_MEAN
-#include <windows.h>
+#include "service.h"
 #include <aclapi.h>
 #include <sddl.h>
 #include <shlobj.h>
 #include <stdio.h>
-#include <tlhelp32.h>
 
-#define PATH_CHARS 1024
 #define RESTART_MS 10000
 #define LOG_BYTES (1024 * 1024)
 
@@ -44,7 +41,7 @@ static DWORD WINAPI control(DWORD code, DWORD type, void *data, void *context) {
 }
 
 /* %ProgramData%\Tenkai\PART, asked of the system: a variable could be anybody's. */
-static BOOL data_folder(wchar_t *parent, wchar_t *folder) {
+BOOL data_folder(wchar_t *parent, wchar_t *folder) {
   wchar_t *base = NULL;
   if (FAILED(SHGetKnownFolderPath(&FOLDERID_ProgramData, 0, NULL, &base))) return FALSE;
   int fits = swprintf(parent, PATH_CHARS, L"%ls\\Tenkai", base) > 0 &&
@@ -198,7 +195,7 @@ static void WINAPI service_main(DWORD count, wchar_t **words) {
 }
 
 /* Where there is no service, it is a stopped one. */
-static DWORD service_state(void) {
+DWORD service_state(void) {
   SERVICE_STATUS now = {0};
   SC_HANDLE manager = OpenSCManagerW(NULL, NULL, SC_MANAGER_CONNECT);
   SC_HANDLE service = manager ? OpenServiceW(manager, SERVICE, SERVICE_QUERY_STATUS) : NULL;
@@ -212,79 +209,6 @@ static DWORD service_state(void) {
 static void await_stop(void) {
   for (int waited = 0; waited < GRACE_MS + 20000 && service_state() == SERVICE_STOP_PENDING; waited += 250) Sleep(250);
 }
-
-#if FORGETS
-/* Removes a folder and what is in it; a link is removed, and what it leads to stays. */
-static void remove_folder(const wchar_t *folder) {
-  wchar_t name[PATH_CHARS];
-  WIN32_FIND_DATAW found;
-  if (swprintf(name, PATH_CHARS, L"%ls\\*", folder) < 0) return;
-  HANDLE search = FindFirstFileW(name, &found);
-  if (search != INVALID_HANDLE_VALUE) {
-    do {
-      if (!wcscmp(found.cFileName, L".") || !wcscmp(found.cFileName, L"..")) continue;
-      if (swprintf(name, PATH_CHARS, L"%ls\\%ls", folder, found.cFileName) < 0) continue;
-      BOOL is_folder = found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY;
-      BOOL is_link = found.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT;
-      SetFileAttributesW(name, FILE_ATTRIBUTE_NORMAL);
-      if (is_folder && !is_link)
-        remove_folder(name);
-      else if (!(is_folder ? RemoveDirectoryW(name) : DeleteFileW(name)))
-        MoveFileExW(name, NULL, MOVEFILE_DELAY_UNTIL_REBOOT);
-    } while (FindNextFileW(search, &found));
-    FindClose(search);
-  }
-  if (!RemoveDirectoryW(folder)) MoveFileExW(folder, NULL, MOVEFILE_DELAY_UNTIL_REBOOT);
-}
-
-/* Without the service nobody hears of a run: its engine ends. What the engine has started, goes on: it may be this removal. */
-static void end_engines(void) {
-  if (service_state() != SERVICE_STOPPED) return;
-  wchar_t own[PATH_CHARS], image[PATH_CHARS];
-  PROCESSENTRY32W entry = {0};
-  DWORD length = GetModuleFileNameW(NULL, own, PATH_CHARS - 16);
-  if (length == 0 || length >= PATH_CHARS - 16) return;
-  wcscpy(wcsrchr(own, L'\\') + 1, L"node.exe");
-  HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
-  if (snapshot == INVALID_HANDLE_VALUE) return;
-  entry.dwSize = sizeof entry;
-  for (BOOL more = Process32FirstW(snapshot, &entry); more; more = Process32NextW(snapshot, &entry)) {
-    HANDLE process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_TERMINATE | SYNCHRONIZE, FALSE, entry.th32ProcessID);
-    DWORD chars = PATH_CHARS;
-    if (!process) continue;
-    if (QueryFullProcessImageNameW(process, 0, image, &chars) && !_wcsicmp(image, own)) {
-      TerminateProcess(process, 1);
-      WaitForSingleObject(process, 5000);
-    }
-    CloseHandle(process);
-  }
-  CloseHandle(snapshot);
-}
-
-/* What files in use have left behind when they were replaced, and the folders where they are empty then. */
-static void remove_programs(const wchar_t *name) {
-  wchar_t folder[PATH_CHARS];
-  DWORD length = GetFullPathNameW(name, PATH_CHARS, folder, NULL);
-  wchar_t *end = folder + length - 13;
-  if (length < 13 || length >= PATH_CHARS || _wcsicmp(end, L"\\Tenkai\\Agent")) return;
-  remove_folder(folder);
-  end[7] = 0;
-  RemoveDirectoryW(folder);
-}
-
-static int forget(const wchar_t *programs) {
-  wchar_t parent[PATH_CHARS], folder[PATH_CHARS], program[PATH_CHARS];
-  if (swprintf(program, PATH_CHARS, L"%ls\\" PROGRAM, programs) < 0) return 1;
-  /* It was an older version that went: the data are those of the agent that is there. */
-  if (GetFileAttributesW(program) != INVALID_FILE_ATTRIBUTES) return 0;
-  if (!data_folder(parent, folder)) return 1;
-  remove_folder(folder);
-  /* What is empty now; other parts of Tenkai keep the rest. */
-  RemoveDirectoryW(parent);
-  remove_programs(programs);
-  return 0;
-}
-#endif
 
 /* In UTF-8, as programs read it. */
 static int print_folder(void) {
