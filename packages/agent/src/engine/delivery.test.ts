@@ -1,10 +1,10 @@
+/** Where content comes from, and what is not believed, waited for or tried again. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import {
@@ -16,45 +16,11 @@ import {
 } from '@tenkai/testkit/small-site/enrolled-agent.ts';
 import { packContent, publishContent } from '@tenkai/testkit/small-site/publish.ts';
 import { until } from '@tenkai/testkit/small-site/run-agent.ts';
-import { runEngineToEnd, spawnEngine } from '@tenkai/testkit/small-site/run-engine.ts';
+import { spawnEngine } from '@tenkai/testkit/small-site/run-engine.ts';
 import { runSteps, toldOf } from '@tenkai/testkit/small-site/run-steps.ts';
-import type { SmallSite } from '@tenkai/testkit/small-site/site.ts';
 import { makeSiteKeys } from '@tenkai/testkit/small-site/site-keys.ts';
-import { startSmallSite } from '@tenkai/testkit/small-site/small-site.ts';
-import { contentPart, copyStep, scriptStep } from '@tenkai/testkit/small-site/steps.ts';
-import { canonicalManifest, chunkPath, type Manifest, manifestPath } from '@tenkai/transfer';
-import { findTree } from '../platform/linux/process-tree.ts';
-
-let site: SmallSite;
-let agent: EnrolledAgent;
-before(async () => {
-  site = await startSmallSite();
-});
-after(() => site.close());
-beforeEach(async () => {
-  agent = await enrolledAgent(site);
-});
-const mounted: string[] = [];
-afterEach(() => {
-  for (const folder of mounted.splice(0)) spawnSync('umount', [folder]);
-  site.intercept = () => false;
-  agent.remove();
-});
-
-const options = { timeout: 120_000 };
-let lastContent = 0;
-/** Different for each test, so that no content is there already. */
-const newFiles = (bytes = 100) => {
-  lastContent += 1;
-  return { 'app/file': Buffer.alloc(bytes, `content ${lastContent} `) };
-};
-const copyOf = (manifest: Manifest) => [
-  copyStep({ content: contentPart(manifest), from: 'app', to: '/srv' }),
-];
-const leftInCache = () => [
-  ...readdirSync(join(agent.data.content, 'content')),
-  ...readdirSync(join(agent.data.content, 'trash')),
-];
+import { canonicalManifest, chunkPath, manifestPath } from '@tenkai/transfer';
+import { agent, copyOf, leftInCache, newFiles, options, site } from './delivery-for-test.ts';
 
 /** A distribution point that is nothing but a static web server. */
 async function pointOf(files: Map<string, Buffer | string>) {
@@ -64,13 +30,6 @@ async function pointOf(files: Map<string, Buffer | string>) {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
-}
-
-/** A real file system of that size, which is easily full. */
-function mountSmall(folder: string, size: string): boolean {
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]);
-  if (status === 0) mounted.push(folder);
-  return status === 0;
 }
 
 test('damaged bytes of one source are fetched from the next one', options, async (t) => {
@@ -208,112 +167,4 @@ test('a site that is too busy for a token is asked for it again', options, async
   };
   const { end } = await runSteps(site, agent, copyOf(manifest));
   assert.deepEqual([isBusy, end?.succeeded], [false, true]);
-});
-
-test('a delivery that is cancelled ends at once, and nothing of it stays', options, async () => {
-  const manifest = await publishContent(site, newFiles(9_000_000));
-  site.intercept = (request, response) => {
-    // The answer begins and never ends.
-    if (!request.url?.includes('/objects/')) return false;
-    response.writeHead(200).write('begin');
-    return true;
-  };
-  const name = storeOrder(agent, site, runOrder(agent, copyOf(manifest)));
-  const engine = spawnEngine(agent, name);
-  await until(() => existsSync(join(agent.data.runs, name, 'progress.json')));
-  writeFileSync(join(agent.data.runs, name, 'cancel'), '');
-  await until(() => engine.exitCode === 0);
-  assert.deepEqual(toldOf(agent, testRunId).events, ['received', 'delivering', 'cancelled']);
-  assert.deepEqual(leftInCache(), []);
-});
-
-test(
-  'BSCN-38: a hanging installer is cancelled: its processes are gone and the machine is free',
-  options,
-  async () => {
-    const hanging = scriptStep('trap "" TERM; touch "$TENKAI_ROOT/begun"; sleep 300 & wait; wait; sleep 300');
-    const name = storeOrder(
-      agent,
-      site,
-      runOrder(agent, [hanging, scriptStep('touch "$TENKAI_ROOT/never"')]),
-    );
-    const engine = spawnEngine(agent, name);
-    await until(() => existsSync(join(agent.root, 'begun')));
-    writeFileSync(join(agent.data.runs, name, 'cancel'), '');
-    await until(() => engine.exitCode === 0);
-    const { events, results } = toldOf(agent, testRunId);
-    assert.deepEqual(
-      results.map(({ outcome }) => outcome),
-      ['cancelled'],
-    );
-    assert.equal(events.at(-1), 'cancelled');
-    assert.equal(existsSync(join(agent.root, 'never')), false);
-    const next = await runSteps(site, agent, [scriptStep('true')]);
-    assert.equal(next.end?.succeeded, true);
-  },
-);
-
-test(
-  'BSCN-38: a run that is cancelled while no engine lives ends cancelled, with its processes',
-  options,
-  async () => {
-    const hanging = scriptStep('touch "$TENKAI_ROOT/begun"; sleep 300');
-    const name = storeOrder(agent, site, runOrder(agent, [hanging]));
-    assert.equal(await runEngineToEnd(agent, name, { TENKAI_CRASH_AT: 'step#0:main:started' }), 'SIGKILL');
-    assert.notDeepEqual(findTree(`${testRunId}/1/0/main/1`), []);
-    writeFileSync(join(agent.data.runs, name, 'cancel'), '');
-    assert.equal(await runEngineToEnd(agent, name), 0);
-    assert.deepEqual(findTree(`${testRunId}/1/0/main/1`), []);
-    const { events, results } = toldOf(agent, testRunId);
-    assert.deepEqual(
-      results.map(({ outcome }) => outcome),
-      ['cancelled'],
-    );
-    assert.equal(events.at(-1), 'cancelled');
-  },
-);
-
-test('an engine that is told to stop leaves run and installer to the next one', options, async () => {
-  const text =
-    'touch "$TENKAI_ROOT/begun"; while [ ! -e "$TENKAI_ROOT/gate" ]; do sleep 0.05; done; echo end';
-  const name = storeOrder(agent, site, runOrder(agent, [scriptStep(text)]));
-  const engine = spawnEngine(agent, name);
-  await until(() => existsSync(join(agent.root, 'begun')));
-  engine.kill('SIGTERM');
-  await until(() => engine.exitCode === 0);
-  assert.deepEqual(toldOf(agent, testRunId).results, []);
-  writeFileSync(join(agent.root, 'gate'), '');
-  assert.equal(await runEngineToEnd(agent, name), 0);
-  assert.deepEqual(
-    toldOf(agent, testRunId).results.map(({ logTail }) => logTail),
-    ['end\n'],
-  );
-});
-
-test('a full disk ends the run with its reason, and nothing of the content stays', options, async (t) => {
-  const small = join(agent.root, '..', 'small');
-  mkdirSync(small);
-  if (!mountSmall(small, '3m')) return t.skip('needs the right to mount');
-  renameSync(agent.data.content, `${agent.data.content}.old`);
-  spawnSync('ln', ['-s', small, agent.data.content]);
-  const manifest = await publishContent(site, newFiles(5_000_000));
-  const { end, results } = await runSteps(site, agent, copyOf(manifest));
-  assert.deepEqual([end?.succeeded, end?.reason?.code], [false, 'disk-full']);
-  assert.deepEqual(results, []);
-  assert.deepEqual(leftInCache(), []);
-});
-
-test('a target that fills up fails with its reason and leaves no part of a file', options, async (t) => {
-  const small = join(agent.root, 'small');
-  mkdirSync(small);
-  if (!mountSmall(small, '1m')) return t.skip('needs the right to mount');
-  const manifest = await publishContent(site, newFiles(2_000_000));
-  const { results } = await runSteps(site, agent, [
-    copyStep({ content: contentPart(manifest), from: 'app', to: '/small/x' }),
-  ]);
-  assert.deepEqual(
-    results.map(({ outcome, reason }) => [outcome, reason?.code]),
-    [['failed', 'disk-full']],
-  );
-  assert.deepEqual(readdirSync(join(small, 'x')), []);
 });
