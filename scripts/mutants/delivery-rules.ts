@@ -34,7 +34,7 @@ export const deliveryRules: readonly Mutant[] = [
   ...mutants(
     'BAUT-02..08: urgency x power',
     'update/timing.ts',
-    ['update/timing.test.ts', 'update/judge.test.ts'],
+    ['update/timing.test.ts', 'update/judge.test.ts', 'update/judge-order.test.ts'],
     ["return urgency === 'highest' || urgency === 'high';", 'return true;'],
     ["if (!isOn) return wait('waiting-start', 'update-at-start', null);", ''],
     ['if (isContinuing) return { isDue: true };', ''],

@@ -1,76 +1,13 @@
+/** Who gets a package, when, and why not. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { anInventory, aPackage } from '@tenkai/testkit/builders.ts';
+import { anInventory } from '@tenkai/testkit/builders.ts';
 import fc from 'fast-check';
 import { reasonSentence } from '../reason.ts';
 import type { SoftwarePackage } from '../software/software-package.ts';
-import { type JudgeInput, judgeUpdates, type UpdateMachine, type UpdatePair } from './judge.ts';
-import { defaultUpdatePolicy, type UpdatePolicy } from './policy.ts';
+import type { UpdateMachine, UpdatePair } from './judge.ts';
+import { type Given, judge, now, one, pair, told } from './judge-for-test.ts';
 import { stateOfOpenRun } from './update-state.ts';
-
-const now = Date.parse('2026-01-05T12:00:00Z');
-const pair = (over: Partial<UpdatePair> = {}): UpdatePair => ({
-  since: now,
-  attempts: 0,
-  retryAt: null,
-  held: null,
-  isContinuing: false,
-  ...over,
-});
-
-interface Given {
-  readonly packages?: SoftwarePackage[];
-  readonly machine?: Partial<UpdateMachine>;
-  readonly policy?: Partial<UpdatePolicy>;
-  readonly releases?: JudgeInput['releases'];
-}
-
-function judge({ packages = [], machine = {}, policy = {}, releases = new Map() }: Given) {
-  return judgeUpdates({
-    packages: new Map(packages.map((one) => [one.id, one])),
-    releases,
-    policy: { ...defaultUpdatePolicy, ...policy },
-    nowMs: now,
-    machine: {
-      facts: { inventory: anInventory() },
-      verified: new Map(),
-      refused: new Map(),
-      isOn: true,
-      startedAt: null,
-      knownAt: null,
-      startDelayMs: 0,
-      isOptedOut: false,
-      ring: 0,
-      windows: [],
-      pairs: new Map(),
-      openRun: null,
-      ...machine,
-    },
-  });
-}
-
-const one = (id: string, over: Partial<SoftwarePackage> = {}) =>
-  aPackage({ id, urgency: 'highest', ...over });
-const closedWindow = {
-  id: 'w',
-  name: 'night',
-  schedule: {
-    kind: 'recurring',
-    rule: { every: 'day', interval: 1, at: '01:00' },
-    timeZone: 'UTC',
-    startsAt: '2026-01-01T00:00:00Z',
-  },
-  durationMinutes: 180,
-} as const;
-
-/** `package state reason` of each, and what begins. */
-function told(given: Given) {
-  const { packages, order } = judge(given);
-  const rows = packages.map(({ packageId, state, reason }) =>
-    `${packageId} ${state} ${reason?.code ?? ''}`.trim(),
-  );
-  return { rows, order: order && `${order.packageId} for ${order.goalId} ${order.variant}` };
-}
 
 test('BAUT-02: only highest and high take part', () => {
   const packages = (['highest', 'high', 'normal', 'low'] as const).map((urgency) =>
@@ -170,66 +107,6 @@ test('BAUT-09: system, language, architecture, service packs, condition and what
   const verified = new Map([['p', 1]]);
   const there = told({ packages, machine: { facts, verified } });
   assert.deepEqual(there, { rows: ['p applied'], order: null }, 'not delivered twice');
-});
-
-test('BAUT-10, BAUT-13: the latest alone is the goal, a level on the way to it goes first', () => {
-  const first = one('v1');
-  const second = one('v2', { supersedes: ['v1'] });
-  const third = one('v3', { supersedes: ['v2'], requires: [{ anyOf: ['v1'] }] });
-  assert.deepEqual(told({ packages: [first, second] }), {
-    rows: ['v1 not-applicable update-superseded', 'v2 delivering'],
-    order: 'v2 for v2 in-window',
-  });
-  assert.deepEqual(told({ packages: [first, third] }), {
-    rows: ['v1 delivering', 'v3 delivering update-before'],
-    order: 'v1 for v1 in-window',
-  });
-});
-
-test('a later level that is stopped does not keep the machine from an earlier one', () => {
-  const packages = [one('v1'), one('v2', { supersedes: ['v1'] })];
-  const held = { code: 'update-halted', params: { failed: 2, ended: 3, ring: 1 } };
-  assert.deepEqual(told({ packages, releases: new Map([['v2', { registeredAt: 0, openRing: 0, held }]]) }), {
-    rows: ['v1 delivering', 'v2 held update-halted'],
-    order: 'v1 for v1 in-window',
-  });
-});
-
-test('BAUT-19: one at a time, urgent ones first, standalone ones alone at the end', () => {
-  const packages = [
-    one('b', { standalone: true }),
-    one('c'),
-    one('a', { urgency: 'high' }),
-    one('d', { standalone: true }),
-  ];
-  const verified = new Map<string, number>();
-  const order: string[] = [];
-  const pairs = new Map([['a', pair({ since: now - 86_400_000 })]]);
-  for (let round = 0; round < 9; round++) {
-    const next = judge({ packages, machine: { verified, pairs } }).order;
-    if (!next) break;
-    order.push(next.packageId);
-    verified.set(next.packageId, 1);
-  }
-  assert.deepEqual(order, ['c', 'b', 'd', 'a']);
-});
-
-test('BAUT-20: what may be installed and not restarted, what waits as a whole, and what needs no window', () => {
-  const windows = [closedWindow];
-  const policy = { installWindows: 'ignore', restartWindows: 'respect' } as const;
-  const variant = (
-    software: SoftwarePackage,
-    over: Partial<UpdatePolicy> = {},
-    some: readonly (typeof closedWindow)[] = windows,
-  ) =>
-    judge({ packages: [software], machine: { windows: some }, policy: { ...policy, ...over } }).order
-      ?.variant;
-  assert.equal(variant(one('p')), 'restart-later');
-  assert.equal(variant(one('p', { standalone: true })), 'in-window');
-  assert.equal(variant(one('p', { type: 'service-pack', majorVersion: 1 })), 'in-window');
-  assert.equal(variant(one('p'), {}, []), 'plain', 'without windows there is nothing to wait for');
-  assert.equal(variant(one('p'), { restartWindows: 'ignore' }), 'plain');
-  assert.equal(variant(one('p'), { installWindows: 'respect' }), 'in-window');
 });
 
 test('BAUT-27: what an open run means', () => {
