@@ -122,7 +122,7 @@ function connectMachines(deps: ReleaseDeps) {
   machines.reports.register('run-request', (tx, machineId, report) =>
     recordRunRequest(deps, tx, machineId, report),
   );
-  machines.orders.register((machineId) => ordersFor(deps, machineId));
+  machines.orders.register((machineIds) => ordersFor(deps, machineIds));
   machines.setRuns({
     errorsOf: (machineId) => errorsOf(deps.db.read, machineId),
     pendingStartsOf: async (machineId) => (await countStaged(deps.db.read, [machineId])).get(machineId) ?? 0,

@@ -1,4 +1,5 @@
 import type { Reader, Tx } from '../../kernel/database/database.ts';
+import { rowsOf } from '../../kernel/database/many-rows.ts';
 import type { CommandOutcome, CommandRecord } from './tables.ts';
 import './tables.ts';
 
@@ -6,13 +7,15 @@ export async function insertCommand(tx: Tx, command: CommandRecord) {
   await tx.sql.insertInto('machines_commands').values(command).execute();
 }
 
-/** Open commands of a machine that have not expired, oldest first. */
-export function findOpenCommands(read: Reader, machineId: string, now: number): Promise<CommandRecord[]> {
-  return read.all<CommandRecord>(
-    `SELECT * FROM machines_commands WHERE machine_id = ? AND closed_at IS NULL AND expires_at > ?
-     ORDER BY created_at, id`,
-    [machineId, now],
-  );
+/** Open commands of these machines that have not expired, oldest first. */
+export async function findOpenCommands(
+  read: Reader,
+  machineIds: readonly string[],
+  now: number,
+): Promise<CommandRecord[]> {
+  const open = 'SELECT * FROM machines_commands WHERE closed_at IS NULL AND expires_at > ? AND machine_id IN';
+  const found = await rowsOf<CommandRecord>(read, open, machineIds, '', [now]);
+  return found.sort((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1));
 }
 
 export const findCommand = (read: Reader, id: string) =>

@@ -76,11 +76,14 @@ export async function issueCommand(
   return id;
 }
 
-/** The orders of a machine that asks for them. That it asks is the answer to an open query of its power. */
-export async function fetchCommands(deps: CommandDeps, machineId: string): Promise<MachineOrder[]> {
+/** The orders of machines that ask for them. That one asks is the answer to an open query of its power. */
+export async function fetchCommands(
+  deps: CommandDeps,
+  machineIds: readonly string[],
+): Promise<MachineOrder[]> {
   const { db, clock } = deps;
   const now = clock.now();
-  const open = await findOpenCommands(db.read, machineId, now);
+  const open = await findOpenCommands(db.read, machineIds, now);
   if (open.length === 0) return [];
   await db.transaction(async (tx) => {
     for (const command of open) {

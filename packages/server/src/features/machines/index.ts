@@ -27,7 +27,7 @@ export type { RunsOfMachines } from './runs-of-machines.ts';
 export function registerMachines(kernel: Kernel, options: MachineOptions): Machines {
   const parts = createParts(kernel, options);
   const { deps, orders, runs } = parts;
-  orders.register((machineId) => fetchCommands(deps, machineId));
+  orders.register((machineIds) => fetchCommands(deps, machineIds));
   defineCommandExpiry(deps);
   followPresence(deps, deps.watch);
   addAgentRoutes(kernel, parts);

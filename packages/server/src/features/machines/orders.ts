@@ -1,8 +1,9 @@
 import { type Order, orderProof, type SignedOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { Deps } from './needs.ts';
+import { createOrderLane } from './order-lane.ts';
 
-/** Everything that is open for a machine; asked again and again, so the same order keeps its id. */
-export type OrderSource = (machineId: string) => Promise<readonly Order[]>;
+/** Everything that is open for any of these machines; asked again and again, so the same order keeps its id. */
+export type OrderSource = (machineIds: readonly string[]) => Promise<readonly Order[]>;
 
 export interface Orders {
   register(source: OrderSource): void;
@@ -14,6 +15,10 @@ export interface Orders {
 
 export function createOrders({ keys, channel }: Pick<Deps, 'keys' | 'channel'>): Orders {
   const sources: OrderSource[] = [];
+  const lane = createOrderLane(async (machineIds) => {
+    const found = await Promise.all(sources.map((source) => source(machineIds)));
+    return Map.groupBy(found.flat(), (order) => order.machineId);
+  });
   // Empty after a start: each machine then asks once, and nothing needs to be remembered on disk.
   const upToDate = new Set<string>();
   channel.onNudge((machineId) => void upToDate.delete(machineId));
@@ -23,8 +28,7 @@ export function createOrders({ keys, channel }: Pick<Deps, 'keys' | 'channel'>):
       // Before looking: a nudge that comes meanwhile must not be forgotten.
       upToDate.add(machineId);
       try {
-        const found = await Promise.all(sources.map((source) => source(machineId)));
-        return found.flat().map((order) => sign(keys, order));
+        return (await lane(machineId)).map((order) => sign(keys, order));
       } catch (error) {
         upToDate.delete(machineId);
         throw error;

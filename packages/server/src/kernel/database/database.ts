@@ -26,7 +26,7 @@ export interface Tx extends Reader {
 }
 
 export interface TransactionOptions {
-  /** The work of many machines at once: on the embedded engine short ones that came before do not wait for its end. */
+  /** The work of many machines at once: on the embedded engine short ones that come meanwhile wait for one such at most. */
   readonly isBulk?: boolean;
 }
 

@@ -27,8 +27,8 @@ test('many small transactions share commits, and other work gets its turn in bet
   assert.ok(turns > 1, `timers fired ${turns} times`);
 });
 
-test('short transactions are answered before a bulk one that came after them has begun', async (t) => {
-  const db = await openSample(t, embedded);
+/** Notes when bulk transactions begin, and when any is answered. */
+function notedWrites(db: Awaited<ReturnType<typeof openSample>>) {
   const told: string[] = [];
   const write = async (id: string, isBulk = false) => {
     const work = async (tx: Tx) => {
@@ -38,8 +38,43 @@ test('short transactions are answered before a bulk one that came after them has
     await db.transaction(work, { isBulk });
     told.push(id);
   };
-  await Promise.all([write('a'), write('b'), write('bulk', true), write('c')]);
-  assert.deepEqual(told, ['a', 'b', 'bulk begins', 'bulk', 'c']);
+  return { told, write };
+}
+
+test('short transactions that wait are answered before a bulk one begins, whichever came first', async (t) => {
+  const { told, write } = notedWrites(await openSample(t, embedded));
+  await Promise.all([write('a'), write('bulk', true), write('b'), write('c')]);
+  assert.deepEqual(told, ['a', 'b', 'c', 'bulk begins', 'bulk']);
+});
+
+test('a short transaction waits for one bulk one at most, however many stand before it', async (t) => {
+  const db = await openSample(t, embedded);
+  const { told, write } = notedWrites(db);
+  let short: Promise<void> | undefined;
+  const first = db.transaction(
+    async (tx) => {
+      await tx.run("INSERT INTO sample (id, n) VALUES ('first', 1)");
+      short = write('short');
+    },
+    { isBulk: true },
+  );
+  await Promise.all([first, ...['second', 'third'].map((id) => write(id, true))]);
+  await short;
+  assert.deepEqual(told, ['short', 'second begins', 'second', 'third begins', 'third']);
+});
+
+test('bulk transactions have their turns however many short ones come', async (t) => {
+  const db = await openSample(t, embedded);
+  const { told, write } = notedWrites(db);
+  const isOver = () => told.includes('second');
+  // Each is followed by another one that waits when its group ends.
+  const follow = async (lane: string) => {
+    for (let n = 0; !isOver() && n < 10_000; n += 1) await write(`${lane}${n}`);
+  };
+  await Promise.all([follow('a'), follow('b'), write('first', true), write('second', true)]);
+  const between = told.slice(told.indexOf('first'), told.indexOf('second begins'));
+  assert.ok(told.length < 100, `${told.length} were told until the second one ended`);
+  assert.ok(between.length > 1, 'short ones had their turn between two bulk ones');
 });
 
 test('one long transaction lets reads through while it runs', async (t) => {

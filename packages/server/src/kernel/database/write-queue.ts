@@ -2,16 +2,28 @@ import type { Checkpoints } from './checkpoints.ts';
 import type { LogSync } from './log-sync.ts';
 import type { SqliteConnection } from './statements.ts';
 
-/** Bounds of one group: whichever is reached first closes it with a COMMIT. */
+/** Bounds of one group: whichever is reached first closes it with a COMMIT. The time is counted from the end of its first. */
 const maxGroupCount = 256;
 const maxGroupMs = 8;
 
 /** A queued transaction. `settle` is called when the group's COMMIT is on disk, or has failed. */
 export interface QueuedWrite {
-  /** Takes long: it begins a group, so that nobody before it waits for its end. */
+  /** Takes long: it begins a group, and lets the short ones that wait at that moment go first. */
   readonly isBulk?: boolean;
   run(): Promise<void>;
   settle(failure: unknown): void;
+}
+
+interface Waiting {
+  readonly short: QueuedWrite[];
+  readonly bulk: QueuedWrite[];
+}
+
+/** Of a group. */
+interface Member {
+  readonly write: QueuedWrite;
+  failure?: unknown;
+  hasFailed: boolean;
 }
 
 export interface WriteQueue {
@@ -26,21 +38,27 @@ export interface WriteQueue {
  * Between groups the event loop turns, so that no page waits behind a burst of reports; while the disk takes one
  * group, everybody else goes on and the next group gathers. It begins only after that: there is never more than one
  * group that is committed and may not be on disk.
+ *
+ * Short ones do not stand in line behind bulk ones: groups of them and bulk ones take turns, so that a machine that
+ * checks in waits for one of them at most, and none of either kind for ever.
  */
 export function createWriteQueue(
   connection: SqliteConnection,
   log: LogSync,
   checkpoints: Pick<Checkpoints, 'committed' | 'room'>,
 ): WriteQueue {
-  const waiting: QueuedWrite[] = [];
+  const waiting: Waiting = { short: [], bulk: [] };
   const idleWaiters: (() => void)[] = [];
   let isBusy = false;
 
   const drain = async () => {
-    while (waiting.length > 0) {
+    let isTurnOfBulk = false;
+    while (waiting.short.length + waiting.bulk.length > 0) {
       await turn();
       await checkpoints.room();
-      await runGroup(connection, log, waiting);
+      const first: QueuedWrite[] = waiting.short.length === 0 || isTurnOfBulk ? waiting.bulk : waiting.short;
+      isTurnOfBulk = first === waiting.short && waiting.bulk.length > 0;
+      await runGroup(connection, log, first, waiting.short);
       checkpoints.committed();
     }
     isBusy = false;
@@ -49,7 +67,7 @@ export function createWriteQueue(
 
   return {
     push(write) {
-      waiting.push(write);
+      (write.isBulk ? waiting.bulk : waiting.short).push(write);
       if (isBusy) return;
       isBusy = true;
       void drain();
@@ -63,34 +81,39 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-async function runGroup(connection: SqliteConnection, log: LogSync, waiting: QueuedWrite[]) {
-  const group: { write: QueuedWrite; failure?: unknown; hasFailed: boolean }[] = [];
-  const closesAt = performance.now() + maxGroupMs;
+/** The first of `first`, then those of `others` that fit: what came while a bulk one ran shares its wait for the disk. */
+async function runGroup(
+  connection: SqliteConnection,
+  log: LogSync,
+  first: QueuedWrite[],
+  others: QueuedWrite[],
+) {
+  const group: Member[] = [];
+  const take = (from: QueuedWrite[]) => {
+    const member: Member = { write: from.shift() as QueuedWrite, hasFailed: false };
+    group.push(member);
+    return member;
+  };
   try {
     connection.run('BEGIN IMMEDIATE', []);
-    while (waiting.length > 0 && group.length < maxGroupCount) {
-      if (group.length > 0 && waiting[0]?.isBulk) break;
-      const member: (typeof group)[number] = { write: waiting.shift() as QueuedWrite, hasFailed: false };
-      group.push(member);
-      await runMember(connection, member);
-      if (performance.now() >= closesAt) break;
+    await runMember(connection, take(first));
+    const closesAt = performance.now() + maxGroupMs;
+    while (others.length > 0 && group.length < maxGroupCount && performance.now() < closesAt) {
+      await runMember(connection, take(others));
     }
     connection.run('COMMIT', []);
     await log.flush();
   } catch (failure) {
     if (connection.db.isTransaction) connection.run('ROLLBACK', []);
     // BEGIN itself may have failed: then the first waiting write takes the failure, so that the queue moves on.
-    if (group.length === 0) group.push({ write: waiting.shift() as QueuedWrite, hasFailed: false });
+    if (group.length === 0) take(first);
     for (const member of group) member.write.settle(member.hasFailed ? member.failure : failure);
     return;
   }
   for (const member of group) member.write.settle(member.hasFailed ? member.failure : undefined);
 }
 
-async function runMember(
-  connection: SqliteConnection,
-  member: { write: QueuedWrite; failure?: unknown; hasFailed: boolean },
-) {
+async function runMember(connection: SqliteConnection, member: Member) {
   connection.run('SAVEPOINT member', []);
   try {
     await member.write.run();

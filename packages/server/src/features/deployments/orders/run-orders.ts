@@ -1,33 +1,59 @@
 import { contentOf } from '@tenkai/domain';
 import type { CancelOrder, RunOrder } from '@tenkai/protocol/agent/orders.ts';
+import { rowsOf } from '../../../kernel/database/many-rows.ts';
 import type { Deps } from '../needs.ts';
-import { type LoadedRun, loadRunsWhere } from '../runs/runs.store.ts';
+import { type LoadedRun, loadReleasedRuns } from '../runs/runs.store.ts';
+
+type Plan = NonNullable<LoadedRun['plan']>;
 
 /** An order that was fetched and then lay on a sleeping machine is too old after a day; the next fetch has a new one. */
 const orderLifeMs = 24 * 60 * 60_000;
 
-/** Everything open for one machine: its released runs, and the cancellation of those that must stop. */
-export async function ordersFor(deps: Pick<Deps, 'db' | 'clock' | 'content'>, machineId: string) {
-  const runs = await loadRunsWhere(deps.db.read, 'machine_id = ? AND is_released = 1 ORDER BY id', [
-    machineId,
-  ]);
+type OrderDeps = Pick<Deps, 'db' | 'clock' | 'content'>;
+
+/** Everything open for these machines: their released runs, and the cancellation of those that must stop. */
+export async function ordersFor(deps: OrderDeps, machineIds: readonly string[]) {
+  const runs = await loadReleasedRuns(deps.db.read, machineIds);
+  const nameOf = await namesOf(
+    deps,
+    runs.map(({ row }) => row.deployment_id),
+  );
+  const sourcesOf = rememberSources(deps);
   const orders: (RunOrder | CancelOrder)[] = [];
   for (const run of runs) {
-    if (run.state.isCancelRequested) orders.push(cancelOrder(deps, run));
-    else if (run.plan) orders.push(await runOrder(deps, run, run.plan));
+    const { row, plan, state } = run;
+    if (state.isCancelRequested) orders.push(cancelOrder(deps, run));
+    else if (plan) orders.push(runOrder(deps, row, plan, nameOf(row.deployment_id), await sourcesOf(plan)));
   }
   return orders;
 }
 
-async function runOrder(
-  { db, clock, content }: Pick<Deps, 'db' | 'clock' | 'content'>,
-  { row }: LoadedRun,
-  plan: NonNullable<LoadedRun['plan']>,
-): Promise<RunOrder> {
+async function namesOf({ db }: OrderDeps, deploymentIds: readonly string[]) {
+  const select = 'SELECT id, name FROM deployments_deployments WHERE id IN';
+  const rows = await rowsOf<{ id: string; name: string }>(db.read, select, deploymentIds);
+  const names = new Map(rows.map(({ id, name }) => [id, name]));
+  return (deploymentId: string) => names.get(deploymentId) ?? '';
+}
+
+/** Most machines that ask at the same moment have the same plan. */
+function rememberSources({ content }: OrderDeps): (plan: Plan) => Promise<string[]> {
+  const known = new Map<Plan, Promise<string[]>>();
+  return (plan) => {
+    const sources =
+      known.get(plan) ?? content.sources(contentOf(plan.steps).map(({ contentId }) => contentId));
+    known.set(plan, sources);
+    return sources;
+  };
+}
+
+function runOrder(
+  { clock }: OrderDeps,
+  row: LoadedRun['row'],
+  plan: Plan,
+  deploymentName: string,
+  sources: string[],
+): RunOrder {
   const now = clock.now();
-  const name = await db.read.one<{ name: string }>('SELECT name FROM deployments_deployments WHERE id = ?', [
-    row.deployment_id,
-  ]);
   return {
     kind: 'run',
     orderId: `${row.id}.${row.attempt}`,
@@ -36,7 +62,7 @@ async function runOrder(
     expiresAt: now + orderLifeMs,
     runId: row.id,
     attempt: row.attempt,
-    deploymentName: name?.name ?? '',
+    deploymentName,
     steps: [...plan.steps],
     variables: JSON.parse(row.variables) as Record<string, string>,
     options: {
@@ -45,7 +71,7 @@ async function runOrder(
       ...(plan.powerOffAfterDelivery ? { powerOffAfterDelivery: true } : {}),
       ...(row.window_closes_at === null ? {} : { windowClosesAt: row.window_closes_at }),
     },
-    sources: await content.sources(contentOf(plan.steps).map(({ contentId }) => contentId)),
+    sources,
     ...(row.method === 'multicast' ? { multicast: true } : {}),
   };
 }

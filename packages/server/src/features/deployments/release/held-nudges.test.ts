@@ -10,16 +10,16 @@ function scene() {
   const nudged: string[] = [];
   channel.onNudge((machineId) => void nudged.push(machineId));
   const clock = createFakeClock();
-  return { clock, nudged, held: holdNudges(channel, clock) };
+  return { clock, channel, nudged, held: holdNudges(channel, clock) };
 }
 
-test('nudges of a round go out together, each machine once', () => {
+test('nudges of a round go out together, each machine once', async () => {
   const { held, nudged } = scene();
   for (const machineId of ['a', 'b', 'a']) held.channel.nudge(machineId);
   assert.deepEqual(nudged, []);
-  held.send();
+  await held.send();
   assert.deepEqual(nudged, ['a', 'b']);
-  held.send();
+  await held.send();
   assert.deepEqual(nudged, ['a', 'b']);
 });
 
@@ -33,4 +33,25 @@ test('in a long round no machine waits longer than three seconds, whichever way 
     held.channel.nudge('c');
     assert.deepEqual(nudged, ['a', 'b'], 'the time begins anew');
   }
+});
+
+test('the event loop has its turns while many nudges go out', async () => {
+  const { held, channel, nudged } = scene();
+  channel.onNudge(() => {
+    // Longer than a slice.
+    const until = performance.now() + 10;
+    while (performance.now() < until);
+  });
+  for (const machineId of ['a', 'b', 'c', 'd']) held.channel.nudge(machineId);
+  const sent = held.send();
+  const seen: number[] = [];
+  const look = () => {
+    seen.push(nudged.length);
+    if (nudged.length < 4) setImmediate(look);
+  };
+  setImmediate(look);
+  await sent;
+  assert.deepEqual(nudged, ['a', 'b', 'c', 'd']);
+  assert.ok(seen.length > 2, `others had a turn after ${seen} nudges`);
+  assert.ok((seen[0] ?? 4) < 4, 'before the last of them');
 });

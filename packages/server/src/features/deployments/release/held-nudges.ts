@@ -1,14 +1,18 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AgentChannel } from '../../../kernel/agent-channel.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 
 /** The agents' channel, of which nudges wait until they are sent together. */
 export interface HeldNudges {
   readonly channel: AgentChannel;
-  send(): void;
+  /** Resolves when all of them are sent. */
+  send(): Promise<void>;
 }
 
 /** No machine waits longer for those that are planned after it. */
 const longestHoldMs = 3000;
+/** So long the sockets are written to without a turn of the event loop: others check in meanwhile. */
+const sliceMs = 5;
 
 /**
  * A nudged machine comes at once for its orders, and costs the site as much as the planning of the next two: ten
@@ -18,15 +22,21 @@ const longestHoldMs = 3000;
 export function holdNudges(channel: AgentChannel, clock: Clock): HeldNudges {
   const held = new Set<string>();
   let since = 0;
-  const send = () => {
+  const send = async () => {
     const machineIds = [...held];
     held.clear();
-    for (const machineId of machineIds) channel.nudge(machineId);
+    let sliceEndsAt = performance.now() + sliceMs;
+    for (const machineId of machineIds) {
+      channel.nudge(machineId);
+      if (performance.now() < sliceEndsAt) continue;
+      await nextTurn();
+      sliceEndsAt = performance.now() + sliceMs;
+    }
   };
   const nudge = (machineId: string) => {
     if (held.size === 0) since = clock.now();
     held.add(machineId);
-    if (Math.abs(clock.now() - since) >= longestHoldMs) send();
+    if (Math.abs(clock.now() - since) >= longestHoldMs) void send();
     return channel.isOnline(machineId);
   };
   return { channel: { ...channel, nudge }, send };

@@ -19,7 +19,7 @@ export async function evaluateRuns(deps: ReleaseDeps, work: LaneWork): Promise<v
   try {
     await evaluateRound({ ...deps, channel: nudges.channel }, work);
   } finally {
-    nudges.send();
+    await nudges.send();
   }
 }
 

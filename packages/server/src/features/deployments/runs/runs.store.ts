@@ -27,6 +27,16 @@ export async function loadRuns(read: Reader, ids: Iterable<string>): Promise<Loa
   return withStates(read, rows);
 }
 
+/** Of these machines, oldest first. */
+export async function loadReleasedRuns(read: Reader, machineIds: Iterable<string>): Promise<LoadedRun[]> {
+  const select = `SELECT ${columns} FROM deployments_runs WHERE is_released = 1 AND machine_id IN`;
+  const rows = await rowsOf<RunsTable>(read, select, machineIds);
+  return withStates(
+    read,
+    rows.sort((a, b) => (a.id < b.id ? -1 : 1)),
+  );
+}
+
 export async function loadRunsWhere(
   read: Reader,
   condition: string,
