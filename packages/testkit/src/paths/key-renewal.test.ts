@@ -1,111 +1,40 @@
-/** A machine gets new keys: by its command, and with the power lost after every single act of it. */
+/** A machine gets new keys: by its command, by a deployment, from the site, and what the old ones are good for then. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openFolderStore } from '@tenkai/agent/certificates/folder-store.ts';
-import { listIdentity } from '@tenkai/agent/certificates/list.ts';
-import { type RenewalDeps, renewalSteps } from '@tenkai/agent/certificates/renewal.ts';
 import { openGuarded, readEnrollment } from '@tenkai/agent/identity.ts';
 import { readStatus } from '@tenkai/agent/service/status-file.ts';
 import { isFinal } from '@tenkai/domain';
 import { deploymentRoutes, scenarioRoutes } from '@tenkai/protocol';
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
-import {
-  announceKeys,
-  createSiteClient,
-  createTokenSource,
-  enrollOnce,
-} from '@tenkai/protocol/agent/link/index.ts';
+import { announceKeys, enrollOnce } from '@tenkai/protocol/agent/link/index.ts';
 import { enrollmentRoutes } from '@tenkai/protocol/api/enrollment.ts';
-import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
 import { listAudit, listStatusMessages } from '@tenkai/protocol/api/status.ts';
 import { createShutOut } from '@tenkai/server/features/enrollment/shut-out.ts';
 import * as Type from 'typebox';
 import { atEnd } from '../at-end.ts';
 import { aDeployment, aScenario } from '../builders.ts';
-import { enrolledByTicket } from '../small-site/enrolled-by-ticket.ts';
 import { ended, newAgent, type TestAgent, until } from '../small-site/run-agent.ts';
-import { startTestServer, type TestServer } from '../start-server.ts';
 import { cliOf } from '../tenkai-cli.ts';
+import {
+  act,
+  copyOfKeys,
+  goesOn,
+  isOnline,
+  isWhollyNew,
+  listOf,
+  machineOf,
+  options,
+  refusal,
+  tokenWith,
+} from './key-renewal-for-test.ts';
 
-const options = { timeout: 180_000 };
 const entry = fileURLToPath(import.meta.resolve('@tenkai/agent/main.ts'));
 
 const scriptScenario = (name: string, text: string) =>
   aScenario({ name, steps: [{ kind: 'run-script', id: name, name, interpreter: 'sh', text }] });
-
-function renewalOf(t: TestContext, { data }: TestAgent): RenewalDeps {
-  const enrollment = readEnrollment(data);
-  assert.ok(enrollment);
-  const { server: url, rootCertificate, machineId } = enrollment;
-  const client = createSiteClient({ url, rootCertificate });
-  atEnd(t, () => client.close());
-  return { data, guard: null, store: openFolderStore('Tenkai', data.identity), client, machineId };
-}
-
-/** The keys as they are now, in somebody else's hands for good: what a backup or a copy of the disk holds. */
-function copyOfKeys(t: TestContext, { data }: TestAgent) {
-  const copy = newAgent();
-  atEnd(t, () => copy.remove());
-  for (const name of ['signing.key', 'encryption.key'])
-    writeFileSync(join(copy.data.identity, name), readFileSync(join(data.identity, name)), { mode: 0o600 });
-  return openGuarded(copy.data, null);
-}
-
-const tokenWith = ({ client, machineId }: RenewalDeps, signer: ReturnType<typeof openGuarded>) =>
-  createTokenSource({ client, signer, machineId, now: Date.now }).get();
-const refusal = (code: string) => (error: { problem?: { code: string } }) => error.problem?.code === code;
-const listOf = ({ data }: TestAgent) =>
-  listIdentity({ data, stores: [openFolderStore('Tenkai', data.identity)], guard: null }, Date.now());
-
-function isOnline({ data }: TestAgent, { pid }: { readonly pid?: number | undefined }): boolean {
-  const status = readStatus(data);
-  return status?.process.pid === pid && status?.isConnected === true;
-}
-
-/** A site, a machine of it whose service does not run, its keys as they are now, and its renewal before the first act. */
-async function machineOf(t: TestContext) {
-  const server = await startTestServer({ listen: true });
-  atEnd(t, () => server.stop());
-  const agent = await enrolledByTicket(t, server);
-  return { server, agent, old: copyOfKeys(t, agent), renewal: renewalOf(t, agent) };
-}
-
-async function act(t: TestContext, renewal: RenewalDeps, steps: readonly StepName[]): Promise<void> {
-  for (const step of steps) await renewalSteps[step](renewal, t.signal);
-}
-
-/** The service comes in with whatever keys there are, and is the machine that it was. */
-async function goesOn(server: TestServer, agent: TestAgent): Promise<void> {
-  const service = agent.start();
-  await until(() => isOnline(agent, service));
-  await ended(service, 'SIGTERM');
-  const { items } = await server.call(machineRoutes.list, { query: {} });
-  assert.deepEqual(
-    items.map(({ id, enrollment }) => [id, enrollment]),
-    [[readEnrollment(agent.data)?.machineId, 'enrolled']],
-  );
-}
-
-async function isWhollyNew(t: TestContext, agent: TestAgent, old: ReturnType<typeof openGuarded>) {
-  const present = openGuarded(agent.data, null);
-  assert.notEqual(present.signingKey, old.signingKey);
-  assert.notEqual(present.encryptionKey, old.encryptionKey);
-  assert.equal(existsSync(join(agent.data.identity, 'next')), false);
-  const { certificates } = listOf(agent);
-  assert.deepEqual(
-    certificates.map(({ friendlyName, key, faults }) => [friendlyName, key, faults]),
-    [
-      ['Tenkai Encryption Certificate', 'file', []],
-      ['Tenkai Signing Certificate', 'file', []],
-    ],
-  );
-  const renewal = renewalOf(t, agent);
-  assert.ok(await tokenWith(renewal, present));
-  await assert.rejects(tokenWith(renewal, old), refusal('agent-key-replaced'));
-}
 
 test(
   'renewal: a machine whose service runs gets new keys and certificates by one command, and stays the same machine',
@@ -222,41 +151,6 @@ test(
     await until(async () => (await said('machine.command-refused')) === 1);
     assert.equal(openGuarded(agent.data, null).signingKey, kept);
     assert.equal(service.exitCode, null);
-  },
-);
-
-type StepName = keyof typeof renewalSteps;
-const names = Object.keys(renewalSteps) as StepName[];
-
-for (const [index, name] of names.entries())
-  test(
-    `renewal: with the power lost after "${name}" the machine goes on, and the next renewal comes to its end`,
-    options,
-    async (t) => {
-      const { server, agent, old, renewal } = await machineOf(t);
-      await act(t, renewal, names.slice(0, index + 1));
-      await goesOn(server, agent);
-      if (index < names.indexOf('switch'))
-        assert.ok(await tokenWith(renewal, old), 'the old key is good still');
-      else await isWhollyNew(t, agent, old);
-      const before = copyOfKeys(t, agent);
-      const { status, stderr } = await agent.command('cert', 'renew');
-      assert.equal(status, 0, stderr);
-      await isWhollyNew(t, agent, before);
-      await goesOn(server, agent);
-    },
-  );
-
-test(
-  'renewal: the power lost between both keys of the switch is made good by the next start',
-  options,
-  async (t) => {
-    const { server, agent, old, renewal } = await machineOf(t);
-    await act(t, renewal, ['make', 'announce']);
-    const folder = agent.data.identity;
-    renameSync(join(folder, 'next', 'signing.key'), join(folder, 'signing.key'));
-    await goesOn(server, agent);
-    await isWhollyNew(t, agent, old);
   },
 );
 
