@@ -172,7 +172,7 @@ const samples: Record<keyof typeof rules, { bad: Record<string, string>[]; good:
         },
         { 'packages/server/src/features/machines/machines.ts': `tx.sql.deleteFrom('machines_machines')` },
         {
-          'packages/server/src/features/machines/machines.views.ts':
+          'packages/server/src/features/machines/list/machines.views.ts':
             'tx.run(`UPDATE machines_machines SET n = 1`)',
         },
         {
@@ -190,10 +190,12 @@ const samples: Record<keyof typeof rules, { bad: Record<string, string>[]; good:
           'packages/server/src/features/boot-images/boot-images.store.ts': `tx.sql.insertInto('boot_images_files')`,
         },
         {
-          'packages/server/src/features/machines/software.store.ts':
+          'packages/server/src/features/machines/inventory/software.store.ts':
             'tx.run(`update machines_software set n = 1`)',
         },
-        { 'packages/server/src/features/machines/machines.views.ts': `tx.sql.selectFrom('sites_sites')` },
+        {
+          'packages/server/src/features/machines/list/machines.views.ts': `tx.sql.selectFrom('sites_sites')`,
+        },
         {
           'packages/server/src/kernel/jobs.ts': `'DELETE FROM kernel_jobs'; 'INSERT INTO kernel_jobs (a) ON CONFLICT DO UPDATE SET a = 1'`,
         },

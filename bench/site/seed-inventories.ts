@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { ensureEntries } from '@tenkai/server/features/machines/software.store.ts';
-import { softwareTexts } from '@tenkai/server/features/machines/software-catalogue.ts';
-import { packVarints } from '@tenkai/server/features/machines/varints.ts';
+import { ensureEntries } from '@tenkai/server/features/machines/inventory/software.store.ts';
+import { softwareTexts } from '@tenkai/server/features/machines/inventory/software-catalogue.ts';
+import { packVarints } from '@tenkai/server/features/machines/inventory/varints.ts';
 import { openDatabase } from '@tenkai/server/kernel/database/open-database.ts';
 import { makeInventory, pickSoftware, softwarePool } from './inventories.ts';
 import { createRandom } from './random.ts';

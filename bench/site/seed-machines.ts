@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readAgentKey } from '@tenkai/server/features/enrollment/proof.ts';
-import { insertPresence } from '@tenkai/server/features/machines/presence.store.ts';
+import { insertPresence } from '@tenkai/server/features/machines/presence/presence.store.ts';
 import type { Database, Tx } from '@tenkai/server/kernel/database/database.ts';
 import { migrate } from '@tenkai/server/kernel/database/migrate.ts';
 import { openDatabase } from '@tenkai/server/kernel/database/open-database.ts';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { insertPresence } from '@tenkai/server/features/machines/presence.store.ts';
+import { insertPresence } from '@tenkai/server/features/machines/presence/presence.store.ts';
 import type { Tx } from '@tenkai/server/kernel/database/database.ts';
 import { migrate } from '@tenkai/server/kernel/database/migrate.ts';
 import { openDatabase } from '@tenkai/server/kernel/database/open-database.ts';

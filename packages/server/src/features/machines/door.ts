@@ -3,14 +3,14 @@ import type { EnrollmentStatus, MachineRow } from '@tenkai/protocol/api/machines
 import type { Caller } from '../../kernel/access/caller.ts';
 import type { Reader, Tx } from '../../kernel/database/database.ts';
 import type { ChangeObserver } from './changes.ts';
+import type { Orders } from './commands/orders.ts';
 import type { ProgressEntry } from './events.ts';
-import type { FactsOptions } from './facts.ts';
-import type { ListQuery } from './list-filters.ts';
+import type { FactsOptions } from './inventory/facts.ts';
+import type { ListQuery } from './list/list-filters.ts';
+import type { RunsOfMachines } from './list/runs-of-machines.ts';
 import type { ActivityChange, NewMachine } from './machines.store.ts';
 import type { RemovalListener } from './machines.ts';
-import type { Orders } from './orders.ts';
-import type { Reports } from './reports.ts';
-import type { RunsOfMachines } from './runs-of-machines.ts';
+import type { Reports } from './reports/reports.ts';
 
 /** What other features may ask of machines. */
 export interface MachineQuestions {

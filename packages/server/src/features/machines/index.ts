@@ -1,28 +1,28 @@
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import { defineCommandExpiry, fetchCommands } from './commands.ts';
+import { defineCommandExpiry, fetchCommands } from './commands/commands.ts';
 import type { MachineActs, MachineQuestions, MachineRegistries, Machines } from './door.ts';
-import { createFactsOf } from './facts.ts';
+import { createFactsOf } from './inventory/facts.ts';
+import { listMachines } from './list/machines.views.ts';
+import { requireVisible, visibleIds } from './list/scope.ts';
 import { exposeEvents } from './live-topics.ts';
 import { addAgentRoutes } from './machines.agent.ts';
 import { addMachineRoutes } from './machines.routes.ts';
 import { addressOf, countEnrolled, enrolledAfter, enrolledAmong } from './machines.store.ts';
 import { addMachine, recordActivities, renameMachine, setEnrollment } from './machines.ts';
-import { listMachines } from './machines.views.ts';
 import { createParts, type MachineOptions, type Parts } from './parts.ts';
-import { followPresence } from './presence.ts';
-import { requireVisible, visibleIds } from './scope.ts';
-import { wakeMachines } from './wake-machines.ts';
+import { wakeMachines } from './power/wake-machines.ts';
+import { followPresence } from './presence/presence.ts';
 import './status-messages.ts';
 
 export type { ChangeObserver } from './changes.ts';
+export type { OrderSource } from './commands/orders.ts';
 export type { Machines } from './door.ts';
 export type { ProgressEntry } from './events.ts';
-export type { FactsOf, FactsOptions } from './facts.ts';
+export type { FactsOf, FactsOptions } from './inventory/facts.ts';
+export type { RunsOfMachines } from './list/runs-of-machines.ts';
 export type { ActivityChange, NewMachine } from './machines.store.ts';
-export type { OrderSource } from './orders.ts';
-export type { ReportHandler, ReportSet, ReportToTake, Told } from './report-handler.ts';
-export type { RunsOfMachines } from './runs-of-machines.ts';
+export type { ReportHandler, ReportSet, ReportToTake, Told } from './reports/report-handler.ts';
 
 export function registerMachines(kernel: Kernel, options: MachineOptions): Machines {
   const parts = createParts(kernel, options);

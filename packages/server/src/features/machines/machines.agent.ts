@@ -1,10 +1,10 @@
 import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
 import { ProgressBatch } from '@tenkai/protocol/agent/reports.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import type { Orders } from './orders.ts';
-import type { Progress } from './progress.ts';
-import { LooseBatch } from './report-forms.ts';
-import type { Reports } from './reports.ts';
+import type { Orders } from './commands/orders.ts';
+import type { Progress } from './commands/progress.ts';
+import { LooseBatch } from './reports/report-forms.ts';
+import type { Reports } from './reports/reports.ts';
 
 /** A whole inventory of a machine with 50,000 programs fits. */
 const reportsBodyLimit = 16 * 1024 * 1024;

@@ -1,16 +1,16 @@
 import { certificateRoutes } from '@tenkai/protocol/api/certificates.ts';
 import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
-import { certificateHealth } from './certificates.views.ts';
-import { type DiagnoseDeps, diagnoseMachine } from './diagnose.ts';
-import { lostProperties } from './lost-properties.views.ts';
-import { machineDetail, machineTimeline } from './machine-page.views.ts';
+import { commandRenewal } from './commands/renew-keys.ts';
+import { lostProperties } from './list/lost-properties.views.ts';
+import { listMachines } from './list/machines.views.ts';
+import type { RunsOfMachines } from './list/runs-of-machines.ts';
+import { requireVisible, visibleIds } from './list/scope.ts';
+import type { StateCounts } from './list/state-counts.ts';
 import { type RemovalListener, removeMachine, setProperties } from './machines.ts';
-import { listMachines } from './machines.views.ts';
-import { commandPower, type PowerCommandDeps } from './power-commands.ts';
-import { commandRenewal } from './renew-keys.ts';
-import type { RunsOfMachines } from './runs-of-machines.ts';
-import { requireVisible, visibleIds } from './scope.ts';
-import type { StateCounts } from './state-counts.ts';
+import { certificateHealth } from './page/certificates.views.ts';
+import { type DiagnoseDeps, diagnoseMachine } from './page/diagnose.ts';
+import { machineDetail, machineTimeline } from './page/machine-page.views.ts';
+import { commandPower, type PowerCommandDeps } from './power/power-commands.ts';
 
 export interface RouteDeps extends PowerCommandDeps, DiagnoseDeps {
   readonly stateCounts: StateCounts;

@@ -2,7 +2,7 @@ import type { EnrollmentStatus, MachineActivity } from '@tenkai/protocol/api/mac
 import type { Reader, Tx } from '../../kernel/database/database.ts';
 import { rowsOf, updateRows } from '../../kernel/database/many-rows.ts';
 import { assignments } from './assignments.ts';
-import type { listColumns } from './list-columns.ts';
+import type { listColumns } from './list/list-columns.ts';
 import type { MachineRecord } from './tables.ts';
 import './tables.ts';
 

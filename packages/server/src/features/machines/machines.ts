@@ -14,7 +14,7 @@ import {
   updateMachine,
 } from './machines.store.ts';
 import type { Deps } from './needs.ts';
-import { insertPresence, setAdmitted } from './presence.store.ts';
+import { insertPresence, setAdmitted } from './presence/presence.store.ts';
 import './events.ts';
 import './failures.ts';
 

@@ -2,17 +2,17 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Sites } from '../sites/index.ts';
 import type { Status } from '../status/index.ts';
 import { createChanges } from './changes.ts';
+import { createOrders } from './commands/orders.ts';
+import { createProgress } from './commands/progress.ts';
+import { createSoftwareCatalogue } from './inventory/software-catalogue.ts';
+import { noRuns } from './list/runs-of-machines.ts';
+import { createStateCounts } from './list/state-counts.ts';
 import type { RemovalListener } from './machines.ts';
 import type { Deps } from './needs.ts';
-import { createOrders } from './orders.ts';
-import { createPing, type Ping } from './ping.ts';
-import { createProgress } from './progress.ts';
-import { createReports } from './reports.ts';
-import { noRuns } from './runs-of-machines.ts';
-import { createSoftwareCatalogue } from './software-catalogue.ts';
-import { createStateCounts } from './state-counts.ts';
-import { type SendWake, sendWake } from './wake/send-wake.ts';
-import { createWatch } from './watch.ts';
+import { type SendWake, sendWake } from './power/send-wake.ts';
+import { createPing, type Ping } from './presence/ping.ts';
+import { createWatch } from './presence/watch.ts';
+import { createReports } from './reports/reports.ts';
 
 export interface MachineOptions {
   readonly sites: Sites;
