@@ -1,6 +1,6 @@
-import { type ManagedUnit, manageUnit } from '@tenkai/testkit/paths/managed-unit.ts';
-import { shippedDeb } from '@tenkai/testkit/paths/shipped-deb.ts';
-import { startSiteProcess } from '@tenkai/testkit/paths/site-process.ts';
+import { type ManagedUnit, manageUnit } from '@tenkai/testkit/paths/scene/managed-unit.ts';
+import { shippedDeb } from '@tenkai/testkit/paths/scene/shipped-deb.ts';
+import { startSiteProcess } from '@tenkai/testkit/paths/scene/site-process.ts';
 import { madeOfParts } from '@tenkai/testkit/rig/kept-parts.ts';
 import { makeNetwork } from '@tenkai/testkit/rig/network.ts';
 import { startSystemdHost } from '@tenkai/testkit/rig/systemd-host.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { mspCodeOf } from '@tenkai/protocol/agent/installer-guid.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
-import { noAgentMsi, shippedMsi } from '@tenkai/testkit/paths/shipped-msi.ts';
+import { noAgentMsi, shippedMsi } from '@tenkai/testkit/paths/windows/shipped-msi.ts';
 import { compoundFile } from './compound-file.ts';
 import { Strings, streamName, summary, summaryName } from './installer-tables.ts';
 import { makeMsi } from './make-msi.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { oldSpellings, propertyNames } from '@tenkai/domain/assignment/properties.ts';
 import { guidOf } from '@tenkai/protocol/agent/installer-guid.ts';
-import { noAgentMsi, shippedMsi } from '@tenkai/testkit/paths/shipped-msi.ts';
+import { noAgentMsi, shippedMsi } from '@tenkai/testkit/paths/windows/shipped-msi.ts';
 import { propertyOf, root, rowOf, rowsOf, run, version } from './msi-for-test.ts';
 import { oldProperties, productCode, secureProperties } from './product.ts';
 import { idOf } from './source.ts';

@@ -23,25 +23,25 @@ export function lanesFor(cores: number, memoryBytes: number): Lanes {
  * else has ended. It decides nothing but the order, so right enough is good enough.
  */
 export const hostSeconds: Readonly<Record<string, number>> = {
-  'packages/testkit/src/paths/rpm-upgrade.host.test.ts': 460,
-  'packages/testkit/src/paths/agent-upgrade.host.test.ts': 186,
+  'packages/testkit/src/paths/install/rpm-upgrade.host.test.ts': 460,
+  'packages/testkit/src/paths/install/agent-upgrade.host.test.ts': 186,
   'packages/testkit/src/paths/failures.host.test.ts': 176,
-  'packages/testkit/src/paths/power-cut.host.test.ts': 170,
+  'packages/testkit/src/paths/power/power-cut.host.test.ts': 170,
   'packages/cli/src/commands/firewall/firewall-managers.host.test.ts': 150,
-  'packages/testkit/src/paths/console-list.host.test.ts': 148,
-  'packages/testkit/src/paths/msi.host.test.ts': 131,
-  'packages/testkit/src/paths/multicast-deployment.host.test.ts': 125,
-  'packages/testkit/src/paths/server-firewall.host.test.ts': 120,
-  'packages/testkit/src/paths/agent-rollback.host.test.ts': 110,
+  'packages/testkit/src/paths/console/console-list.host.test.ts': 148,
+  'packages/testkit/src/paths/windows/msi.host.test.ts': 131,
+  'packages/testkit/src/paths/multicast/multicast-deployment.host.test.ts': 125,
+  'packages/testkit/src/paths/firewall/server-firewall.host.test.ts': 120,
+  'packages/testkit/src/paths/install/agent-rollback.host.test.ts': 110,
   'packages/cli/src/commands/firewall/firewall.host.test.ts': 103,
-  'packages/testkit/src/paths/wine-server.host.test.ts': 100,
-  'packages/testkit/src/paths/agent-patch.host.test.ts': 97,
-  'packages/testkit/src/paths/msi-folder.host.test.ts': 76,
+  'packages/testkit/src/paths/windows/wine-server.host.test.ts': 100,
+  'packages/testkit/src/paths/install/agent-patch.host.test.ts': 97,
+  'packages/testkit/src/paths/windows/msi-folder.host.test.ts': 76,
 };
 
 /** Those with an emulated machine, which takes both cores: two of them would each take more than twice as long. */
 export const withEmulatedMachines: ReadonlySet<string> = new Set([
-  'packages/testkit/src/paths/power-cut.host.test.ts',
+  'packages/testkit/src/paths/power/power-cut.host.test.ts',
   'packages/testkit/src/rig/qemu-machine.host.test.ts',
 ]);
 

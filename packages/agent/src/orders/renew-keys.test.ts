@@ -1,4 +1,4 @@
-/** Orders to renew the keys, where something is in their way. The real server's part: `testkit/src/paths/key-renewal.test.ts`. */
+/** Orders to renew the keys, where something is in their way. The real server's part: `testkit/src/paths/identity/key-renewal.test.ts`. */
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';

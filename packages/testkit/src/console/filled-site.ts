@@ -13,7 +13,7 @@ import { createApiToken, getSession } from '@tenkai/protocol/api/users.ts';
 import { type Client, createClient } from '@tenkai/protocol/client.ts';
 import type { BrowserContext } from 'playwright-core';
 import { aDraft } from '../package-draft.ts';
-import { pinnedFetch } from '../paths/pinned-fetch.ts';
+import { pinnedFetch } from '../paths/scene/pinned-fetch.ts';
 import { until } from '../rig/until.ts';
 import type { ReadySite } from '../site-process.ts';
 import type { TestAgent } from '../small-site/run-agent.ts';

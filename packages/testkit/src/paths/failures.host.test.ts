@@ -20,9 +20,9 @@ import {
   untilEnded,
   untilRun,
   upload,
-} from './deploy.ts';
-import { type ManagedHost, startManagedHost } from './managed-host.ts';
-import { type SiteProcess, startSiteProcess } from './site-process.ts';
+} from './scene/deploy.ts';
+import { type ManagedHost, startManagedHost } from './scene/managed-host.ts';
+import { type SiteProcess, startSiteProcess } from './scene/site-process.ts';
 
 const MiB = 1024 * 1024;
 

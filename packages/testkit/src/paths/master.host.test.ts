@@ -9,10 +9,10 @@ import { output } from '../rig/command.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { type DebianHost, noDebianHosts, startHost } from '../rig/debian-host.ts';
 import { until } from '../rig/until.ts';
-import { deployPackage, registerDeb, untilEnded } from './deploy.ts';
-import { type HostScene, startHostScene } from './host-scene.ts';
-import { type ManagedHost, machineNamed } from './managed-host.ts';
-import { type SiteProcess, startSiteProcess } from './site-process.ts';
+import { deployPackage, registerDeb, untilEnded } from './scene/deploy.ts';
+import { type HostScene, startHostScene } from './scene/host-scene.ts';
+import { type ManagedHost, machineNamed } from './scene/managed-host.ts';
+import { type SiteProcess, startSiteProcess } from './scene/site-process.ts';
 
 const keygen = '/usr/bin/ssh-keygen';
 const link = '/etc/systemd/system/multi-user.target.wants/tenkai-agent.service';

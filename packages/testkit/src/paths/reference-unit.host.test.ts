@@ -6,10 +6,10 @@ import { noDebTools } from '../rig/deb.ts';
 import { makeNetwork, type Network } from '../rig/network.ts';
 import { noSystemdHosts } from '../rig/systemd-host.ts';
 import { until } from '../rig/until.ts';
-import { machineNamed } from './managed-host.ts';
-import { shippedDeb } from './shipped-deb.ts';
-import { type SiteProcess, startSiteProcess } from './site-process.ts';
-import { startUnitMachine, type UnitMachine } from './unit-machine.ts';
+import { machineNamed } from './scene/managed-host.ts';
+import { shippedDeb } from './scene/shipped-deb.ts';
+import { type SiteProcess, startSiteProcess } from './scene/site-process.ts';
+import { startUnitMachine, type UnitMachine } from './scene/unit-machine.ts';
 
 const name = 'reference';
 const agentUnit = 'tenkai-agent.service';

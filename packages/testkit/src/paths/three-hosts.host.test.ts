@@ -7,8 +7,8 @@ import { openOpensslBench } from '../certificates/openssl.ts';
 import { bmpName, renamedPfx } from '../certificates/renamed-pfx.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { noDebianHosts } from '../rig/debian-host.ts';
-import { deployPackage, deployTo, registerDeb, untilEnded } from './deploy.ts';
-import { type HostScene, startHostScene } from './host-scene.ts';
+import { deployPackage, deployTo, registerDeb, untilEnded } from './scene/deploy.ts';
+import { type HostScene, startHostScene } from './scene/host-scene.ts';
 
 describe('three Debian hosts', { skip: noDebianHosts || noDebTools }, () => {
   let scene: HostScene;

@@ -5,9 +5,9 @@ import { updateRoutes } from '@tenkai/protocol/api/index.ts';
 import { noDebTools } from '../rig/deb.ts';
 import { noSystemdHosts, type SystemdHost } from '../rig/systemd-host.ts';
 import { until } from '../rig/until.ts';
-import { registerDeb } from './deploy.ts';
-import { startUnitScene, type UnitScene } from './managed-unit.ts';
-import type { SiteProcess } from './site-process.ts';
+import { registerDeb } from './scene/deploy.ts';
+import { startUnitScene, type UnitScene } from './scene/managed-unit.ts';
+import type { SiteProcess } from './scene/site-process.ts';
 
 const slowMs = 240_000;
 const level = (point: number) => `level-${point}`;

@@ -1,7 +1,7 @@
 /**
  * Client patches of Windows with real signatures, on a folder of programs and an agent's real data folder. Windows
  * Installer is played by what its documentation says of three command lines; the real one, of Wine, is in
- * `packages/testkit/src/paths/msi.host.test.ts`.
+ * `packages/testkit/src/paths/windows/msi.host.test.ts`.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
