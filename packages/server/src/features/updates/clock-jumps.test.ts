@@ -3,100 +3,68 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { PackageDraft, UpdatePolicy } from '@tenkai/domain';
-import { packageRoutes, updateRoutes } from '@tenkai/protocol';
 import { changeSiteSettings } from '@tenkai/protocol/api/site.ts';
 import { atEnd } from '@tenkai/testkit/at-end.ts';
 import { aHeartbeat, aWholeInventory, type BareAgent, enrolledAgent } from '@tenkai/testkit/bare-agent.ts';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { anInventory } from '@tenkai/testkit/builders.ts';
 import { aCollection, createCollection } from '@tenkai/testkit/collections.ts';
-import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { putClockBack } from '@tenkai/testkit/put-clock-back.ts';
 import { failedRun, openRuns, wholeRun } from '@tenkai/testkit/run-reports.ts';
-import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
-import { createFakeClock, type FakeClock } from '../../kernel/clock.ts';
+import { startTestServer } from '@tenkai/testkit/start-server.ts';
+import { createFakeClock } from '../../kernel/clock.ts';
 import { loadPairs, loadPolicy } from './updates.store.ts';
+import { minute, policy, publish, type Site, settle, site } from './updates-for-test.ts';
 
-const minute = 60_000;
 const hour = 60 * minute;
 const year = 365 * 24 * hour;
 
-interface Scene {
-  readonly server: TestServer;
-  readonly clock: FakeClock;
-  readonly bootIds: Map<BareAgent, string>;
-}
-
-async function scene(t: TestContext, databaseUrl: string | undefined, at: string): Promise<Scene> {
-  const clock = createFakeClock(Date.parse(at));
-  const server = await startTestServer({ ...(databaseUrl ? { databaseUrl } : {}), clock });
-  atEnd(t, () => server.stop());
+async function scene(t: TestContext, databaseUrl: string | undefined, at: string): Promise<Site> {
+  const given = await site(t, databaseUrl, Date.parse(at));
   // Machines that speak once an hour are not silent.
-  await server.call(changeSiteSettings, { body: { heartbeatMs: 24 * hour } });
-  const given: Scene = { server, clock, bootIds: new Map() };
-  await settle(given);
+  await given.server.call(changeSiteSettings, { body: { heartbeatMs: 24 * hour } });
   return given;
 }
 
-async function settle({ server }: Scene) {
-  for (let round = 0; round < 4; round += 1) {
-    await server.kernel.events.idle();
-    await server.kernel.jobs.idle();
-    await server.app.updates.idle();
-    await server.app.deployments.idle();
-  }
-}
-
-async function machine(given: Scene, name: string): Promise<BareAgent> {
+async function machine(given: Site, name: string): Promise<BareAgent> {
   const agent = await enrolledAgent(given.server, { name });
   await agent.report(aWholeInventory({ ...anInventory(), network: { hostname: name, interfaces: [] } }));
   await agent.report(aHeartbeat({ bootId: 'boot-1' }));
-  given.bootIds.set(agent, 'boot-1');
+  given.awake.set(agent, 'boot-1');
   given.clock.advance(1000);
   await settle(given);
   return agent;
 }
 
-async function restart(given: Scene, agent: BareAgent, bootId: string) {
-  given.bootIds.set(agent, bootId);
+async function restart(given: Site, agent: BareAgent, bootId: string) {
+  given.awake.set(agent, bootId);
   await agent.report(aHeartbeat({ state: 'starting', bootId }), aHeartbeat({ state: 'running', bootId }));
   await settle(given);
 }
 
-async function shutDown(given: Scene, agent: BareAgent) {
-  const bootId = given.bootIds.get(agent) ?? '';
-  given.bootIds.delete(agent);
+async function shutDown(given: Site, agent: BareAgent) {
+  const bootId = given.awake.get(agent) ?? '';
+  given.awake.delete(agent);
   await agent.report(aHeartbeat({ state: 'shutting-down', bootId }));
   await settle(given);
 }
 
-async function putBack(given: Scene, ms: number) {
+async function putBack(given: Site, ms: number) {
   await putClockBack(given.server, given.clock, ms);
   await settle(given);
 }
 
 /** Time as it passes, with machines that go on speaking. */
-async function pass(given: Scene, ms: number) {
+async function pass(given: Site, ms: number) {
   for (const step of [ms - 16_000, 16_000]) {
     given.clock.advance(step);
-    for (const [agent, bootId] of given.bootIds) await agent.report(aHeartbeat({ bootId }));
+    for (const [agent, bootId] of given.awake) await agent.report(aHeartbeat({ bootId }));
     await settle(given);
   }
 }
 
-async function publish(given: Scene, over: Partial<PackageDraft>) {
-  await given.server.call(packageRoutes.create, { body: { draft: aDraft(over), contentId: null } });
-  await settle(given);
-}
-
-async function policy(given: Scene, change: Partial<UpdatePolicy>) {
-  await given.server.call(updateRoutes.setPolicy, { body: change });
-  await settle(given);
-}
-
 /** A machine of which the first ring is made, and one of the rest. */
-async function pilotFirst(given: Scene, soakMinutes: number) {
+async function pilotFirst(given: Site, soakMinutes: number) {
   const [pilot, other] = [await machine(given, 'pilot'), await machine(given, 'other')];
   const rules = [{ kind: 'direct' as const, machineIds: [pilot.machineId] }];
   const { id: collectionId } = await createCollection(given.server, aCollection('Pilots', { rules }));
@@ -107,7 +75,7 @@ async function pilotFirst(given: Scene, soakMinutes: number) {
 
 const hasOrder = async (agent: BareAgent) => (await openRuns(agent)).length > 0;
 
-async function succeed(given: Scene, agent: BareAgent) {
+async function succeed(given: Site, agent: BareAgent) {
   for (const order of await openRuns(agent)) await agent.report(...wholeRun(order));
   await settle(given);
 }
@@ -246,7 +214,7 @@ test('BAUT-06: a clock that was put back while no server ran: a start under the 
   atEnd(t, async () => {
     if (!isStopped) await first.stop();
   });
-  const given: Scene = { server: first, clock: ahead, bootIds: new Map() };
+  const given: Site = { server: first, clock: ahead, awake: new Map() };
   await settle(given);
   const agent = await machine(given, 'a');
   await shutDown(given, agent);
@@ -258,7 +226,7 @@ test('BAUT-06: a clock that was put back while no server ran: a start under the 
   const clock = createFakeClock(Date.parse('2026-01-05T20:00:00Z'));
   const second = await startTestServer({ dataDir, clock });
   atEnd(t, () => second.stop());
-  await settle({ server: second, clock, bootIds: new Map() });
+  await settle({ server: second, clock, awake: new Map() });
   const [pair] = await loadPairs(second.kernel.db.read, [agent.machineId]);
   assert.equal(pair?.state, 'waiting-start');
   const { startDelayMinutes } = await loadPolicy(second.kernel.db.read);
