@@ -18,7 +18,7 @@ import { countSlots, loadDeployment, type StoredDeployment } from '../deployment
 import { hasWaitingGroup, setReadiness } from '../groups/groups.store.ts';
 import type { Deps } from '../needs.ts';
 import { methodFor } from '../orders/delivery-method.ts';
-import { type StoredPlan, savePlan, setPlan } from '../runs/plans.store.ts';
+import { type StoredPlan, savePlan } from '../runs/plans.store.ts';
 import { openBook, type RunBook, type RunDeps } from '../runs/run-book.ts';
 import { countStaged, type LoadedRun } from '../runs/runs.store.ts';
 import { fullReason } from '../staged/pending-starts.ts';
@@ -172,7 +172,7 @@ async function release(
   const { round, tx, book } = desk;
   const planHash = await storePlan(desk, plan);
   const choice = methodFor(run.row, delivery, round.deps.multicast.refusal());
-  await setPlan(tx, run.row.id, { planHash, variables: plan.variables, choice, windowClosesAt });
+  book.plan(run, { planHash, variables: plan.variables, choice, windowClosesAt });
   await book.apply(run, { kind: 'release', at: round.deps.clock.now() });
   released.push({ id: run.row.id, is_staged: 0 });
   takeSlot(await slotsOf(round), run.row.deployment_id);
@@ -254,12 +254,7 @@ async function hold({ round, book }: Desk, run: LoadedRun, { gate, reason, until
 async function endNotApplicable(desk: Desk, run: LoadedRun, plan: RunPlan, at: number) {
   const reason = plan.reasons[0] ?? { code: 'nothing-to-do', params: {} };
   const planHash = await storePlan(desk, plan);
-  await setPlan(desk.tx, run.row.id, {
-    planHash,
-    variables: plan.variables,
-    choice: null,
-    windowClosesAt: null,
-  });
+  desk.book.plan(run, { planHash, variables: plan.variables, choice: null, windowClosesAt: null });
   await desk.book.store(run, end(run.state, 'not-applicable', reason, at), null);
 }
 

@@ -11,8 +11,8 @@ export interface HeldNudges {
 
 /** No machine waits longer for those that are planned after it. */
 const longestHoldMs = 3000;
-/** So long the sockets are written to without a turn of the event loop: others check in meanwhile. */
-const sliceMs = 5;
+/** So long sockets are written to without a turn of the event loop. With shorter ones the first fetch their orders before the last is told. */
+const sliceMs = 20;
 
 /**
  * A nudged machine comes at once for its orders, and costs the site as much as the planning of the next two: ten

@@ -52,23 +52,15 @@ export interface AttemptPlan {
   readonly windowClosesAt: number | null;
 }
 
-/** The plan of the attempt that is about to begin, and how its content comes. */
-export async function setPlan(
-  tx: Tx,
-  runId: string,
-  { planHash, variables, choice, windowClosesAt }: AttemptPlan,
-) {
-  await tx.run(
-    'UPDATE deployments_runs SET plan_hash = ?, variables = ?, method = ?, method_reason = ?, window_closes_at = ? WHERE id = ?',
-    [
-      planHash,
-      JSON.stringify(variables),
-      choice?.method ?? null,
-      choice ? JSON.stringify(choice.reason) : null,
-      windowClosesAt,
-      runId,
-    ],
-  );
+/** As it stands in the run's row. */
+export function planRow({ planHash, variables, choice, windowClosesAt }: AttemptPlan) {
+  return {
+    plan_hash: planHash,
+    variables: JSON.stringify(variables),
+    method: choice?.method ?? null,
+    method_reason: choice ? JSON.stringify(choice.reason) : null,
+    window_closes_at: windowClosesAt,
+  };
 }
 
 export async function setMethod(tx: Tx, runId: string, { method, reason }: MethodChoice) {

@@ -13,6 +13,7 @@ import './status-messages.ts';
 import type { Deps } from '../needs.ts';
 import type { ReleaseLane } from '../release/release-lane.ts';
 import type { Gate } from '../tables.ts';
+import type { AttemptPlan } from './plans.store.ts';
 import { changedSteps, type RunChange, saveRuns } from './run-changes.store.ts';
 import type { LoadedRun } from './runs.store.ts';
 
@@ -46,6 +47,8 @@ export interface RunBook {
   put(run: LoadedRun): void;
   /** All of a machine's that were put in. */
   ofMachine(machineId: string): readonly LoadedRun[];
+  /** Gives the run the plan of the attempt that is about to begin. */
+  plan(run: LoadedRun, plan: AttemptPlan): void;
   /** Lets something happen to a run. Returns whether anything changed. */
   apply(run: LoadedRun, event: RunEvent, gate?: Gate | null): Promise<boolean>;
   /** The same for a transition that the domain made by other means. */
@@ -58,11 +61,15 @@ export function openBook(deps: RunDeps, tx: Tx): RunBook {
   const runs = new Map<string, LoadedRun>();
   const entries = new Map<string, RunChange>();
   const nudged = new Set<string>();
+  const entryOf = (run: LoadedRun) => {
+    const entry = entries.get(run.row.id) ?? newChange(run);
+    entries.set(run.row.id, entry);
+    return entry;
+  };
   const store = async (run: LoadedRun, { state, effects }: Transition, gate: Gate | null) => {
     const now = runs.get(run.row.id) ?? run;
     if (state === now.state) return false;
-    const entry = entries.get(run.row.id) ?? newChange(now);
-    entries.set(run.row.id, entry);
+    const entry = entryOf(now);
     note(entry, state, gateOf(state, gate));
     runs.set(run.row.id, { ...now, state });
     for (const effect of effects) {
@@ -75,6 +82,9 @@ export function openBook(deps: RunDeps, tx: Tx): RunBook {
     find: (runId) => runs.get(runId),
     put: (run) => void runs.set(run.row.id, run),
     ofMachine: (machineId) => [...runs.values()].filter(({ row }) => row.machine_id === machineId),
+    plan: (run, plan) => {
+      entryOf(runs.get(run.row.id) ?? run).plan = plan;
+    },
     store,
     apply: (run, event, gate = null) => store(run, next((runs.get(run.row.id) ?? run).state, event), gate),
     async write() {
@@ -115,6 +125,7 @@ function newChange({ row, state }: LoadedRun): RunChange {
     before: state,
     after: state,
     gate: row.gate,
+    plan: null,
     steps: new Map(),
     isNewAttempt: false,
     lastEnd: null,

@@ -2,6 +2,7 @@ import type { RunState } from '@tenkai/domain';
 import type { Tx } from '../../../kernel/database/database.ts';
 import { insertRows, updateRows } from '../../../kernel/database/many-rows.ts';
 import type { Gate, RunsTable, StepsTable } from '../tables.ts';
+import { type AttemptPlan, planRow } from './plans.store.ts';
 
 /** What a transaction made of a run. */
 export interface RunChange {
@@ -9,6 +10,8 @@ export interface RunChange {
   readonly before: RunState;
   after: RunState;
   gate: Gate | null;
+  /** The plan of the attempt that is about to begin, and how its content comes; null: as it was. */
+  plan: AttemptPlan | null;
   /** By run, attempt and index. */
   readonly steps: Map<string, StepsTable>;
   /** Another attempt has begun. */
@@ -17,7 +20,7 @@ export interface RunChange {
   lastEnd: RunState['status'] | null;
 }
 
-const stateColumns = {
+const columnTypes = {
   status: 'text',
   attempt: 'bigint',
   gate: 'text',
@@ -33,10 +36,15 @@ const stateColumns = {
   started_at: 'bigint',
   finished_at: 'bigint',
   deadline_at: 'bigint',
+  plan_hash: 'text',
+  variables: 'text',
+  method: 'text',
+  method_reason: 'text',
+  window_closes_at: 'bigint',
 } as const;
 
-type RowAfter = Pick<RunsTable, 'id' | keyof typeof stateColumns>;
-type StateColumn = keyof typeof stateColumns;
+type Column = keyof typeof columnTypes;
+type RowAfter = Pick<RunsTable, 'id' | Column>;
 
 /** Writes what changed; results are only ever added. */
 export async function saveRuns(tx: Tx, changes: readonly RunChange[]): Promise<void> {
@@ -51,19 +59,17 @@ export async function saveRuns(tx: Tx, changes: readonly RunChange[]): Promise<v
 }
 
 async function updateColumns(tx: Tx, names: readonly string[], group: readonly RunChange[]) {
-  const columns = Object.fromEntries(names.map((name) => [name, stateColumns[name as StateColumn]]));
+  const columns = Object.fromEntries(names.map((name) => [name, columnTypes[name as Column]]));
   const runs = { update: 'UPDATE deployments_runs', keys: { id: 'text' }, columns } as const;
   await updateRows<RowAfter>(tx, runs, group.map(rowAfter));
 }
 
 function changedColumns(change: RunChange): string[] {
   const after = rowAfter(change);
-  return Object.keys(stateColumns).filter(
-    (name) => after[name as StateColumn] !== change.row[name as StateColumn],
-  );
+  return Object.keys(columnTypes).filter((name) => after[name as Column] !== change.row[name as Column]);
 }
 
-function rowAfter({ row, after, gate }: RunChange): RowAfter {
+function rowAfter({ row, after, gate, plan }: RunChange): RowAfter {
   return {
     id: row.id,
     status: after.status,
@@ -81,7 +87,12 @@ function rowAfter({ row, after, gate }: RunChange): RowAfter {
     started_at: after.startedAt,
     finished_at: after.finishedAt,
     deadline_at: after.deadlineAt,
+    ...(plan ? planRow(plan) : planned(row)),
   };
+}
+
+function planned({ plan_hash, variables, method, method_reason, window_closes_at }: RunsTable) {
+  return { plan_hash, variables, method, method_reason, window_closes_at };
 }
 
 /** A new attempt passes the gates as the first one did; only what an operator said of the machine's line stays. */
