@@ -50,7 +50,7 @@ test('BFWL-26: a blocked port is named with its number and the way out, in both 
 
 test('every finding that the code can name has its sentences, and every sentence its parameters in both', async () => {
   const packages = join(import.meta.dirname, '../../..');
-  const places = ['domain/src/diagnosis', 'agent/src/doctor', 'server/src/features/machines'];
+  const places = ['domain/src/diagnosis', 'agent/src/doctor', 'server/src/features/machines/page'];
   const named = new Set<string>();
   for (const place of places)
     for (const file of await readdir(join(packages, place)))
