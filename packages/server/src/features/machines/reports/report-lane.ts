@@ -1,4 +1,5 @@
 import type { ReportReply } from '@tenkai/protocol/agent/reports.ts';
+import { gather, type Waiting } from '../../../kernel/gather.ts';
 import type { JudgedReport } from './report-forms.ts';
 
 /** What one request brings: reports of one outbox, looked at already. */
@@ -20,52 +21,30 @@ export interface LaneWork {
 /** Resolves after the commit; rejects with what refused the batch. */
 export type ReportLane = (batch: IncomingBatch) => Promise<BatchReply>;
 
-interface Waiting {
-  readonly batch: IncomingBatch;
-  readonly resolve: (reply: BatchReply) => void;
-  readonly reject: (error: unknown) => void;
-}
+type WaitingBatch = Waiting<IncomingBatch, BatchReply>;
 
-/** A transaction holds up everybody behind it: so much at once, an inventory counted as many small reports. */
+/** Everybody else's writes wait for the end of one such transaction: so much at once, an inventory counted as many small reports. */
 const largestGroup = 400;
 const inventoryWeight = 30;
 
-/**
- * Where the batches of many machines come together: requests that arrive in the same turn of the event loop, or while
- * the disk takes those before, share a transaction. Where one of them fails, each is taken alone.
- */
+/** Takes the batches of many machines in one transaction; where one of them fails, each is taken alone. */
 export function createReportLane({ together, alone }: LaneWork): ReportLane {
-  const waiting: Waiting[] = [];
-  let isBusy = false;
-  const drain = async () => {
-    while (waiting.length > 0) {
-      await new Promise((resolve) => setImmediate(resolve));
-      await takeGroup(waiting.splice(0, countThatFits(waiting)));
-    }
-    isBusy = false;
-  };
-  const takeGroup = async (group: readonly Waiting[]) => {
-    const replies = await together(group.map(({ batch }) => batch)).catch(() => null);
-    for (const [index, { batch, resolve, reject }] of group.entries()) {
+  const take = async (group: readonly WaitingBatch[]) => {
+    const replies = await together(group.map(({ value }) => value)).catch(() => null);
+    for (const [index, { value, resolve, reject }] of group.entries()) {
       const reply = replies?.[index];
-      if (reply === undefined) await alone(batch).then(resolve, reject);
+      if (reply === undefined) await alone(value).then(resolve, reject);
       else if (reply instanceof Error) reject(reply);
       else resolve(reply);
     }
   };
-  return (batch) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ batch, resolve, reject });
-      if (isBusy) return;
-      isBusy = true;
-      void drain();
-    });
+  return gather({ countThatFits, take });
 }
 
-function countThatFits(waiting: readonly Waiting[]): number {
+function countThatFits(waiting: readonly WaitingBatch[]): number {
   let weight = 0;
-  const tooMany = waiting.findIndex(({ batch }) => {
-    weight += weightOf(batch);
+  const tooMany = waiting.findIndex(({ value }) => {
+    weight += weightOf(value);
     return weight > largestGroup;
   });
   return tooMany === -1 ? waiting.length : Math.max(1, tooMany);
