@@ -1,9 +1,10 @@
 import { collectionsToReevaluate, withReferrers } from '@tenkai/domain';
+import type { Tx } from '../../kernel/database/database.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { createPace } from '../../kernel/pace.ts';
 import type { Machines } from '../machines/index.ts';
 import { listStale, settleChange, settleStale, someChanges } from './collections.store.ts';
-import { judgeMachines, type Question } from './judge.ts';
+import { judgeMachines, type MemberChange, type Question } from './judge.ts';
 import { recordMembers } from './record-members.ts';
 import type { RuleBook, Rules } from './rule-book.ts';
 import type { ChangeRecord } from './tables.ts';
@@ -131,7 +132,7 @@ async function judgeStale(
     afterId = ids.at(-1) ?? afterId;
     const questions = ids.map((machineId) => ({ machineId, collectionIds }));
     const judged = await judgeMachines({ machines, read: db.read }, rules, questions);
-    if (judged.length > 0) await db.transaction((tx) => recordMembers(deps, tx, judged));
+    if (judged.length > 0) await db.transaction((tx) => recordKnown(deps, tx, judged));
     await judgeSomeChanges(deps, rules);
     if (signal?.aborted) return;
     await turn();
@@ -140,6 +141,17 @@ async function judgeStale(
     for (const { collection_id, revision } of known)
       await settleStale(tx, collection_id, revision, clock.now());
   });
+}
+
+/** Without those that were removed while they were judged: nobody would take them out again. */
+async function recordKnown(deps: EvaluatorDeps, tx: Tx, judged: readonly MemberChange[]) {
+  const ids = judged.map(({ machineId }) => machineId);
+  const known = await deps.machines.knownAmong(ids, tx);
+  await recordMembers(
+    deps,
+    tx,
+    judged.filter(({ machineId }) => known.has(machineId)),
+  );
 }
 
 /** Pages and reports have their turn between two pages of machines. */

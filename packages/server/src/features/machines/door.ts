@@ -31,6 +31,8 @@ export interface MachineQuestions {
   /** Ids of enrolled machines in ascending order after one id ('' for the first). */
   enrolledAfter(afterId: string, limit: number): Promise<string[]>;
   enrolledAmong(machineIds: readonly string[], read?: Reader): Promise<Set<string>>;
+  /** Those that have not been removed, whatever their enrollment. */
+  knownAmong(machineIds: readonly string[], read?: Reader): Promise<Set<string>>;
   countEnrolled(): Promise<number>;
   /** A page of the list, as the caller sees it. */
   list(
@@ -40,7 +42,7 @@ export interface MachineQuestions {
   /** Those of the ids that exist and are in the caller's scope. */
   visibleIds(caller: Caller, machineIds: readonly string[], read?: Reader): Promise<Set<string>>;
   /** @throws Failure not-found for the first that the caller may not see */
-  requireVisible(caller: Caller, machineIds: readonly string[]): Promise<void>;
+  requireVisible(caller: Caller, machineIds: readonly string[], read?: Reader): Promise<void>;
 }
 
 /** What other features do to machines, in a transaction of theirs. */

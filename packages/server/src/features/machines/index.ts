@@ -8,7 +8,7 @@ import { requireVisible, visibleIds } from './list/scope.ts';
 import { exposeEvents } from './live-topics.ts';
 import { addAgentRoutes } from './machines.agent.ts';
 import { addMachineRoutes } from './machines.routes.ts';
-import { addressOf, countEnrolled, enrolledAfter, enrolledAmong } from './machines.store.ts';
+import { addressOf, countEnrolled, enrolledAfter, enrolledAmong, knownAmong } from './machines.store.ts';
 import { addMachine, recordActivities, renameMachine, setEnrollment } from './machines.ts';
 import { createParts, type MachineOptions, type Parts } from './parts.ts';
 import { wakeMachines } from './power/wake-machines.ts';
@@ -53,10 +53,11 @@ function questions({ deps, progress, stateCounts }: Parts): MachineQuestions {
     progressOf: progress.of,
     enrolledAfter: (afterId, limit) => enrolledAfter(read, afterId, limit),
     enrolledAmong: (ids, from = read) => enrolledAmong(from, ids),
+    knownAmong: (ids, from = read) => knownAmong(from, ids),
     countEnrolled: () => countEnrolled(read),
     list: (caller, query) => listMachines({ ...deps, stateCounts }, caller, query),
     visibleIds: (caller, ids, from = read) => visibleIds(from, caller, ids),
-    requireVisible: (caller, ids) => requireVisible(read, caller, ids),
+    requireVisible: (caller, ids, from = read) => requireVisible(from, caller, ids),
   };
 }
 

@@ -113,6 +113,13 @@ export async function enrolledAmong(read: Reader, ids: readonly string[]): Promi
   return new Set((await rowsOf<{ id: string }>(read, select, ids)).map(({ id }) => id));
 }
 
+/** Those of the ids that have not been removed. */
+export async function knownAmong(read: Reader, ids: readonly string[]): Promise<Set<string>> {
+  return new Set(
+    (await rowsOf<{ id: string }>(read, 'SELECT id FROM machines WHERE id IN', ids)).map(({ id }) => id),
+  );
+}
+
 export async function addressOf(read: Reader, id: string): Promise<string | undefined> {
   return (await read.one<{ address: string }>('SELECT address FROM machines WHERE id = ?', [id]))?.address;
 }

@@ -21,8 +21,8 @@ export async function setRepresentative(
   rule: RepresentativeRule | 'automatic',
 ): Promise<void> {
   const { db, audit, clock, events, machines } = deps;
-  await machines.requireVisible(caller, [machineId]);
   await db.transaction(async (tx) => {
+    await machines.requireVisible(caller, [machineId], tx);
     const before = (await ruleOf(tx, machineId)) ?? 'automatic';
     if (before === rule) return;
     if (rule === 'automatic') await forgetRule(tx, machineId);

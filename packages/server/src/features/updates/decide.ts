@@ -64,8 +64,8 @@ export async function hold(
 ): Promise<void> {
   await requirePackage(deps, packageId);
   if (!machineIds) return holdForAll(deps, caller, packageId, note);
-  await deps.machines.requireVisible(caller, machineIds);
   await deps.db.transaction(async (tx) => {
+    await deps.machines.requireVisible(caller, machineIds, tx);
     for (const machineId of machineIds)
       await holdPair(tx, machineId, packageId, { code: 'update-held', params: { note } });
     const details = { machineIds, note };
@@ -118,13 +118,13 @@ export async function setOptOut(
   change: { machineIds?: string[]; collectionIds?: string[]; isOptedOut: boolean },
 ): Promise<void> {
   const { machineIds = [], collectionIds = [], isOptedOut } = change;
-  await deps.machines.requireVisible(caller, machineIds);
   if (collectionIds.length > 0) requireUnlimited(caller);
   // One that is gone may still be let in again.
   for (const id of isOptedOut ? collectionIds : [])
     if ((await deps.collections.nameOf(id)) === undefined)
       throw new Failure('not-found', { what: 'collection', id });
   await deps.db.transaction(async (tx) => {
+    await deps.machines.requireVisible(caller, machineIds, tx);
     for (const id of machineIds) await saveMachine(tx, id, { is_opted_out: isOptedOut ? 1 : 0 });
     for (const id of collectionIds) await saveOptedCollection(tx, id, isOptedOut);
     const action = isOptedOut ? 'updates.opted-out' : 'updates.opted-in';

@@ -12,7 +12,7 @@ export async function noteEndedRuns(deps: Deps, runIds: readonly string[]): Prom
   const { packages } = await deps.world.catalogue();
   const note = (ids: readonly string[]) =>
     deps.db.transaction(async (tx) => {
-      const outcomes = await deps.deployments.owned.outcomes(tx, ids);
+      const outcomes = await withoutGone(deps, tx, await deps.deployments.owned.outcomes(tx, ids));
       for (const wave of withoutRepeats(outcomes)) await noteWave(deps, tx, wave, packages);
     });
   await note(runIds).catch(async (cause: unknown) => {
@@ -26,6 +26,13 @@ export async function noteEndedRuns(deps: Deps, runIds: readonly string[]): Prom
         deps.log.error({ err: error, runId: id }, 'an ended run was not noted'),
       );
   });
+}
+
+/** The removal of a machine ends its runs too: of it nothing is to be remembered. */
+async function withoutGone({ machines }: Deps, tx: Tx, outcomes: RunOutcome[]): Promise<RunOutcome[]> {
+  const ids = outcomes.map(({ machineId }) => machineId);
+  const known = await machines.knownAmong(ids, tx);
+  return outcomes.filter(({ machineId }) => known.has(machineId));
 }
 
 /** In their order, parted where a machine comes again: what a later run says of it stands. */

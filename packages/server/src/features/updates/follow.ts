@@ -1,8 +1,10 @@
 import { takesPart } from '@tenkai/domain';
+import type { Tx } from '../../kernel/database/database.ts';
 import type { EventMap } from '../../kernel/events.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { judgeAll } from './judge-all.ts';
 import type { Deps } from './needs.ts';
+import type { UpdateMachineRow } from './tables.ts';
 import {
   beginRevision,
   dropEvidence,
@@ -92,17 +94,31 @@ async function powerChanged(
   { machineId, from, to }: EventMap['machines.power-changed'],
   at: number,
 ) {
-  if (to === 'on' && starting.has(from)) {
-    const restartRunId = (await loadMachineRows(deps.db.read, [machineId]))[0]?.restart_run_id ?? null;
-    const isPending = await isOpenRun(deps.db.read, restartRunId);
-    await deps.db.transaction(async (tx) => {
-      await saveMachine(tx, machineId, { started_at: at });
-      // It has restarted by itself: what waited for a window is done.
-      if (isPending && restartRunId !== null) await deps.deployments.owned.withdraw(tx, [restartRunId]);
-    });
-  }
+  if (to === 'on' && starting.has(from)) await noteStart(deps, machineId, at);
   // Its agent has been installed just now, perhaps together with a thousand others.
-  if (to === 'on' && from === 'unknown')
-    await deps.db.transaction((tx) => saveMachine(tx, machineId, { known_at: at }));
+  if (to === 'on' && from === 'unknown') await noteMachine(deps, machineId, { known_at: at });
   if (to === 'on' || from === 'on') deps.lane.machine(machineId);
+}
+
+async function noteStart(deps: Deps, machineId: string, at: number) {
+  const restartRunId = (await loadMachineRows(deps.db.read, [machineId]))[0]?.restart_run_id ?? null;
+  const isPending = await isOpenRun(deps.db.read, restartRunId);
+  await noteMachine(deps, machineId, { started_at: at }, async (tx) => {
+    // It has restarted by itself: what waited for a window is done.
+    if (isPending && restartRunId !== null) await deps.deployments.owned.withdraw(tx, [restartRunId]);
+  });
+}
+
+/** The event may be older than the removal of its machine, of which nothing is to be remembered then. */
+async function noteMachine(
+  { db, machines }: Deps,
+  machineId: string,
+  change: Partial<UpdateMachineRow>,
+  more: (tx: Tx) => Promise<void> = async () => {},
+) {
+  await db.transaction(async (tx) => {
+    if (!(await machines.knownAmong([machineId], tx)).has(machineId)) return;
+    await saveMachine(tx, machineId, change);
+    await more(tx);
+  });
 }

@@ -18,7 +18,9 @@ export async function judgeMachines(deps: Deps, machineIds: readonly string[]): 
   const touched = new Set<string>();
   await deps.db.transaction(async (tx) => {
     const orders: { machineId: string; order: UpdateOrder }[] = [];
-    for (const { question, judgement } of judged) {
+    // One that was removed while it was judged is forgotten, and gets no run.
+    const known = await deps.machines.enrolledAmong(machineIds, tx);
+    for (const { question, judgement } of judged.filter(({ question: { facts } }) => known.has(facts.id))) {
       for (const packageId of await store(tx, question, judgement)) touched.add(packageId);
       if (judgement.order) orders.push({ machineId: question.facts.id, order: judgement.order });
     }

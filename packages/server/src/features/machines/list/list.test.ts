@@ -137,6 +137,37 @@ onBothEngines(
   },
 );
 
+onBothEngines(
+  'a machine removed amid the work that it gave leaves nothing behind either',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    atEnd(t, () => server.stop());
+    const gone: string[] = [];
+    for (let turns = 0; turns < 16; turns += 1) {
+      const agent = await enrolledAgent(server);
+      gone.push(agent.machineId);
+      await agent.report(aHeartbeat(), aWholeInventory(anInventory()));
+      // Each is removed a little later in the work that follows its first report.
+      for (let turn = 0; turn < turns; turn += 1) await new Promise(setImmediate);
+      await server.call(machineRoutes.remove, { params: { id: agent.machineId } });
+      // As one that is busy hears it: what happened before the removal is told after it.
+      const late = { machineId: agent.machineId, from: 'unknown', to: 'on' } as const;
+      await server.kernel.db.transaction((tx) =>
+        server.kernel.events.publish(tx, 'machines.power-changed', late),
+      );
+    }
+    await settle(server);
+    const dump = await dumpTables(server.kernel.db.read);
+    const remembering = Object.entries(dump).filter(([, rows]) =>
+      rows.some((row) => gone.some((id) => row.includes(id))),
+    );
+    assert.deepEqual(
+      remembering.map(([table]) => table),
+      ['kernel_audit', 'kernel_events', 'status_messages', 'status_objects'],
+    );
+  },
+);
+
 onBothEngines('a removed machine leaves nothing behind but its history', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
   atEnd(t, () => server.stop());
