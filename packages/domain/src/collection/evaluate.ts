@@ -126,6 +126,12 @@ export function explanationText(explanation: Explanation): string {
   return deciding.map(explanationText).join('; ');
 }
 
+/** Whether a rule asks for installed software, which is most of an inventory's size. */
+export function asksForSoftware(rule: Rule): boolean {
+  if (rule.kind === 'comparison') return /^software($|\.)/.test(rule.attribute.name);
+  return rule.kind === 'not' ? asksForSoftware(rule.part) : rule.parts.some(asksForSoftware);
+}
+
 /** Which changes may change a rule's answer: the keys of `changedAttributes`. */
 export function attributesOf(rule: Rule): Set<string> {
   if (rule.kind === 'not') return attributesOf(rule.part);

@@ -1,6 +1,6 @@
 import type { RuntimeCondition } from './frozen-step.ts';
 import type { StepOutcome } from './run-progress.ts';
-import type { StepCondition } from './scenario.ts';
+import { type ScenarioDraft, type StepCondition, stepsWithFirst } from './scenario.ts';
 
 /** Decides what the server can decide; `true` and `false` are decided, a condition is left for the machine. */
 export type Resolved = boolean | RuntimeCondition;
@@ -24,6 +24,27 @@ export function resolveCondition(condition: StepCondition, matches: (query: stri
         condition.kind,
         condition.of.map((part) => resolveCondition(part, matches)),
       );
+  }
+}
+
+/** Every query that planning a scenario may ask. */
+export function queriesOf(scenario: Pick<ScenarioDraft, 'steps' | 'options'>): string[] {
+  const nodes = stepsWithFirst(scenario).flatMap(({ step, groups }) => [...groups, step]);
+  return nodes.flatMap(({ condition }) => (condition ? queriesIn(condition) : []));
+}
+
+function queriesIn(condition: StepCondition): string[] {
+  switch (condition.kind) {
+    case 'query':
+      return [condition.query];
+    case 'variable':
+    case 'previous-step':
+      return [];
+    case 'not':
+      return queriesIn(condition.of);
+    case 'all':
+    case 'any':
+      return condition.of.flatMap(queriesIn);
   }
 }
 

@@ -1,9 +1,16 @@
 import type { Static } from 'typebox';
 import * as Type from 'typebox';
 
+/** No machine is told to wait longer with its questions. */
+export const longestSpreadMs = 60_000;
+
 /** `GET /agent/v1/channel` (WebSocket, RFC 6455): the server only says that there is something to fetch. */
 export const ChannelMessage = Type.Union([
-  Type.Object({ type: Type.Literal('nudge') }),
+  /** `withinMs`: many are told at once, and each comes after a random part of this time; absent: at once. */
+  Type.Object({
+    type: Type.Literal('nudge'),
+    withinMs: Type.Optional(Type.Integer({ minimum: 0 })),
+  }),
   /** The server is about to stop: come back after a random part of this time. */
   Type.Object({ type: Type.Literal('goodbye'), reconnectWithinMs: Type.Integer() }),
 ]);

@@ -29,6 +29,8 @@ inBothModes('an agent enrolls, reports, is online, hears a nudge and fetches', a
   assert.deepEqual(channel.online(), [machineId]);
   assert.equal(channel.nudge(machineId), true);
   assert.deepEqual(await dialed.next(), { type: 'nudge' });
+  channel.nudge(machineId, 2000);
+  assert.deepEqual(await dialed.next(), { type: 'nudge', withinMs: 2000 });
   assert.equal((await agent.send(3, aHeartbeat())).hasOrders, true);
 
   dialed.socket.close();

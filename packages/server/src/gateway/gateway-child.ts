@@ -44,14 +44,17 @@ export async function startGatewayChild({
     // A child that has just died is noticed by its end.
     if (child.connected) child.send(message, () => {});
   };
-  const nudge = createGatherer<string>((machineIds) => send({ type: 'nudge', machineIds }));
+  const nudge = createGatherer<{ machineId: string; withinMs: number }>((nudges) => {
+    for (const [withinMs, together] of Map.groupBy(nudges, (one) => one.withinMs))
+      send({ type: 'nudge', machineIds: together.map(({ machineId }) => machineId), withinMs });
+  });
   const reply = createGatherer<CallAnswer>((answers) => send({ type: 'answers', answers }));
   const front: GatewayChild = {
     pid: child.pid ?? 0,
     ended: once(child, 'exit').then(([code, signal]) => String(signal ?? code)),
     send,
     kill: () => void child.kill('SIGKILL'),
-    nudge,
+    nudge: (machineId, withinMs) => nudge({ machineId, withinMs }),
     drop: (machineId, why) => send({ type: 'drop', machineId, why }),
   };
   child.on('message', (message: FromGateway) => {

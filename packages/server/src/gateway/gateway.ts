@@ -42,7 +42,7 @@ export async function openGateway(settings: GatewaySettings, tell: Tell): Promis
   return {
     take(message) {
       if (message.type === 'answers') calls.answered(message.answers);
-      if (message.type === 'nudge') for (const id of message.machineIds) sockets.nudge(id);
+      if (message.type === 'nudge') for (const id of message.machineIds) sockets.nudge(id, message.withinMs);
       if (message.type === 'drop') sockets.drop(message.machineId, message.why);
       if (message.type === 'tls') renewCertificate(server, tlsOf(message.tls, settings));
     },

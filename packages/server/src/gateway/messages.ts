@@ -11,7 +11,7 @@ export type ToGateway =
   | { readonly type: 'start'; readonly settings: GatewaySettings }
   | { readonly type: 'tls'; readonly tls: Pem }
   | { readonly type: 'answers'; readonly answers: readonly CallAnswer[] }
-  | { readonly type: 'nudge'; readonly machineIds: readonly string[] }
+  | { readonly type: 'nudge'; readonly machineIds: readonly string[]; readonly withinMs: number }
   | { readonly type: 'drop'; readonly machineId: string; readonly why: DropReason }
   | { readonly type: 'stop'; readonly reconnectWithinMs: number };
 

@@ -74,9 +74,9 @@ export function createAgentSockets({ access, log, onPresence }: AgentSocketsOpti
   };
 
   return {
-    nudge(machineId) {
+    nudge(machineId, withinMs) {
       const held = sockets.get(machineId);
-      if (held) send(held.socket, { type: 'nudge' });
+      if (held) send(held.socket, withinMs === 0 ? { type: 'nudge' } : { type: 'nudge', withinMs });
     },
     drop(machineId, why) {
       const held = sockets.get(machineId);

@@ -2,8 +2,11 @@ import type { Metrics } from './metrics.ts';
 
 /** The agents' sockets as features see them: one for each machine, for nudges and presence only (law 4). */
 export interface AgentChannel {
-  /** Tells the agent that there is something to fetch; false: it is not connected and will ask by itself. */
-  nudge(machineId: string): boolean;
+  /**
+   * Tells the agent that there is something to fetch; false: it is not connected and will ask by itself.
+   * @param withinMs it comes after a random part of this time, so that many do not come at once; default: it comes now
+   */
+  nudge(machineId: string, withinMs?: number): boolean;
   /** Called at each nudge, also of a machine that is not connected: its next report is told then. */
   onNudge(handler: (machineId: string) => void): void;
   isOnline(machineId: string): boolean;
@@ -24,7 +27,7 @@ export interface AgentChannel {
 /** Whoever holds sockets of agents: this process, or one of several gateways. */
 export interface AgentFront {
   /** Says to a connected agent that there is something to fetch. */
-  nudge(machineId: string): void;
+  nudge(machineId: string, withinMs: number): void;
   drop(machineId: string, why: DropReason): void;
 }
 
@@ -49,10 +52,10 @@ export function createAgentChannel({ metrics }: { metrics: Metrics }): AgentChan
   };
   metrics.gauge('tenkai_agents_connected', 'Agents with an open channel.', () => fronts.size);
   return {
-    nudge(machineId) {
+    nudge(machineId, withinMs = 0) {
       for (const handler of nudged) handler(machineId);
       const front = fronts.get(machineId);
-      front?.nudge(machineId);
+      front?.nudge(machineId, withinMs);
       return front !== undefined;
     },
     onNudge: (handler) => void nudged.push(handler),

@@ -1,3 +1,4 @@
+import { longestSpreadMs } from '../channel.ts';
 import { waitAfter } from './back-off.ts';
 import { type ChannelEnd, holdChannel } from './channel.ts';
 import type { LinkState } from './link-state.ts';
@@ -37,9 +38,12 @@ async function holdOne(state: LinkState, signal: AbortSignal): Promise<ChannelEn
     signal,
     silenceLimitMs: state.silenceLimitMs ?? silenceLimitMs,
     onOpen: () => opened(state),
-    onNudge() {
+    onNudge(withinMs) {
       state.onEvent({ type: 'nudged' });
-      state.asking.poke();
+      if (withinMs === 0) return state.asking.poke();
+      // The channel may close meanwhile, the link may not.
+      const waitMs = state.random() * Math.min(withinMs, longestSpreadMs);
+      void pause(waitMs, signal, state.after).then(() => state.asking.poke());
     },
   });
   if (!end.wasOpen) state.tokens.discard();

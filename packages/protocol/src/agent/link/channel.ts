@@ -1,8 +1,8 @@
 import type { Agent } from 'node:https';
-import { Check } from 'typebox/value';
 import { WebSocket } from 'ws';
 import { problemFromBody } from '../../problem.ts';
 import { agentPaths, ChannelMessage } from '../channel.ts';
+import { isReply } from './reply-check.ts';
 
 export interface ChannelInput {
   readonly url: string;
@@ -14,7 +14,8 @@ export interface ChannelInput {
   /** A connection from which nothing came for this long is given up; half of it after, it is asked. */
   readonly silenceLimitMs: number;
   readonly onOpen: () => void;
-  readonly onNudge: () => void;
+  /** There is something to fetch, after a random part of this time. */
+  readonly onNudge: (withinMs: number) => void;
 }
 
 /** How the connection ended. `reconnectWithinMs`: the server said goodbye and asked for spread returns. */
@@ -48,7 +49,7 @@ export function holdChannel(input: ChannelInput): Promise<ChannelEnd> {
   });
   socket.on('message', (data, isBinary) => {
     const message = isBinary ? null : readMessage(String(data));
-    if (message?.type === 'nudge') input.onNudge();
+    if (message?.type === 'nudge') input.onNudge(message.withinMs ?? 0);
     if (message?.type === 'goodbye') reconnectWithinMs = message.reconnectWithinMs;
   });
   socket.on('unexpected-response', (request, response) => {
@@ -100,7 +101,7 @@ function watchSilence(socket: WebSocket, limitMs: number) {
 function readMessage(text: string): ChannelMessage | null {
   try {
     const message: unknown = JSON.parse(text);
-    return Check(ChannelMessage, message) ? message : null;
+    return isReply(ChannelMessage, message) ? (message as ChannelMessage) : null;
   } catch {
     return null;
   }

@@ -4,6 +4,7 @@ import { until } from '@tenkai/testkit/small-site/run-agent.ts';
 import { agentPaths } from '../channel.ts';
 import type { Report } from '../reports.ts';
 import { newLink, options, running, site, status, stop, told } from './link-for-test.ts';
+import { type After, timerAfter } from './wake-up.ts';
 
 test('a nudge makes the agent ask, and so does every new connection', options, async () => {
   const { machineId, orders, start } = await newLink();
@@ -15,6 +16,29 @@ test('a nudge makes the agent ask, and so does every new connection', options, a
   site.nudge(machineId);
   await until(() => orders.length > before);
   assert.equal(orders.at(-1)?.[0], '{"number":2}');
+});
+
+test('a nudge that many hear at once is told at once and answered within its time', options, async () => {
+  const waits: number[] = [];
+  const after: After = (ms, act) => {
+    waits.push(ms);
+    return timerAfter(Math.min(ms, 50), act);
+  };
+  const { machineId, orders, events, start } = await newLink({ random: () => 0.5, after });
+  await start();
+  await until(() => orders.length > 0);
+  for (const [withinMs, waitMs] of [
+    [400, 200],
+    // No site may send its machines away for a day.
+    [86_400_000, 30_000],
+  ]) {
+    const before = orders.length;
+    waits.length = 0;
+    site.sendText(machineId, JSON.stringify({ type: 'nudge', withinMs }));
+    await until(() => orders.length > before);
+    assert.ok(waits.includes(waitMs as number), `${waits}`);
+  }
+  assert.equal(events.filter(({ type }) => type === 'nudged').length, 2);
 });
 
 test('orders come over connections that the agent opened', options, async () => {

@@ -5,7 +5,7 @@ import type { Caller } from '../../kernel/access/caller.ts';
 import { toDraftCollection } from './collections.ts';
 import { memberIds } from './members.store.ts';
 import type { Deps } from './needs.ts';
-import { asksForSoftware, type Rules } from './rule-book.ts';
+import { needsSoftware, type Rules } from './rule-book.ts';
 
 type Preview = ReplyOf<typeof collectionRoutes.preview>;
 type NamedMachine = Preview['sample'][number];
@@ -54,7 +54,7 @@ async function walk(
 ) {
   const lookup = (id: string) => (id === collection.id ? collection : rules.collections.get(id));
   const withSoftware =
-    asksForSoftware(collection) || referencesOf(collection).some((id) => rules.needSoftware.has(id));
+    needsSoftware(collection) || referencesOf(collection).some((id) => rules.needSoftware.has(id));
   for (let afterId = ''; ; ) {
     const page = await machines.enrolledAfter(afterId, pageSize);
     if (page.length === 0) return;

@@ -1,9 +1,9 @@
 import {
+  asksForSoftware,
   type Collection,
   type CollectionIndex,
   indexCollections,
   parsedQuery,
-  type Rule,
   referencesOf,
 } from '@tenkai/domain';
 import type { Reader } from '../../kernel/database/database.ts';
@@ -98,17 +98,12 @@ function softwareUsers(collections: ReadonlyMap<string, Collection>, order: read
   for (const id of order) {
     const collection = collections.get(id);
     if (!collection) continue;
-    if (asksForSoftware(collection) || referencesOf(collection).some((other) => users.has(other)))
+    if (needsSoftware(collection) || referencesOf(collection).some((other) => users.has(other)))
       users.add(id);
   }
   return users;
 }
 
-export function asksForSoftware(collection: Collection): boolean {
-  return collection.rules.some((rule) => rule.kind === 'query' && ruleAsksForSoftware(parsedQuery(rule)));
-}
-
-function ruleAsksForSoftware(rule: Rule): boolean {
-  if (rule.kind === 'comparison') return /^software($|\.)/.test(rule.attribute.name);
-  return rule.kind === 'not' ? ruleAsksForSoftware(rule.part) : rule.parts.some(ruleAsksForSoftware);
+export function needsSoftware(collection: Collection): boolean {
+  return collection.rules.some((rule) => rule.kind === 'query' && asksForSoftware(parsedQuery(rule)));
 }

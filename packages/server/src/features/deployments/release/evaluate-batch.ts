@@ -39,9 +39,10 @@ export async function evaluateBatch(round: Round, runs: readonly RunName[]) {
   if (runs.length === 0) return;
   const { machines, collections, db } = round.deps;
   const machineIds = [...new Set(runs.map(({ machine_id }) => machine_id))];
-  const facts = await machines.factsOf(machineIds);
-  const windows = await collections.windowsFor(machineIds);
   for (const { deployment_id } of runs) await prepare(round, deployment_id);
+  const withSoftware = runs.some(({ deployment_id }) => round.planners.get(deployment_id)?.needsSoftware);
+  const facts = await machines.factsOf(machineIds, { withSoftware });
+  const windows = await collections.windowsFor(machineIds);
   await slotsOf(round);
   const decide = async (tx: Tx) => {
     const woken = new Set<string>();

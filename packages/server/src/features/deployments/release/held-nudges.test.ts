@@ -23,6 +23,25 @@ test('nudges of a round go out together, each machine once', async () => {
   assert.deepEqual(nudged, ['a', 'b']);
 });
 
+test('many machines are asked to come one after another, a few at once', async () => {
+  for (const [count, withinMs] of [
+    [100, 0],
+    [101, 1],
+    [10_100, 2000],
+    [400_000, 60_000],
+  ] as const) {
+    const { held, channel } = scene();
+    const asked = new Set<number>();
+    const front = { nudge: (_: string, within: number) => void asked.add(within), drop: () => {} };
+    for (let index = 0; index < count; index += 1) {
+      channel.appeared(`m${index}`, front);
+      held.channel.nudge(`m${index}`);
+    }
+    await held.send();
+    assert.deepEqual([...asked], [withinMs], `${count} machines`);
+  }
+});
+
 test('in a long round no machine waits longer than three seconds, whichever way the clock is put', () => {
   for (const passed of [3000, -3000]) {
     const { held, nudged, clock } = scene();

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { longestSpreadMs } from '@tenkai/protocol/agent/channel.ts';
 import type { AgentChannel } from '../../../kernel/agent-channel.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 
@@ -11,12 +12,15 @@ export interface HeldNudges {
 
 /** No machine waits longer for those that are planned after it. */
 const longestHoldMs = 3000;
+/** So many may come at once, and then so many a second: a site answers more, and has reports to take beside them. */
+const freeToCome = 100;
+const comingPerSecond = 5000;
 /** So long sockets are written to without a turn of the event loop. With shorter ones the first fetch their orders before the last is told. */
 const sliceMs = 20;
 
 /**
- * A nudged machine comes at once for its orders, and costs the site as much as the planning of the next two: ten
- * thousand of them would hold up the rest of their own deployment. What is lost here by a crash is made good by the
+ * A nudged machine comes for its orders, and costs the site as much as the planning of the next two: ten thousand of
+ * them would hold up the rest of their own deployment, and the check-ins of all others if they came at once. What is lost here by a crash is made good by the
  * agents, which ask when they connect again.
  */
 export function holdNudges(channel: AgentChannel, clock: Clock): HeldNudges {
@@ -25,9 +29,10 @@ export function holdNudges(channel: AgentChannel, clock: Clock): HeldNudges {
   const send = async () => {
     const machineIds = [...held];
     held.clear();
+    const withinMs = spreadMs(machineIds.length);
     let sliceEndsAt = performance.now() + sliceMs;
     for (const machineId of machineIds) {
-      channel.nudge(machineId);
+      channel.nudge(machineId, withinMs);
       if (performance.now() < sliceEndsAt) continue;
       await nextTurn();
       sliceEndsAt = performance.now() + sliceMs;
@@ -40,4 +45,9 @@ export function holdNudges(channel: AgentChannel, clock: Clock): HeldNudges {
     return channel.isOnline(machineId);
   };
   return { channel: { ...channel, nudge }, send };
+}
+
+/** Over how much time so many machines are asked to come. */
+function spreadMs(count: number): number {
+  return Math.min(Math.max(0, Math.ceil(((count - freeToCome) * 1000) / comingPerSecond)), longestSpreadMs);
 }

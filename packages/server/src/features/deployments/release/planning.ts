@@ -1,4 +1,5 @@
 import {
+  asksForSoftware,
   type DeploymentDraft,
   emptyPlan,
   evaluate,
@@ -7,6 +8,7 @@ import {
   type PlanInput,
   parseRule,
   plan,
+  queriesOf,
   type RunPlan,
   type ScenarioDraft,
   type TimingDraft,
@@ -16,6 +18,8 @@ import { packagesOf } from '../subject.ts';
 
 /** Plans one scenario for many machines; packages and queries are looked up and read once. */
 export interface Planner {
+  /** Whether a query of the scenario asks for installed software; where none does, facts may come without it. */
+  readonly needsSoftware: boolean;
   /** Never throws for the scenario's own faults: they become the reason why the machine is not applicable. */
   planFor(facts: MachineFacts): RunPlan;
 }
@@ -33,7 +37,16 @@ export async function createPlanner(
     rules.set(query, rule);
     return rule;
   };
+  const mayAskForSoftware = (query: string) => {
+    try {
+      return asksForSoftware(ruleOf(query));
+    } catch {
+      // One that cannot be read asks nothing: it is why the machine is not applicable.
+      return false;
+    }
+  };
   return {
+    needsSoftware: queriesOf(scenario).some(mayAskForSoftware),
     planFor(facts) {
       const matches = (query: string) => evaluate(ruleOf(query), facts).matches;
       return planSafely({ scenario, packages, facts, deployed: draft, variables, matches });

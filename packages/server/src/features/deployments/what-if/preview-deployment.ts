@@ -44,7 +44,7 @@ export async function previewDeployment(
   const sums = { applicableCount: 0, totalBytes: 0, totalRestarts: 0 };
   for (let from = 0; from < machineIds.length; from += batchSize) {
     const batch = machineIds.slice(from, from + batchSize);
-    const facts = await deps.machines.factsOf(batch);
+    const facts = await deps.machines.factsOf(batch, { withSoftware: planner.needsSoftware });
     const windows = await deps.collections.windowsFor(batch);
     const staged = await stagedOf(deps, settings, batch);
     for (const one of facts.values()) {

@@ -59,7 +59,7 @@ export async function whatIfFacts(
   const shown: ShownMachine[] = [];
   for (let from = 0; from < machineIds.length; from += batchSize) {
     const batch = machineIds.slice(from, from + batchSize);
-    const facts = await deps.machines.factsOf(batch);
+    const facts = await deps.machines.factsOf(batch, { withSoftware: planner.needsSoftware });
     const windows = await deps.collections.windowsFor(batch);
     const staged = await stagedOf(deps, settings, batch);
     for (const id of batch) {
