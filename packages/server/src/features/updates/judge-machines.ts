@@ -3,13 +3,14 @@ import type { Tx } from '../../kernel/database/database.ts';
 import { deliver } from './deliver.ts';
 import type { Deps } from './needs.ts';
 import type { UpdatePairRow } from './tables.ts';
-import { deletePair, type JudgedPair, saveJudged } from './updates.store.ts';
+import { deletePair, type JudgedPair, loadPairs, saveJudged } from './updates.store.ts';
 import type { MachineQuestion } from './world.ts';
 
 /** Judges machines, stores what changed, and begins what is due: all in one transaction. */
 export async function judgeMachines(deps: Deps, machineIds: readonly string[]): Promise<void> {
-  if (machineIds.length === 0) return;
-  const questions = await deps.world.questions(machineIds);
+  const concerned = await concernedAmong(deps, machineIds);
+  if (concerned.length === 0) return;
+  const questions = await deps.world.questions(concerned);
   const judged = questions.map((question) => ({ question, judgement: judgeUpdates(question.input) }));
   const isNews = judged.some(
     ({ question, judgement }) => judgement.order || changes(question, judgement).isAny,
@@ -19,7 +20,7 @@ export async function judgeMachines(deps: Deps, machineIds: readonly string[]): 
   await deps.db.transaction(async (tx) => {
     const orders: { machineId: string; order: UpdateOrder }[] = [];
     // One that was removed while it was judged is forgotten, and gets no run.
-    const known = await deps.machines.enrolledAmong(machineIds, tx);
+    const known = await deps.machines.enrolledAmong(concerned, tx);
     for (const { question, judgement } of judged.filter(({ question: { facts } }) => known.has(facts.id))) {
       for (const packageId of await store(tx, question, judgement)) touched.add(packageId);
       if (judgement.order) orders.push({ machineId: question.facts.id, order: judgement.order });
@@ -29,6 +30,12 @@ export async function judgeMachines(deps: Deps, machineIds: readonly string[]): 
       await deps.events.publish(tx, 'updates.changed', { packageId: null });
   });
   for (const packageId of touched) deps.lane.counted(packageId);
+}
+
+/** Where nothing takes part, only those of which something is still remembered have anything to be judged. */
+async function concernedAmong({ db, world }: Deps, machineIds: readonly string[]) {
+  if (machineIds.length === 0 || (await world.catalogue()).hasParticipants) return machineIds;
+  return [...new Set((await loadPairs(db.read, machineIds)).map(({ machine_id }) => machine_id))];
 }
 
 /** @returns packages whose numbers changed */

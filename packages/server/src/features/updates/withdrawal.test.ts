@@ -1,8 +1,10 @@
 /** What is excluded, held back or turned off goes to nobody who has not begun. */
 import assert from 'node:assert/strict';
-import { updateRoutes } from '@tenkai/protocol';
+import { packageRoutes, updateRoutes } from '@tenkai/protocol';
 import { onBothEngines } from '@tenkai/testkit/both-engines.ts';
 import { aCollection, createCollection } from '@tenkai/testkit/collections.ts';
+import { dumpTables } from '@tenkai/testkit/dump-tables.ts';
+import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { openRuns, wholeRun } from '@tenkai/testkit/run-reports.ts';
 import { machine, open, policy, publish, report, settle, site, stateOf, work } from './updates-for-test.ts';
 
@@ -99,6 +101,22 @@ onBothEngines(
       await settle(given);
     }
     assert.deepEqual([await work(given, a), await work(given, b)], [['hello'], ['hello']]);
+  },
+);
+
+onBothEngines(
+  'what was said of the only package that took part is forgotten when its urgency is lowered',
+  async (t, { databaseUrl }) => {
+    const given = await site(t, databaseUrl);
+    const agent = await machine(given, 'a');
+    const pairs = async () => (await dumpTables(given.server.kernel.db.read)).updates_pairs?.length;
+    await publish(given, { urgency: 'high' });
+    assert.deepEqual([await pairs(), await open(agent)], [1, []], 'it waits for its time');
+    const { revision } = await given.server.call(packageRoutes.get, { params: { id: 'hello' } });
+    const body = { draft: aDraft({ urgency: 'normal' }), contentId: null, revision };
+    await given.server.call(packageRoutes.update, { params: { id: 'hello' }, body });
+    await settle(given);
+    assert.deepEqual([await pairs(), await stateOf(given, agent)], [0, 'absent']);
   },
 );
 

@@ -29,6 +29,8 @@ export interface Catalogue {
   readonly packages: ReadonlyMap<string, SoftwarePackage>;
   readonly policy: UpdatePolicy;
   readonly optedCollections: ReadonlySet<string>;
+  /** Whether automatic update has anything to deliver. */
+  readonly hasParticipants: boolean;
   /** Whether any answer hangs on installed software, which is most of an inventory's size. */
   readonly needsSoftware: boolean;
 }
@@ -76,6 +78,7 @@ async function loadCatalogue({ db, packages }: Deps): Promise<Catalogue> {
     packages: new Map(newest.map((one) => [one.id, one])),
     policy,
     optedCollections,
+    hasParticipants: newest.some(({ urgency }) => takesPart(urgency)),
     needsSoftware: newest.some(asksSoftware),
   };
 }

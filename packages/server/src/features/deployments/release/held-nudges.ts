@@ -14,7 +14,7 @@ export interface HeldNudges {
 const longestHoldMs = 3000;
 /** So many may come at once, and then so many a second: a site answers more, and has reports to take beside them. */
 const freeToCome = 100;
-const comingPerSecond = 5000;
+const comingPerSecond = 15_000;
 /** So long sockets are written to without a turn of the event loop. With shorter ones the first fetch their orders before the last is told. */
 const sliceMs = 20;
 

@@ -23,9 +23,9 @@ export type ReportLane = (batch: IncomingBatch) => Promise<BatchReply>;
 
 type WaitingBatch = Waiting<IncomingBatch, BatchReply>;
 
-/** Everybody else's writes wait for the end of one such transaction: so much at once, an inventory counted as many small reports. */
+/** Everybody else's writes wait for the end of one such transaction: so much at once, inventories counted as many small reports. */
 const largestGroup = 400;
-const inventoryWeight = 30;
+const weights = { whole: 30, difference: 6, other: 1 };
 
 /** Takes the batches of many machines in one transaction; where one of them fails, each is taken alone. */
 export function createReportLane({ together, alone }: LaneWork): ReportLane {
@@ -51,5 +51,9 @@ function countThatFits(waiting: readonly WaitingBatch[]): number {
 }
 
 function weightOf({ judged }: IncomingBatch): number {
-  return judged.reduce((sum, { inventory }) => sum + (inventory ? inventoryWeight : 1), 1);
+  const weight = ({ report }: JudgedReport) => {
+    if (report?.kind !== 'inventory') return weights.other;
+    return report.whole === null ? weights.difference : weights.whole;
+  };
+  return judged.reduce((sum, one) => sum + weight(one), 1);
 }
