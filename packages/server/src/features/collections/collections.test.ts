@@ -178,6 +178,38 @@ onBothEngines('collections that refer to others follow them, in order', async (t
   assert.deepEqual(await membersOf(server, inside.id), ['web']);
 });
 
+onBothEngines(
+  'a machine that is removed while a collection is evaluated does not stay its member',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    atEnd(t, () => server.stop());
+    const [web] = (await enrollFleet(server, ['web', 'db'])) as [BareAgent];
+    const rules = [byQuery('name matches "*"')];
+    const { id, revision } = await createCollection(server, aCollection('c', { rules }));
+    // As a server leaves it that stopped before it could evaluate.
+    await server.kernel.db.transaction(async (tx) => {
+      await tx.run('DELETE FROM collections_members WHERE collection_id = ?', [id]);
+      await tx.run('UPDATE collections SET member_count = 0 WHERE id = ?', [id]);
+      await tx.run('INSERT INTO collections_stale (collection_id, revision) VALUES (?, ?)', [id, revision]);
+    });
+    // While somebody writes, the removal waits in line, and what was judged before it comes after it.
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const writing = server.kernel.db.transaction(() => promise);
+    const removal = server.call(machineRoutes.remove, { params: { id: web.machineId } });
+    const evaluated = server.app.collections.settled();
+    for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+    resolve();
+    await Promise.all([writing, removal, evaluated]);
+    assert.deepEqual(await membersOf(server, id), ['db']);
+    assert.equal((await collectionRow(server, id)).memberCount, 1);
+    const rows = (await dumpTables(server.kernel.db.read)).collections_members ?? [];
+    assert.deepEqual(
+      rows.filter((row) => row.includes(web.machineId)),
+      [],
+    );
+  },
+);
+
 onBothEngines('why a machine is, or is not, in a collection', async (t, { databaseUrl }) => {
   const server = await startTestServer({ databaseUrl });
   atEnd(t, () => server.stop());
