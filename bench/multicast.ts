@@ -3,13 +3,13 @@
  * udpcast and uftp at the same numbers in the same run; then with losses, and on lines of 200 Mbit/s. Flags: --mib
  * 512, --counts 1,3,8, --rounds 1, --folder (of temporary files): on a disk, for that is where contents of this size go.
  */
-import { rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { noNetworks } from '@tenkai/testkit/rig/network.ts';
 import { type OursOptions, type OursRun, ours } from './multicast/ours.ts';
 import { peers } from './multicast/peers.ts';
 import { makeScene, type Scene } from './multicast/scene.ts';
 import { type Bench, type BenchOptions, type BenchResult, type Figure, median } from './result.ts';
+import { inWorkFolder } from './site/work-folder.ts';
 
 const most = { onWire: 1.1, onWireLossy: 1.2, senderMb: 150, shapedFactor: 1.15 };
 const leastLossyRate = 0.8;
@@ -34,12 +34,11 @@ export const run: Bench = async (options) => {
       options.progress(`MISSING: ${name} (${missing}): run node scripts/install-test-tools.mjs --bench`);
   }
   const folder = String(options.flags.folder ?? tmpdir());
-  const scene = await makeScene({ folder, mib: Number(options.flags.mib ?? 512), seed: options.seed });
-  try {
-    return await measure(options, scene);
-  } finally {
-    await rm(scene.home, { recursive: true, force: true });
-  }
+  const mib = Number(options.flags.mib ?? 512);
+  return inWorkFolder(
+    async (home) => measure(options, await makeScene(home, { mib, seed: options.seed })),
+    folder,
+  );
 };
 
 async function measure({ flags, progress }: BenchOptions, scene: Scene): Promise<BenchResult> {
@@ -78,7 +77,8 @@ function figuresOf(raw: Raw, counts: readonly number[], mib: number): Figure[] {
   const figures = counts.flatMap((count) => besidePeers(raw, count, mib));
   const lossFree = rateOf(raw, { count: lossy.count, isApart: true });
   const withLoss = { ...lossy, isApart: true };
-  const one = rateOf(raw, { count: 1, isApart: true, megabits: shaped.megabits });
+  const alone = { count: 1, isApart: true, megabits: shaped.megabits };
+  const one = rateOf(raw, alone);
   const eight = { ...shaped, isApart: true };
   return [
     ...figures,
@@ -103,6 +103,7 @@ function figuresOf(raw: Raw, counts: readonly number[], mib: number): Figure[] {
       },
     },
     wire(raw, eight, `on the wire on those lines, ${shaped.count} receivers`, most.onWire),
+    wire(raw, alone, 'on the wire on such a line, one receiver', most.onWire),
     {
       ...{
         what: 'the sender, most memory resident',

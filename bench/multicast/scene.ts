@@ -21,8 +21,8 @@ export interface Scene {
 
 const root = resolve(import.meta.dirname, '../..');
 
-export async function makeScene(options: { folder: string; mib: number; seed: number }): Promise<Scene> {
-  const home = await mkdtemp(join(options.folder, 'tenkai-bench-multicast-'));
+/** @param home where it lies; the caller removes it */
+export async function makeScene(home: string, options: { mib: number; seed: number }): Promise<Scene> {
   await mkdir(join(home, 'content'));
   const file = join(home, 'content', 'image.bin');
   await writeSeeded(file, options.mib, `multicast ${options.seed}`);

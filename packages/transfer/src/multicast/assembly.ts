@@ -16,8 +16,11 @@ import { type ArrivedRepair, repairBlock } from './repair-code.ts';
 import type { Segment } from './segments.ts';
 import type { ShardMemory } from './shard-memory.ts';
 
-/** Repair shards that a segment's place has room for: a quarter of the data. More are not kept. */
-const REPAIR_ROOM = 728;
+/**
+ * Repair shards that a segment's place has room for: half of the data, for where more are missing the data are sent
+ * again. More are not kept: with less room a member would ask again and again for what it then throws away.
+ */
+const REPAIR_ROOM = 1457;
 
 /** Repair rows whose sums grow as shards arrive: row 0 goes out with the data, and mends one loss of a block alone. */
 const SUMMED_ROWS = 1;

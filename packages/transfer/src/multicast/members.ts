@@ -1,5 +1,7 @@
 import { createSealer, type Sealer } from './datagram.ts';
+import { DATAGRAM_BYTES } from './layout.ts';
 import { type Cause, NOTHING_HEARD, type Status } from './messages.ts';
+import type { Heard } from './pace.ts';
 import { memberKey } from './session.ts';
 
 /** What a sender knows of a member. */
@@ -20,8 +22,12 @@ export interface Member {
   /** As last reported, and at the last look. */
   received: number;
   expected: number;
+  /** The datagram that it hears next. */
+  next: number;
   seenReceived: number;
   seenExpected: number;
+  seenNext: number;
+  seenAt: number;
   diskWaitMs: number;
   seenDiskWaitMs: number;
   /** Share of datagrams lost, and of time waited for the disk, lately. */
@@ -82,6 +88,7 @@ export function createMembers(masterKey: Buffer, segments: number): Members {
     report(member, status, now) {
       member.heardAt = now;
       member.received = status.received;
+      if (status.next !== NOTHING_HEARD) member.next = status.next;
       member.creditEnd =
         status.next === NOTHING_HEARD ? undefined : status.next + Math.max(LEAST_CREDIT, status.credit);
       member.expected = status.expected;
@@ -131,7 +138,8 @@ function newMember(number: number, masterKey: Buffer, segments: number, now: num
     wanted: new Uint8Array(segments),
     wantedCount: 0,
     ...{ heardAt: now, hearsAt: now },
-    ...{ received: 0, expected: 0, seenReceived: 0, seenExpected: 0, diskWaitMs: 0, seenDiskWaitMs: 0 },
+    ...{ received: 0, expected: 0, next: 0, diskWaitMs: 0 },
+    ...{ seenReceived: 0, seenExpected: 0, seenNext: 0, seenAt: now, seenDiskWaitMs: 0 },
     creditEnd: undefined,
     ...{ loss: 0, diskShare: 0, delayMs: undefined, lagMs: 0 },
     state: 'active',
@@ -139,12 +147,17 @@ function newMember(number: number, masterKey: Buffer, segments: number, now: num
   };
 }
 
-/** Share of datagrams that a member lost since the last look; undefined where it has not reported since. */
-export function lossSinceLook(member: Member): number | undefined {
+/** What a member received since the last look; undefined where it has reported nothing new since. */
+export function heardSinceLook(member: Member): Heard | undefined {
   const expected = member.expected - member.seenExpected;
   const received = member.received - member.seenReceived;
   if (expected <= 0) return undefined;
+  const from = member.seenNext;
+  const passedMs = Math.max(1, member.heardAt - member.seenAt);
   member.seenExpected = member.expected;
   member.seenReceived = member.received;
-  return Math.min(1, Math.max(0, 1 - received / expected));
+  member.seenNext = member.next;
+  member.seenAt = member.heardAt;
+  const loss = Math.min(1, Math.max(0, 1 - received / expected));
+  return { from, loss, bytesPerSecond: (Math.max(0, received) * DATAGRAM_BYTES * 1000) / passedMs };
 }

@@ -6,11 +6,14 @@ import { isPortUsed, listenToGroup, openShardSocket, type Place } from './socket
 
 /**
  * What keeps a machine from sessions on a card. `blocked`: its own system refuses to send to the group; `not-heard`:
- * what it sends does not come back to it. Both are a firewall of its own.
+ * what it sends does not come back to it. Both are a firewall of its own. `no-group`: its system gives no membership
+ * or no socket, `detail` says which. `no-route`: Linux never says it, for it sends to a group by the card that is named
+ * whatever its routes are; Windows has a route to groups for each card, which can be missing.
  */
 export type Unfitness =
   | 'no-such-address'
   | 'small-packets'
+  | 'no-group'
   | 'no-route'
   | 'blocked'
   | 'port-used'
@@ -87,9 +90,14 @@ async function sendAndHear(sender: Socket, listener: Socket, key: Buffer): Promi
   return (await isHeard) ? 'heard' : problem;
 }
 
-/** A firewall that drops what a program sends shows as EPERM (Linux) or EACCES (Windows) of that program's call. */
 function refusalOf(error: unknown): PreflightResult {
   const detail = (error as { detail?: string }).detail ?? String(error);
-  if (isPortUsed(detail)) return { isFit: false, reason: 'port-used', detail };
-  return { isFit: false, reason: /EPERM|EACCES/.test(detail) ? 'blocked' : 'no-route', detail };
+  return { isFit: false, reason: reasonOf(detail), detail };
+}
+
+function reasonOf(detail: string): Unfitness {
+  if (isPortUsed(detail)) return 'port-used';
+  // A firewall that drops what a program sends shows as EPERM (Linux) or EACCES (Windows) of that program's call.
+  if (/EPERM|EACCES/.test(detail)) return 'blocked';
+  return /ENETUNREACH|EHOSTUNREACH/.test(detail) ? 'no-route' : 'no-group';
 }

@@ -5,10 +5,10 @@ import { createGrowingRepairs, growingRepairsBytes } from './growing-repairs.ts'
 import { DATAGRAM_BYTES, SHARD_BYTES, shapeOf, TRAIN_DATAGRAMS } from './layout.ts';
 import { createMembers, type Member } from './members.ts';
 import { type Cause, readLeave, readNack, readStatus, type Status } from './messages.ts';
-import { createPace } from './pace.ts';
+import { createPace, type Sent } from './pace.ts';
 import type { SenderFigures, SenderOptions, Sending } from './sending.ts';
 import { openShardMemory } from './shard-memory.ts';
-import { stragglers, USUAL_PATIENCE, usualLoss } from './stragglers.ts';
+import { stragglers, USUAL_PATIENCE, usuallyHeard } from './stragglers.ts';
 import { landed, READ_AHEAD, readAhead, sendNext, sendTrain } from './transmit.ts';
 
 export interface MemberResult {
@@ -200,10 +200,10 @@ function isGathered({ options, members, startedAt }: Sending, now: number): bool
 
 function look(state: Sending, now: number): void {
   const active = state.members.active();
-  const usual = usualLoss(active.filter(({ hasReported }) => hasReported));
+  const usual = usuallyHeard(active.filter(({ hasReported }) => hasReported));
   // While the window holds back, losses say nothing about how much faster the line would be.
-  if (state.sentSinceLook > 0) state.pace.adapt(usual);
-  if (usual !== undefined) state.loss += (usual - state.loss) * 0.1;
+  const loss = state.sentSinceLook > 0 ? state.pace.adapt(usual, sentSinceLook(state, now)) : undefined;
+  if (loss !== undefined) state.loss += (loss - state.loss) * 0.1;
   state.figures.bytesPerSecond = state.pace.bytesPerSecond();
   // Where the next bytes are not here yet, as with a representative that still fetches them, nobody is to blame.
   const isWaitingForBytes = state.ready.length === 0 && state.reading.size > 0;
@@ -220,6 +220,10 @@ function look(state: Sending, now: number): void {
   }
   state.lookedAt = now;
   state.sentSinceLook = 0;
+}
+
+function sentSinceLook({ sequence, sentSinceLook, lookedAt }: Sending, now: number): Sent {
+  return { next: sequence, bytesPerSecond: (sentSinceLook * DATAGRAM_BYTES * 1000) / (now - lookedAt) };
 }
 
 function blockersOf({ flights, sequence }: Sending, active: readonly Member[]): ReadonlySet<Member> {

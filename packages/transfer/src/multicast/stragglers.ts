@@ -1,5 +1,6 @@
-import { lossSinceLook, type Member } from './members.ts';
+import { heardSinceLook, type Member } from './members.ts';
 import type { Cause } from './messages.ts';
+import type { Heard } from './pace.ts';
 
 /** What a member may cost the others before it is finished by unicast. */
 export interface Patience {
@@ -28,19 +29,19 @@ const MOST_LOSS_WITHOUT_QUEUE = 0.6;
 const DEAF_MS = 1500;
 
 /**
- * The share that the usual member lost since the last look: the middle one, so that one bad line does not slow all.
- * Of two the better.
+ * What the usual member heard since the last look: the one whose loss is the middle one, so that one bad line does not
+ * slow all. Of two the better.
  */
-export function usualLoss(members: readonly Member[]): number | undefined {
-  const losses: number[] = [];
+export function usuallyHeard(members: readonly Member[]): Heard | undefined {
+  const all: Heard[] = [];
   for (const member of members) {
-    const loss = lossSinceLook(member);
-    if (loss === undefined) continue;
-    member.loss += (loss - member.loss) * 0.15;
-    losses.push(loss);
+    const heard = heardSinceLook(member);
+    if (heard === undefined) continue;
+    member.loss += (heard.loss - member.loss) * 0.15;
+    all.push(heard);
   }
-  losses.sort((a, b) => a - b);
-  return losses[Math.ceil(losses.length / 2) - 1];
+  all.sort((a, b) => a.loss - b.loss);
+  return all[Math.ceil(all.length / 2) - 1];
 }
 
 /** Charges the time that has passed to those who held up the others; returns who has to leave, and why. */
