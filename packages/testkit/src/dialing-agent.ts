@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { once } from 'node:events';
-import { agentPaths } from '@tenkai/protocol/agent/channel.ts';
+import { agentPaths, splitFrame } from '@tenkai/protocol/agent/channel.ts';
 import type { EnrollReply } from '@tenkai/protocol/agent/enrollment.ts';
 import {
   authorizedCall,
@@ -31,6 +31,7 @@ export interface DialingAgent {
 
 export interface DialedChannel {
   readonly socket: WebSocket;
+  /** As they came; the body of an answer as `body`. */
   readonly messages: unknown[];
   /** Resolves with the next message, or the first that nobody has waited for. */
   next(): Promise<unknown>;
@@ -94,7 +95,7 @@ export async function dialChannel(
   });
   const messages: unknown[] = [];
   let read = 0;
-  socket.on('message', (data) => messages.push(JSON.parse(String(data))));
+  socket.on('message', (data) => messages.push(readMessage(String(data))));
   socket.on('error', () => {});
   const closed = new Promise<number>((resolve) => socket.once('close', resolve));
   await once(socket, 'open');
@@ -108,6 +109,11 @@ export async function dialChannel(
       return messages[read - 1];
     },
   };
+}
+
+function readMessage(text: string): unknown {
+  const { head, body } = splitFrame(text);
+  return body === null ? head : { ...(head as object), body: JSON.parse(body) };
 }
 
 function signText(key: KeyObject, text: string): string {

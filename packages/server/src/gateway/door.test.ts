@@ -133,7 +133,7 @@ inBothModes(
     const loud = await dialChannel(siteOf(server), server.agentToken('m1'));
     await dialChannel(siteOf(server), server.agentToken('m2'));
     await until(() => server.kernel.channel.online().length === 2);
-    loud.socket.send('x'.repeat(5000));
+    loud.socket.send('x'.repeat(100_000));
     assert.equal(await loud.closed, 1009);
     await until(() => !server.kernel.channel.isOnline('m1'));
     assert.deepEqual(server.kernel.channel.online(), ['m2']);

@@ -15,7 +15,7 @@ export interface DoorOptions {
 }
 
 /** Larger bodies (whole inventories) are streamed to their route rather than held and handed over here. */
-const largestBodyBytes = 64 * 1024;
+export const largestBodyBytes = 64 * 1024;
 
 /**
  * The way in for what all machines of a site send again and again: token, body, answer, and nothing else. The same

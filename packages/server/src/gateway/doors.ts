@@ -38,20 +38,20 @@ export function openDoors(kernel: Kernel, options: DoorsOptions): Promise<Doors>
 async function openOwnDoor(kernel: Kernel, { host, port }: DoorsOptions): Promise<Doors> {
   const { http, access, channel, keys } = kernel;
   const own = kernel.log.child({ component: 'gateway' });
-  const sockets = createAgentSockets({
+  const common = {
     access,
+    routes: new Set(http.agentRoutes.keys()),
+    take: createCarryOut({ ...kernel, log: own }),
     log: own,
+  };
+  const sockets = createAgentSockets({
+    ...common,
     onPresence: ({ machineId }, isOnline) =>
       isOnline ? channel.appeared(machineId, front) : channel.gone(machineId, front),
   });
   const front: AgentFront = sockets;
   const { server } = http.fastify;
-  http.door = createAgentDoor({
-    access,
-    routes: new Set(http.agentRoutes.keys()),
-    take: createCarryOut({ ...kernel, log: own }),
-    log: own,
-  });
+  http.door = createAgentDoor(common);
   server.on('upgrade', sockets.upgrade);
   await http.fastify.listen({ host, port });
   return {

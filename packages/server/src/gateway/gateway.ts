@@ -65,15 +65,16 @@ interface Parts {
 function build(settings: GatewaySettings, { calls, log, tell }: Parts) {
   const key = Buffer.from(settings.tokenKey);
   const access = createAccess({ agentTokens: createAgentTokens({ key, now: Date.now }) });
-  const door = createAgentDoor({ access, routes: new Set(settings.routes), take: calls.take, log });
+  const common = { access, routes: new Set(settings.routes), take: calls.take, log };
+  const door = createAgentDoor(common);
   const proxy = createProxy({ corePath: settings.corePath, log });
   const tellPresence = createGatherer<[TokenHolder, boolean]>((changes) =>
     tell({ type: 'presence', changes }),
   );
   const sockets = createAgentSockets({
-    access,
-    log,
-    onPresence: (agent, isOnline) => tellPresence([agent, isOnline]),
+    ...common,
+    onPresence: ({ machineId, keyThumbprint }, isOnline) =>
+      tellPresence([{ machineId, keyThumbprint }, isOnline]),
   });
   const server = createListener(tlsOf(settings.tls, settings), (request, response) => {
     if (!door(request, response)) proxy(request, response);

@@ -1,13 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Failure } from '@tenkai/domain/failure.ts';
-import { agentPaths, type ChannelMessage } from '@tenkai/protocol/agent/channel.ts';
+import {
+  agentPaths,
+  type ChannelMessage,
+  callBytesHeader,
+  longestHeadBytes,
+} from '@tenkai/protocol/agent/channel.ts';
 import { statusOf, toProblem } from '@tenkai/protocol/problem.ts';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Access } from '../kernel/access/access.ts';
-import type { TokenHolder } from '../kernel/access/agent-token.ts';
+import type { AgentClaims, TokenHolder } from '../kernel/access/agent-token.ts';
 import type { AgentFront, DropReason } from '../kernel/agent-channel.ts';
 import type { Log } from '../kernel/log.ts';
+import { type ChannelCallsOptions, createChannelCalls } from './channel-calls.ts';
+import { largestBodyBytes } from './door.ts';
 import { createPings } from './pings.ts';
 
 /** The WebSockets of agents that this process holds. */
@@ -19,9 +25,7 @@ export interface AgentSockets extends AgentFront {
   stop(reconnectWithinMs: number): Promise<void>;
 }
 
-export interface AgentSocketsOptions {
-  readonly access: Pick<Access, 'admitAgent'>;
-  readonly log: Log;
+export interface AgentSocketsOptions extends ChannelCallsOptions {
   /** A quick reconnect with the same key is no change. */
   readonly onPresence: (agent: TokenHolder, isOnline: boolean) => void;
 }
@@ -31,8 +35,8 @@ interface Held {
   readonly agent: TokenHolder;
 }
 
-/** Agents never send; a larger message is not one of ours. */
-const maxMessageBytes = 1024;
+/** A larger message is not one of ours. */
+const maxMessageBytes = longestHeadBytes + largestBodyBytes;
 const closeWithinMs = 2000;
 const closeGoingAway = 1001;
 const closeCodes: Readonly<Record<DropReason, number>> = { replaced: 4001, dropped: 4002 };
@@ -47,23 +51,27 @@ export function reconnectSpreadMs(agents: number): number {
   return Math.min(Math.max(shortestReconnectMs, agents * reconnectPerAgentMs), longestReconnectMs);
 }
 
-export function createAgentSockets({ access, log, onPresence }: AgentSocketsOptions): AgentSockets {
+export function createAgentSockets(options: AgentSocketsOptions): AgentSockets {
+  const { access, log, onPresence } = options;
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
   });
+  server.on('headers', (headers) => headers.push(`${callBytesHeader}: ${largestBodyBytes}`));
+  const calls = createChannelCalls(options);
   const sockets = new Map<string, Held>();
   const pings = createPings();
   let isStopping = false;
 
-  const accept = (agent: TokenHolder, socket: WebSocket) => {
+  const accept = (agent: AgentClaims, socket: WebSocket) => {
     const { machineId, keyThumbprint } = agent;
     const previous = sockets.get(machineId);
     sockets.set(machineId, { socket, agent });
     // A machine has one socket: the newest, for the older one may be a connection that died unnoticed.
     previous?.socket.close(closeCodes.replaced, 'replaced');
     pings.add(socket);
+    calls.serve(socket, agent);
     socket.on('error', (error) => log.debug({ err: error, machineId }, 'agent socket failed'));
     socket.on('close', () => {
       if (sockets.get(machineId)?.socket !== socket) return;
@@ -91,10 +99,8 @@ export function createAgentSockets({ access, log, onPresence }: AgentSocketsOpti
     upgrade(request, socket, head) {
       try {
         if (isStopping) throw new Failure('stopping');
-        const { machineId, keyThumbprint } = admit(access, request);
-        server.handleUpgrade(request, socket, head, (accepted) =>
-          accept({ machineId, keyThumbprint }, accepted),
-        );
+        const agent = admit(access, request);
+        server.handleUpgrade(request, socket, head, (accepted) => accept(agent, accepted));
       } catch (error) {
         refuseUpgrade(socket, error, log);
       }
@@ -104,17 +110,17 @@ export function createAgentSockets({ access, log, onPresence }: AgentSocketsOpti
       isStopping = true;
       pings.stop();
       const all = [...sockets.values()].map(({ socket }) => socket);
-      for (const socket of all) {
-        send(socket, { type: 'goodbye', reconnectWithinMs });
-        socket.close(closeGoingAway, 'stopping');
-      }
+      for (const socket of all) send(socket, { type: 'goodbye', reconnectWithinMs });
+      // What was asked is answered, but nobody waits long for it: a report without an answer comes again.
+      await calls.idle(closeWithinMs);
+      for (const socket of all) socket.close(closeGoingAway, 'stopping');
       await closed(all, closeWithinMs);
       server.close();
     },
   };
 }
 
-function admit(access: Pick<Access, 'admitAgent'>, request: IncomingMessage) {
+function admit(access: AgentSocketsOptions['access'], request: IncomingMessage) {
   const path = request.url?.split('?')[0] ?? '';
   if (path !== agentPaths.channel) throw new Failure('no-such-address', { method: 'GET', path });
   return access.admitAgent(request.headers);

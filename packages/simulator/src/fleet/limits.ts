@@ -28,7 +28,7 @@ const threadsPerProcess = 12;
 
 /** Machines that share a source address: the site bounds what one address may ask in a time. */
 export const machinesPerAddress = 100;
-/** Connections that the machines of one address share for all but their channels. */
+/** Connections that the machines of one address share for all but their channels; over those, too, so many of them call at once. */
 export const connectionsPerAddress = 8;
 /** One channel to each machine, and what they share. */
 export function connectionsOf(machines: number): number {

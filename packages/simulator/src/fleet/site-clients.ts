@@ -3,6 +3,7 @@ import { Agent, type AgentOptions } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { createSiteClient, type SiteClient } from '@tenkai/protocol/agent/link/index.ts';
 import { connectionsPerAddress } from './limits.ts';
+import { shareLine } from './shared-line.ts';
 
 /** Whether the site is on this host, so that 127.0.0.0/8 has sources for as many machines as there may be. */
 export async function isOnLoopback(url: string): Promise<boolean> {
@@ -39,7 +40,8 @@ export function createSiteClients({
         secureContext,
         ...source,
       };
-      const client = createSiteClient({ url, rootCertificate, httpsAgent: new Agent(options) });
+      const own = createSiteClient({ url, rootCertificate, httpsAgent: new Agent(options) });
+      const client = address === null ? own : shareLine(own, connectionsPerAddress);
       clients.set(address, client);
       return client;
     },

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { Failure } from '@tenkai/domain/failure.ts';
 import { enrollUntilDecided, isRefusal } from '@tenkai/protocol/agent/link/index.ts';
+import { prepareOrderCheck } from '../machine/check-order.ts';
 import type { MachineMemory } from '../machine/facts.ts';
 import {
   agentVersionOf,
@@ -51,6 +52,7 @@ export async function runWorker(
     remember: notebook.note,
   };
   tally.add('machines', to - from);
+  prepareOrderCheck();
   const machines: LiveMachine[] = [];
   const told = setInterval(() => tell({ type: 'tally', tally: tally.read() }), tellEveryMs);
   const written = setInterval(() => void notebook.flush(), writeEveryMs);

@@ -37,6 +37,11 @@ export class Refusal extends Error {
   }
 }
 
+export function refusalOf(error: unknown) {
+  const { status, code } = error instanceof Refusal ? error : { status: 500, code: 'unexpected' };
+  return { status, problem: { code, message: String(error), detail: '', remedy: '' } };
+}
+
 /** Routes for machines that are not known yet. */
 export const open: Record<string, Handler> = {
   [`GET ${agentPaths.site}`]: ({ keys }) => ({

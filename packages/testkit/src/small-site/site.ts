@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AvailableDeployment } from '@tenkai/protocol/agent/available.ts';
-import type { ChannelMessage } from '@tenkai/protocol/agent/channel.ts';
+import type { ChannelCall, ChannelMessage } from '@tenkai/protocol/agent/channel.ts';
 import type { EnrollReply, EnrollRequest } from '@tenkai/protocol/agent/enrollment.ts';
 import type { SignedOrder } from '@tenkai/protocol/agent/orders.ts';
 import type { ProgressBatch, Report, ReportReply } from '@tenkai/protocol/agent/reports.ts';
+import type { WebSocket } from 'ws';
 import type { SiteKeys } from './site-keys.ts';
 
 /**
@@ -21,7 +22,7 @@ export interface SmallSite {
   readonly reports: { readonly machineId: string; readonly number: number; readonly report: Report }[];
   readonly progress: ProgressBatch[];
   readonly enrollments: EnrollRequest[];
-  /** `METHOD path` of every request that came. */
+  /** `METHOD path` of every request that came; `CALL METHOD path` of those over a channel. */
   readonly requests: string[];
   /** What the next enrollments are answered; `enrolled` unless told. */
   enrollment: Partial<EnrollReply>;
@@ -36,6 +37,10 @@ export interface SmallSite {
   nudge(machineId: string): boolean;
   send(machineId: string, message: ChannelMessage): void;
   sendText(machineId: string, text: string): void;
+  /** Longest body of a call over a channel; 0, unless told: channels that are opened take none. */
+  callBytes: number;
+  /** May answer a call over a channel instead of the site: true when it has. */
+  interceptCall: (call: ChannelCall, socket: WebSocket) => boolean;
   /** Reads nothing more from a machine's channel, so that it gets no answer: a cut cable. */
   freeze(machineId: string): void;
   connected(): string[];

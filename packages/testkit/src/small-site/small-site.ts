@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { agentPaths, type ChannelMessage } from '@tenkai/protocol/agent/channel.ts';
+import { agentPaths, type ChannelMessage, callBytesHeader } from '@tenkai/protocol/agent/channel.ts';
 import { WebSocketServer } from 'ws';
-import { forAgents, open, Refusal, type State } from './agent-routes.ts';
+import { forAgents, open, Refusal, refusalOf, type State } from './agent-routes.ts';
+import { answerCalls } from './channel-calls.ts';
 import type { SmallSite } from './site.ts';
 import { makeSiteKeys } from './site-keys.ts';
 
@@ -27,6 +28,9 @@ export async function startSmallSite(host = 'localhost'): Promise<SmallSite> {
     socket.on('close', () => connections.delete(socket));
   });
   const sockets = new WebSocketServer({ noServer: true });
+  sockets.on('headers', (headers) => {
+    if (site.callBytes > 0) headers.push(`${callBytesHeader}: ${site.callBytes}`);
+  });
   server.on('upgrade', (request, socket, head) => {
     site.requests.push(`UPGRADE ${request.url}`);
     const machineId = machineOf(state, request);
@@ -34,6 +38,7 @@ export async function startSmallSite(host = 'localhost'): Promise<SmallSite> {
       return void socket.end('HTTP/1.1 401 Refused\r\n\r\n');
     sockets.handleUpgrade(request, socket, head, (accepted) => {
       state.sockets.set(machineId, accepted);
+      answerCalls(site, state, { socket: accepted, token: tokenOf(request) });
       accepted.on(
         'close',
         () => state.sockets.get(machineId) === accepted && state.sockets.delete(machineId),
@@ -57,7 +62,9 @@ export async function startSmallSite(host = 'localhost'): Promise<SmallSite> {
     tickets: undefined,
     reply: {},
     clockOffsetMs: 0,
+    callBytes: 0,
     intercept: () => false,
+    interceptCall: () => false,
     nudge(machineId) {
       const socket = state.sockets.get(machineId);
       socket?.send(JSON.stringify({ type: 'nudge' } satisfies ChannelMessage));
@@ -90,8 +97,10 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
   return (server.address() as AddressInfo).port;
 }
 
+const tokenOf = (request: IncomingMessage) => request.headers.authorization?.replace('Bearer ', '') ?? '';
+
 function machineOf(state: State, request: IncomingMessage): string | undefined {
-  return state.tokens.get(request.headers.authorization?.replace('Bearer ', '') ?? '');
+  return state.tokens.get(tokenOf(request));
 }
 
 async function answer(site: SmallSite, state: State, request: IncomingMessage, response: ServerResponse) {
@@ -110,8 +119,7 @@ async function answer(site: SmallSite, state: State, request: IncomingMessage, r
     const reply = handler(site, state, { body: await readBody(request), machineId: machineId ?? '' });
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
   } catch (error) {
-    const { status, code } = error instanceof Refusal ? error : { status: 500, code: 'unexpected' };
-    const problem = { code, message: String(error), detail: '', remedy: '' };
+    const { status, problem } = refusalOf(error);
     if (!response.headersSent) response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(problem));
   }

@@ -1,6 +1,7 @@
 import { longestSpreadMs } from '../channel.ts';
 import { waitAfter } from './back-off.ts';
 import { type ChannelEnd, holdChannel } from './channel.ts';
+import type { Carrier } from './channel-calls.ts';
 import type { LinkState } from './link-state.ts';
 import { pause } from './wake-up.ts';
 
@@ -37,7 +38,7 @@ async function holdOne(state: LinkState, signal: AbortSignal): Promise<ChannelEn
     token,
     signal,
     silenceLimitMs: state.silenceLimitMs ?? silenceLimitMs,
-    onOpen: () => opened(state),
+    onOpen: (calls) => opened(state, calls),
     onNudge(withinMs) {
       state.onEvent({ type: 'nudged' });
       if (withinMs === 0) return state.asking.poke();
@@ -46,12 +47,14 @@ async function holdOne(state: LinkState, signal: AbortSignal): Promise<ChannelEn
       void pause(waitMs, signal, state.after).then(() => state.asking.poke());
     },
   });
+  state.calls = null;
   if (!end.wasOpen) state.tokens.discard();
   return end;
 }
 
 /** What was nudged while there was no connection is asked for, and what could not be sent is sent. */
-function opened(state: LinkState): void {
+function opened(state: LinkState, calls: Carrier | null): void {
+  state.calls = calls;
   state.onEvent({ type: 'connected' });
   state.asking.poke();
   state.sending.poke();

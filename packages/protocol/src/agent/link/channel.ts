@@ -1,7 +1,15 @@
 import type { Agent } from 'node:https';
 import { WebSocket } from 'ws';
 import { problemFromBody } from '../../problem.ts';
-import { agentPaths, ChannelMessage } from '../channel.ts';
+import {
+  agentPaths,
+  ChannelMessage,
+  callBytesHeader,
+  longestAnswerBytes,
+  longestHeadBytes,
+  splitFrame,
+} from '../channel.ts';
+import { type Carrier, type ChannelCalls, createChannelCalls } from './channel-calls.ts';
 import { isReply } from './reply-check.ts';
 
 export interface ChannelInput {
@@ -13,7 +21,8 @@ export interface ChannelInput {
   readonly signal: AbortSignal;
   /** A connection from which nothing came for this long is given up; half of it after, it is asked. */
   readonly silenceLimitMs: number;
-  readonly onOpen: () => void;
+  /** `calls`: what may be asked twice goes over the channel itself; null: this site takes no calls there. */
+  readonly onOpen: (calls: Carrier | null) => void;
   /** There is something to fetch, after a random part of this time. */
   readonly onNudge: (withinMs: number) => void;
 }
@@ -27,7 +36,7 @@ export interface ChannelEnd {
 
 const handshakeTimeoutMs = 20_000;
 const closeLimitMs = 1000;
-const messageLimitBytes = 16 * 1024;
+const messageLimitBytes = longestHeadBytes + longestAnswerBytes;
 
 /** Holds one WebSocket to the site until it ends; never throws. Unknown messages are left to later agents. */
 export function holdChannel(input: ChannelInput): Promise<ChannelEnd> {
@@ -35,6 +44,7 @@ export function holdChannel(input: ChannelInput): Promise<ChannelEnd> {
   let wasOpen = false;
   let reconnectWithinMs: number | null = null;
   let cause: unknown = null;
+  let calls: ChannelCalls | null = null;
   const watch = watchSilence(socket, input.silenceLimitMs);
   const stop = () => {
     socket.close(1000);
@@ -43,12 +53,17 @@ export function holdChannel(input: ChannelInput): Promise<ChannelEnd> {
   };
   input.signal.addEventListener('abort', stop, { once: true });
 
+  socket.on('upgrade', ({ headers }) => {
+    calls = callsOver(socket, input, Number(headers[callBytesHeader] ?? 0));
+  });
   socket.on('open', () => {
     wasOpen = true;
-    input.onOpen();
+    input.onOpen(calls);
   });
   socket.on('message', (data, isBinary) => {
-    const message = isBinary ? null : readMessage(String(data));
+    const { head, body } = isBinary ? unread : splitFrame(String(data));
+    const message = isReply(ChannelMessage, head) ? (head as ChannelMessage) : null;
+    if (message) calls?.take(message, body);
     if (message?.type === 'nudge') input.onNudge(message.withinMs ?? 0);
     if (message?.type === 'goodbye') reconnectWithinMs = message.reconnectWithinMs;
   });
@@ -63,6 +78,7 @@ export function holdChannel(input: ChannelInput): Promise<ChannelEnd> {
   return new Promise((resolve) => {
     socket.on('close', () => {
       watch.end();
+      calls?.end();
       input.signal.removeEventListener('abort', stop);
       resolve({ wasOpen, reconnectWithinMs, cause });
     });
@@ -81,6 +97,19 @@ function open({ url, rootCertificate, token, agent }: ChannelInput): WebSocket {
   });
 }
 
+const unread = { head: null, body: null };
+
+function callsOver(socket: WebSocket, { url, token }: ChannelInput, callBytes: number): ChannelCalls | null {
+  if (!(callBytes > 0)) return null;
+  return createChannelCalls({
+    url,
+    token,
+    callBytes,
+    send: (text) => socket.send(text, () => {}),
+    onSilence: () => socket.terminate(),
+  });
+}
+
 /** A cut cable shows itself by silence alone: whatever comes, a ping of the server too, starts the time anew. */
 function watchSilence(socket: WebSocket, limitMs: number) {
   let heardSinceAsked = true;
@@ -96,13 +125,4 @@ function watchSilence(socket: WebSocket, limitMs: number) {
     });
   }
   return { end: () => clearInterval(timer) };
-}
-
-function readMessage(text: string): ChannelMessage | null {
-  try {
-    const message: unknown = JSON.parse(text);
-    return isReply(ChannelMessage, message) ? (message as ChannelMessage) : null;
-  } catch {
-    return null;
-  }
 }

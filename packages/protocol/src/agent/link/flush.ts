@@ -1,15 +1,11 @@
 import type { RemoteProblem } from '../../problem.ts';
 import { agentPaths } from '../channel.ts';
 import { ReportReply } from '../reports.ts';
-import { authorizedCall } from './authorized.ts';
+import { type AuthorizedDeps, authorizedCall } from './authorized.ts';
 import { isRefusal } from './enroll.ts';
 import type { NumberedReport, OutboxPort } from './outbox-port.ts';
-import type { SiteClient } from './site-client.ts';
-import type { TokenSource } from './token.ts';
 
-export interface FlushDeps {
-  readonly client: SiteClient;
-  readonly tokens: TokenSource;
+export interface FlushDeps extends AuthorizedDeps {
   readonly outbox: OutboxPort;
 }
 
@@ -41,10 +37,10 @@ export async function flushOutbox(deps: FlushDeps, signal: AbortSignal): Promise
   return last;
 }
 
-function send({ client, tokens, outbox }: FlushDeps, reports: NumberedReport[], signal: AbortSignal) {
-  const body = { outbox: outbox.name, reports };
+function send(deps: FlushDeps, reports: NumberedReport[], signal: AbortSignal) {
+  const body = { outbox: deps.outbox.name, reports };
   const request = { method: 'POST', path: agentPaths.reports, body, reply: ReportReply, signal } as const;
-  return authorizedCall({ client, tokens }, request);
+  return authorizedCall(deps, request);
 }
 
 /** The site acknowledged nothing of the batch: asking again at once would turn in a circle. */

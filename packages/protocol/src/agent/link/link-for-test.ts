@@ -26,6 +26,8 @@ afterEach(async () => {
   stop.abort();
   await Promise.all(running);
   site.intercept = () => false;
+  site.interceptCall = () => false;
+  site.callBytes = 0;
   Object.assign(site, { tickets: undefined, enrollment: {}, reply: {}, clockOffsetMs: 0 });
   for (const list of [site.reports, site.requests, site.enrollments]) list.length = 0;
   site.orders.clear();

@@ -1,6 +1,7 @@
 import type { SignedOrder } from '../orders.ts';
 import type { ReportReply } from '../reports.ts';
 import type { BackOff } from './back-off.ts';
+import type { Carrier } from './channel-calls.ts';
 import type { Signer } from './enroll.ts';
 import type { OutboxPort } from './outbox-port.ts';
 import type { SiteClient } from './site-client.ts';
@@ -46,4 +47,6 @@ export interface LinkState extends LinkDeps {
   readonly asking: WakeUp;
   /** Aborts whenever the channel opens: who waits after a failure tries again at once. */
   reconnected: AbortController;
+  /** Of the channel that is open, where the site takes calls over it. */
+  calls: Carrier | null;
 }

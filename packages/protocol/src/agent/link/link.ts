@@ -44,6 +44,7 @@ export function createLink(deps: LinkDeps): Link {
     sending: createWakeUp(after),
     asking: createWakeUp(after),
     reconnected: new AbortController(),
+    calls: null,
   };
   const reporter = createReporter(state);
   const heartbeatSoon = () => {

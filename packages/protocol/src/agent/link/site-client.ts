@@ -3,6 +3,7 @@ import { urlToHttpOptions } from 'node:url';
 import { Failure } from '@tenkai/domain/failure.ts';
 import type { Static, TSchema } from 'typebox';
 import { problemFromBody } from '../../problem.ts';
+import type { Carrier, Exchanged } from './channel-calls.ts';
 import { isReply } from './reply-check.ts';
 
 /** Largest answer that is read; orders hold scripts of up to 256 KiB each. */
@@ -28,6 +29,8 @@ export interface SiteRequest<T extends TSchema> {
   /** Largest answer that is read, where the other side is not known yet; default: 64 MiB. */
   readonly replyLimitBytes?: number;
   readonly signal?: AbortSignal | undefined;
+  /** An open channel, where the request may be asked twice and has a token; absent or null: a connection of its own. */
+  readonly via?: Carrier | null | undefined;
 }
 
 export interface SiteClient {
@@ -55,7 +58,8 @@ export function createSiteClient(options: SiteClientOptions): SiteClient {
     rootCertificate: options.rootCertificate,
     sharedAgent: options.httpsAgent,
     async call(input) {
-      const { status, text, retryAfter } = await exchange(site, input);
+      const sent = input.body === undefined ? null : JSON.stringify(input.body);
+      const { status, text, retryAfter } = (await carry(input, sent)) ?? (await exchange(site, input, sent));
       const body = parse(text);
       if (status < 200 || status > 299) throw problemFromBody(status, body, retryAfter);
       if (!isReply(input.reply, body))
@@ -83,10 +87,15 @@ interface Where extends RequestOptions {
   readonly url: string;
 }
 
-function exchange({ url, ...where }: Where, input: SiteRequest<TSchema>) {
+function carry(input: SiteRequest<TSchema>, body: string | null): Promise<Exchanged | null> | null {
+  const { via, token, method, path, signal, timeoutMs = defaultTimeoutMs } = input;
+  if (!via || token === undefined) return null;
+  return via.carry({ route: `${method} ${path}`, body, token, timeoutMs, signal });
+}
+
+function exchange({ url, ...where }: Where, input: SiteRequest<TSchema>, body: string | null) {
   const { method, path, signal } = input;
-  const body = input.body === undefined ? undefined : JSON.stringify(input.body);
-  return new Promise<{ status: number; text: string; retryAfter: string | undefined }>((resolve, reject) => {
+  return new Promise<Exchanged>((resolve, reject) => {
     const fail = (cause: unknown) => reject(signal?.aborted ? signal.reason : unreachable(url, cause));
     const options = { ...where, path, method, headers: headersOf(input, body), ...(signal && { signal }) };
     const call = request(options, (response) => {
@@ -114,14 +123,14 @@ function exchange({ url, ...where }: Where, input: SiteRequest<TSchema>) {
     );
     call.on('close', () => clearTimeout(limit));
     call.on('error', fail);
-    call.end(body);
+    call.end(body ?? undefined);
   });
 }
 
-function headersOf({ token }: SiteRequest<TSchema>, body: string | undefined) {
+function headersOf({ token }: SiteRequest<TSchema>, body: string | null) {
   return {
     accept: 'application/json',
-    ...(body === undefined
+    ...(body === null
       ? {}
       : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

@@ -19,6 +19,8 @@ export interface AgentTokens {
   issue(claims: AgentClaims): string;
   /** @throws Failure agent-token-invalid: altered, expired, or not ours. */
   verify(token: string): AgentClaims;
+  /** Of claims that were verified before. @throws Failure agent-token-invalid: expired since */
+  requireCurrent(claims: AgentClaims): void;
 }
 
 const prefix = 'tka1';
@@ -49,6 +51,9 @@ export function createAgentTokens({ key, now }: { key: Buffer; now: () => number
     return { machineId, keyThumbprint, expiresAt, ...(typeof instance === 'string' && { instance }) };
   };
   const verified = new Map<string, AgentClaims>();
+  const requireCurrent = ({ expiresAt }: AgentClaims) => {
+    if (expiresAt <= now()) throw new Failure('agent-token-invalid', {}, { detail: 'the token has expired' });
+  };
   return {
     issue(claims) {
       const { machineId, keyThumbprint, expiresAt, instance } = claims;
@@ -65,9 +70,10 @@ export function createAgentTokens({ key, now }: { key: Buffer; now: () => number
         if (verified.size >= maxVerified) verified.delete(verified.keys().next().value as string);
         verified.set(token, claims);
       }
-      if (claims.expiresAt > now()) return claims;
-      verified.delete(token);
-      throw new Failure('agent-token-invalid', {}, { detail: 'the token has expired' });
+      if (claims.expiresAt <= now()) verified.delete(token);
+      requireCurrent(claims);
+      return claims;
     },
+    requireCurrent,
   };
 }
