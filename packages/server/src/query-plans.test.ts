@@ -26,8 +26,9 @@ const exempt = [
   // At the start.
   'SELECT p.run_id FROM updates_pairs p JOIN deployments_runs r',
   'SELECT count(*) AS n FROM machines',
-  // Once in the life of a database: a migration.
+  // Once in the life of a database: migrations.
   'UPDATE machines SET inbound_state = (',
+  'UPDATE updates_machines SET is_restart_needed = 1 WHERE restart_run_id IN\n       (SELECT id FROM deployments_runs',
 ];
 
 /**

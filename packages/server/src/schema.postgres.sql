@@ -752,6 +752,7 @@ CREATE TABLE updates_machines (
   is_opted_out bigint NOT NULL,
   restart_run_id text COLLATE "C",
   known_at bigint,
+  is_restart_needed bigint NOT NULL DEFAULT 0,
   CONSTRAINT updates_machines_pkey PRIMARY KEY (machine_id)
 );
 

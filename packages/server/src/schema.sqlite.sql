@@ -684,7 +684,8 @@ CREATE TABLE updates_machines (
   started_at INTEGER,
   is_opted_out INTEGER NOT NULL,
   restart_run_id TEXT,
-  known_at INTEGER
+  known_at INTEGER,
+  is_restart_needed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE updates_opted_collections (

@@ -8,6 +8,7 @@ import type { Boundary } from '../boundary.ts';
 import type { Log } from '../log.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { RunFolder } from '../run-folder.ts';
+import { withdrawRestart } from '../steps/announced-restart.ts';
 import { doStep } from '../steps/index.ts';
 import { endProcesses } from '../steps/run-process.ts';
 import { failed, type StepContext, type StepEnd, skipped, TryAgain } from '../steps/step.ts';
@@ -57,6 +58,7 @@ export async function cancelOpenStep(deps: StepDeps, step: FrozenStep): Promise<
   if (deps.recorder.memory().open?.index !== step.index) return;
   await endProcesses(contextOf(deps, step, deps.stop));
   deps.stop.throwIfAborted();
+  await withdrawRestart(deps, deps.stop);
   await conclude(deps, step, cancelled);
 }
 
@@ -73,7 +75,10 @@ async function attempt(deps: StepDeps, step: FrozenStep, signal: AbortSignal): P
     return await doStep(contextOf(deps, step, signal), step);
   } catch (error) {
     deps.stop.throwIfAborted();
-    if (signal.aborted) return cancelled;
+    if (signal.aborted) {
+      await withdrawRestart(deps, deps.stop);
+      return cancelled;
+    }
     if (error instanceof TryAgain) return interrupted(deps, error);
     deps.log.warn({ err: error, index: step.index }, 'the step failed');
     return { outcome: 'failed', reason: reasonOf(error) };

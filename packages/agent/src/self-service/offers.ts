@@ -28,7 +28,7 @@ interface Known {
 }
 
 /** People who look at a page ask every few seconds: the site is asked no more often than this. */
-const freshForMs = 2000;
+export const freshForMs = 2000;
 const siteLimitMs = 5000;
 /** Then a site that still offers what was asked for has not heard it, or has refused. */
 const askedForMs = 60_000;

@@ -16,7 +16,15 @@ import { agent, json, online, options, order, peek, reported, user } from './sel
 const hour = 60 * 60_000;
 const { processes } = openLinux({ root: null, powerCommand: null, bootIdFile: null, env: {} });
 const engines = () => holdersOf({ processes, folder: join(agent.data.locks, 'engine') });
-const restartNow = async () => (await peek<RestartState>(doorPaths.restart)).restart;
+const folder = () => runFolderNamed(agent.data, `${testRunId}-1`);
+
+/** What users are told of the restart, once the engine has announced it. */
+async function announcedRestart() {
+  await until(() => existsSync(folder().announced));
+  const { restart } = await peek<RestartState>(doorPaths.restart);
+  assert.ok(restart);
+  return restart;
+}
 
 test(
   'a restart is postponed within its limits, over a killed engine, and shown to the site',
@@ -30,7 +38,7 @@ test(
 
     const restart = restartStep({ delaySeconds: 600, postponement: { times: 2, hours: 8 } });
     order(machineId, [scriptStep('true'), restart], Date.now() + 5 * hour);
-    const announced = await until(restartNow);
+    const announced = await announcedRestart();
     assert.deepEqual(
       [announced.mayBePostponed, announced.timesLeft, announced.deploymentName],
       [true, 2, 'test'],
@@ -45,8 +53,7 @@ test(
     const told = await until(() => reported('run').find(({ event }) => event === 'restart-postponed'));
     assert.deepEqual([told.postponed?.user, told.postponed?.timesLeft], [user, 1]);
 
-    const folder = runFolderNamed(agent.data, `${testRunId}-1`);
-    const entries = () => readJournal(folder.journal, folder.name);
+    const entries = () => readJournal(folder().journal, folder().name);
     const [engine] = engines();
     assert.ok(engine);
     process.kill(engine.pid, 'SIGKILL');
@@ -78,7 +85,7 @@ test('a machine that its user restarts meanwhile is not restarted again', option
   const log = join(agent.root, 'power');
   const machineId = await online(['/bin/sh', '-c', `echo "$1" >> ${log}`, 'power']);
   order(machineId, [scriptStep('true'), restartStep({ delaySeconds: 600 })]);
-  await until(restartNow);
+  await announcedRestart();
   await ended(agent.services()[0] as never, 'SIGKILL');
   for (const { pid } of engines()) process.kill(pid, 'SIGKILL');
   writeFileSync(agent.bootIdFile, 'boot-2');

@@ -46,11 +46,16 @@ export const reported = <K extends Report['kind']>(kind: K) =>
     report.kind === kind ? [report as Extract<Report, { kind: K }>] : [],
   );
 
-/** Through the door without a program around it, for waits; no faster than it lets everybody. */
+/**
+ * Through the door without a program around it, once it lets one in. Not to be asked again and again: what others may
+ * ask meanwhile is limited, and the programs of a test are among them. Wait for what the answer comes from.
+ */
 export async function peek<T>(path: string): Promise<T> {
-  await new Promise((resolve) => setTimeout(resolve, 250));
-  const { status, reply } = await send('GET', path);
-  return status === 429 ? peek(path) : (reply as T);
+  const answer = await until(async () => {
+    const { status, reply } = await send('GET', path);
+    return status === 429 ? null : { reply };
+  });
+  return answer.reply as T;
 }
 
 /** A command of the user that succeeds, as JSON. */

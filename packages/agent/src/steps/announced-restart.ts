@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import {
   type AnnouncedRestart,
   announceRestart,
@@ -9,6 +9,8 @@ import {
 } from '@tenkai/domain/scenario/postpone-restart.ts';
 import { pause } from '@tenkai/protocol/agent/link/wake-up.ts';
 import { readJson, removeIfThere } from '../durable-file.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { RunFolder } from '../run-folder.ts';
 import type { StepContext, StepOf } from './step.ts';
 
 /** What a user of the machine wants of the announced restart; checked by the service, and again here. */
@@ -80,6 +82,21 @@ export async function awaitRestart(context: StepContext, step: StepOf<'restart'>
   }
   for (const file of [runFolder.announced, runFolder.wish]) removeIfThere(file);
 }
+
+/**
+ * The restart was cancelled: people who were told of it, by this engine or by one before, are told that it does not
+ * come, and nothing announces it any more.
+ */
+export async function withdrawRestart(
+  { folder, platform }: { readonly folder: RunFolder; readonly platform: Pick<Platform, 'sessions'> },
+  signal: AbortSignal,
+): Promise<void> {
+  const isAnnounced = existsSync(folder.announced);
+  for (const file of [folder.announced, folder.wish]) removeIfThere(file);
+  if (isAnnounced) await platform.sessions.warn(withdrawnText, signal);
+}
+
+const withdrawnText = 'The restart of this machine was cancelled. It does not restart now.';
 
 /** @returns why not; null: it is in the journal, and so holds over a crash */
 async function grant(

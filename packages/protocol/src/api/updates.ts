@@ -56,6 +56,8 @@ export const MachineUpdates = Type.Object({
   ring: Type.Integer(),
   /** A restart waits for a maintenance window (BAUT-20). */
   isRestartPending: Type.Boolean(),
+  /** An update that is installed waits for a restart of the machine, whether one is planned or was cancelled. */
+  isRestartNeeded: Type.Boolean(),
   /** All packages that take part, also those that do not concern it, with the reason. */
   items: Type.Array(UpdateMachineRow),
 });

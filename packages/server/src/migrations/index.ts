@@ -33,6 +33,8 @@ import { machinesInbound } from './0132-machines-inbound.ts';
 import { enrollmentReplacedAt } from './0139-enrollment-replaced-at.ts';
 import { machinesInboundFilled } from './0140-machines-inbound-filled.ts';
 import { deploymentsReviews } from './0141-deployments-reviews.ts';
+import { updatesRestartNeeded } from './0142-updates-restart-needed.ts';
+import { deploymentsReviewsInUse } from './0143-deployments-reviews-in-use.ts';
 
 /**
  * The schema's history: append only, order matters, never change or remove a released entry.
@@ -77,4 +79,6 @@ export const migrations: readonly Migration[] = [
   machinesInbound,
   machinesInboundFilled,
   deploymentsReviews,
+  updatesRestartNeeded,
+  deploymentsReviewsInUse,
 ];

@@ -119,6 +119,7 @@ async function machine({ connect, output }: Session, text: string) {
   const found = await client(updateRoutes.ofMachine, { params: { id } });
   const columns = [{ title: 'Package', value: (row: UpdateMachineRow) => row.packageId }, ...stateColumns];
   if (found.isRestartPending) output.note('A restart waits for a maintenance window.');
+  else if (found.isRestartNeeded) output.note('Restart needed: an update waits for it, and none is planned.');
   output.result(found, () => output.table(found.items, columns, 'No package is of urgency highest or high.'));
 }
 

@@ -22,11 +22,14 @@ export function MachineUpdates({ machineId }: { readonly machineId: string }) {
 
 function Content({ updates }: { readonly updates: Updates }) {
   const { t } = useTranslation();
-  const { items, isOptedOut, isRestartPending } = updates;
+  const { items, isOptedOut, isRestartPending, isRestartNeeded } = updates;
   return (
     <div className="tk-panel-body tk-stack">
       {isOptedOut ? <StateLabel kind="neutral" text={t('updates.ofMachine.optedOut')} /> : null}
       {isRestartPending ? <StateLabel kind="waiting" text={t('updates.ofMachine.restartPending')} /> : null}
+      {isRestartNeeded && !isRestartPending ? (
+        <StateLabel kind="waiting" text={t('updates.ofMachine.restartNeeded')} />
+      ) : null}
       {items.length === 0 ? <p className="tk-muted">{t('updates.ofMachine.none')}</p> : null}
       <ul className="tk-list-plain tk-stack">
         {items.map((item) => (

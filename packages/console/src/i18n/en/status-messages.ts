@@ -95,5 +95,7 @@ export const statusMessages = {
     halted: '{packageId} was stopped: {failed} of {ended} machines failed in ring {ring}.',
     'ring-opened': '{packageId} goes on to ring {ring}.',
     'restart-deferred': 'The restart after an update waits for a maintenance window.',
+    'restart-cancelled':
+      'The restart after an update was cancelled: the update waits for the next restart of the machine.',
   },
 };

@@ -5,6 +5,7 @@ export const updates = {
   ofMachine: {
     optedOut: 'Excluded from automatic update',
     restartPending: 'A restart waits for a maintenance window',
+    restartNeeded: 'Restart needed: an update waits for it, and none is planned',
     none: 'No package takes part in automatic update.',
     run: 'Open run',
   },

@@ -98,5 +98,6 @@ export const statusMessages: Localized<typeof en.statusMessages> = {
     halted: '{packageId} の配信を停止しました: リング {ring} で {ended} 台のうち {failed} 台が失敗しました。',
     'ring-opened': '{packageId} の配信がリング {ring} に進みました。',
     'restart-deferred': '更新後の再起動はメンテナンス期間を待っています。',
+    'restart-cancelled': '更新後の再起動が取り消されました。更新はマシンの次の再起動で完了します。',
   },
 };

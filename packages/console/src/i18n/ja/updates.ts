@@ -5,6 +5,7 @@ export const updates = {
   ofMachine: {
     optedOut: '自動更新の対象外',
     restartPending: '再起動はメンテナンス期間を待っています',
+    restartNeeded: '再起動が必要です (更新は再起動を待っていますが、予定はありません)',
     none: '自動更新の対象となるパッケージはありません。',
     run: '実行を開く',
   },

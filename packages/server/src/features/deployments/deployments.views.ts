@@ -22,8 +22,7 @@ function inScope(scope: Scope): { sql: string; params: string[] } {
   return { sql: `d.collection_id IN (${scope.map(() => '?').join(', ')})`, params: [...scope] };
 }
 
-const needsReview = `d.status <> 'cancelled'
-  AND EXISTS (SELECT 1 FROM deployments_reviews v WHERE v.deployment_id = d.id)`;
+const needsReview = 'EXISTS (SELECT 1 FROM deployments_reviews v WHERE v.deployment_id = d.id)';
 
 /** Newest first. */
 export async function listDeployments(
@@ -134,7 +133,7 @@ function toDeploymentRow(row: Row, { counts: all, groups, reviews, siteLimit }: 
     finishedAt: row.finished_at,
     targetCount: Object.values(counts).reduce((sum, n) => sum + n, 0),
     counts,
-    reviews: row.status === 'cancelled' ? [] : (reviews.get(row.id) ?? []),
+    reviews: reviews.get(row.id) ?? [],
     ...viewDelivery(draft, groups.get(row.id), siteLimit),
   };
 }

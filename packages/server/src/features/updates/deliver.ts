@@ -114,7 +114,8 @@ export async function restartLater(deps: Deps, tx: Tx, machineId: string): Promi
   const deploymentId = known ?? (await makeRestart(deps, tx, policy.restartWarningSeconds));
   if (known === undefined) await insertDeploymentFor(tx, deploymentId, restartKey, fingerprint);
   const runs = await deps.deployments.owned.add(tx, deploymentId, [machineId]);
-  await saveMachine(tx, machineId, { restart_run_id: runs.get(machineId) ?? null });
+  const restartRunId = runs.get(machineId) ?? null;
+  await saveMachine(tx, machineId, { restart_run_id: restartRunId, is_restart_needed: 1 });
   const code = 'update.restart-deferred';
   await deps.status.append(tx, { severity: 'info', component: 'updates', code, machineId, params: {} });
 }

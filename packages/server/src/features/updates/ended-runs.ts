@@ -4,7 +4,7 @@ import type { RunOutcome } from '../deployments/index.ts';
 import { restartLater } from './deliver.ts';
 import type { Deps } from './needs.ts';
 import type { EvidenceRow, UpdatePairRow } from './tables.ts';
-import { dropRefusals, pairsByRun, saveEvidence, updatePair } from './updates.store.ts';
+import { dropRefusals, loadMachineRows, pairsByRun, saveEvidence, updatePair } from './updates.store.ts';
 
 /** Notes what runs showed that have ended, those of scenarios too (BAUT-15), and has their machines judged again. */
 export async function noteEndedRuns(deps: Deps, runIds: readonly string[]): Promise<void> {
@@ -58,6 +58,7 @@ async function noteWave(deps: Deps, tx: Tx, outcomes: readonly RunOutcome[], pac
     outcomes.map(({ runId }) => runId),
   );
   await noteEvidence(deps, tx, outcomes, packages);
+  await noteCancelledRestarts(deps, tx, outcomes);
   for (const outcome of outcomes) {
     const pair = pairs.get(outcome.runId);
     if (pair) await noteEnd(deps, tx, pair, outcome, packages.get(pair.package_id));
@@ -85,6 +86,24 @@ async function noteEvidence({ clock }: Deps, tx: Tx, outcomes: readonly RunOutco
     tx,
     shown.map(({ machineId }) => machineId),
   );
+}
+
+/** Somebody stopped the restart that waited for a window: what needs it goes on saying so. */
+async function noteCancelledRestarts({ status }: Deps, tx: Tx, outcomes: readonly RunOutcome[]) {
+  const cancelled = new Map(
+    outcomes.flatMap(({ status, runId, machineId }) => (status === 'cancelled' ? [[runId, machineId]] : [])),
+  );
+  if (cancelled.size === 0) return;
+  for (const row of await loadMachineRows(tx, [...cancelled.values()])) {
+    if (row.is_restart_needed === 0 || !cancelled.has(row.restart_run_id ?? '')) continue;
+    await status.append(tx, {
+      severity: 'warning',
+      component: 'updates',
+      code: 'update.restart-cancelled',
+      machineId: row.machine_id,
+      params: {},
+    });
+  }
 }
 
 async function noteEnd(

@@ -15,7 +15,7 @@ import {
   loadMachineRows,
   saveMachine,
 } from './updates.store.ts';
-import { isOpenRun } from './updates.views.ts';
+import { restartOf } from './updates.views.ts';
 
 /** Every event after which automatic update may say something else of a machine; nothing is polled. */
 export function follow(kernel: Pick<Kernel, 'events'>, deps: Deps) {
@@ -101,9 +101,10 @@ async function powerChanged(
 }
 
 async function noteStart(deps: Deps, machineId: string, at: number) {
-  const restartRunId = (await loadMachineRows(deps.db.read, [machineId]))[0]?.restart_run_id ?? null;
-  const isPending = await isOpenRun(deps.db.read, restartRunId);
-  await noteMachine(deps, machineId, { started_at: at }, async (tx) => {
+  const [row] = await loadMachineRows(deps.db.read, [machineId]);
+  const restartRunId = row?.restart_run_id ?? null;
+  const isPending = row !== undefined && (await restartOf(deps.db.read, row)).isRestartPending;
+  await noteMachine(deps, machineId, { started_at: at, is_restart_needed: 0 }, async (tx) => {
     // It has restarted by itself: what waited for a window is done.
     if (isPending && restartRunId !== null) await deps.deployments.owned.withdraw(tx, [restartRunId]);
   });

@@ -20,4 +20,9 @@ defineStatusMessages({
     id: 1956,
     message: 'The restart after an update waits for a maintenance window.',
   },
+  'update.restart-cancelled': {
+    id: 1957,
+    message:
+      'The restart after an update was cancelled: the update waits for the next restart of the machine.',
+  },
 });

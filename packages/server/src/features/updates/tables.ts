@@ -45,6 +45,8 @@ export interface UpdateMachineRow {
   known_at: number | null;
   is_opted_out: number;
   restart_run_id: string | null;
+  /** What was installed is complete only after a restart; a cancelled one does not change that. */
+  is_restart_needed: number;
 }
 
 export interface EvidenceRow {

@@ -8,11 +8,11 @@ import { previewUpdates } from './preview.ts';
 import { loadPackages, loadPolicy } from './updates.store.ts';
 import {
   countsByPackage,
-  isOpenRun,
   listMachines,
   noCounts,
   optOuts,
   pairsOfMachine,
+  restartOf,
 } from './updates.views.ts';
 import { createUpdateWhatIf } from './what-if.ts';
 
@@ -91,7 +91,8 @@ async function listPackages({ db, world }: Deps) {
 async function ofMachine({ db, world }: Deps, machineId: string): Promise<MachineUpdates> {
   const stored = new Map((await pairsOfMachine(db.read, machineId)).map((row) => [row.packageId, row]));
   const [question] = await world.questions([machineId]);
-  if (!question) return { machineId, isOptedOut: false, ring: 0, isRestartPending: false, items: [] };
+  const noRestart = { isRestartPending: false, isRestartNeeded: false };
+  if (!question) return { machineId, isOptedOut: false, ring: 0, ...noRestart, items: [] };
   const { machine } = question.input;
   const none = { runId: null, goalId: null, attempts: 0, lastError: null, ring: machine.ring };
   const shared = { machineId, machineName: question.facts.name };
@@ -99,6 +100,6 @@ async function ofMachine({ db, world }: Deps, machineId: string): Promise<Machin
     ({ packageId, state, reason, until }) =>
       stored.get(packageId) ?? { ...none, ...shared, packageId, state, reason, until },
   );
-  const isRestartPending = await isOpenRun(db.read, question.row?.restart_run_id ?? null);
-  return { machineId, isOptedOut: machine.isOptedOut, ring: machine.ring, isRestartPending, items };
+  const restart = question.row ? await restartOf(db.read, question.row) : noRestart;
+  return { machineId, isOptedOut: machine.isOptedOut, ring: machine.ring, ...restart, items };
 }

@@ -9,7 +9,7 @@ import {
 import type { UpdateMachineRow } from '@tenkai/protocol/api/updates.ts';
 import type { Reader } from '../../kernel/database/database.ts';
 import { decodeCursor, defaultPageSize, toPage } from '../../kernel/paging.ts';
-import type { UpdatePairRow } from './tables.ts';
+import type { UpdateMachineRow as MachineRow, UpdatePairRow } from './tables.ts';
 
 const marks = (ids: readonly string[]) => ids.map(() => '?').join(', ');
 
@@ -190,12 +190,20 @@ function toMachineRow(row: Row): UpdateMachineRow {
   };
 }
 
-export async function isOpenRun(read: Reader, runId: string | null): Promise<boolean> {
-  if (runId === null) return false;
-  const row = await read.one<{ status: RunStatus }>('SELECT status FROM deployments_runs WHERE id = ?', [
-    runId,
-  ]);
-  return row !== undefined && !isFinal(row.status);
+/** The restart that waits for a window, and whether an update needs one that is not planned any more either. */
+export async function restartOf(
+  read: Reader,
+  { restart_run_id, is_restart_needed }: MachineRow,
+): Promise<{ isRestartPending: boolean; isRestartNeeded: boolean }> {
+  const status = await statusOfRun(read, restart_run_id);
+  const isRestartPending = status !== null && !isFinal(status);
+  return { isRestartPending, isRestartNeeded: is_restart_needed === 1 && status !== 'succeeded' };
+}
+
+async function statusOfRun(read: Reader, runId: string | null): Promise<RunStatus | null> {
+  if (runId === null) return null;
+  const sql = 'SELECT status FROM deployments_runs WHERE id = ?';
+  return (await read.one<{ status: RunStatus }>(sql, [runId]))?.status ?? null;
 }
 
 export async function optOuts(read: Reader) {

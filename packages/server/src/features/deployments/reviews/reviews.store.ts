@@ -36,11 +36,13 @@ export async function* deploymentsNaming(
   }
 }
 
+/** Nothing where the deployment was cancelled meanwhile. */
 export const insertReview = (tx: Tx, row: ReviewsTable) =>
   tx.run(
-    `INSERT INTO deployments_reviews (deployment_id, package_id, from_version, to_version, since) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO deployments_reviews (package_id, from_version, to_version, since, deployment_id)
+     SELECT ?, ?, ?, ?, id FROM deployments_deployments WHERE id = ? AND status <> 'cancelled'
      ON CONFLICT (deployment_id, package_id) DO UPDATE SET to_version = excluded.to_version, since = excluded.since`,
-    [row.deployment_id, row.package_id, row.from_version, row.to_version, row.since],
+    [row.package_id, row.from_version, row.to_version, row.since, row.deployment_id],
   );
 
 /** The package is again what it was when somebody last looked: there is nothing to look at. */

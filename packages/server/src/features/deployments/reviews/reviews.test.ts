@@ -8,7 +8,8 @@ import { aDraft } from '@tenkai/testkit/package-draft.ts';
 import { openRuns, wholeRun } from '@tenkai/testkit/run-reports.ts';
 import { startTestServer, type TestServer } from '@tenkai/testkit/start-server.ts';
 import { insertDeployment } from '../deployments.store.ts';
-import type { DeploymentsTable } from '../tables.ts';
+import type { DeploymentsTable, ReviewsTable } from '../tables.ts';
+import { insertReview } from './reviews.store.ts';
 
 /** Names of the deployments of which a target is to be reviewed, with the upgrades. */
 async function toReview(server: TestServer) {
@@ -155,5 +156,27 @@ onBothEngines(
       asked.map(({ deployment_id }) => deployment_id),
       [row, ...copies].map(({ id }) => id),
     );
+  },
+);
+
+onBothEngines(
+  'DIST-19: a deployment that is cancelled is not to be reviewed any more, and is not asked for again',
+  async (t, { databaseUrl }) => {
+    const server = await startTestServer({ databaseUrl });
+    atEnd(t, () => server.stop());
+    const { db } = server.kernel;
+    const scenarioId = await helloScenario(server);
+    const { id } = await deploy(server, { subject: { kind: 'scenario', scenarioId } });
+    await change(server, { version: '2.0' });
+    const asked = () => db.read.all<ReviewsTable>('SELECT * FROM deployments_reviews');
+    const [review] = await asked();
+    assert.equal(review?.deployment_id, id);
+    await server.call(deploymentRoutes.cancel, { params: { id } });
+    assert.deepEqual([await toReview(server), await asked()], [[], []]);
+    assert.deepEqual((await server.call(deploymentRoutes.get, { params: { id } })).reviews, []);
+
+    await change(server, { version: '3.0' });
+    await db.transaction((tx) => insertReview(tx, review));
+    assert.deepEqual(await asked(), [], 'it may be cancelled while somebody looks for those to ask about');
   },
 );

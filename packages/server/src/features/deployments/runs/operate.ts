@@ -3,6 +3,7 @@ import type { Caller } from '../../../kernel/access/caller.ts';
 import type { Tx } from '../../../kernel/database/database.ts';
 import { loadDeployment, updateDeployment } from '../deployments.store.ts';
 import type { ReleaseDeps } from '../release/evaluate-run.ts';
+import { dropReviewsOf } from '../reviews/reviews.store.ts';
 import { requireCollection } from '../scope.ts';
 import { applyToRun, store } from './run-book.ts';
 import { loadRun, loadRunsWhere, markRequested } from './runs.store.ts';
@@ -34,6 +35,7 @@ export async function cancelDeployment(
   const at = deps.clock.now();
   await deps.db.transaction(async (tx) => {
     await updateDeployment(tx, id, { status: 'cancelled', next_start_at: null, finished_at: at });
+    await dropReviewsOf(tx, id);
     const details = { name, ...(owner === null ? {} : { owner }) };
     await deps.audit.record(tx, {
       actor: caller,
