@@ -86,7 +86,8 @@ test('status tells a trouble with its remedy and code, in the language of the te
     status('en'),
     /trouble +The agent service is not running on this machine\. Start it: .* \(agent-not-running\)$/m,
   );
-  assert.match(status('ja'), /trouble +このマシンで.*起動してください: .* \(agent-not-running\)$/m);
+  assert.match(status('ja'), /^ {2}問題 +このマシンで.*起動してください: .* \(agent-not-running\)$/m);
+  assert.equal(status('ja', '--json'), status('en', '--json'));
   const { general } = JSON.parse(status('ja', '--json'));
   assert.deepEqual(
     [general.troubleCode, /^The agent service/.test(general.trouble)],

@@ -18,13 +18,13 @@ import { addMasterCommands } from './master/commands.ts';
 import { addPatchCommands } from './patch/commands.ts';
 import { platformOptions, selectPlatform } from './platform/select.ts';
 import { addSelfService } from './self-service/commands.ts';
-import { fill, languageOf, texts } from './self-service/texts.ts';
+import { fill, type Language, languageOf, texts } from './self-service/texts.ts';
 import { findEngine } from './service/launch-engine.ts';
 import { askService, type RequestName } from './service/requests.ts';
 import { runService } from './service/service.ts';
 import { readStatus } from './service/status-file.ts';
 import { readSettings, writeSettings } from './settings.ts';
-import { type AgentStatus, agentStatus, statusText } from './status.ts';
+import { type AgentStatus, agentStatus } from './status.ts';
 import { takeTicket } from './ticket.ts';
 import type { Trouble } from './trouble-text.ts';
 import { unassignedFindings } from './verify.ts';
@@ -248,9 +248,7 @@ async function showStatus(data: DataFolder, env: Env, isJson: boolean): Promise<
   makeDataFolder(data);
   const platform = await selectPlatform(platformOptions(env, readSettings(data)));
   const status = agentStatus(data, platform);
-  const text = isJson
-    ? JSON.stringify(status, null, 2)
-    : statusText(await inLanguage(status, env), await whyUnassigned(status));
+  const text = isJson ? JSON.stringify(status, null, 2) : await statusFor(languageOf(env), status);
   process.stdout.write(`${text}\n`);
 }
 
@@ -264,18 +262,10 @@ async function verifyUnassigned(data: DataFolder, env: Env, isJson: boolean): Pr
   throw new Failure('agent-not-unassigned', { count: findings.length }, { detail: findings.join('\n') });
 }
 
-/** What to do about a trouble is for whoever reads it. */
-async function inLanguage(status: AgentStatus, env: Env): Promise<AgentStatus> {
-  const { general } = status;
-  if (general.trouble === '' || languageOf(env) !== 'ja') return status;
-  const { troubleInJapanese } = await import('./trouble-texts.ts');
-  return { ...status, general: { ...general, trouble: troubleInJapanese(general) } };
-}
-
-async function whyUnassigned({ site }: AgentStatus): Promise<string> {
-  if (site.isAssigned || site.server !== null || !site.search) return '';
-  const { whyNot } = await import('./assignment/texts.ts');
-  return whyNot(site.search.steps, 'en');
+/** Texts of both languages are loaded for people alone. */
+async function statusFor(language: Language, status: AgentStatus): Promise<string> {
+  const { statusText } = await import('./status-text.ts');
+  return statusText(status, language);
 }
 
 const answerLimitMs = 30_000;

@@ -57,9 +57,6 @@ const troubleSaid = ({ trouble, troubleCode = null, troubleParams = {} }: Servic
   ...{ trouble, troubleCode, troubleParams },
 });
 
-const withCode = ({ trouble, troubleCode }: Trouble) =>
-  troubleCode === null ? trouble : `${trouble} (${troubleCode})`;
-
 /** The same facts for the table and for `--json`. */
 export function agentStatus(data: DataFolder, platform: Platform): AgentStatus {
   const settings = readSettings(data);
@@ -113,61 +110,4 @@ function propertiesOf({ assignment = {} }: Settings): Record<string, string> {
   return Object.fromEntries(
     propertyFields.flatMap((field) => (assignment[field] === undefined ? [] : [[field, assignment[field]]])),
   );
-}
-
-/** `managementPoint` is `management point`. */
-const propertyTitle = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-
-function pendingText(count: number): string {
-  if (count === 0) return 'none';
-  return count === 1 ? '1 run at the next start' : `${count} runs at the next start`;
-}
-
-/**
- * The tabs one below the other, for a terminal.
- * @param why there is no site, where there is none
- */
-export function statusText({ general, components, actions, site }: AgentStatus, why = ''): string {
-  const yesNo = (value: boolean) => (value ? 'yes' : 'no');
-  const sections: [string, [string, string][]][] = [
-    [
-      'General',
-      [
-        ['version', general.version],
-        ['machine', general.machineId ?? 'not enrolled'],
-        ['service', general.isRunning ? 'running' : 'not running'],
-        ['connected', yesNo(general.isConnected)],
-        ['runs', general.activeRuns.join(', ') || 'none'],
-        ['pending', pendingText(general.pendingRuns.length)],
-        ...(general.trouble === '' ? [] : [['trouble', withCode(general)] as [string, string]]),
-      ],
-    ],
-    [
-      'Components',
-      components.map(({ name, state, reason }) => [name, reason ? `${state} (${reason})` : state]),
-    ],
-    ['Actions', actions.map(({ command, lastAt }) => [command, lastAt ? `last ${lastAt}` : 'never'])],
-    [
-      'Site',
-      [
-        ['assigned', yesNo(site.isAssigned)],
-        ['code', site.code ?? '-'],
-        ['name', site.name ?? '-'],
-        ['server', site.server ?? '-'],
-        ['root fingerprint', site.rootFingerprint ?? '-'],
-        ['found by', site.foundBy ?? '-'],
-        ...Object.entries(site.properties).map(([name, value]): [string, string] => [
-          propertyTitle(name),
-          value,
-        ]),
-        ...(site.isHeld ? [['held', 'yes: tenkai-agent assign --release'] as [string, string]] : []),
-        ...(why === '' ? [] : [['no site', why] as [string, string]]),
-      ],
-    ],
-  ];
-  return sections
-    .map(([title, rows]) =>
-      [title, ...rows.map(([name, value]) => `  ${name.padEnd(24)}${value}`)].join('\n'),
-    )
-    .join('\n\n');
 }

@@ -1,6 +1,6 @@
+import { fitted } from '@tenkai/domain/text-width.ts';
 import { type Column, renderProperties, renderTable } from './table.ts';
 import { hasColor, printable, type Style, styleFor, type Terminal } from './terminal.ts';
-import { fitted } from './text-width.ts';
 
 /** Results go to standard output, everything else to standard error: a pipe gets results alone. */
 export interface Output {

@@ -1,5 +1,5 @@
+import { fitted, padded, textWidth } from '@tenkai/domain/text-width.ts';
 import { printable, type Style } from './terminal.ts';
-import { fitted, padded, textWidth } from './text-width.ts';
 
 export interface Column<Row> {
   readonly title: string;

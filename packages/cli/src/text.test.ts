@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fitted, padded, textWidth } from '@tenkai/domain/text-width.ts';
 import { bytesText, durationText } from './format.ts';
 import { pick } from './pick.ts';
 import { progressLine } from './progress.ts';
 import { renderTable } from './table.ts';
 import { printable, styleFor } from './terminal.ts';
-import { fitted, padded, textWidth } from './text-width.ts';
 
 test('a wide character takes two columns, and is never cut in half', () => {
   assert.equal(textWidth('日本e\u0301'), 5);

@@ -146,7 +146,7 @@ const linuxJa: Record<MasterStepId, StepText> = {
       '再取得の場合、またはサイトに割り当て済みの場合: `tenkai-agent master prepare --unassign`。',
     ],
     verify:
-      '`tenkai-agent status`: 全コンポーネントが *installed*、notification は *disabled*、サイト コードは空。',
+      '`tenkai-agent status`: 全コンポーネントが *インストール済み* (installed)、通知 (notification) は *無効* (disabled)、サイト コードは空。',
   },
   'service-manual': {
     title: 'サービスを停止し、自動で起動しないようにする',
@@ -196,7 +196,7 @@ const windowsJa: Record<MasterStepId, StepText> = {
       '管理者のコマンド プロンプトでそのフォルダーに移り、オプションなしでインストーラーを実行して終了を待つ。',
     ],
     verify:
-      '`tenkai-agent status`: 全コンポーネントが *installed*、notification は *disabled*、サイト コードは空。',
+      '`tenkai-agent status`: 全コンポーネントが *インストール済み* (installed)、通知 (notification) は *無効* (disabled)、サイト コードは空。',
   },
   'service-manual': {
     title: 'サービスを停止し、スタートアップを手動にする',

@@ -27,7 +27,8 @@ export function createSessions({ paths }: { paths: Paths }): Sessions {
       return { ...command, program: inhibit, args: [...args, command.program, ...command.args] };
     },
     async warn(text, signal) {
-      if (paths.root === null) await run('wall', ['--nobanner', text], { timeoutMs, signal });
+      const wall = toolIn(paths, 'wall');
+      if (wall !== null) await run(wall, ['--nobanner', text], { timeoutMs, signal });
     },
   };
 }
