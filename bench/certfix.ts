@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openOpensslBench } from '@tenkai/testkit/certificates/openssl.ts';
 import { bmpName, renamedPfx } from '@tenkai/testkit/certificates/renamed-pfx.ts';
 import { bundle } from '../scripts/package/bundles.ts';
 import { runMeasured } from './certfix/run-measured.ts';
 import type { BenchOptions, BenchResult } from './result.ts';
+import { inWorkFolder } from './site/work-folder.ts';
 
 /**
  * certfix over a folder of PFX and PEM files that all have the defect, and again over the repaired ones, beside a tenth
@@ -13,8 +13,7 @@ import type { BenchOptions, BenchResult } from './result.ts';
  */
 export async function run({ flags, progress }: BenchOptions): Promise<BenchResult> {
   const count = Number(flags.count ?? 10_000);
-  const work = mkdtempSync(join(tmpdir(), 'tenkai-bench-'));
-  try {
+  return inWorkFolder(async (work) => {
     const agent = await bundle('agent', work);
     const few = await measure(agent, work, Math.ceil(count / 10));
     progress(`${few.count} files: ${few.repair.ms.toFixed(0)} ms, ${mb(few.repair.peakBytes).toFixed(0)} MB`);
@@ -44,9 +43,7 @@ export async function run({ flags, progress }: BenchOptions): Promise<BenchResul
       notes,
       raw: { few, many },
     };
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
+  });
 }
 
 const within60s = { of: 'value', atMost: 60 } as const;

@@ -1,5 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '@tenkai/server/kernel/database/open-database.ts';
 import type { BaselineCommand } from './check-in/baseline-process.ts';
@@ -9,6 +9,7 @@ import { type BenchOptions, type BenchResult, type Figure, median } from './resu
 import { seedMachines } from './site/seed-machines.ts';
 import { cpuMsOf } from './site/site-process.ts';
 import { bundleServer, type Site, startSite } from './site/start-site.ts';
+import { inWorkFolder } from './site/work-folder.ts';
 import { startWorker, type Worker } from './site/worker.ts';
 
 /**
@@ -25,8 +26,7 @@ export async function run({ seed, flags, progress }: BenchOptions): Promise<Benc
     gateways: Number(flags.gateways ?? 0),
     profileTo: typeof flags.profile === 'string' ? flags.profile : null,
   };
-  const work = await mkdtemp(join(tmpdir(), 'tenkai-bench-'));
-  try {
+  return inWorkFolder(async (work) => {
     const file = await bundleServer(work);
     const sizes = String(flags.agents ?? '1000,10000')
       .split(',')
@@ -34,9 +34,7 @@ export async function run({ seed, flags, progress }: BenchOptions): Promise<Benc
     const measured: SizeResult[] = [];
     for (const agents of sizes) measured.push(await measureSize(plan, { agents, file, work }));
     return { figures: measured.flatMap(toFigures), notes: notesOf(plan), raw: measured };
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 interface Plan {

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { App } from '@tenkai/server/app.ts';
 import {
   changeSome,
@@ -15,6 +12,7 @@ import { median } from './result.ts';
 import { withApp } from './site/open-app.ts';
 import { seedInventories } from './site/seed-inventories.ts';
 import { type SeededMachine, seedMachines } from './site/seed-machines.ts';
+import { inWorkFolder } from './site/work-folder.ts';
 
 /**
  * Collections by query over a fleet with inventories of usual size: how long from the first report of a change until
@@ -25,8 +23,7 @@ export async function run({ seed, flags, progress }: BenchOptions): Promise<Benc
   const machines = Number(flags.machines ?? 25_000);
   const collections = Number(flags.collections ?? 1000);
   const rounds = Number(flags.rounds ?? 5);
-  const dataDir = await mkdtemp(join(tmpdir(), 'tenkai-bench-'));
-  try {
+  return inWorkFolder(async (dataDir) => {
     await withApp(dataDir, (app) => seedCollections(app, collections));
     const seeded = await seedMachines({ dataDir, count: machines, seed, withKeys: false });
     await seedInventories({ dataDir, seed }, seeded);
@@ -36,9 +33,7 @@ export async function run({ seed, flags, progress }: BenchOptions): Promise<Benc
       return { all, rounds: await measureRounds({ app, seeded, rounds, seed }) };
     });
     return { figures: toFigures(measured, machines, collections), notes, raw: measured };
-  } finally {
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  });
 }
 
 async function judgeOnce(app: App, progress: BenchOptions['progress']): Promise<Timed> {

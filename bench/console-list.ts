@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { collectionRoutes } from '@tenkai/protocol/api/collections.ts';
 import { machineRoutes } from '@tenkai/protocol/api/machines.ts';
@@ -15,6 +14,7 @@ import { seedInventories } from './site/seed-inventories.ts';
 import { type SeededMachine, seedMachines } from './site/seed-machines.ts';
 import { cpuMsOf } from './site/site-process.ts';
 import { bundleServer, type Site, startSite } from './site/start-site.ts';
+import { inWorkFolder } from './site/work-folder.ts';
 import { startWorker } from './site/worker.ts';
 
 /**
@@ -27,9 +27,8 @@ export async function run({ seed, flags, progress }: BenchOptions): Promise<Benc
   const rounds = Number(flags.rounds ?? 25);
   const inventoryLanes = Number(flags['inventory-lanes'] ?? 8);
   const heartbeatLanes = Number(flags['heartbeat-lanes'] ?? 32);
-  const work = await mkdtemp(join(tmpdir(), 'tenkai-bench-'));
-  const dataDir = join(work, 'site');
-  try {
+  return inWorkFolder(async (work) => {
+    const dataDir = join(work, 'site');
     progress(`${count} machines with inventories: seeding`);
     const machines = await seedMachines({ dataDir, count, seed, withKeys: false });
     await seedInventories({ dataDir, seed }, machines);
@@ -58,9 +57,7 @@ export async function run({ seed, flags, progress }: BenchOptions): Promise<Benc
     } finally {
       await site.stop();
     }
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 /** A collection whose members a rule has found, and somebody who may ask. */

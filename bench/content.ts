@@ -3,14 +3,14 @@
  * curl, which fetches the same bytes as one file from the same nginx and does not verify. Both take turns; each round
  * changes who begins.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { noNginx, startNginx } from '@tenkai/testkit/nginx.ts';
 import { storeContent } from '@tenkai/testkit/published-content.ts';
+import { spawnOwned } from '@tenkai/testkit/rig/own-process.ts';
 import {
   buildManifest,
   type ContentSource,
@@ -20,6 +20,7 @@ import {
   openChunkStore,
 } from '@tenkai/transfer';
 import { type Bench, type BenchOptions, type BenchResult, median } from './result.ts';
+import { inWorkFolder } from './site/work-folder.ts';
 import { writeSeeded } from './site/write-seeded.ts';
 
 const MIB = 1024 * 1024;
@@ -49,12 +50,8 @@ export const run: Bench = async (options) => {
   if (noNginx !== false) throw new Error(noNginx);
   if (!existsSync(curl)) throw new Error('curl is missing: run node scripts/install-test-tools.mjs as root');
   const sizeMib = Number(options.flags.mib ?? defaultMib);
-  const home = await mkdtemp(join(String(options.flags.folder ?? tmpdir()), 'tenkai-bench-content-'));
-  try {
-    return await measure(options, home, sizeMib);
-  } finally {
-    await rm(home, { recursive: true, force: true });
-  }
+  const below = String(options.flags.folder ?? tmpdir());
+  return inWorkFolder((home) => measure(options, home, sizeMib), below);
 };
 
 async function measure(options: BenchOptions, home: string, sizeMib: number): Promise<BenchResult> {
@@ -180,7 +177,7 @@ async function byCurl(rig: Rig): Promise<number> {
 }
 
 async function command(program: string, args: readonly string[]): Promise<void> {
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'], timeout: 600_000 });
+  const child = spawnOwned(program, args, { stdio: ['ignore', 'ignore', 'inherit'], timeout: 600_000 });
   const [status] = await once(child, 'exit');
   if (status !== 0) throw new Error(`${program} ended with status ${status}`);
 }

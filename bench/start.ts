@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bundle } from '../scripts/package/bundles.ts';
 import { type BenchOptions, type BenchResult, type Figure, median } from './result.ts';
@@ -8,6 +7,7 @@ import { type Memory, settledMemory } from './site/settled-memory.ts';
 import { shippedStart } from './site/shipped.ts';
 import { type MeasuredProcess, startProcess } from './site/site-process.ts';
 import { bundleServer, type Site, startSite } from './site/start-site.ts';
+import { inWorkFolder } from './site/work-folder.ts';
 
 /**
  * Start to ready, and resident memory when idle, of the bundles that ship with the options of their units: a server
@@ -15,8 +15,7 @@ import { bundleServer, type Site, startSite } from './site/start-site.ts';
  */
 export async function run({ flags, progress }: BenchOptions): Promise<BenchResult> {
   const rounds = Number(flags.rounds ?? 3);
-  const work = await mkdtemp(join(tmpdir(), 'tenkai-bench-'));
-  try {
+  return inWorkFolder(async (work) => {
     const programs = { server: await bundleServer(work), agent: await bundle('agent', work) };
     await bundle('engine', work);
     const raw: Round[] = [];
@@ -25,9 +24,7 @@ export async function run({ flags, progress }: BenchOptions): Promise<BenchResul
       progress(describe(raw.at(-1) as Round));
     }
     return { figures: toFigures(raw), notes, raw };
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 interface Round {

@@ -1,17 +1,20 @@
 /**
  * `npm run bench -- NAME [--seed N] [--option value]`: runs bench/NAME.ts, prints a table, writes
- * bench/results/NAME.json. Exit status 1 below a target, 2 for wrong use. Without NAME: lists them.
+ * bench/results/NAME.json. Exit status 1 below a target, 2 for wrong use, 130 and 143 when interrupted. Without NAME:
+ * lists them.
  */
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Bench, isReached } from '../bench/result.ts';
 import { parseFlags } from './bench/flags.ts';
+import { leaveNothingWhenInterrupted } from './bench/interruption.ts';
 import { saveResult } from './bench/save-result.ts';
 import { tableLines } from './bench/table.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [name, ...rest] = process.argv.slice(2);
+leaveNothingWhenInterrupted();
 process.exitCode = await main(name, rest);
 // A benchmark that leaves something running has said what it measured; nothing is waited for.
 process.exit();

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type Fleet,
@@ -15,6 +13,7 @@ import { openConnection } from '../site/http-connection.ts';
 import { type SeededMachine, seedMachines } from '../site/seed-machines.ts';
 import { cpuMsOf, residentBytesOf, residentBytesOfAll } from '../site/site-process.ts';
 import { bundleServer, type Site, startSite } from '../site/start-site.ts';
+import { inWorkFolder } from '../site/work-folder.ts';
 import { startWorker, type Worker } from '../site/worker.ts';
 import { chooseFleet, type DeployPlan, type FleetSize } from './fleet-size.ts';
 import { createPath, type Prepared, prepareSite } from './prepare.ts';
@@ -41,9 +40,8 @@ export async function deployTo(options: BenchOptions, plan: DeployPlan): Promise
   const { machines, gateways } = size;
   for (const line of size.lines) progress(line);
   const perSecond = Number(flags['check-ins'] ?? 100);
-  const work = await mkdtemp(join(tmpdir(), 'tenkai-bench-'));
-  const dataDir = join(work, 'site');
-  try {
+  return inWorkFolder(async (work) => {
+    const dataDir = join(work, 'site');
     const beside = await seedMachines({ dataDir, count: watchers, seed, withKeys: true });
     const prepared = await prepareSite(dataDir, machines, watchers);
     const nodeOptions =
@@ -71,9 +69,7 @@ export async function deployTo(options: BenchOptions, plan: DeployPlan): Promise
       await watcher.stop();
       await site.stop();
     }
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 interface Scene {
