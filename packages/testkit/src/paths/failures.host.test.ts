@@ -69,6 +69,16 @@ describe('what goes wrong on real hosts', { skip: noDebianHosts || noDebTools },
   const timesRun = async (host: ManagedHost, id: string) =>
     Number(await host.host.ask(`cat /var/lib/${id}.count 2>/dev/null | wc -l`));
 
+  /** An installer that goes on once it is let go, so that what is to happen in its middle does. @returns its id */
+  async function registerHeld(id: string): Promise<string> {
+    const held = `echo ran >> /var/lib/${id}.count; while [ ! -e /opt/${id}.go ]; do sleep 0.1; done; touch /opt/${id}`;
+    await registerCommand(site, id, held, { detection: [{ kind: 'file', path: `/opt/${id}` }] });
+    return id;
+  }
+  const letGo = ({ host }: ManagedHost, id: string) => host.ask(`touch /opt/${id}.go`);
+  const isThere = async ({ host }: ManagedHost, path: string) =>
+    (await host.run(`test -e ${path}`)).code === 0;
+
   async function onlyRun(deploymentId: string): Promise<RunDetail> {
     const [run] = await untilEnded(site, deploymentId, 1);
     assert.ok(run);
@@ -127,16 +137,15 @@ describe('what goes wrong on real hosts', { skip: noDebianHosts || noDebTools },
   });
 
   test('an agent and its engine that are killed in the middle of a step go on, with one result', async () => {
-    await registerCommand(site, 'slow-touch', 'sleep 5; touch /opt/slow-touch', {
-      detection: [{ kind: 'file', path: '/opt/slow-touch' }],
-    });
-    const id = await deployPackage(site, [one.machineId], 'slow-touch');
-    await until('the step runs', async () => (await one.host.run(['pgrep', '-f', 'sleep 5'])).code === 0);
+    const id = await deployPackage(site, [one.machineId], await registerHeld('slow-touch'));
+    await until('the step runs', async () => (await timesRun(one, 'slow-touch')) === 1);
     await one.host.run(['pkill', '-KILL', '-f', 'tenkai-agent/']);
     await until('the agent is down', () => !one.agent.isRunning);
+    await letGo(one, 'slow-touch');
     one.agent.start();
     const run = await onlyRun(id);
     assert.equal(run.status, 'succeeded', JSON.stringify(run.reason));
+    assert.equal(await timesRun(one, 'slow-touch'), 1);
     await assertTidy(one, run);
   });
 
@@ -151,10 +160,7 @@ describe('what goes wrong on real hosts', { skip: noDebianHosts || noDebTools },
     );
     const id = await deployPackage(site, [one.machineId], 'stops-agent');
     await until('the agent service is stopped', () => !one.agent.isRunning);
-    await until(
-      'the installer has ended',
-      async () => (await one.host.run('test -e /opt/stops-agent')).code === 0,
-    );
+    await until('the installer has ended', () => isThere(one, '/opt/stops-agent'));
     one.agent.start();
     const run = await onlyRun(id);
     assert.equal(run.status, 'succeeded', JSON.stringify(run.reason));
@@ -234,7 +240,7 @@ describe('what goes wrong on real hosts', { skip: noDebianHosts || noDebTools },
     await registerCommand(
       site,
       'power-loss',
-      'echo ran >> /var/lib/power-loss.count; sleep 4; touch /opt/power-loss',
+      'echo ran >> /var/lib/power-loss.count; [ "$(wc -l < /var/lib/power-loss.count)" != 1 ] || sleep 300; touch /opt/power-loss',
       {
         detection: [{ kind: 'file', path: '/opt/power-loss' }],
       },
@@ -243,21 +249,19 @@ describe('what goes wrong on real hosts', { skip: noDebianHosts || noDebTools },
     await until('the installer runs', async () => (await timesRun(one, 'power-loss')) === 1);
     await one.host.reset();
     const run = await onlyRun(id);
-    const isThere = (await one.host.run('test -e /opt/power-loss')).code === 0;
-    assert.equal(run.status === 'succeeded', isThere, `${run.status} ${JSON.stringify(run.reason)}`);
+    const said = `${run.status} ${JSON.stringify(run.reason)}`;
+    assert.equal(run.status === 'succeeded', await isThere(one, '/opt/power-loss'), said);
     await assertTidy(one, run);
   });
 
   test('a network that is cut for a minute loses nothing', async () => {
     await one.untilOnline();
-    await registerCommand(site, 'cut-off', 'sleep 3; touch /opt/cut-off', {
-      detection: [{ kind: 'file', path: '/opt/cut-off' }],
-    });
-    const id = await deployPackage(site, [one.machineId], 'cut-off');
-    await until('the step runs', async () => (await one.host.run(['pgrep', '-f', 'sleep 3'])).code === 0);
+    const id = await deployPackage(site, [one.machineId], await registerHeld('cut-off'));
+    await until('the step runs', async () => (await timesRun(one, 'cut-off')) === 1);
     await one.host.cable.cut('silent');
+    await letGo(one, 'cut-off');
+    await until('the machine went on by itself', async () => isThere(one, '/opt/cut-off'));
     await new Promise((resolve) => setTimeout(resolve, 60_000));
-    assert.equal((await one.host.run('test -e /opt/cut-off')).code, 0, 'the machine went on by itself');
     await one.host.cable.restore();
     const run = await onlyRun(id);
     assert.equal(run.status, 'succeeded', JSON.stringify(run.reason));
