@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Database, Tx } from './database/database.ts';
 import type { EventRow } from './database/kernel-tables.ts';
-import { insertRows } from './database/many-rows.ts';
+import { insertCounted } from './database/many-rows.ts';
 import { createEventCursor, type EventCursor } from './event-cursor.ts';
 import type { Log } from './log.ts';
 
@@ -150,9 +150,7 @@ async function tellSubscribers(
 
 async function insertEvents(tx: Tx, events: readonly Event[]): Promise<number[]> {
   const rows = events.map(({ kind, payload, at }) => [kind, JSON.stringify(payload), at]);
-  const insert = 'INSERT INTO kernel_events (kind, payload, at)';
-  const returned = await insertRows<{ seq: number }>(tx, insert, rows, 'RETURNING seq');
-  return returned.map(({ seq }) => seq).sort((a, b) => a - b);
+  return insertCounted(tx, { insert: 'INSERT INTO kernel_events (kind, payload, at)', key: 'seq' }, rows);
 }
 
 async function eventsAfter(db: Database, seq: number): Promise<Pending[]> {

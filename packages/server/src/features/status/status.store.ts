@@ -1,7 +1,7 @@
 import type { StatusMessageParams } from '@tenkai/domain/status-message.ts';
 import type { Generated } from 'kysely';
 import type { Tx } from '../../kernel/database/database.ts';
-import { insertRows } from '../../kernel/database/many-rows.ts';
+import { insertCounted, insertRows } from '../../kernel/database/many-rows.ts';
 
 declare module '../../kernel/database/tables.ts' {
   interface Tables {
@@ -47,8 +47,7 @@ export async function insertMessages(tx: Tx, messages: readonly NewStatusMessage
   ]);
   const insert =
     'INSERT INTO status_messages (at, message_id, code, severity, component, machine_id, params)';
-  const returned = await insertRows<{ seq: number }>(tx, insert, rows, 'RETURNING seq');
-  const numbers = returned.map(({ seq }) => seq).sort((a, b) => a - b);
+  const numbers = await insertCounted(tx, { insert, key: 'seq' }, rows);
   const objects = messages.flatMap((message, index) =>
     message.objects.map(({ kind, id }) => [kind, id, numbers[index] ?? 0]),
   );

@@ -19,8 +19,8 @@ export interface Reader {
 
 /** A transaction in progress. Only database work belongs inside; the function may run again after a conflict. */
 export interface Tx extends Reader {
-  /** A hand-written statement that changes rows. */
-  run(text: string, params?: readonly Param[]): Promise<{ changes: number }>;
+  /** A hand-written statement that changes rows. `lastId`: the counted key of the last inserted row, on the embedded engine only. */
+  run(text: string, params?: readonly Param[]): Promise<{ changes: number; lastId?: number }>;
   /** Called once, in order, after the commit is durable; never when the transaction failed. Must not throw. */
   afterCommit(effect: () => void): void;
 }

@@ -7,28 +7,51 @@ const maxParams = 30_000;
  * Inserts rows in order. In process a prepared statement is run for each; PostgreSQL gets as many as fit in one
  * statement, for the sake of the round trips.
  * @param insert `INSERT INTO table (columns)`
- * @param rest what follows the values: `ON CONFLICT …`, `RETURNING …`; two rows may not meet in one conflict
- * @returns what `RETURNING` names, in the order of the rows where it is a growing number; else nothing
+ * @param rest what follows the values: `ON CONFLICT …`; two rows may not meet in one conflict
  */
-export async function insertRows<Row = never>(
+export async function insertRows(
   tx: Tx,
   insert: string,
   rows: readonly (readonly Param[])[],
   rest = '',
-): Promise<Row[]> {
+): Promise<void> {
+  for (const { text, params } of insertsOf(tx, insert, rows)) await tx.run(`${text} ${rest}`, params);
+}
+
+/**
+ * Inserts rows whose key counts up. In process the key is asked of the connection: `RETURNING` builds a table for its
+ * answer, which costs more than the row.
+ * @returns the keys, in the order of the rows
+ */
+export async function insertCounted(
+  tx: Tx,
+  { insert, key }: { insert: string; key: string },
+  rows: readonly (readonly Param[])[],
+): Promise<number[]> {
+  const keys: number[] = [];
+  for (const { text, params } of insertsOf(tx, insert, rows)) {
+    if (tx.engine === 'sqlite') keys.push((await tx.run(text, params)).lastId ?? Number.NaN);
+    else {
+      const returned = await tx.all<{ key: number }>(`${text} RETURNING ${key} AS key`, params);
+      keys.push(...returned.map((row) => row.key).sort((a, b) => a - b));
+    }
+  }
+  return keys;
+}
+
+/** One statement for each row in process; for PostgreSQL as few as its parameters allow. */
+function insertsOf(tx: Tx, insert: string, rows: readonly (readonly Param[])[]) {
   const [first] = rows;
   if (!first) return [];
   const one = `(${first.map(() => '?').join(', ')})`;
   const atOnce = tx.engine === 'sqlite' ? 1 : Math.max(1, Math.floor(maxParams / first.length));
-  const returned: Row[] = [];
+  const textOf = (count: number) => `${insert} VALUES ${Array(count).fill(one).join(', ')}`;
+  const inserts: { text: string; params: readonly Param[] }[] = [];
   for (let from = 0; from < rows.length; from += atOnce) {
     const part = rows.slice(from, from + atOnce);
-    const text = `${insert} VALUES ${part.map(() => one).join(', ')} ${rest}`;
-    const params = part.length === 1 ? (part[0] as readonly Param[]) : part.flat();
-    if (/\bRETURNING\b/.test(rest)) returned.push(...(await tx.all<Row>(text, params)));
-    else await tx.run(text, params);
+    inserts.push({ text: textOf(part.length), params: part.flat() });
   }
-  return returned;
+  return inserts;
 }
 
 export interface ManyUpdates<Row> {

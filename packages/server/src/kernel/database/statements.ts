@@ -5,7 +5,7 @@ import type { Param } from './database.ts';
 export interface SqliteConnection {
   readonly db: DatabaseSync;
   all(text: string, params: readonly Param[]): Record<string, unknown>[];
-  run(text: string, params: readonly Param[]): { changes: number };
+  run(text: string, params: readonly Param[]): { changes: number; lastId: number };
 }
 
 const maxCachedStatements = 500;
@@ -26,7 +26,10 @@ export function withStatementCache(db: DatabaseSync): SqliteConnection {
   return {
     db,
     all: (text, params) => statement(text).all(...bind(params)) as Record<string, unknown>[],
-    run: (text, params) => ({ changes: Number(statement(text).run(...bind(params)).changes) }),
+    run(text, params) {
+      const { changes, lastInsertRowid } = statement(text).run(...bind(params));
+      return { changes: Number(changes), lastId: Number(lastInsertRowid) };
+    },
   };
 }
 
