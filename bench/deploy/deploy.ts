@@ -110,12 +110,25 @@ async function settled(fleet: Fleet, isSo: (tally: Tally) => boolean, withinMs =
   }
 }
 
-/** No report for some seconds: first inventories and heartbeats are all taken. */
-async function quiet(fleet: Fleet, sample: (tally: Tally) => void = () => {}, forMs = 3000): Promise<void> {
+/**
+ * No report for some seconds: first inventories and heartbeats are all taken. In a large fleet somebody always has its
+ * hour for a heartbeat, hence the limit.
+ */
+async function quiet(
+  fleet: Fleet,
+  { sample = () => {}, forMs = 3000, withinMs = 30_000 }: Quiet = {},
+): Promise<void> {
+  const enoughAt = Date.now() + withinMs;
   await settled(fleet, (tally) => {
     sample(tally);
-    return Date.now() - tally.lastAt.report > forMs;
+    return Date.now() - tally.lastAt.report > forMs || Date.now() > enoughAt;
   });
+}
+
+interface Quiet {
+  readonly sample?: (tally: Tally) => void;
+  readonly forMs?: number;
+  readonly withinMs?: number;
 }
 
 async function signIn(watcher: Worker<FleetCommand>, site: Site, beside: readonly SeededMachine[]) {
@@ -150,8 +163,8 @@ export interface Measured {
 
 /** The check-ins of others are timed from a moment before the start until the last report; so long at most. */
 const watchedSeconds = 600;
-/** No report for so long: that was the last one. */
-const lastReportMs = 1000;
+/** No report for so long: that was the last one. Inventories and heartbeats follow the last run within the limit. */
+const lastReport = { forMs: 1000, withinMs: 5000 };
 
 async function measure(
   scene: Scene & { fleet: Fleet; watcher: Worker<FleetCommand>; perSecond: number },
@@ -187,9 +200,9 @@ async function measure(
     return counts.runsSucceeded === machines;
   });
   const nudgedMs = fleet.tally().lastAt.nudge - startedAt;
-  await quiet(fleet, sample, lastReportMs);
+  await quiet(fleet, { sample, ...lastReport });
   watcher.tell({ type: 'enough' });
-  await quiet(fleet, sample);
+  await quiet(fleet, { sample, ...lastReport });
   const cpuAfter = await cpuMs();
   progress('all is said');
   const tally = fleet.tally();

@@ -27,8 +27,9 @@ test('many machines are asked to come one after another, a few at once', async (
   for (const [count, withinMs] of [
     [100, 0],
     [101, 1],
-    [15_100, 1000],
-    [150_100, 10_000],
+    [10_000, 660],
+    [100_000, 18_660],
+    [400_000, 60_000],
   ] as const) {
     const { held, channel } = scene();
     const asked = new Set<number>();
@@ -42,8 +43,8 @@ test('many machines are asked to come one after another, a few at once', async (
   }
 });
 
-test('in a long round no machine waits longer than three seconds, whichever way the clock is put', () => {
-  for (const passed of [3000, -3000]) {
+test('in a long round no machine waits longer than ten seconds, whichever way the clock is put', () => {
+  for (const passed of [10_000, -10_000]) {
     const { held, nudged, clock } = scene();
     held.channel.nudge('a');
     clock.advance(passed);

@@ -11,17 +11,21 @@ export interface HeldNudges {
 }
 
 /** No machine waits longer for those that are planned after it. */
-const longestHoldMs = 3000;
-/** So many may come at once, and then so many a second: a site answers more, and has reports to take beside them. */
+const longestHoldMs = 10_000;
+/**
+ * So many may come at once, and then so many a second: a site answers more, and has reports to take beside them. Of a
+ * large fleet only as many as it answers while it plans and hears reports: who came sooner would wait at the door.
+ */
 const freeToCome = 100;
 const comingPerSecond = 15_000;
+const largeFleet = { above: 10_000, comingPerSecond: 5000 };
 /** So long sockets are written to without a turn of the event loop. With shorter ones the first fetch their orders before the last is told. */
 const sliceMs = 20;
 
 /**
  * A nudged machine comes for its orders, and costs the site as much as the planning of the next two: ten thousand of
- * them would hold up the rest of their own deployment, and the check-ins of all others if they came at once. What is lost here by a crash is made good by the
- * agents, which ask when they connect again.
+ * them would hold up the rest of their own deployment, and the check-ins of all others if they came at once. What is
+ * lost here by a crash is made good by the agents, which ask when they connect again.
  */
 export function holdNudges(channel: AgentChannel, clock: Clock): HeldNudges {
   const held = new Set<string>();
@@ -49,5 +53,8 @@ export function holdNudges(channel: AgentChannel, clock: Clock): HeldNudges {
 
 /** Over how much time so many machines are asked to come. */
 function spreadMs(count: number): number {
-  return Math.min(Math.max(0, Math.ceil(((count - freeToCome) * 1000) / comingPerSecond)), longestSpreadMs);
+  const few = Math.max(0, Math.min(count, largeFleet.above) - freeToCome);
+  const more = Math.max(0, count - largeFleet.above);
+  const seconds = few / comingPerSecond + more / largeFleet.comingPerSecond;
+  return Math.min(Math.ceil(seconds * 1000), longestSpreadMs);
 }
