@@ -12,6 +12,7 @@ import {
 import type { Command } from 'commander';
 import { type DataFolder, makeDataFolder } from '../data-folder.ts';
 import { readSettings } from '../settings.ts';
+import { closeAgain } from './close-again.ts';
 import { carryOut, firewallInput, keepOpen } from './own-firewall.ts';
 
 interface Options {
@@ -81,5 +82,6 @@ async function close(data: DataFolder, { dryRun }: Options): Promise<FirewallRep
   if (dryRun) return carryOut(planFirewall(input, 'close'), limit());
   // First: the service must not bring it back.
   keepOpen(data, false);
-  return carryOut(closeFirewall(input), limit());
+  const signal = limit();
+  return closeAgain(() => carryOut(closeFirewall(input), signal), signal);
 }
